@@ -1,0 +1,3 @@
+module github.com/tunegate/tunegate
+
+go 1.26

@@ -1,0 +1,38 @@
+// Package shape says how a model is asked: in go the parts of a conversation
+// (system prompt, earlier turns, a question), out comes the list of chat
+// messages that training rows, suites and parity checks all share.
+package shape
+
+// The roles of a chat message, as the Ollama chat API and chat templates name them.
+const (
+	System    = "system"
+	User      = "user"
+	Assistant = "assistant"
+)
+
+// Message is one turn of a chat.
+type Message struct {
+	Role    string `json:"role"`
+	Content string `json:"content"`
+}
+
+// Turn is an earlier question with its answer.
+type Turn struct {
+	User      string
+	Assistant string
+}
+
+// Chat lays out a conversation that ends with an open question: the system
+// prompt (left out when empty), the earlier turns, then the question.
+func Chat(system string, earlier []Turn, question string) []Message {
+	messages := make([]Message, 0, 2+2*len(earlier))
+	if system != "" {
+		messages = append(messages, Message{Role: System, Content: system})
+	}
+	for _, turn := range earlier {
+		messages = append(messages,
+			Message{Role: User, Content: turn.User},
+			Message{Role: Assistant, Content: turn.Assistant})
+	}
+	return append(messages, Message{Role: User, Content: question})
+}

@@ -1,0 +1,216 @@
+// Package store keeps the results of stages under the digest of what went in:
+// in go a stage's name, its key and the files that it wrote, out comes the same
+// folder again for whoever asks with the same key. A result exists once its
+// manifest does; anything else is a draft that the next attempt takes up.
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/google/renameio/v2"
+)
+
+// Schema is the version of the manifest's form. It is part of every key.
+const Schema = 1
+
+const (
+	manifestName = "manifest.json"
+	draftSuffix  = ".partial"
+)
+
+// ErrNotFound says that the store holds no intact result for a key.
+var ErrNotFound = errors.New("not in the store")
+
+// Store is a folder of results: DIR/STAGE/KEY/.
+type Store struct {
+	dir  string
+	tool string
+}
+
+// Open gives the store under dir, which need not exist yet. The tool's version
+// is written into manifests; it is not part of any key.
+func Open(dir, tool string) *Store { return &Store{dir: dir, tool: tool} }
+
+// File is one file of a result. Paths use slashes and are relative to its folder.
+type File struct {
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+// Manifest describes a finished result.
+type Manifest struct {
+	Schema  int               `json:"schema"`
+	Stage   string            `json:"stage"`
+	Key     Key               `json:"key"`
+	Tool    string            `json:"tool"`
+	Options json.RawMessage   `json:"options"`
+	Inputs  map[string]string `json:"inputs"`
+	Files   []File            `json:"files"`
+	Value   json.RawMessage   `json:"value"`
+	Seconds float64           `json:"seconds"`
+}
+
+// Entry is a finished result.
+type Entry struct {
+	Dir      string
+	Manifest Manifest
+}
+
+// Path is the place of one of the result's files.
+func (e Entry) Path(elem ...string) string {
+	return filepath.Join(append([]string{e.Dir}, elem...)...)
+}
+
+// File gives the manifest's line about one file.
+func (e Entry) File(path string) (File, error) {
+	for _, file := range e.Manifest.Files {
+		if file.Path == path {
+			return file, nil
+		}
+	}
+	return File{}, fmt.Errorf("%s: no file %q in the manifest", e.Dir, path)
+}
+
+// Decode puts the result's value into v.
+func (e Entry) Decode(v any) error {
+	if err := json.Unmarshal(e.Manifest.Value, v); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(e.Dir, manifestName), err)
+	}
+	return nil
+}
+
+// Get finds a finished result whose files are as the manifest left them: there,
+// of the size written, and not younger than the manifest. It returns ErrNotFound
+// when there is none; a damaged result counts as none.
+func (s *Store) Get(stage string, key Key) (Entry, error) {
+	dir := filepath.Join(s.dir, stage, string(key))
+	path := filepath.Join(dir, manifestName)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Entry{}, fmt.Errorf("%s %s: %w", stage, key.Short(), ErrNotFound)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return Entry{}, fmt.Errorf("%s %s: %w", stage, key.Short(), ErrNotFound)
+	}
+	entry := Entry{Dir: dir}
+	if err := json.Unmarshal(data, &entry.Manifest); err != nil || entry.Manifest.Schema != Schema {
+		return Entry{}, fmt.Errorf("%s: %w", path, ErrNotFound)
+	}
+	for _, file := range entry.Manifest.Files {
+		stat, err := os.Stat(filepath.Join(dir, filepath.FromSlash(file.Path)))
+		if err != nil || stat.Size() != file.Size || stat.ModTime().After(info.ModTime()) {
+			return Entry{}, fmt.Errorf("%s: %s is missing or was changed: %w", dir, file.Path, ErrNotFound)
+		}
+	}
+	return entry, nil
+}
+
+// Draft is a result in the making. Its folder outlives a killed process, and
+// the next Begin with the same key finds what the earlier attempt left there.
+type Draft struct {
+	Dir   string
+	store *Store
+	stage string
+	key   Key
+}
+
+// Begin opens the draft of a result.
+func (s *Store) Begin(stage string, key Key) (*Draft, error) {
+	dir := filepath.Join(s.dir, stage, string(key)+draftSuffix)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("store: %w (hint: is %s writable?)", err, s.dir)
+	}
+	return &Draft{Dir: dir, store: s, stage: stage, key: key}, nil
+}
+
+// Discard removes the draft and whatever it holds.
+func (d *Draft) Discard() error { return os.RemoveAll(d.Dir) }
+
+// Result is what a stage says of its finished draft.
+type Result struct {
+	Options any
+	Inputs  map[string]string
+	Value   any
+	Took    time.Duration
+}
+
+// Commit digests the draft's files, writes the manifest and gives the folder
+// its final name. Whatever damaged result stood there is replaced.
+func (d *Draft) Commit(result Result) (Entry, error) {
+	options, err := json.Marshal(result.Options)
+	if err != nil {
+		return Entry{}, err
+	}
+	value, err := json.Marshal(result.Value)
+	if err != nil {
+		return Entry{}, err
+	}
+	files, err := digestFiles(d.Dir)
+	if err != nil {
+		return Entry{}, err
+	}
+	manifest := Manifest{
+		Schema: Schema, Stage: d.stage, Key: d.key, Tool: d.store.tool,
+		Options: options, Inputs: result.Inputs, Files: files, Value: value,
+		Seconds: result.Took.Seconds(),
+	}
+	data, err := json.MarshalIndent(manifest, "", "  ")
+	if err != nil {
+		return Entry{}, err
+	}
+	final := filepath.Join(d.store.dir, d.stage, string(d.key))
+	if err := os.RemoveAll(final); err != nil {
+		return Entry{}, fmt.Errorf("store: %w", err)
+	}
+	if err := renameio.WriteFile(filepath.Join(d.Dir, manifestName), append(data, '\n'), 0o644); err != nil {
+		return Entry{}, fmt.Errorf("store: %w", err)
+	}
+	if err := os.Rename(d.Dir, final); err != nil {
+		return Entry{}, fmt.Errorf("store: %w", err)
+	}
+	return Entry{Dir: final, Manifest: manifest}, nil
+}
+
+func digestFiles(dir string) ([]File, error) {
+	var files []File
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return fmt.Errorf("store: %s is no regular file", path)
+		}
+		digest, err := FileDigest(path)
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		if relative != manifestName {
+			files = append(files, File{Path: filepath.ToSlash(relative), Size: info.Size(), SHA256: digest})
+		}
+		return nil
+	})
+	slices.SortFunc(files, func(a, b File) int {
+		if a.Path < b.Path {
+			return -1
+		}
+		return 1
+	})
+	return files, err
+}

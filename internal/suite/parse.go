@@ -1,0 +1,238 @@
+package suite
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/tunegate/tunegate/internal/document"
+)
+
+type suiteFile struct {
+	Name        string     `yaml:"name"`
+	Role        string     `yaml:"role"`
+	Via         string     `yaml:"via"`
+	History     []string   `yaml:"history"`
+	DefaultTest caseFile   `yaml:"defaultTest"`
+	Tests       []caseFile `yaml:"tests"`
+}
+
+type caseFile struct {
+	Description string       `yaml:"description"`
+	Cluster     string       `yaml:"cluster"`
+	Turns       []turnFile   `yaml:"turns"`
+	Assert      []assertFile `yaml:"assert"`
+}
+
+type turnFile struct {
+	User      string       `yaml:"user"`
+	Assistant string       `yaml:"assistant"`
+	Assert    []assertFile `yaml:"assert"`
+}
+
+type assertFile struct {
+	Type      string    `yaml:"type"`
+	Value     yaml.Node `yaml:"value"`
+	Of        string    `yaml:"of"`
+	Threshold *float64  `yaml:"threshold"`
+	Weight    *float64  `yaml:"weight"`
+}
+
+var planned = []string{"vars", "options", "metric"}
+
+// name keeps suites and cases printable, short and free of markup.
+var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// Parse reads one suite file. Every mistake is reported with file and line.
+func Parse(path string, data []byte) (Suite, error) {
+	doc, err := document.Parse(path, data)
+	if err != nil {
+		return Suite{}, err
+	}
+	var file suiteFile
+	if err := doc.Decode(&file, planned...); err != nil {
+		return Suite{}, err
+	}
+	p := parser{doc: doc, file: file}
+	parsed := p.suite(path)
+	return parsed, errors.Join(p.mistakes...)
+}
+
+type parser struct {
+	doc      *document.Document
+	file     suiteFile
+	mistakes []error
+}
+
+func (p *parser) fail(at []any, format string, args ...any) {
+	p.mistakes = append(p.mistakes, p.doc.Errorf(at, format, args...))
+}
+
+func (p *parser) suite(path string) Suite {
+	parsed := Suite{Path: path, Name: p.file.Name, Role: Role(p.file.Role)}
+	if !name.MatchString(p.file.Name) {
+		p.fail([]any{"name"}, "a suite needs a `name` of letters, digits, '.', '_' and '-'")
+	}
+	switch parsed.Role {
+	case Target, Guard, Observed:
+	case "":
+		parsed.Role = Target
+	default:
+		p.fail([]any{"role"}, "unknown role %q (known: target, guard, observed)", p.file.Role)
+	}
+	if via := p.file.Via; via == "app" {
+		p.fail([]any{"via"}, "`via: app` is not built yet (hint: use ollama)")
+	} else if via != "" && via != "ollama" {
+		p.fail([]any{"via"}, "unknown via %q (known: ollama)", via)
+	}
+	parsed.History = p.history()
+	if d := p.file.DefaultTest; d.Description != "" || d.Cluster != "" || d.Turns != nil {
+		p.fail([]any{"defaultTest"}, "`defaultTest` holds only `assert`")
+	}
+	defaults := p.asserts([]any{"defaultTest", "assert"}, p.file.DefaultTest.Assert)
+	if len(p.file.Tests) == 0 {
+		p.fail([]any{"tests"}, "a suite needs `tests`, at least one")
+	}
+	seen := map[string]int{}
+	for i, test := range p.file.Tests {
+		at := []any{"tests", i}
+		parsedCase := p.oneCase(at, test, parsed.History, defaults)
+		if first, double := seen[parsedCase.ID]; double {
+			p.fail(at, "the description %q stands at line %d already (hint: a case is named by its description)", parsedCase.ID, first)
+		}
+		seen[parsedCase.ID] = parsedCase.Line
+		parsed.Cases = append(parsed.Cases, parsedCase)
+	}
+	return parsed
+}
+
+func (p *parser) history() []History {
+	var modes []History
+	for i, text := range p.file.History {
+		mode := History(text)
+		switch {
+		case mode != Replayed && mode != Own:
+			p.fail([]any{"history", i}, "unknown history %q (known: replayed, own)", text)
+		case slices.Contains(modes, mode):
+			p.fail([]any{"history", i}, "history %q stands there twice", text)
+		}
+		modes = append(modes, mode)
+	}
+	if len(modes) == 0 {
+		modes = []History{Replayed}
+	}
+	return modes
+}
+
+func (p *parser) oneCase(at []any, test caseFile, modes []History, defaults []Assert) Case {
+	parsed := Case{ID: test.Description, Cluster: test.Cluster, Line: p.doc.Line(at...)}
+	if !name.MatchString(parsed.ID) {
+		p.fail(at, "a case needs a `description` of letters, digits, '.', '_' and '-', at most 64 characters (it is the case's name)")
+	}
+	if parsed.Cluster == "" {
+		parsed.Cluster = parsed.ID
+	}
+	if len(test.Turns) == 0 {
+		p.fail(at, "case %q needs `turns`, at least one", parsed.ID)
+	}
+	if test.Assert != nil {
+		p.fail(at, "case %q: put `assert` under a turn", parsed.ID)
+	}
+	asked := false
+	for i, turn := range test.Turns {
+		where := slices.Concat(at, []any{"turns", i})
+		if strings.TrimSpace(turn.User) == "" {
+			p.fail(where, "case %q: turn %d has no `user` text", parsed.ID, i+1)
+		}
+		asserts := p.asserts(append(where, "assert"), turn.Assert)
+		last := i == len(test.Turns)-1
+		if !last && turn.Assistant == "" && slices.Contains(modes, Replayed) {
+			p.fail(where, "case %q: turn %d has no `assistant` answer for the later turns to see", parsed.ID, i+1)
+		}
+		if last || len(asserts) > 0 {
+			asserts = slices.Concat(withoutPrevious(defaults, i), asserts)
+		}
+		for _, a := range asserts {
+			if a.Type == NoRepeat && i == 0 {
+				p.fail(where, "case %q: no-repeat in the first turn has no previous answer to compare with", parsed.ID)
+			}
+			asked = asked || a.Weight > 0
+		}
+		parsed.Turns = append(parsed.Turns, Turn{User: turn.User, Assistant: turn.Assistant, Asserts: asserts})
+	}
+	if !asked {
+		p.fail(at, "case %q has no assert with weight above 0, so it could never fail", parsed.ID)
+	}
+	return parsed
+}
+
+// withoutPrevious drops the default no-repeat asserts in a first turn: a suite
+// of mixed lengths may ask for them by default.
+func withoutPrevious(defaults []Assert, turn int) []Assert {
+	if turn > 0 {
+		return defaults
+	}
+	return slices.DeleteFunc(slices.Clone(defaults), func(a Assert) bool { return a.Type == NoRepeat })
+}
+
+func (p *parser) asserts(at []any, files []assertFile) []Assert {
+	var parsed []Assert
+	for i, file := range files {
+		where := slices.Concat(at, []any{i})
+		assert, err := file.parse()
+		if err != nil {
+			p.fail(where, "%w", err)
+			continue
+		}
+		parsed = append(parsed, assert)
+	}
+	return parsed
+}
+
+func (f assertFile) parse() (Assert, error) {
+	parsed := Assert{Type: f.Type, Of: f.Of, Weight: 1}
+	if f.Weight != nil {
+		parsed.Weight = *f.Weight
+	}
+	if parsed.Weight < 0 {
+		return Assert{}, fmt.Errorf("weight %v is below 0", parsed.Weight)
+	}
+	var err error
+	if parsed.Values, err = values(f.Value); err != nil {
+		return Assert{}, err
+	}
+	if f.Threshold != nil {
+		parsed.Threshold = *f.Threshold
+	}
+	if parsed.Type != NoRepeat && (f.Threshold != nil || f.Of != "") {
+		return Assert{}, fmt.Errorf("%s takes no `threshold` and no `of`", parsed.Type)
+	}
+	if parsed.Type == NoRepeat && f.Threshold == nil {
+		parsed.Threshold = DefaultRepeat
+	}
+	return parsed, parsed.check()
+}
+
+func values(node yaml.Node) ([]string, error) {
+	switch node.Kind {
+	case 0:
+		return nil, nil
+	case yaml.ScalarNode:
+		return []string{node.Value}, nil
+	case yaml.SequenceNode:
+		var list []string
+		for _, item := range node.Content {
+			if item.Kind != yaml.ScalarNode {
+				return nil, fmt.Errorf("the entries of `value` are texts")
+			}
+			list = append(list, item.Value)
+		}
+		return list, nil
+	default:
+		return nil, fmt.Errorf("`value` is a text or a list of texts")
+	}
+}

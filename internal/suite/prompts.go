@@ -1,0 +1,44 @@
+package suite
+
+import "github.com/tunegate/tunegate/internal/shape"
+
+// Prompt is one conversation that a model is asked to continue.
+type Prompt struct {
+	Suite    string          `json:"suite"`
+	Case     string          `json:"case"`
+	Turn     int             `json:"turn"` // 0-based
+	Messages []shape.Message `json:"messages"`
+}
+
+// Asked says whether a turn is put to the model: in replayed history only the
+// turns that are graded and the last one; with its own history every turn.
+func (c Case) Asked(turn int, history History) bool {
+	return history == Own || turn == len(c.Turns)-1 || len(c.Turns[turn].Asserts) > 0
+}
+
+// Prompts lists what the case asks in replayed history, in order.
+func (s Suite) Prompts(c Case, system string) []Prompt {
+	var prompts []Prompt
+	var earlier []shape.Turn
+	for i, turn := range c.Turns {
+		if c.Asked(i, Replayed) {
+			prompts = append(prompts, Prompt{
+				Suite: s.Name, Case: c.ID, Turn: i,
+				Messages: shape.Chat(system, earlier, turn.User),
+			})
+		}
+		earlier = append(earlier, shape.Turn{User: turn.User, Assistant: turn.Assistant})
+	}
+	return prompts
+}
+
+// Questions lists every user text of the suite, for the contamination check.
+func (s Suite) Questions() []string {
+	var questions []string
+	for _, c := range s.Cases {
+		for _, turn := range c.Turns {
+			questions = append(questions, turn.User)
+		}
+	}
+	return questions
+}

@@ -1,0 +1,67 @@
+// Package suite reads evaluation suites: in goes the text of suites/*.suite.yaml,
+// out come cases with everything that the evaluation and the dataset checks need.
+// The names in the files are promptfoo's where it has them.
+package suite
+
+// Role says what a suite's result means to the gate.
+type Role string
+
+// The roles of a suite: a gain on a target counts, a loss on a guard blocks,
+// an observed suite is only reported.
+const (
+	Target   Role = "target"
+	Guard    Role = "guard"
+	Observed Role = "observed"
+)
+
+// History says whose earlier answers a later turn sees.
+type History string
+
+// Replayed shows the model the suite's own earlier answers; Own shows it what
+// it said itself.
+const (
+	Replayed History = "replayed"
+	Own      History = "own"
+)
+
+// Suite is one file of cases.
+type Suite struct {
+	Path    string
+	Name    string
+	Role    Role
+	History []History
+	Cases   []Case
+}
+
+// Case is one conversation that a model is taken through and graded on.
+type Case struct {
+	// ID is the case's description, unique within the suite.
+	ID string
+	// Cluster is the statistical unit: cases of one idea share it. It is the
+	// ID where the file names none.
+	Cluster string
+	Turns   []Turn
+	Line    int
+}
+
+// Turn is one question. Assistant, when given, is the answer that later turns
+// see in replayed history; a turn that has it and no asserts is not asked then.
+type Turn struct {
+	User      string
+	Assistant string
+	Asserts   []Assert
+}
+
+// Assert is one condition on an answer.
+type Assert struct {
+	// Type is one of the assertion names in Types.
+	Type string
+	// Values holds the value, or the list of values, in the order of the file.
+	Values []string
+	// Of names what a no-repeat assertion compares with: "previous".
+	Of string
+	// Threshold is the largest share (0 to 1) that a no-repeat assertion lets pass.
+	Threshold float64
+	// Weight 0 means the assertion is shown and never decides.
+	Weight float64
+}
