@@ -1,0 +1,73 @@
+// Package config reads tunegate.yaml: in goes the file's text, out come the
+// options of every stage with all defaults filled in, or every mistake with its
+// line. Defaults stand here and nowhere else.
+package config
+
+import (
+	"time"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/export"
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/train"
+)
+
+// FileName is where the configuration stands in a repository.
+const FileName = "tunegate.yaml"
+
+// Config is a resolved configuration.
+type Config struct {
+	Name    string
+	Seed    uint64
+	Base    Base
+	Dataset dataset.Options
+	Train   train.Options
+	Export  export.Options
+	Serve   Serve
+	Eval    Eval
+	Runner  Runner
+	Gate    gate.Policy
+	Limits  Limits
+}
+
+// Base is the model that adapters are trained on.
+type Base struct {
+	// Model is a folder: inside the repository when relative, read from the
+	// base commit; anywhere on the machine when absolute.
+	Model    string `json:"model"`
+	Revision string `json:"revision"`
+	License  string `json:"license"`
+}
+
+// Serve says how the tags are served.
+type Serve struct {
+	// TemplateFile is a file of the repository with an Ollama template; empty:
+	// a built-in one, recognised by what the base's chat template renders.
+	TemplateFile string         `json:"template"`
+	System       string         `json:"system"`
+	Parameters   map[string]any `json:"parameters"`
+}
+
+// Eval says what the tags are asked.
+type Eval struct {
+	Suites        []string // globs inside the repository
+	SanityPrompts string   // a file inside the repository; empty: no sanity generations
+	NumCtx        int      // tokens
+	NumPredict    int      // tokens
+}
+
+// Runner says what of the machine is used.
+type Runner struct {
+	Python string // "auto", or an interpreter that has everything
+	Ollama string // "auto" for a private server, or the address of one to share
+}
+
+// Limits bound what a pull request may ask of the trainer.
+type Limits struct {
+	Epochs float64
+	Rows   int
+	LoRAR  int
+}
+
+// MaxDuration is how long a run may take when nothing else is said.
+const MaxDuration = 5 * time.Hour

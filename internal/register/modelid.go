@@ -1,0 +1,81 @@
+package register
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// ModelID names what a tag serves, the same on every server: the sha256 of the
+// canonical JSON (RFC 8785) of its weights' digest, template, system prompt,
+// parameters, license, renderer and parser, as the server's show gives them.
+func ModelID(m ollama.Model) string {
+	parameters := map[string][]string{}
+	for name, values := range m.Parameters {
+		parameters[name] = append([]string{}, values...)
+	}
+	return string(store.CanonicalDigest(map[string]any{
+		"gguf": m.GGUF, "template": m.Template, "system": m.System,
+		"parameters": parameters, "license": m.License,
+		"renderer": m.Renderer, "parser": m.Parser,
+	}))
+}
+
+// Values writes parameters in the form in which a server's show gives them:
+// numbers in shortest decimal form, lists in order.
+func Values(parameters map[string]any) map[string][]string {
+	values := map[string][]string{}
+	for name, value := range parameters {
+		if list, ok := value.([]any); ok {
+			for _, item := range list {
+				values[name] = append(values[name], one(item))
+			}
+			continue
+		}
+		values[name] = []string{one(value)}
+	}
+	return values
+}
+
+func one(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case float64:
+		return strconv.FormatFloat(value, 'f', -1, 64)
+	default:
+		return fmt.Sprint(value)
+	}
+}
+
+// Modelfile writes what a tag is made of in the form that people know. It is a
+// record: tunegate creates tags through the API.
+func Modelfile(m ollama.Model) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "FROM sha256:%s\nTEMPLATE %s\n", m.GGUF, quote(m.Template))
+	if m.System != "" {
+		fmt.Fprintf(&out, "SYSTEM %s\n", quote(m.System))
+	}
+	var names []string
+	for name := range m.Parameters {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		for _, value := range m.Parameters[name] {
+			fmt.Fprintf(&out, "PARAMETER %s %s\n", name, value)
+		}
+	}
+	if m.License != "" {
+		fmt.Fprintf(&out, "LICENSE %s\n", quote(m.License))
+	}
+	return out.String()
+}
+
+func quote(text string) string {
+	return `"""` + strings.ReplaceAll(text, `"""`, `\"""`) + `"""`
+}

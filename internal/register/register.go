@@ -1,0 +1,186 @@
+// Package register creates the tag that is served and proves it: in go a GGUF
+// file, how it is to be served and the trainer's own rendering of prompts, out
+// come a tag and its model_id, after the server has shown that it serves those
+// bytes, renders those prompts and answers.
+package register
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/shape"
+)
+
+// Serve says how a model is served; it becomes the tag's Modelfile.
+type Serve struct {
+	Template   string         `json:"template"` // in Ollama's language
+	System     string         `json:"system"`
+	Parameters map[string]any `json:"parameters"`
+	License    string         `json:"license"`
+}
+
+// Candidate is a GGUF file and the tag that it is to get.
+type Candidate struct {
+	Tag    string
+	Path   string
+	Digest string // sha256 of the file, lower-case hexadecimal
+	Serve  Serve
+}
+
+// Rendered is a conversation with what the trainer's own template makes of it.
+type Rendered struct {
+	Name     string          `json:"name"` // SUITE/CASE, for messages
+	Messages []shape.Message `json:"messages"`
+	Text     string          `json:"text"`
+	Tokens   int             `json:"tokens"`
+}
+
+// Parity counts the prompts on which the server and the trainer agree.
+type Parity struct {
+	Prompts int `json:"prompts"` // rendered by both, all equal
+	Tokens  int `json:"tokens"`  // of the first prompt, counted alike by both
+}
+
+// Registered is the proved tag, the content of model.json.
+type Registered struct {
+	ModelID string `json:"model_id"`
+	Tag     string `json:"tag"`
+	Host    string `json:"host"` // the server's address; empty for a private one, which moves
+	GGUF    string `json:"gguf_sha256"`
+	Parity  Parity `json:"parity"`
+}
+
+// Error is a failed proof, by name.
+type Error struct {
+	Name    string // such as register/parity
+	Message string
+	Hint    string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%s: %s (hint: %s)", e.Name, e.Message, e.Hint) }
+
+// Run uploads the file, creates the tag and proves it. Creating a tag anew is
+// safe: what it named before is replaced in one step by the server.
+func Run(ctx context.Context, client *ollama.Client, c Candidate, prompts []Rendered) (Registered, ollama.Model, error) {
+	if len(prompts) == 0 {
+		return Registered{}, ollama.Model{}, errors.New("register: no prompts to compare")
+	}
+	definition := ollama.Definition{
+		Tag: c.Tag, GGUF: c.Digest, Template: c.Serve.Template, System: c.Serve.System,
+		Parameters: c.Serve.Parameters, License: c.Serve.License,
+	}
+	if err := client.Add(ctx, c.Path, definition); err != nil {
+		return Registered{}, ollama.Model{}, err
+	}
+	shown, err := client.Show(ctx, c.Tag)
+	if err != nil {
+		return Registered{}, ollama.Model{}, err
+	}
+	if err := c.compare(shown); err != nil {
+		return Registered{}, ollama.Model{}, err
+	}
+	parity, err := prove(ctx, client, c.Tag, prompts)
+	if err != nil {
+		return Registered{}, ollama.Model{}, err
+	}
+	return Registered{ModelID: ModelID(shown), Tag: c.Tag, GGUF: c.Digest, Parity: parity}, shown, nil
+}
+
+// Expected is the model that the server must show for the candidate.
+func (c Candidate) Expected() ollama.Model {
+	return ollama.Model{
+		GGUF: c.Digest, Template: c.Serve.Template, System: c.Serve.System,
+		Parameters: Values(c.Serve.Parameters), License: c.Serve.License,
+	}
+}
+
+func (c Candidate) compare(shown ollama.Model) error {
+	want := c.Expected()
+	differs := func(what, wanted, got string) error {
+		return &Error{
+			Name:    "register/show",
+			Message: fmt.Sprintf("the server shows another %s for %s: %.200q where %.200q was sent", what, c.Tag, got, wanted),
+			Hint:    "something else writes to this server, or its version treats the field differently",
+		}
+	}
+	for _, field := range []struct{ name, want, got string }{
+		{"GGUF", want.GGUF, shown.GGUF},
+		{"template", want.Template, shown.Template},
+		{"system prompt", want.System, shown.System},
+		{"license", want.License, shown.License},
+		{"renderer", "", shown.Renderer},
+		{"parser", "", shown.Parser},
+	} {
+		if field.want != field.got {
+			return differs(field.name, field.want, field.got)
+		}
+	}
+	if !maps.EqualFunc(want.Parameters, shown.Parameters, slices.Equal) {
+		return differs("list of parameters", fmt.Sprint(want.Parameters), fmt.Sprint(shown.Parameters))
+	}
+	return nil
+}
+
+// prove compares the server's rendering with the trainer's on every prompt and
+// asks for one token, whose prompt both must count alike.
+func prove(ctx context.Context, client *ollama.Client, tag string, prompts []Rendered) (Parity, error) {
+	for _, prompt := range prompts {
+		text, err := client.Render(ctx, tag, withoutSystem(prompt.Messages))
+		if err != nil {
+			return Parity{}, err
+		}
+		if text != prompt.Text {
+			return Parity{}, &Error{
+				Name:    "register/parity",
+				Message: fmt.Sprintf("%s is rendered otherwise by the server than by the trainer, from character %d on: %s", prompt.Name, parting(text, prompt.Text), contrast(text, prompt.Text)),
+				Hint:    "`serve.template` and `serve.system` must give the prompt that the base's chat template gives",
+			}
+		}
+	}
+	first := prompts[0]
+	reply, err := client.Chat(ctx, ollama.Ask{
+		Tag: tag, Messages: withoutSystem(first.Messages), Options: map[string]any{"num_predict": 1, "seed": 1},
+	})
+	if err != nil {
+		return Parity{}, err
+	}
+	if !reply.Done {
+		return Parity{}, &Error{Name: "register/chat", Message: tag + " does not answer", Hint: "the server's log in the run's folder says why"}
+	}
+	if reply.InputTokens != first.Tokens {
+		return Parity{}, &Error{
+			Name:    "register/tokens",
+			Message: fmt.Sprintf("the server counts %d tokens in the prompt of %s, the trainer's tokenizer %d", reply.InputTokens, first.Name, first.Tokens),
+			Hint:    "the GGUF's tokenizer differs from the base's; make the base GGUF again with `tunegate setup`",
+		}
+	}
+	return Parity{Prompts: len(prompts), Tokens: first.Tokens}, nil
+}
+
+// withoutSystem leaves the system prompt to the tag, as the app does.
+func withoutSystem(messages []shape.Message) []shape.Message {
+	if len(messages) > 0 && messages[0].Role == shape.System {
+		return messages[1:]
+	}
+	return messages
+}
+
+// parting is the number of bytes that two texts share at their start.
+func parting(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+func contrast(server, trainer string) string {
+	at := max(0, parting(server, trainer)-20)
+	cut := func(text string) string { return strings.ToValidUTF8(text[at:min(len(text), at+80)], "?") }
+	return fmt.Sprintf("server %q, trainer %q", cut(server), cut(trainer))
+}

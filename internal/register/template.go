@@ -1,0 +1,57 @@
+package register
+
+import (
+	"fmt"
+	"strings"
+	"text/template"
+
+	"github.com/tunegate/tunegate/internal/shape"
+)
+
+// builtin is a chat template in Ollama's language.
+type builtin struct {
+	name string
+	text string
+}
+
+// builtins are the chat templates that are recognised by how they render.
+func builtins() []builtin {
+	return []builtin{{
+		name: "ChatML",
+		text: "{{- range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n",
+	}}
+}
+
+// Probe is the conversation by which a chat template is recognised: every role,
+// two turns, and text that a template might trim or escape.
+func Probe() []shape.Message {
+	return shape.Chat("Probe system <1>.",
+		[]shape.Turn{{User: "First  question?", Assistant: "First answer & more."}},
+		"Second\n\nquestion: {x}?")
+}
+
+// Template finds the Ollama template that renders as the base's own chat
+// template does. Rendered is what the base's template makes of Probe, with the
+// start of an answer appended. An unknown template is an error that names the key.
+func Template(rendered string) (name, text string, err error) {
+	for _, candidate := range builtins() {
+		parsed, err := template.New(candidate.name).Parse(candidate.text)
+		if err != nil {
+			return "", "", fmt.Errorf("built-in template %s: %w", candidate.name, err)
+		}
+		var out strings.Builder
+		if err := parsed.Execute(&out, messagesOf(Probe())); err != nil {
+			return "", "", fmt.Errorf("built-in template %s: %w", candidate.name, err)
+		}
+		if out.String() == rendered {
+			return candidate.name, candidate.text, nil
+		}
+	}
+	return "", "", fmt.Errorf("the base's chat template is none of the built-in ones (ChatML) (hint: name a file with an Ollama template under `serve.template`)")
+}
+
+type templateData struct {
+	Messages []shape.Message
+}
+
+func messagesOf(messages []shape.Message) templateData { return templateData{Messages: messages} }
