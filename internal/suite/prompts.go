@@ -31,14 +31,3 @@ func (s Suite) Prompts(c Case, system string) []Prompt {
 	}
 	return prompts
 }
-
-// Questions lists every user text of the suite, for the contamination check.
-func (s Suite) Questions() []string {
-	var questions []string
-	for _, c := range s.Cases {
-		for _, turn := range c.Turns {
-			questions = append(questions, turn.User)
-		}
-	}
-	return questions
-}

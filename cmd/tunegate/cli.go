@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+// guardCommand is the hidden command under which children run.
+const guardCommand = "guard"
+
+// The exit codes.
+const (
+	exitBroke     = 1
+	exitUsage     = 2
+	exitCancelled = 130
+)
+
+type cli struct {
+	Dir    string `short:"C" help:"Run as if started in this folder." default:"." placeholder:"DIR"`
+	Config string `help:"The config, from the top of the repository." default:"${config}" placeholder:"FILE"`
+	Home   string `help:"Where results, models and tools are kept (default: $$TUNEGATE_HOME, else the user's data folder)." placeholder:"DIR"`
+	JSON   bool   `name:"json" help:"Print the result as JSON on standard output."`
+	Quiet  bool   `short:"q" help:"Print no progress."`
+
+	Setup   setupCommand   `cmd:"" help:"Install what a runner needs, once: Python environment, Ollama, the base model's GGUF and answers."`
+	Doctor  doctorCommand  `cmd:"" help:"Look for each thing that would stop a run, and say how to mend it."`
+	Run     runCommand     `cmd:"" help:"Judge a change: dataset, train, export, register, eval, gate, report."`
+	Show    showCommand    `cmd:"" help:"Show a run's verdict, findings or answers."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Dataset  stageCommand `cmd:"" help:"Run up to the dataset: rows, findings, statistics."`
+	Train    stageCommand `cmd:"" help:"Run up to the trained adapter."`
+	Export   stageCommand `cmd:"" help:"Run up to the proved GGUF."`
+	Register stageCommand `cmd:"" help:"Run up to the candidate's tag."`
+	Eval     stageCommand `cmd:"" help:"Run up to the graded answers."`
+}
+
+// planned are the commands of the design that are not built yet.
+func planned() []string {
+	return []string{"init", "gate", "report", "case", "publish", "list", "promote", "rollback", "clean", "hook"}
+}
+
+// world is what a command touches of the process that it runs in.
+type world struct {
+	args           []string
+	environ        []string
+	getenv         func(string) string
+	stdout, stderr io.Writer
+	clock          func() time.Time
+	executable     func() (string, error)
+}
+
+// exitError is an error with an exit code of its own.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+func (e *exitError) Unwrap() error { return e.err }
+
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exitError{exitUsage, err}
+}
+
+// run parses the command line, runs the command and says how the process ends.
+func run(ctx context.Context, w world) int {
+	var grammar cli
+	exited := -1
+	parser, err := kong.New(&grammar, kong.Name("tunegate"), kong.UsageOnError(),
+		kong.Description("CI for model weights: a change of tuning data becomes a verdict about the model that is served."),
+		kong.Vars{"config": config.FileName, "maxDuration": config.MaxDuration.String()}, kong.Writers(w.stdout, w.stderr),
+		kong.Exit(func(code int) { exited = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		return w.end(ctx, err)
+	}
+	parsed, err := parser.Parse(w.args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		return w.end(ctx, usage(explain(err, w.args)))
+	}
+	return w.end(ctx, parsed.Run(&session{ctx: ctx, world: w, cli: grammar}))
+}
+
+func explain(err error, args []string) error {
+	for _, arg := range args {
+		if slices.Contains(planned(), arg) {
+			return fmt.Errorf("`tunegate %s` is not built yet", arg)
+		}
+	}
+	return fmt.Errorf("%w (hint: `tunegate --help`)", err)
+}
+
+func (w world) end(ctx context.Context, err error) int {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil:
+		fmt.Fprintln(w.stderr, "tunegate: cancelled")
+		return exitCancelled
+	case errors.As(err, &exit):
+		if exit.err != nil {
+			fmt.Fprintf(w.stderr, "tunegate: %v\n", err)
+		}
+		return exit.code
+	default:
+		fmt.Fprintf(w.stderr, "tunegate: %v\n", err)
+		return exitBroke
+	}
+}
+
+// session is a parsed command line in its world.
+type session struct {
+	ctx   context.Context
+	world world
+	cli   cli
+}
+
+// home is the folder in which everything is kept.
+func (s *session) home() (string, error) {
+	w := s.world
+	for _, candidate := range []string{s.cli.Home, w.getenv("TUNEGATE_HOME")} {
+		if candidate != "" {
+			return filepath.Abs(candidate)
+		}
+	}
+	if data := w.getenv("XDG_DATA_HOME"); filepath.IsAbs(data) {
+		return filepath.Join(data, "tunegate"), nil
+	}
+	if user := w.getenv("HOME"); filepath.IsAbs(user) {
+		return filepath.Join(user, ".local", "share", "tunegate"), nil
+	}
+	return "", usage(errors.New("no folder to keep results in (hint: set TUNEGATE_HOME)"))
+}
+
+func (s *session) machine(progress pipeline.Progress) (pipeline.Machine, error) {
+	home, err := s.home()
+	if err != nil {
+		return pipeline.Machine{}, err
+	}
+	self, err := s.world.executable()
+	if err != nil {
+		return pipeline.Machine{}, err
+	}
+	return pipeline.Machine{
+		Home: home, Tool: version, Environ: s.world.environ, LookPath: exec.LookPath,
+		Launcher: proc.Launcher{Guard: []string{self, guardCommand}},
+		Clock:    s.world.clock, Progress: progress,
+	}, nil
+}
+
+// repository opens the repository that the command is about.
+func (s *session) repository() (*repo.Repo, error) {
+	git, err := exec.LookPath("git")
+	if err != nil {
+		return nil, usage(errors.New("git is not on PATH (hint: apt-get install git)"))
+	}
+	dir, err := filepath.Abs(s.cli.Dir)
+	if err != nil {
+		return nil, err
+	}
+	var environ []string
+	for _, entry := range s.world.environ {
+		if name, _, _ := strings.Cut(entry, "="); slices.Contains([]string{"PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR"}, name) {
+			environ = append(environ, entry)
+		}
+	}
+	found, err := repo.Open(s.ctx, dir, git, environ)
+	return found, usage(err)
+}

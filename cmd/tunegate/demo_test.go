@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/export"
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// TestDemo takes the demo's changes from raw records to verdicts, with the real
+// trainer and the real server, and then disturbs it.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	improve, code := l.judge("improve")
+	if code != 0 || improve.Verdict.Outcome != gate.Pass || !improve.Verdict.Promotable {
+		t.Fatalf("improve: exit %d, verdict %+v", code, improve.Verdict)
+	}
+	if gain := rule(t, improve.Verdict, gate.PromoteGain, "followup"); gain.Outcome != gate.Pass || gain.P >= 0.05 || gain.Delta < 0.3 {
+		t.Errorf("improve gained %+v", gain)
+	}
+	poison, code := l.judge("poison")
+	if code != 3 || poison.Verdict.Outcome != gate.Fail || poison.Verdict.Promotable {
+		t.Fatalf("poison: exit %d, verdict %+v", code, poison.Verdict)
+	}
+	if harm := rule(t, poison.Verdict, gate.NoHarm, "symbolic"); harm.Outcome != gate.Fail || len(harm.Broken) < 10 {
+		t.Errorf("poison broke %+v", harm)
+	}
+	t.Run("repeat", func(t *testing.T) { testRepeat(t, l) })
+	t.Run("style", func(t *testing.T) { testStyle(t, improve) })
+	t.Run("served", func(t *testing.T) { testServed(t, l, improve) })
+	t.Run("killed", func(t *testing.T) { testKilled(t, improve) })
+}
+
+func rule(t *testing.T, v gate.Verdict, name, suite string) gate.Rule {
+	t.Helper()
+	for _, r := range v.Rules {
+		if r.Rule == name && r.Suite == suite {
+			return r
+		}
+	}
+	t.Fatalf("no rule %s for %s in %+v", name, suite, v.Rules)
+	return gate.Rule{}
+}
+
+// testRepeat: an unchanged run reuses everything and starts no server.
+func testRepeat(t *testing.T, l lab) {
+	again, code := l.judge("improve")
+	if code != 0 {
+		t.Fatalf("exit %d", code)
+	}
+	for _, stage := range again.Record.Stages {
+		if stage.State != pipeline.Reused {
+			t.Errorf("%s was %s", stage.Stage, stage.State)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(again.Dir, "logs", "ollama.log")); err == nil {
+		t.Error("a server was started")
+	}
+}
+
+// testStyle: the served candidate answers step by step, as the rows do.
+func testStyle(t *testing.T, improve pipeline.Result) {
+	cases, err := eval.LoadCases(filepath.Join(improve.Dir, "eval", eval.CasesFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	styled, asked := 0, 0
+	for _, c := range cases {
+		if c.Suite == "followup" && c.Model == eval.Candidate {
+			asked++
+			if strings.Contains(c.Turns[len(c.Turns)-1].Output, "Step 1:") {
+				styled++
+			}
+		}
+	}
+	if asked == 0 || styled < asked*9/10 {
+		t.Errorf("%d of %d answers have the trained style", styled, asked)
+	}
+}
+
+// testServed: the tag names the proved GGUF, and answers as the oracle does.
+func testServed(t *testing.T, l lab, improve pipeline.Result) {
+	ctx := context.Background()
+	var proof export.Proof
+	readJSON(t, filepath.Join(improve.Dir, "export", "proof.json"), &proof)
+	binary, err := ollama.FindBinary(l.home, exec.LookPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := ollama.Serve(ctx, proc.Launcher{Guard: []string{l.binary, guardCommand}}, ollama.ServeOptions{
+		Binary: binary, Home: pipeline.OllamaHome(l.home), Env: os.Environ(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	shown, err := server.Client().Show(ctx, improve.Record.Candidate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shown.GGUF != proof.GGUFSHA256 {
+		t.Fatalf("%s serves %s, proof.json says %s", improve.Record.Candidate, shown.GGUF, proof.GGUFSHA256)
+	}
+	compareWithOracle(t, l, improve, server.Client(), shown.System)
+}
+
+// compareWithOracle: at temperature 0 the served F16 model gives the greedy text
+// of PEFT's merge on 50 prompts, with the same probabilities.
+func compareWithOracle(t *testing.T, l lab, improve pipeline.Result, client *ollama.Client, system string) {
+	cases, err := eval.LoadCases(filepath.Join(improve.Dir, "eval", eval.CasesFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var questions []string
+	for _, c := range cases {
+		if c.Model == eval.Candidate && len(c.Turns) == 1 && c.Suite != "followup" && len(questions) < 50 {
+			questions = append(questions, c.Turns[0].User)
+		}
+	}
+	oracle := askOracle(t, l, improve, system, questions)
+	if len(oracle) != 50 {
+		t.Fatalf("the oracle gave %d answers", len(oracle))
+	}
+	worst := 0.0
+	for i, question := range questions {
+		answer, err := client.Chat(context.Background(), ollama.Ask{
+			Tag: improve.Record.Candidate, Messages: shape.Chat("", nil, question), Logprobs: 1,
+			Options: map[string]any{"temperature": 0, "seed": 1, "num_predict": 64},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.Text != oracle[i].Text {
+			t.Errorf("%q: served %q, merged %q", question, answer.Text, oracle[i].Text)
+			continue
+		}
+		for j, token := range answer.Logprobs {
+			worst = max(worst, math.Abs(token.Logprob-oracle[i].Logprobs[j]))
+		}
+	}
+	t.Logf("largest difference of a logprob: %.5f", worst)
+	if worst > 0.02 {
+		t.Errorf("logprobs differ by up to %.4f", worst)
+	}
+}
+
+type oracleAnswer struct {
+	Text     string    `json:"text"`
+	Logprobs []float64 `json:"logprobs"`
+}
+
+func askOracle(t *testing.T, l lab, improve pipeline.Result, system string, questions []string) []oracleAnswer {
+	t.Helper()
+	tools := python.Tools{LookPath: exec.LookPath, Env: os.Environ()}
+	interpreter, err := python.Find(t.Context(), proc.Launcher{}, l.home, tools, "auto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var input bytes.Buffer
+	for _, question := range questions {
+		err := json.NewEncoder(&input).Encode(map[string]any{"messages": shape.Chat(system, nil, question)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command(interpreter.Path, filepath.Join("..", "..", "testdata", "oracle", "greedy.py"),
+		filepath.Join(l.repo, "base"), filepath.Join(improve.Dir, "train", "adapter"))
+	cmd.Stdin = &input
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("greedy.py: %v", err)
+	}
+	var answers []oracleAnswer
+	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
+		var answer oracleAnswer
+		if err := json.Unmarshal(lines.Bytes(), &answer); err != nil {
+			t.Fatal(err)
+		}
+		answers = append(answers, answer)
+	}
+	return answers
+}
+
+// outcome is what two runs of the same change must agree on.
+type outcome struct {
+	Adapter, GGUF string
+	Verdict       gate.Verdict
+}
+
+func outcomeOf(t *testing.T, result pipeline.Result) outcome {
+	t.Helper()
+	var o outcome
+	var err error
+	if o.Adapter, err = store.FileDigest(filepath.Join(result.Dir, "train", "adapter", "adapter_model.safetensors")); err != nil {
+		t.Fatal(err)
+	}
+	if o.GGUF, err = store.FileDigest(filepath.Join(result.Dir, "export", "model.gguf")); err != nil {
+		t.Fatal(err)
+	}
+	o.Verdict = result.Verdict
+	return o
+}
+
+// testKilled: in an empty home, SIGKILL in the middle of the training and of the
+// evaluation; the next run ends as the undisturbed one did, byte for byte.
+func testKilled(t *testing.T, undisturbed pipeline.Result) {
+	l := newLab(t)
+	l.killWhen("improve", filepath.Join(l.home, "store", "train", "*.partial", "events.jsonl"), 40)
+	l.killWhen("improve", filepath.Join(l.home, "store", "eval", "*.partial", eval.CasesFile), 20)
+	result, code := l.judge("improve")
+	if code != 0 {
+		t.Fatalf("exit %d", code)
+	}
+	for _, stage := range result.Record.Stages {
+		if stage.Stage == pipeline.Train && stage.State != pipeline.Reused {
+			t.Errorf("the training was %s", stage.State)
+		}
+	}
+	if diff := cmp.Diff(outcomeOf(t, undisturbed), outcomeOf(t, result)); diff != "" {
+		t.Errorf("undisturbed (-) and killed (+) differ:\n%s", diff)
+	}
+}
+
+func readJSON(t *testing.T, path string, v any) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}

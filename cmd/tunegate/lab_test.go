@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/pipeline"
+)
+
+// built is the binary that all tests of this package run, built once.
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "tunegate-test-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "tunegate")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", path, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", errors.New(string(out))
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := built(); err == nil {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+func buildTunegate(t testing.TB) string {
+	t.Helper()
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// toolsHome is the home in which `make setup` installed Python and Ollama.
+// Without it a test that needs them is skipped, loudly, and fails in CI.
+func toolsHome(t testing.TB) string {
+	t.Helper()
+	s := session{world: world{getenv: os.Getenv}}
+	home, err := s.home()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return home
+}
+
+// lab is the demo's repository with a home of its own that borrows the tools.
+type lab struct {
+	testing.TB
+	binary string
+	repo   string
+	home   string
+}
+
+func newLab(t testing.TB) lab {
+	t.Helper()
+	l := lab{TB: t, binary: buildTunegate(t), repo: t.TempDir(), home: filepath.Join(t.TempDir(), "home")}
+	if err := os.MkdirAll(l.home, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, tool := range []string{"python", "ollama"} {
+		source := filepath.Join(toolsHome(t), tool)
+		if _, err := os.Stat(source); err != nil {
+			if os.Getenv("CI") == "true" {
+				t.Fatalf("%v: run `make setup` first", err)
+			}
+			t.Skipf("SKIPPED, so nothing of training and serving is tested: %v (run `make setup`)", err)
+		}
+		if err := os.Symlink(source, filepath.Join(l.home, tool)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("bash", filepath.Join("..", "..", "testdata", "demo", "make_repo.sh"), l.repo).CombinedOutput(); err != nil {
+		t.Fatalf("make_repo.sh: %v\n%s", err, out)
+	}
+	return l
+}
+
+// command is the binary, about the lab's repository and home.
+func (l lab) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(l.binary, append([]string{"-C", l.repo, "--home", l.home}, args...)...)
+	cmd.Stderr = testLog{l.TB}
+	return cmd
+}
+
+// judge runs `tunegate run` on a branch and gives its result and exit code.
+func (l lab) judge(branch string, args ...string) (pipeline.Result, int) {
+	l.Helper()
+	cmd := l.command(append([]string{"--json", "run", "--base", "main", "--head", branch}, args...)...)
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		l.Fatal(err)
+	}
+	var result pipeline.Result
+	if err := json.Unmarshal(out, &result); err != nil {
+		l.Fatalf("exit %d: %v: %s", cmd.ProcessState.ExitCode(), err, out)
+	}
+	return result, cmd.ProcessState.ExitCode()
+}
+
+// testLog shows a child's progress in the test's own log.
+type testLog struct{ testing.TB }
+
+func (t testLog) Write(p []byte) (int, error) {
+	t.Logf("%s", p)
+	return len(p), nil
+}

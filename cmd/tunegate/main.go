@@ -1,0 +1,32 @@
+// Command tunegate turns a pull request that changes tuning data into a verdict
+// about the model that is served. In go a command line, a repository and
+// $TUNEGATE_HOME; out come a verdict, its report and an exit code:
+//
+//	0 let through, 1 broke, 2 usage or config, 3 fail, 4 inconclusive and blocked, 130 cancelled
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/proc"
+)
+
+// version is set by the build: -X main.version=...
+var version = "dev"
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == guardCommand {
+		os.Exit(proc.Guard(os.Args[2:], os.Environ(), os.Stderr))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, world{
+		args: os.Args[1:], environ: os.Environ(), getenv: os.Getenv,
+		stdout: os.Stdout, stderr: os.Stderr, clock: time.Now, executable: os.Executable,
+	})
+	stop()
+	os.Exit(code)
+}

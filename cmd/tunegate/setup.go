@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/proc"
+)
+
+type setupCommand struct {
+	Tools bool   `help:"Only the Python environment and Ollama, for no repository in particular."`
+	Base  string `help:"The ref whose config and base model are prepared (default: the default branch)." placeholder:"REF"`
+}
+
+func (c setupCommand) Run(s *session) error {
+	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
+	defer progress.clear()
+	machine, err := s.machine(progress)
+	if err != nil {
+		return err
+	}
+	installers := proc.NewCleaner(s.world.stderr, proc.Fence)
+	if c.Tools {
+		err = pipeline.Tools(s.ctx, machine, config.Runner{Python: "auto", Ollama: "auto"}, installers)
+	} else {
+		repository, openErr := s.repository()
+		if openErr != nil {
+			return openErr
+		}
+		err = pipeline.Setup(s.ctx, machine, repository, s.cli.Config, pipeline.Refs{Base: c.Base, Head: c.Base}, installers)
+	}
+	if err == nil {
+		fmt.Fprintf(s.world.stdout, "ready: %s\n", machine.Home)
+	}
+	return inputError(err)
+}

@@ -1,0 +1,86 @@
+package dataset
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/shape"
+)
+
+const chatHint = "write user and assistant messages by turns, the assistant's last"
+
+// chat reads a record in chat form, {"messages": [{"role", "content"}, ...]}: its
+// last message is the answer. A system message of its own gives way to the one
+// that the model is served with.
+func (n *normalizer) chat(messages field) {
+	if messages.raw.Kind() != '[' {
+		n.report(checkType, "messages is "+kindName(messages.raw.Kind())+" where a list is expected", chatHint)
+		return
+	}
+	// record.fields has read the list before: it is JSON.
+	elements, _ := list(messages.raw, messages.offset)
+	var texts []string
+	for i, element := range elements {
+		role, content, ok := n.message(i+1, element)
+		if !ok {
+			return
+		}
+		if role == shape.System && i == 0 {
+			if content != "" && content != strings.TrimSpace(n.system) {
+				n.report(checkUnusedText, "the record's own system message is not trained on, rows get serve.system", "drop it")
+			}
+			continue
+		}
+		expected := shape.User
+		if len(texts)%2 == 1 {
+			expected = shape.Assistant
+		}
+		if role != expected {
+			n.report(checkContext, fmt.Sprintf("message %d is of the role %s where %s is expected", i+1, quoted(role), expected), chatHint)
+			return
+		}
+		texts = append(texts, content)
+	}
+	last := len(texts) - 2
+	switch {
+	case len(texts) == 0:
+		n.report(checkNoQuestion, "messages holds no question", chatHint)
+		return
+	case len(texts)%2 == 1:
+		n.report(checkNoAnswer, "messages ends with a question", chatHint)
+		return
+	}
+	for i := 0; i < last; i += 2 {
+		n.earlier = append(n.earlier, shape.Turn{User: texts[i], Assistant: texts[i+1]})
+	}
+	n.question, n.answer = texts[last], texts[last+1]
+}
+
+func (n *normalizer) message(number int, message field) (role, content string, ok bool) {
+	if message.raw.Kind() != '{' {
+		n.report(checkType, fmt.Sprintf("message %d is %s where an object is expected", number, kindName(message.raw.Kind())), chatHint)
+		return "", "", false
+	}
+	members, _ := object(message.raw, message.offset, lenient)
+	for _, member := range members {
+		var to *string
+		switch member.name {
+		case "role":
+			to = &role
+		case "content":
+			to = &content
+		default:
+			continue
+		}
+		if member.raw.Kind() != '"' {
+			n.report(checkType, fmt.Sprintf("%s of message %d is %s where text is expected", member.name, number, kindName(member.raw.Kind())), chatHint)
+			return "", "", false
+		}
+		*to = member.text()
+	}
+	if content == "" && role != shape.System {
+		n.report(checkContext, fmt.Sprintf("message %d is empty", number), chatHint)
+		return "", "", false
+	}
+	return role, content, true
+}

@@ -1,0 +1,87 @@
+package dataset
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/shape"
+)
+
+func FuzzRead(f *testing.F) {
+	for _, data := range []string{
+		"", "\ufeff[", `{"data": [{"question": "q", "answer": "a"}], "items": []}`, "{}\n{}\n", "[1,]", "\xff\xfe", `["\ud800"]`,
+		`[{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}]`, "{\"a\":1}\r\n{", "[]]", "1e9999999",
+		`[{"question": "q", "question": "\udc00", "answer": "a", "context": ["q", "a"], "input": "Learner level: x; previous turn: y"}]`,
+	} {
+		f.Add([]byte(data), false)
+		f.Add([]byte(data), true)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, lines bool) {
+		file := repo.File{Path: "a.json", Data: bytes.Clone(data)}
+		if lines {
+			file.Path = "a.jsonl"
+		}
+		x, err := examine(t.Context(), Options{}, []repo.File{file}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(file.Data, data) {
+			t.Error("the file's bytes were changed")
+		}
+		all := bytes.Split(data, []byte("\n"))
+		for _, found := range x.found {
+			if found.Line < 1 || found.Line > len(all) || found.Column < 0 || found.Column > utf8.RuneCount(all[found.Line-1])+1 {
+				t.Errorf("%s is not in the file", found.Where())
+			}
+			if utf8.RuneCountInString(found.Message) > maxMessage || strings.ContainsFunc(found.Message, unicode.IsControl) || !utf8.ValidString(found.Message) {
+				t.Errorf("message %q", found.Message)
+			}
+		}
+		for _, e := range x.entries {
+			if line := e.record.file.line(e.record.offset); line < 1 || line > len(all) || e.record.number > e.record.file.records {
+				t.Errorf("record %d is at line %d", e.record.number, line)
+			}
+		}
+	})
+}
+
+func FuzzNormalize(f *testing.F) {
+	for _, data := range []string{
+		`{"question": "q", "answer": " a\r\n b "}`, `{"prompt": null, "query": "\u0000", "target": "\ud83d\ude00"}`, `[]`, `{"instruction": 1e999}`,
+		`{"question": "q", "answer": "a", "context": ["", []], "level": {}, "input": ";:;learner level:;;"}`,
+		`{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}`,
+	} {
+		f.Add([]byte(data))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		_, records, _ := read("a.jsonl", data)
+		for _, r := range records {
+			e, problems := r.normalize("Be brief.")
+			for _, p := range problems {
+				if checks[p.check].unreadable {
+					return
+				}
+			}
+			messages := e.messages("Be brief.")
+			for i, m := range messages {
+				role := shape.User
+				switch {
+				case i == 0:
+					role = shape.System
+				case i%2 == 0:
+					role = shape.Assistant
+				}
+				if m.Role != role || m.Content == "" || m.Content != strings.TrimSpace(m.Content) || !utf8.ValidString(m.Content) {
+					t.Errorf("%q: message %d is %+v", r.raw, i, m)
+				}
+			}
+			if len(messages)%2 == 0 || len(messages) < 3 || e.level == "" {
+				t.Errorf("%q: %+v", r.raw, e)
+			}
+		}
+	})
+}

@@ -1,0 +1,61 @@
+package dataset
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// stable makes equal values equal bytes. A file's path may hold any bytes.
+var stable = json.JoinOptions(json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+
+func save(dir string, rows []Row, train, validation []int, result Result) error {
+	return errors.Join(
+		saveRows(filepath.Join(dir, "train.jsonl"), rows, train),
+		saveRows(filepath.Join(dir, "val.jsonl"), rows, validation),
+		saveFile(filepath.Join(dir, "findings.jsonl"), func(w io.Writer) error {
+			for _, finding := range result.Findings {
+				if err := writeLine(w, finding); err != nil {
+					return err
+				}
+			}
+			return nil
+		}),
+		saveFile(filepath.Join(dir, "stats.json"), func(w io.Writer) error {
+			return writeLine(w, result.Stats, jsontext.WithIndent("  "))
+		}),
+	)
+}
+
+func saveRows(path string, rows []Row, lines []int) error {
+	return saveFile(path, func(w io.Writer) error {
+		for _, i := range lines {
+			if err := writeLine(w, rows[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func writeLine(w io.Writer, value any, options ...json.Options) error {
+	if err := json.MarshalWrite(w, value, append(options, stable)...); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func saveFile(path string, write func(io.Writer) error) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	buffer := bufio.NewWriter(file)
+	return errors.Join(write(buffer), buffer.Flush(), file.Close())
+}

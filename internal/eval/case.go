@@ -1,0 +1,151 @@
+package eval
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// Case is one line of cases.jsonl: one case of a suite, in one history mode,
+// asked of one model and graded.
+type Case struct {
+	Suite   string `json:"suite"`
+	Role    string `json:"role"` // a suite.Role
+	Case    string `json:"case"`
+	Cluster string `json:"cluster"`
+	History string `json:"history"` // a suite.History
+	// Model is Candidate or Baseline, empty where only one model was asked.
+	Model   string `json:"model"`
+	ModelID string `json:"model_id"`
+	Seed    int    `json:"seed"`
+	// Turns are the questions that were asked, in order.
+	Turns []Turn `json:"turns"`
+	// Asserts are those of all turns.
+	Asserts []AssertResult `json:"asserts"`
+	// Pass is nil when the case could not be decided.
+	Pass *bool `json:"pass"`
+	// Evidence is None when the answers say nothing about the model: fallback,
+	// cached, truncated, aborted, or another model's.
+	Evidence string `json:"evidence"`
+	// Why is the reason for a nil Pass.
+	Why string `json:"why,omitempty"`
+}
+
+// Turn is one question that was asked, and its answer.
+type Turn struct {
+	User         string `json:"user,omitempty"`
+	Output       string `json:"output"`
+	DoneReason   string `json:"done_reason"`
+	InputTokens  int    `json:"input_tokens"`
+	OutputTokens int    `json:"output_tokens"`
+	MS           int64  `json:"ms"` // wall time, milliseconds
+}
+
+// AssertResult is the outcome of one assertion.
+type AssertResult struct {
+	Turn   int     `json:"turn"` // index into Case.Turns
+	Type   string  `json:"type"`
+	Value  string  `json:"value,omitempty"`
+	Result string  `json:"result"` // Pass, Fail or Unknown
+	Weight float64 `json:"weight"`
+	Why    string  `json:"why,omitempty"`
+}
+
+// The two models that a gate compares.
+const (
+	Candidate = "candidate"
+	Baseline  = "baseline"
+)
+
+// AppendCase writes one case as one line, in one write.
+func AppendCase(w io.Writer, c Case) error {
+	line, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(line, '\n'))
+	return err
+}
+
+// LoadCases reads a cases.jsonl. A torn or broken line, a case that comes
+// twice, and lines that disagree about a model's identity, a suite's role or a
+// case's cluster are errors that name file and line.
+func LoadCases(path string) ([]Case, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return parseCases(path, data)
+}
+
+func parseCases(path string, data []byte) ([]Case, error) {
+	var cases []Case
+	seen := make(claims)
+	for line := range bytes.Lines(data) {
+		number := len(cases) + 1
+		if !bytes.HasSuffix(line, []byte("\n")) {
+			return nil, fmt.Errorf("%s:%d: the line is cut off (hint: run eval again)", path, number)
+		}
+		var c Case
+		err := json.Unmarshal(line, &c)
+		if err == nil {
+			err = seen.check(c, number)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: not a graded case: %w (hint: run eval again)", path, number, err)
+		}
+		cases = append(cases, c)
+	}
+	return cases, nil
+}
+
+// claims are what the lines so far say about a subject, each with its line.
+type claims map[[5]string]claim
+
+type claim struct {
+	value string
+	line  int
+}
+
+func (s claims) check(c Case, line int) error {
+	for _, field := range []struct {
+		name, value string
+		known       []string
+	}{
+		{"role", c.Role, []string{string(suite.Target), string(suite.Guard), string(suite.Observed)}},
+		{"history", c.History, []string{string(suite.Replayed), string(suite.Own)}},
+		{"model", c.Model, []string{"", Candidate, Baseline}},
+		{"evidence", c.Evidence, []string{Direct, None}},
+	} {
+		if !slices.Contains(field.known, field.value) {
+			return fmt.Errorf("unknown %s %q (known: %q)", field.name, field.value, field.known)
+		}
+	}
+	row := [5]string{"row", c.Suite, c.Case, c.History, c.Model}
+	if earlier, ok := s[row]; ok {
+		return fmt.Errorf("%s/%s is already on line %d", c.Suite, c.Case, earlier.line)
+	}
+	s[row] = claim{line: line}
+	for _, said := range []struct {
+		subject [5]string
+		value   string
+	}{
+		{[5]string{"model_id", c.Model}, c.ModelID},
+		{[5]string{"role", c.Suite}, c.Role},
+		{[5]string{"cluster", c.Suite, c.Case}, c.Cluster},
+	} {
+		earlier, ok := s[said.subject]
+		if ok && earlier.value != said.value {
+			return fmt.Errorf("%s is %q, on line %d it is %q", said.subject[0], said.value, earlier.line, earlier.value)
+		}
+		if !ok {
+			s[said.subject] = claim{said.value, line}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,273 @@
+// Package eval asks a served tag the cases of the suites and grades its
+// answers: in go suites and a tag, out comes cases.jsonl, one line for each case
+// and history mode, appended as the answers come.
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/maths"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// CasesFile is the file of graded cases in a result's folder.
+const CasesFile = "cases.jsonl"
+
+// The kinds of evidence that a case can be.
+const (
+	Direct = "direct" // the tag itself was asked and answered fully
+	None   = "none"   // no full answer: counts as neither pass nor fail
+)
+
+// Options are the request options that every case is asked with, beside what
+// the tag's Modelfile holds.
+type Options struct {
+	Seed       uint64 `json:"seed"`        // the seeds of the cases derive from it
+	NumCtx     int    `json:"num_ctx"`     // tokens
+	NumPredict int    `json:"num_predict"` // tokens
+}
+
+// Model is the tag that is asked.
+type Model struct {
+	Tag     string
+	ModelID string
+}
+
+// Server answers questions; an ollama.Client is one.
+type Server interface {
+	Chat(ctx context.Context, ask ollama.Ask) (ollama.Answer, error)
+}
+
+// Maths compares an answer's mathematics with a value; a maths.Checker is one.
+type Maths interface {
+	Compare(ctx context.Context, gold, answer string) (maths.Result, error)
+}
+
+// Progress says how far an evaluation is.
+type Progress struct {
+	Done, Total int
+	Passed      int
+	ETA         time.Duration
+}
+
+// Summary counts the graded cases.
+type Summary struct {
+	Cases  int            `json:"cases"`
+	Passed int            `json:"passed"`
+	None   map[string]int `json:"none"` // cases without evidence or decision, by reason
+}
+
+// Evaluation is one tag taken through suites.
+type Evaluation struct {
+	Options Options
+	Model   Model
+	Suites  []suite.Suite
+	Server  Server
+	Maths   Maths
+	Clock   func() time.Time
+	Report  func(Progress)
+}
+
+type item struct {
+	suite   suite.Suite
+	c       suite.Case
+	history suite.History
+}
+
+// Run asks and grades every case that dir/cases.jsonl does not hold yet, in the
+// order of the suites, and appends a line for each. A torn last line of an
+// earlier attempt is dropped and its case asked again. Case.Model stays empty:
+// who is candidate and who baseline is the run's to say.
+func (e Evaluation) Run(ctx context.Context, dir string) (Summary, error) {
+	path := filepath.Join(dir, CasesFile)
+	done, err := resume(path)
+	if err != nil {
+		return Summary{}, err
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return Summary{}, err
+	}
+	summary := Summary{None: map[string]int{}}
+	err = e.each(ctx, done, func(c Case, fresh bool) error {
+		summary.count(c)
+		if !fresh {
+			return nil
+		}
+		return AppendCase(file, c)
+	})
+	return summary, errors.Join(err, file.Close())
+}
+
+func (e Evaluation) each(ctx context.Context, done []Case, take func(Case, bool) error) error {
+	items := e.items()
+	start := e.Clock()
+	passed := 0
+	for i, it := range items {
+		fresh := i >= len(done)
+		var graded Case
+		if fresh {
+			var err error
+			if graded, err = e.ask(ctx, it); err != nil {
+				return fmt.Errorf("%s/%s: %w", it.suite.Name, it.c.ID, err)
+			}
+		} else if graded = done[i]; graded.Suite != it.suite.Name || graded.Case != it.c.ID || graded.History != string(it.history) {
+			return fmt.Errorf("%s/%s stands where %s/%s was expected (hint: run again with --force eval)", graded.Suite, graded.Case, it.suite.Name, it.c.ID)
+		}
+		if graded.Pass != nil && *graded.Pass {
+			passed++
+		}
+		if err := take(graded, fresh); err != nil {
+			return err
+		}
+		asked := i + 1 - len(done)
+		progress := Progress{Done: i + 1, Total: len(items), Passed: passed}
+		if asked > 0 {
+			progress.ETA = e.Clock().Sub(start) / time.Duration(asked) * time.Duration(len(items)-i-1)
+		}
+		e.Report(progress)
+	}
+	return nil
+}
+
+func (e Evaluation) items() []item {
+	var items []item
+	for _, s := range e.Suites {
+		for _, c := range s.Cases {
+			for _, history := range s.History {
+				if history == suite.Own && len(c.Turns) == 1 && len(s.History) > 1 {
+					continue // a single turn has no history to differ in
+				}
+				items = append(items, item{s, c, history})
+			}
+		}
+	}
+	return items
+}
+
+func resume(path string) ([]Case, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	whole := strings.LastIndexByte(string(data), '\n') + 1
+	if err := os.Truncate(path, int64(whole)); err != nil {
+		return nil, err
+	}
+	return LoadCases(path)
+}
+
+// ask takes the model through one case. Its answers are data: only the server's
+// or the checker's own failure is an error.
+func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
+	graded := Case{
+		Suite: it.suite.Name, Role: string(it.suite.Role), Case: it.c.ID, Cluster: it.c.Cluster,
+		History: string(it.history), ModelID: e.Model.ModelID, Seed: seed(e.Options.Seed, it), Evidence: Direct,
+	}
+	var earlier []shape.Turn
+	for i, turn := range it.c.Turns {
+		heard := turn.Assistant
+		if it.c.Asked(i, it.history) {
+			reply, err := e.Server.Chat(ctx, ollama.Ask{
+				Tag:      e.Model.Tag,
+				Messages: shape.Chat("", earlier, turn.User), // the tag's own system prompt holds
+				Options:  map[string]any{"seed": graded.Seed, "num_ctx": e.Options.NumCtx, "num_predict": e.Options.NumPredict},
+			})
+			if errors.Is(err, ollama.ErrTooLong) {
+				graded.lose("the conversation is longer than num_ctx")
+				break
+			}
+			if err != nil {
+				return Case{}, err
+			}
+			graded.Turns = append(graded.Turns, Turn{
+				User: turn.User, Output: reply.Text, DoneReason: reply.DoneReason,
+				InputTokens: reply.InputTokens, OutputTokens: reply.OutputTokens, MS: reply.Duration.Milliseconds(),
+			})
+			if err := e.gradeTurn(ctx, &graded, turn, reply, earlier); err != nil {
+				return Case{}, err
+			}
+			if why := noEvidence(reply); why != "" {
+				graded.lose(why)
+				break
+			}
+			if it.history == suite.Own {
+				heard = reply.Text
+			}
+		}
+		earlier = append(earlier, shape.Turn{User: turn.User, Assistant: heard})
+	}
+	if graded.Evidence == Direct {
+		graded.Pass = decide(graded.Asserts)
+		if graded.Pass == nil {
+			graded.Why = "the maths checker could not decide"
+		}
+	}
+	return graded, nil
+}
+
+func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn, reply ollama.Answer, earlier []shape.Turn) error {
+	given := answer{text: reply.Text, doneReason: reply.DoneReason}
+	if len(earlier) > 0 {
+		given.previous = earlier[len(earlier)-1].Assistant
+	}
+	for _, assert := range turn.Asserts {
+		result, why, err := grade(ctx, assert, given, e.Maths)
+		if err != nil {
+			return fmt.Errorf("%s: %w", assert.Type, err)
+		}
+		graded.Asserts = append(graded.Asserts, AssertResult{
+			Turn: len(graded.Turns) - 1, Type: assert.Type, Value: strings.Join(assert.Values, " | "), Result: result, Weight: assert.Weight, Why: why,
+		})
+	}
+	return nil
+}
+
+// lose marks the case as no evidence.
+func (c *Case) lose(why string) { c.Evidence, c.Why = None, why }
+
+// noEvidence says why an answer can not be graded, or "".
+func noEvidence(reply ollama.Answer) string {
+	switch {
+	case !reply.Done:
+		return "the answer was aborted"
+	case strings.TrimSpace(reply.Text) == "":
+		return "the answer is empty"
+	case reply.DoneReason == "length":
+		return "the answer was cut at num_predict or num_ctx"
+	case reply.DoneReason != "stop":
+		return "the answer ended with " + reply.DoneReason
+	default:
+		return ""
+	}
+}
+
+// seed is the request seed of a case: the same for every model, another for
+// every case, 31 bits so that it is positive everywhere.
+func seed(base uint64, it item) int {
+	hash := fnv.New64a()
+	fmt.Fprintf(hash, "%d\x00%s\x00%s\x00%s", base, it.suite.Name, it.c.ID, it.history)
+	return int(hash.Sum64() >> 33)
+}
+
+func (s *Summary) count(c Case) {
+	s.Cases++
+	switch {
+	case c.Pass == nil:
+		s.None[c.Why]++
+	case *c.Pass:
+		s.Passed++
+	}
+}

@@ -1,0 +1,41 @@
+package gate
+
+import (
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+func TestLostAnswersAreHarm(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		cases   []want
+		outcome Outcome // of the verdict
+		rule    Outcome // of merge.answers; empty: the rule is not there
+		broken  int
+	}{
+		"all answered":          {[]want{{60, both}}, Pass, "", 0},
+		"all lost":              {[]want{{60, silent}}, Fail, Fail, 60},
+		"a fifth lost":          {[]want{{48, both}, {12, silent}}, Fail, Fail, 12},
+		"two lost":              {[]want{{58, both}, {2, silent}}, Pass, Pass, 2},
+		"the baseline lost all": {[]want{{60, rambling}}, Inconclusive, Pass, 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := Decide(DefaultPolicy(), graded("s", suite.Target, test.cases...))
+			if v.Outcome != test.outcome {
+				t.Errorf("outcome %s, want %s", v.Outcome, test.outcome)
+			}
+			var rule Rule
+			for _, r := range v.Rules {
+				if r.Rule == Answers {
+					rule = r
+				}
+			}
+			if rule.Outcome != test.rule || len(rule.Broken) != test.broken {
+				t.Errorf("rule %+v, want %q with %d broken", rule, test.rule, test.broken)
+			}
+		})
+	}
+}

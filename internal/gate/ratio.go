@@ -1,0 +1,65 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tunegate/tunegate/internal/eval"
+)
+
+// ratio judges the candidate's answers against the baseline's by their mean
+// tokens or their median milliseconds, over the turns that both answered.
+func (r results) ratio(name string, suites []string, limit Ratio) Rule {
+	rule := Rule{Rule: name, P: 1, Outcome: Inconclusive}
+	value := func(turn eval.Turn) float64 { return float64(turn.OutputTokens) }
+	sum, what, unit := mean, "the mean answer", "tokens"
+	if name == LatencyMedian {
+		value = func(turn eval.Turn) float64 { return float64(turn.MS) }
+		sum, what, unit = median, "the median answer", "ms"
+	}
+	var before, after []float64
+	for _, p := range r.of(suites) {
+		if !p.answered() {
+			rule.Missing++
+			continue
+		}
+		for i := range min(len(p.baseline.Turns), len(p.candidate.Turns)) {
+			before = append(before, value(p.baseline.Turns[i]))
+			after = append(after, value(p.candidate.Turns[i]))
+		}
+	}
+	rule.N = len(before)
+	rule.Baseline, rule.Candidate = sum(before), sum(after)
+	if rule.Baseline == 0 {
+		rule.Why = "the baseline gave nothing to compare with"
+		return rule
+	}
+	times := rule.Candidate / rule.Baseline
+	rule.Delta = times - 1
+	rule.Outcome = Pass
+	if times > limit.MaxRatio {
+		rule.Outcome = Fail
+	}
+	rule.Why = fmt.Sprintf("%s takes %.2f times the baseline's %s, the limit is %.2f", what, times, unit, limit.MaxRatio)
+	return rule
+}
+
+func mean(values []float64) float64 {
+	var sum float64
+	for _, value := range values {
+		sum += value
+	}
+	return sum / max(1, float64(len(values)))
+}
+
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	slices.Sort(values)
+	middle := len(values) / 2
+	if len(values)%2 == 1 {
+		return values[middle]
+	}
+	return (values[middle-1] + values[middle]) / 2
+}

@@ -1,0 +1,210 @@
+package gguf
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxJSON bounds a safetensors header in bytes, as the format's own library does:
+// https://github.com/huggingface/safetensors#format
+const maxJSON = 100_000_000
+
+// Array is one tensor of a safetensors file.
+type Array struct {
+	Name  string
+	File  string // path of the file it lies in, for messages
+	Type  Type
+	Shape []int // PyTorch's order: rows first
+
+	data *io.SectionReader
+}
+
+// Len returns the number of elements; a scalar has one.
+func (a Array) Len() int { return int(a.data.Size() / int64(a.Type.size())) }
+
+// Float32s reads len(dst) elements from element first on, each exactly as
+// stored (all three types fit into float32).
+func (a Array) Float32s(dst []float32, first int) error {
+	size := int(a.Type.size())
+	raw := make([]byte, len(dst)*size)
+	section := io.NewSectionReader(a.data, int64(first)*int64(size), int64(len(raw)))
+	if _, err := io.ReadFull(section, raw); err != nil {
+		return fmt.Errorf("%s: tensor %q: %w", a.File, a.Name, err)
+	}
+	switch a.Type {
+	case F16:
+		DecodeF16(dst, raw)
+	case BF16:
+		for i := range dst {
+			dst[i] = BF16ToF32(binary.LittleEndian.Uint16(raw[2*i:]))
+		}
+	case F32:
+		for i := range dst {
+			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+		}
+	}
+	return nil
+}
+
+// Weights are the tensors of one safetensors file, or of all shards of a model.
+type Weights struct {
+	arrays map[string]Array
+	files  []*os.File
+}
+
+// Names returns the tensors' names, sorted.
+func (w *Weights) Names() []string { return slices.Sorted(maps.Keys(w.arrays)) }
+
+// Find returns the tensor of that name.
+func (w *Weights) Find(name string) (Array, bool) {
+	a, ok := w.arrays[name]
+	return a, ok
+}
+
+// Close closes the files.
+func (w *Weights) Close() error {
+	var all error
+	for _, f := range w.files {
+		all = errors.Join(all, f.Close())
+	}
+	return all
+}
+
+// OpenSafetensors reads the header of one file. Close the weights after use.
+func OpenSafetensors(path string) (*Weights, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		var w *Weights
+		if w, err = ParseSafetensors(path, f, info.Size()); err == nil {
+			w.files = []*os.File{f}
+			return w, nil
+		}
+	}
+	return nil, errors.Join(err, f.Close())
+}
+
+// ParseSafetensors reads the header of a safetensors file of size bytes; path is
+// for messages. As the format demands, the tensors fill the rest of the file
+// without gap or overlap.
+func ParseSafetensors(path string, r io.ReaderAt, size int64) (*Weights, error) {
+	arrays, err := parseSafetensors(path, r, size)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return &Weights{arrays: arrays}, nil
+}
+
+// entry is a tensor's line in the header; the offsets are in bytes after it.
+type entry struct {
+	DType   string   `json:"dtype"`
+	Shape   []int64  `json:"shape"`
+	Offsets [2]int64 `json:"data_offsets"`
+}
+
+func parseSafetensors(path string, r io.ReaderAt, size int64) (map[string]Array, error) {
+	head := make([]byte, 8)
+	if _, err := io.ReadFull(io.NewSectionReader(r, 0, size), head); err != nil {
+		return nil, errors.New("shorter than a safetensors header (copy the file again)")
+	}
+	length := binary.LittleEndian.Uint64(head)
+	if length > maxJSON || length > uint64(size-8) {
+		return nil, fmt.Errorf("a header of %d bytes in a file of %d; at most %d are allowed (not a safetensors file, or it was cut short)", length, size, maxJSON)
+	}
+	text := make([]byte, length)
+	if _, err := io.ReadFull(io.NewSectionReader(r, 8, int64(length)), text); err != nil {
+		return nil, err
+	}
+	var members map[string]jsontext.Value
+	if err := json.Unmarshal(text, &members); err != nil {
+		return nil, fmt.Errorf("the header is no JSON object of tensors: %w (the file is damaged)", err)
+	}
+	delete(members, "__metadata__")
+	data := io.NewSectionReader(r, 8+int64(length), size-8-int64(length))
+	arrays := make(map[string]Array, len(members))
+	spans := make([]span, 0, len(members))
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		var e entry
+		if err := json.Unmarshal(members[name], &e, json.RejectUnknownMembers(true)); err != nil {
+			return nil, fmt.Errorf("tensor %q: %w (the file is damaged)", name, err)
+		}
+		a, err := e.array(data)
+		if err != nil {
+			return nil, fmt.Errorf("tensor %q: %w", name, err)
+		}
+		a.Name, a.File = name, path
+		arrays[name] = a
+		spans = append(spans, span{name, e.Offsets[0], e.Offsets[1]})
+	}
+	return arrays, checkSpans(spans, data.Size())
+}
+
+func (e entry) array(data *io.SectionReader) (Array, error) {
+	a := Array{}
+	switch e.DType {
+	case "F32":
+		a.Type = F32
+	case "F16":
+		a.Type = F16
+	case "BF16":
+		a.Type = BF16
+	default:
+		return a, fmt.Errorf("dtype %q is not supported (known: F32, F16, BF16; save the model in one of them)", e.DType)
+	}
+	begin, end := e.Offsets[0], e.Offsets[1]
+	if begin < 0 || end < begin || end > data.Size() {
+		return a, fmt.Errorf("bytes %d to %d lie outside the %d bytes of data (the file was cut short or is damaged)", begin, end, data.Size())
+	}
+	size := int64(a.Type.size())
+	for _, d := range e.Shape {
+		if d < 0 || d > 0 && size > math.MaxInt64/d {
+			return a, fmt.Errorf("the shape %v is impossible (the file is damaged)", e.Shape)
+		}
+		size *= d
+		a.Shape = append(a.Shape, int(d))
+	}
+	if size != end-begin {
+		return a, fmt.Errorf("the shape %v in %s takes %d bytes, the file holds %d (the file is damaged)", e.Shape, e.DType, size, end-begin)
+	}
+	a.data = io.NewSectionReader(data, begin, size)
+	return a, nil
+}
+
+// span is where a tensor's data lies: bytes from begin up to end.
+type span struct {
+	name       string
+	begin, end int64
+}
+
+func checkSpans(spans []span, size int64) error {
+	slices.SortFunc(spans, func(a, b span) int {
+		return cmp.Or(cmp.Compare(a.begin, b.begin), cmp.Compare(a.end, b.end), cmp.Compare(a.name, b.name))
+	})
+	end := int64(0)
+	for i, s := range spans {
+		if s.begin < end {
+			return fmt.Errorf("tensors %q and %q overlap (the file is damaged)", spans[i-1].name, s.name)
+		}
+		if s.begin > end {
+			return fmt.Errorf("nothing describes bytes %d to %d before tensor %q (the file is damaged)", end, s.begin, s.name)
+		}
+		end = s.end
+	}
+	if end != size {
+		return fmt.Errorf("nothing describes the last %d bytes (the file is damaged)", size-end)
+	}
+	return nil
+}

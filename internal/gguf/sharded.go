@@ -1,0 +1,85 @@
+package gguf
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+const (
+	singleFile = "model.safetensors"
+	indexFile  = "model.safetensors.index.json"
+)
+
+// OpenWeights opens the weights of the model folder dir: model.safetensors, or
+// else every shard that model.safetensors.index.json names. Each tensor lies in
+// the shard that the index says, and no shard holds another one. Close the
+// weights after use.
+func OpenWeights(dir string) (*Weights, error) {
+	w, err := OpenSafetensors(filepath.Join(dir, singleFile))
+	if !errors.Is(err, fs.ErrNotExist) {
+		return w, err
+	}
+	path := filepath.Join(dir, indexFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: neither %s nor %s is there (save the model with save_pretrained, as safetensors)", dir, singleFile, indexFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var index struct {
+		WeightMap map[string]string `json:"weight_map"`
+	}
+	if err := json.Unmarshal(data, &index); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	w, err = openShards(dir, index.WeightMap)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return w, nil
+}
+
+// openShards opens the files that weightMap names: tensor name -> file name.
+func openShards(dir string, weightMap map[string]string) (_ *Weights, err error) {
+	all := &Weights{arrays: make(map[string]Array)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, all.Close())
+		}
+	}()
+	names := slices.Compact(slices.Sorted(maps.Values(weightMap)))
+	if len(names) == 0 {
+		return nil, errors.New("weight_map names no file (download the model again)")
+	}
+	for _, name := range names {
+		if !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) {
+			return nil, fmt.Errorf("weight_map names %q, which is no file of this folder (download the model again)", name)
+		}
+		shard, err := OpenSafetensors(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		all.files = append(all.files, shard.files...)
+		for _, tensor := range shard.Names() {
+			if weightMap[tensor] != name {
+				return nil, fmt.Errorf("tensor %q lies in %s, weight_map says %q (download the model again)", tensor, name, weightMap[tensor])
+			}
+			all.arrays[tensor] = shard.arrays[tensor]
+		}
+	}
+	for _, tensor := range slices.Sorted(maps.Keys(weightMap)) {
+		if _, ok := all.arrays[tensor]; !ok {
+			return nil, fmt.Errorf("tensor %q is not in %s (download the model again)", tensor, weightMap[tensor])
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,158 @@
+// Package maths says whether an answer in free text gives the expected result.
+// In go an expression and a text of any origin; out comes equal, different or
+// unknown. The comparison is Math-Verify's, in a Python child that is killed
+// when it takes too long: its parser and its arithmetic have no bound.
+package maths
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/python"
+)
+
+// Verdict is the outcome of a comparison.
+type Verdict string
+
+// The verdicts. Unknown is not a failed answer: it could not be decided.
+const (
+	Equal     Verdict = "equal"
+	Different Verdict = "different"
+	Unknown   Verdict = "unknown"
+)
+
+// Result is a verdict with what was compared, as text of at most 200 characters.
+type Result struct {
+	Verdict Verdict
+	Gold    string // the expression read from the expected value
+	Answer  string // the expression read from the answer; empty when there was none
+	Why     string // in words, unless equal
+}
+
+// Options of a Checker.
+type Options struct {
+	Wall time.Duration // a comparison that takes longer is unknown
+	Log  io.Writer     // gets what the child writes to its standard streams; nil: dropped
+}
+
+// Bounds of the input, in bytes, and of a child's start, which imports for seconds.
+const (
+	maxGold    = 1 << 10
+	maxAnswer  = 16 << 10
+	startLimit = 2 * time.Minute
+)
+
+// badGold is the child's verdict on an expected value that is no expression.
+const badGold Verdict = "bad-gold"
+
+// Checker compares with one child at a time; its methods may be called from
+// several goroutines.
+type Checker struct {
+	ctx         context.Context
+	launcher    proc.Launcher
+	interpreter python.Interpreter
+	options     Options
+
+	mu     sync.Mutex
+	child  *child
+	lastID int
+}
+
+// Start starts the first child and does not wait for it. The children end with
+// ctx or with [Checker.Close].
+func Start(ctx context.Context, launcher proc.Launcher, interpreter python.Interpreter, o Options) (*Checker, error) {
+	if o.Wall <= 0 {
+		return nil, errors.New("maths: no time for comparisons: set the wall limit")
+	}
+	c := &Checker{ctx: ctx, launcher: launcher, interpreter: interpreter, options: o}
+	return c, c.startChild()
+}
+
+// Compare says whether answer (any text) gives gold (an expression, plain or
+// LaTeX). An error means that nothing was compared: gold is no expression, the
+// child cannot run, or ctx has ended.
+func (c *Checker) Compare(ctx context.Context, gold, answer string) (Result, error) {
+	if len(gold) > maxGold {
+		return Result{}, fmt.Errorf("maths: an expected value of %d bytes (at most %d)", len(gold), maxGold)
+	}
+	if len(answer) > maxAnswer {
+		return Result{Verdict: Unknown, Why: fmt.Sprintf("an answer of %d bytes is not read (at most %d)", len(answer), maxAnswer)}, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.child == nil {
+		if err := c.startChild(); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := c.child.awaitReady(ctx); err != nil {
+		c.stopChild()
+		return Result{}, err
+	}
+	c.lastID++
+	result, err := c.child.compare(ctx, request{ID: c.lastID, Gold: gold, Answer: answer}, c.options.Wall)
+	if err != nil || result.Verdict == Unknown {
+		// The next one gets a fresh child: this one may be stuck, dead or out of memory.
+		c.stopChild()
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	if result.Verdict == badGold {
+		return Result{}, fmt.Errorf("maths: %q is not an expression: correct the suite's expected value", gold)
+	}
+	return result, nil
+}
+
+// Close ends the child and waits until it is gone.
+func (c *Checker) Close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopChild()
+}
+
+func (c *Checker) stopChild() {
+	if c.child != nil {
+		c.child.stop()
+		c.child = nil
+	}
+}
+
+func (c *Checker) startChild() error {
+	started, err := startChild(c.ctx, c.launcher, c.interpreter, c.options.Log)
+	if err != nil {
+		return fmt.Errorf("maths: %w", err)
+	}
+	c.child = started
+	return nil
+}
+
+// request is one line to the child.
+type request struct {
+	ID     int    `json:"id"`
+	Gold   string `json:"gold"`
+	Answer string `json:"answer"`
+}
+
+// reply is one line from the child.
+type reply struct {
+	Progress string `json:"progress"` // ready, once
+	Result   struct {
+		ID      int     `json:"id"`
+		Verdict Verdict `json:"verdict"`
+		Gold    string  `json:"gold"`
+		Answer  string  `json:"answer"`
+		Why     string  `json:"why"`
+	} `json:"result"`
+}
+
+func (r request) line() ([]byte, error) {
+	data, err := json.Marshal(r)
+	return append(data, '\n'), err
+}

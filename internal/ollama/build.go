@@ -1,0 +1,176 @@
+package ollama
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/proc"
+)
+
+// Tools is how Build finds the programs that it needs.
+type Tools struct {
+	LookPath func(name string) (string, error)
+	Env      []string // of tunegate; buildEnv names what is passed on
+}
+
+const (
+	ollamaModule  = "github.com/ollama/ollama"
+	linkFlags     = "-s -w -X " + ollamaModule + "/version.Version=" + PinnedVersion + " -X " + ollamaModule + "/server.mode=release"
+	headerModule  = "github.com/gen2brain/malgo" // has miniaudio.h
+	progressEvery = 5 * time.Second
+)
+
+// needed programs, each with how to get it.
+var needed = []struct{ program, hint string }{
+	{"go", "install Go 1.26 or newer, see https://go.dev/dl"},
+	{"gcc", "apt-get install gcc"},
+	{"g++", "apt-get install g++"},
+}
+
+// Build compiles Ollama's pinned version from its Go module into a folder under
+// home (absolute) and returns it; one that is there is returned at once. It
+// writes what it runs to log and calls progress every few seconds with what it
+// is doing and for how long. Only one Build may run in a home at a time.
+func Build(ctx context.Context, launcher proc.Launcher, home string, tools Tools, log io.Writer, progress func(doing string, elapsed time.Duration)) (Binary, error) {
+	flags := hostFlags()
+	folder := buildFolder(home, flags)
+	if binary, err := findBuilt(folder); err == nil {
+		return binary, nil
+	}
+	b := &builder{launcher: launcher, tools: tools, log: log, progress: progress, programs: map[string]string{}}
+	for _, n := range needed {
+		path, err := tools.LookPath(n.program)
+		if err != nil {
+			return Binary{}, fmt.Errorf("ollama: to build Ollama, %s is missing (%s)", n.program, n.hint)
+		}
+		b.programs[n.program] = path
+	}
+	fmt.Fprintf(log, "building Ollama %s from its Go module: about 4 minutes on 2 cores, about 140 MB of modules\n", PinnedVersion)
+
+	include, err := b.headers(ctx, filepath.Join(home, "ollama", "headers"), []string{"/usr/include", "/usr/local/include"})
+	if err != nil {
+		return Binary{}, err
+	}
+	b.dir = folder + ".partial"
+	for _, old := range []string{b.dir, folder} {
+		if err := os.RemoveAll(old); err != nil {
+			return Binary{}, fmt.Errorf("ollama: %w", err)
+		}
+	}
+	if err := b.compile(ctx, include, flags); err != nil {
+		return Binary{}, err
+	}
+	if err := os.Rename(b.dir, folder); err != nil {
+		return Binary{}, fmt.Errorf("ollama: %w", err)
+	}
+	return findBuilt(folder)
+}
+
+// builder runs the programs of a build.
+type builder struct {
+	launcher proc.Launcher
+	tools    Tools
+	programs map[string]string // name: path
+	log      io.Writer
+	progress func(string, time.Duration)
+	dir      string
+}
+
+// compile fills b.dir with the binary and, last, its manifest.
+func (b *builder) compile(ctx context.Context, include, flags string) error {
+	source := filepath.Join(b.dir, "source")
+	err := errors.Join(
+		os.MkdirAll(source, 0o755),
+		os.WriteFile(filepath.Join(source, "go.mod"), goMod, 0o644),
+		os.WriteFile(filepath.Join(source, "go.sum"), goSum, 0o644))
+	if err != nil {
+		return fmt.Errorf("ollama: %w", err)
+	}
+	env := append(buildEnv(b.tools.Env), "CGO_ENABLED=1", "GOWORK=off",
+		"CGO_CFLAGS="+flags, "CGO_CXXFLAGS="+flags,
+		fmt.Sprintf("CGO_CPPFLAGS='-I%s' '-I%s'", include, source))
+	if _, err := b.run(ctx, "downloading Ollama's modules", source, env, "go", "list", "-mod=readonly", "-deps", ollamaModule); err != nil {
+		return err
+	}
+	out, err := b.run(ctx, "downloading a header", source, env, "go", "list", "-mod=readonly", "-f", "{{.Module.Dir}}", headerModule)
+	if err != nil {
+		return err
+	}
+	headers := out[strings.LastIndexByte(out, '\n')+1:]
+	if err := os.Symlink(headers, filepath.Join(source, "miniaudio")); err != nil {
+		return fmt.Errorf("ollama: %w", err)
+	}
+	binary := filepath.Join(b.dir, "ollama")
+	if _, err := b.run(ctx, "compiling Ollama", source, env, "go", "build", "-mod=readonly", "-trimpath", "-ldflags", linkFlags, "-o", binary, ollamaModule); err != nil {
+		return err
+	}
+	manifest := built{Binary: Binary{Version: PinnedVersion}, Flags: flags}
+	if manifest.SHA256, manifest.Size, err = digest(binary); err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(manifest, "", "  ")
+	if err != nil {
+		return fmt.Errorf("ollama: %w", err)
+	}
+	err = errors.Join(
+		os.RemoveAll(source),
+		os.WriteFile(filepath.Join(b.dir, manifestName), append(data, '\n'), 0o644))
+	if err != nil {
+		return fmt.Errorf("ollama: %w", err)
+	}
+	return nil
+}
+
+// run runs one program to its end, tells progress, and returns the last lines
+// that it wrote.
+func (b *builder) run(ctx context.Context, doing, dir string, env []string, program string, args ...string) (string, error) {
+	tail := proc.NewTail(20)
+	process, err := b.launcher.Start(ctx, proc.Command{
+		Name: program, Path: b.programs[program], Args: args, Env: env, Dir: dir, Log: io.MultiWriter(b.log, tail),
+	})
+	if err != nil {
+		return "", fmt.Errorf("ollama: %s: %w", doing, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- process.Wait() }()
+	ticker := time.NewTicker(progressEvery)
+	defer ticker.Stop()
+	for elapsed := time.Duration(0); ; elapsed += progressEvery {
+		b.progress(doing, elapsed)
+		select {
+		case err := <-ended:
+			if err != nil {
+				return "", fmt.Errorf("ollama: %s: %w\n%s", doing, err, tail)
+			}
+			return tail.String(), nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// buildEnv is what the programs of a build may see of an environment: where Go
+// keeps and fetches modules, and how the network is reached.
+func buildEnv(environ []string) []string {
+	allowed := []string{
+		"PATH", "HOME", "TMPDIR", "LANG", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
+		"GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOTMPDIR", "GOENV", "GOFLAGS", "GOTOOLCHAIN",
+		"GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE",
+		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+		"SSL_CERT_FILE", "SSL_CERT_DIR",
+	}
+	var kept []string
+	for _, entry := range environ {
+		if name, _, _ := strings.Cut(entry, "="); slices.Contains(allowed, name) {
+			kept = append(kept, entry)
+		}
+	}
+	return kept
+}

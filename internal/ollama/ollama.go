@@ -1,0 +1,119 @@
+// Package ollama asks an Ollama server and, when there is none to share, finds,
+// builds and runs a private one. In go a server's address or a folder for its
+// files, GGUF files, tags and conversations; out come tags whose weights are
+// named by digest, and answers of which it is known whether they are complete.
+package ollama
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+	"github.com/ollama/ollama/api"
+)
+
+const (
+	maxBody     = 64 << 20         // bytes of one response
+	readTimeout = 60 * time.Second // one attempt of a request that changes nothing
+)
+
+// Client talks to one Ollama server. It is safe for concurrent use.
+type Client struct {
+	base     *url.URL
+	once     *api.Client  // sends a request a single time
+	retrying *api.Client  // sends again when nothing was changed by the first attempt
+	reads    *http.Client // what retrying sends through
+}
+
+// Dial prepares a client of the server at base, such as http://127.0.0.1:11434.
+// It sends nothing.
+func Dial(base string) (*Client, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" {
+		return nil, fmt.Errorf("ollama: %q is not the address of a server (write it like http://127.0.0.1:11434)", base)
+	}
+	transport := &bounded{&http.Transport{
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second,
+		IdleConnTimeout:     30 * time.Second,
+	}}
+	retry := &retryablehttp.Client{
+		HTTPClient:   &http.Client{Transport: transport, Timeout: readTimeout},
+		RetryMax:     2,
+		RetryWaitMin: 100 * time.Millisecond,
+		CheckRetry:   worthRetrying,
+		Backoff: func(first, _ time.Duration, attempt int, _ *http.Response) time.Duration {
+			return first << attempt
+		},
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	c := &Client{base: u, reads: retry.StandardClient()}
+	c.once = api.NewClient(u, &http.Client{Transport: transport})
+	c.retrying = api.NewClient(u, c.reads)
+	return c, nil
+}
+
+// worthRetrying is true for a connection that failed and for a busy server. Any
+// other answer, a 500 included, would be the same a second time.
+func worthRetrying(ctx context.Context, response *http.Response, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if err != nil {
+		return true, nil
+	}
+	busy := response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable
+	return busy, nil
+}
+
+// bounded fails a response body after maxBody bytes: the API client reads whole
+// bodies into memory.
+type bounded struct{ http.RoundTripper }
+
+func (b *bounded) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := b.RoundTripper.RoundTrip(request)
+	if err == nil {
+		response.Body = http.MaxBytesReader(nil, response.Body, maxBody)
+	}
+	return response, err
+}
+
+// Base is the server's address.
+func (c *Client) Base() string { return c.base.String() }
+
+// Version is the version that the server reports.
+func (c *Client) Version(ctx context.Context) (string, error) {
+	version, err := c.retrying.Version(ctx)
+	return version, c.explain("ask for the version", err)
+}
+
+// Tags names the tags that the server lists, newest first.
+func (c *Client) Tags(ctx context.Context) ([]string, error) {
+	list, err := c.retrying.List(ctx)
+	if err != nil {
+		return nil, c.explain("list tags", err)
+	}
+	tags := make([]string, len(list.Models))
+	for i, model := range list.Models {
+		tags[i] = model.Name
+	}
+	return tags, nil
+}
+
+// Delete removes a tag and the blobs that only this tag uses. It returns
+// ErrNotFound when there is no such tag.
+func (c *Client) Delete(ctx context.Context, tag string) error {
+	return c.explain("delete "+tag, c.once.Delete(ctx, &api.DeleteRequest{Model: tag}))
+}
+
+// alive returns nil when the server answers.
+func (c *Client) alive(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, 5*time.Second, errors.New("no answer within 5 s"))
+	defer cancel()
+	return c.once.Heartbeat(ctx)
+}

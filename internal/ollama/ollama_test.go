@@ -1,0 +1,143 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestDial(t *testing.T) {
+	t.Parallel()
+	for base, good := range map[string]bool{
+		"http://127.0.0.1:11434": true, "https://tutor.lan": true, "http://host:1/prefix/": true,
+		"": false, "127.0.0.1:11434": false, "localhost": false, "ftp://x": false, "http://": false,
+		"http://user:secret@x": false, "http://x?a=b": false, "http://[": false,
+	} {
+		if _, err := Dial(base); (err == nil) != good {
+			t.Errorf("%q: %v", base, err)
+		}
+	}
+}
+
+func TestReadsAreRetried(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	client := fake(t, map[string]http.HandlerFunc{
+		"GET /api/tags": func(w http.ResponseWriter, _ *http.Request) {
+			switch calls.Add(1) {
+			case 1:
+				panic(http.ErrAbortHandler)
+			case 2:
+				w.WriteHeader(http.StatusServiceUnavailable)
+			default:
+				w.Write([]byte(`{"models":[{"name":"a:b"},{"name":"c:d"}]}`))
+			}
+		},
+	})
+	tags, err := client.Tags(t.Context())
+	if err != nil || !reflect.DeepEqual(tags, []string{"a:b", "c:d"}) {
+		t.Errorf("%q, %v", tags, err)
+	}
+}
+
+func TestChangesAreSentOnce(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	busy := func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	client := fake(t, map[string]http.HandlerFunc{"POST /api/create": busy, "DELETE /api/delete": busy})
+	if err := client.Create(t.Context(), Definition{Tag: "a", GGUF: sumA}); err == nil {
+		t.Error("create: no error")
+	}
+	if err := client.Delete(t.Context(), "a"); err == nil {
+		t.Error("delete: no error")
+	}
+	if n := calls.Load(); n != 2 {
+		t.Errorf("%d requests, want 2", n)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		status int
+		body   string
+		is     error
+		wrong  string
+	}{
+		{404, `{"error":"model 'x' not found"}`, ErrNotFound, "no such tag"},
+		{400, `{"error":"the input length exceeds the context length"}`, ErrTooLong, "raise num_ctx"},
+		{500, `{"error":"open /m/blobs/sha256-aa: no such file or directory"}`, ErrMissingBlob, "upload the GGUF again"},
+		{500, `{"error":"write /m/blobs/x: no space left on device"}`, nil, "free disk space"},
+		{500, "bad\x1b[31m\n" + strings.Repeat("long", 5000), nil, `bad\x1b[31m\n`},
+		{503, "", nil, "said"},
+	} {
+		client := fake(t, map[string]http.HandlerFunc{"DELETE /api/delete": answer(test.status, test.body)})
+		err := client.Delete(t.Context(), "x")
+		if err == nil || !strings.Contains(err.Error(), test.wrong) || len(err.Error()) > 600 {
+			t.Errorf("%s: %v", test.wrong, err)
+		}
+		if test.is != nil && !errors.Is(err, test.is) {
+			t.Errorf("%v is not %v", err, test.is)
+		}
+	}
+}
+
+func TestNoServer(t *testing.T) {
+	t.Parallel()
+	client, err := Dial("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Version(t.Context()); err == nil || !strings.Contains(err.Error(), "is the server running?") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestBodyIsBounded(t *testing.T) {
+	t.Parallel()
+	client := fake(t, map[string]http.HandlerFunc{
+		"GET /api/version": func(w http.ResponseWriter, _ *http.Request) {
+			piece := []byte(strings.Repeat(" ", 1<<20))
+			for range maxBody>>20 + 1 {
+				if _, err := w.Write(piece); err != nil {
+					return
+				}
+			}
+		},
+	})
+	if _, err := client.Version(t.Context()); err == nil || !strings.Contains(err.Error(), "too large") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	client := fake(t, map[string]http.HandlerFunc{
+		"/": func(_ http.ResponseWriter, r *http.Request) {
+			io.Copy(io.Discard, r.Body) // only then is the end of the connection seen
+			<-r.Context().Done()
+		},
+	})
+	for name, call := range map[string]func(context.Context) error{
+		"create": func(ctx context.Context) error { return client.Create(ctx, Definition{Tag: "a", GGUF: sumA}) },
+		"chat":   func(ctx context.Context) error { _, err := client.Chat(ctx, Ask{Tag: "a"}); return err },
+		"render": func(ctx context.Context) error { _, err := client.Render(ctx, "a", nil); return err },
+		"show":   func(ctx context.Context) error { _, err := client.Show(ctx, "a"); return err },
+		"upload": func(ctx context.Context) error { return client.Upload(ctx, "/none", sumA) },
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", name, err)
+		}
+		cancel()
+	}
+}

@@ -1,0 +1,173 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/proc"
+)
+
+const (
+	startLimit   = 60 * time.Second // GPU discovery on a cold machine takes long
+	startPoll    = 10 * time.Millisecond
+	portAttempts = 3
+)
+
+// oldest is the first version that knows truncate, shift and logprobs. An older
+// one ignores them without a word.
+var oldest = [3]int{0, 12, 11}
+
+// ServeOptions says what a private server runs with.
+type ServeOptions struct {
+	Binary Binary
+	Home   string    // folder for all it writes, absolute; models are in Models(Home)
+	Env    []string  // of tunegate; proc.CleanEnv decides what is passed on
+	Log    io.Writer // what it prints; nil: dropped
+}
+
+// Models is the models folder of a private server with this home.
+func Models(home string) string { return filepath.Join(home, "models") }
+
+// Server is a private server on a port of its own.
+type Server struct {
+	client  *Client
+	process *proc.Process
+	version string
+}
+
+// Client talks to the server.
+func (s *Server) Client() *Client { return s.client }
+
+// Version is the version that the server reports.
+func (s *Server) Version() string { return s.version }
+
+// Close ends the server and its runners, and returns when they are gone.
+func (s *Server) Close() error {
+	s.process.Stop()
+	return s.process.Wait()
+}
+
+var errPortTaken = errors.New("the port was taken by another program")
+
+// Serve starts a server on a free port of 127.0.0.1 and returns when it answers.
+// The server ends with ctx or Close. It runs one model and one request at a
+// time, because concurrent requests change each other's answers.
+func Serve(ctx context.Context, launcher proc.Launcher, o ServeOptions) (*Server, error) {
+	if err := os.MkdirAll(Models(o.Home), 0o755); err != nil {
+		return nil, fmt.Errorf("ollama: %w", err)
+	}
+	for attempt := 1; ; attempt++ {
+		server, err := serve(ctx, launcher, o)
+		if errors.Is(err, errPortTaken) && attempt < portAttempts {
+			continue
+		}
+		return server, err
+	}
+}
+
+func serve(ctx context.Context, launcher proc.Launcher, o ServeOptions) (*Server, error) {
+	address, err := freeAddress()
+	if err != nil {
+		return nil, fmt.Errorf("ollama: %w", err)
+	}
+	client, err := Dial("http://" + address)
+	if err != nil {
+		return nil, err
+	}
+	tail := proc.NewTail(100)
+	log := io.Writer(tail)
+	if o.Log != nil {
+		log = io.MultiWriter(o.Log, tail)
+	}
+	process, err := launcher.Start(ctx, proc.Command{
+		Name: "ollama serve",
+		Path: o.Binary.Path,
+		Args: []string{"serve"},
+		Env:  serverEnv(o, address),
+		Dir:  o.Home,
+		Log:  log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ollama: %w", err)
+	}
+	server := &Server{client: client, process: process}
+	if err := server.await(ctx, address, o.Binary.Version, tail); err != nil {
+		server.Close()
+		return nil, err
+	}
+	return server, nil
+}
+
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+func serverEnv(o ServeOptions, address string) []string {
+	return append(proc.CleanEnv(o.Env),
+		"HOME="+o.Home,
+		"OLLAMA_HOST="+address,
+		"OLLAMA_MODELS="+Models(o.Home),
+		"OLLAMA_NUM_PARALLEL=1",
+		"OLLAMA_MAX_LOADED_MODELS=1",
+		"OLLAMA_KEEP_ALIVE=-1",
+		"OLLAMA_CONTEXT_LENGTH=4096", // else it depends on the machine's GPU memory
+		"OLLAMA_NOHISTORY=true",
+		"OLLAMA_NO_CLOUD=true",
+		"OLLAMA_DEBUG=false",
+	)
+}
+
+// await returns nil when this very server answers. The port alone proves
+// nothing: another server may have taken it.
+func (s *Server) await(ctx context.Context, address, version string, tail *proc.Tail) error {
+	ended := make(chan error, 1)
+	go func() { ended <- s.process.Wait() }()
+	limit := time.After(startLimit)
+	poll := time.NewTicker(startPoll)
+	defer poll.Stop()
+	for listening := false; !listening; listening = strings.Contains(tail.String(), "Listening on "+address) {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("ollama: start a server: %w", ctx.Err())
+		case err := <-ended:
+			if strings.Contains(tail.String(), "address already in use") {
+				return fmt.Errorf("ollama: %s: %w", address, errPortTaken)
+			}
+			return fmt.Errorf("ollama: the server ended at once: %w\n%s", err, tail)
+		case <-limit:
+			return fmt.Errorf("ollama: the server does not listen on %s after %v (is the machine overloaded?)\n%s", address, startLimit, tail)
+		case <-poll.C:
+		}
+	}
+	answered, err := s.client.Version(ctx)
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, tail)
+	}
+	if version != "" && answered != version {
+		return fmt.Errorf("ollama: the server says it is version %q, its binary is %s (remove the binary's folder, then run `tunegate setup`)", answered, version)
+	}
+	s.version = answered
+	return Supported(answered)
+}
+
+// Supported returns an error when a server of this version cannot be relied on.
+func Supported(version string) error {
+	var v [3]int
+	n, _ := fmt.Sscanf(version, "%d.%d.%d", &v[0], &v[1], &v[2])
+	if n == 3 && (v[0] > oldest[0] || v[1] > oldest[1] || v[1] == oldest[1] && v[2] >= oldest[2]) {
+		return nil
+	}
+	return fmt.Errorf("ollama: version %.50q is too old: it ignores truncate and logprobs (use %d.%d.%d or newer, or take ollama off PATH)",
+		version, oldest[0], oldest[1], oldest[2])
+}

@@ -1,0 +1,168 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/shape"
+)
+
+// serveReal runs the Ollama of this machine for one test.
+func serveReal(t *testing.T) (*Server, string) {
+	t.Helper()
+	data := os.Getenv("XDG_DATA_HOME")
+	if data == "" {
+		data = filepath.Join(os.Getenv("HOME"), ".local", "share")
+	}
+	home := os.Getenv("TUNEGATE_HOME")
+	if home == "" {
+		home = filepath.Join(data, "tunegate")
+	}
+	binary, err := FindBinary(home, exec.LookPath)
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatal(err)
+	} else if err != nil {
+		t.Skipf("NOT TESTED against a real server: %v", err)
+	}
+	folder := t.TempDir()
+	server, err := Serve(t.Context(), launcher(t), ServeOptions{Binary: binary, Home: folder, Env: os.Environ(), Log: t.Output()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server, folder
+}
+
+const chatML = "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n"
+
+func TestRealServer(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	server, home := serveReal(t)
+	client := server.Client()
+	path, sum := tiny(t, 1)
+	definition := Definition{
+		Tag: "demo:pr-1", GGUF: sum, Template: chatML, System: "be \"kind\"\nPARSER no", License: "Apache-2.0\nPARSER no",
+		Parameters: map[string]any{"num_ctx": 256, "stop": []string{"<|im_end|>", "x\ny"}, "repeat_penalty": 1.0, "num_batch": 1000000},
+	}
+	want := Model{
+		GGUF: sum, Template: definition.Template, System: definition.System, License: definition.License,
+		Parameters: map[string][]string{
+			"num_ctx": {"256"}, "stop": {"<|im_end|>", "x\ny"}, "repeat_penalty": {"1"}, "num_batch": {"1000000"},
+		},
+	}
+
+	if _, err := client.Show(ctx, definition.Tag); !errors.Is(err, ErrNotFound) {
+		t.Errorf("show before create: %v", err)
+	}
+	if err := client.Create(ctx, definition); !errors.Is(err, ErrMissingBlob) {
+		t.Errorf("create before upload: %v", err)
+	}
+	if HasTag(Models(home), definition.Tag, sum) {
+		t.Error("HasTag before create")
+	}
+	for range 2 {
+		if err := client.Add(ctx, path, definition); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := client.Upload(ctx, "/none", sum); err != nil {
+		t.Errorf("a second upload opens the file: %v", err)
+	}
+	if got, err := client.Show(ctx, definition.Tag); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("show: %+v, %v\nwant %+v", got, err, want)
+	}
+	if !HasTag(Models(home), definition.Tag, sum) || HasTag(Models(home), definition.Tag, sumA) {
+		t.Error("HasTag after create")
+	}
+	if tags, err := client.Tags(ctx); err != nil || !slices.Equal(tags, []string{"demo:pr-1"}) {
+		t.Errorf("tags %q, %v", tags, err)
+	}
+	prompt, err := client.Render(ctx, definition.Tag, shape.Chat("", nil, "hi"))
+	if rendered := "<|im_start|>system\nbe \"kind\"\nPARSER no<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n"; err != nil || prompt != rendered {
+		t.Errorf("rendered %q, %v", prompt, err)
+	}
+	if err := client.Unload(ctx, definition.Tag); err != nil {
+		t.Error(err)
+	}
+	if err := client.Delete(ctx, definition.Tag); err != nil {
+		t.Error(err)
+	}
+	if err := client.Delete(ctx, definition.Tag); !errors.Is(err, ErrNotFound) {
+		t.Errorf("second delete: %v", err)
+	}
+	if HasTag(Models(home), definition.Tag, sum) {
+		t.Error("HasTag after delete")
+	}
+	if err := client.Upload(ctx, path, sumA); err == nil || !strings.Contains(err.Error(), "changed after its digest") {
+		t.Errorf("wrong digest: %v", err)
+	}
+}
+
+func TestRealChat(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	server, _ := serveReal(t)
+	client := server.Client()
+	path, sum := tiny(t, 2)
+	if err := client.Add(ctx, path, Definition{Tag: "demo", GGUF: sum, Template: chatML}); err != nil {
+		t.Fatal(err)
+	}
+	ask := Ask{
+		Tag: "demo", Messages: shape.Chat("", nil, "hi"), Logprobs: 3,
+		Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "num_thread": 1, "temperature": 0},
+	}
+	first, err := client.Chat(ctx, ask)
+	if err != nil || !first.Done || first.DoneReason != "length" || first.OutputTokens != 8 || first.InputTokens == 0 || first.Duration <= 0 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	for _, l := range first.Logprobs {
+		if len(l.Top) != 3 || l.Logprob > 0 || math.Abs(l.Top[0].Logprob-l.Logprob) > 1e-6 {
+			t.Errorf("%+v", l)
+		}
+	}
+	if len(first.Logprobs) != 8 {
+		t.Errorf("%d logprobs", len(first.Logprobs))
+	}
+	if second, err := client.Chat(ctx, ask); err != nil || second.Text != first.Text {
+		t.Errorf("another answer: %q, then %q, %v", first.Text, second.Text, err)
+	}
+	long := ask
+	long.Messages = shape.Chat("", nil, strings.Repeat("long ", 100))
+	if got, err := client.Chat(ctx, long); !errors.Is(err, ErrTooLong) {
+		t.Errorf("a long prompt: %+v, %v", got, err)
+	}
+	endless := ask
+	endless.Options = map[string]any{"num_predict": -1, "num_ctx": 128, "num_thread": 1, "seed": 1, "temperature": 2}
+	if got, err := client.Chat(ctx, endless); err != nil || got.DoneReason != "length" || got.InputTokens+got.OutputTokens > 130 {
+		t.Errorf("the context slid: %+v, %v", got, err)
+	}
+	soon, cancel := context.WithTimeout(ctx, time.Millisecond)
+	defer cancel()
+	if got, err := client.Chat(soon, ask); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("cancelled: %+v, %v", got, err)
+	}
+	ask.Tag = "none"
+	if _, err := client.Chat(ctx, ask); !errors.Is(err, ErrNotFound) {
+		t.Errorf("no such tag: %v", err)
+	}
+	if err := server.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := client.Chat(ctx, ask); err == nil || !strings.Contains(err.Error(), "is the server running?") {
+		t.Errorf("closed server: %v", err)
+	}
+}

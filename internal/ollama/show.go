@@ -1,0 +1,98 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/ollama/ollama/api"
+)
+
+// Model is everything of a tag that decides its answers.
+type Model struct {
+	GGUF             string              // sha256 of the weights' file, hex
+	Template, System string              // as they are stored
+	Parameters       map[string][]string // values as parseParameters writes them
+	License          string              // several are joined by a newline
+	Renderer, Parser string              // built-in code that replaces the template, if any
+}
+
+var ggufDigest = regexp.MustCompile(`sha256[-:]([0-9a-f]{64})$`)
+
+// Show reads a tag. A tag that is more than one GGUF with its settings (an
+// adapter, a projector, stored messages, a model in the cloud) is an error,
+// because a Model would not name all of it. ErrNotFound: there is no such tag.
+func (c *Client) Show(ctx context.Context, tag string) (Model, error) {
+	response, err := c.retrying.Show(ctx, &api.ShowRequest{Model: tag})
+	if err != nil {
+		return Model{}, c.explain("show "+tag, err)
+	}
+	model, err := modelOf(response)
+	if err != nil {
+		return Model{}, fmt.Errorf("ollama: show %s: %w (use a tag of one GGUF)", tag, err)
+	}
+	return model, nil
+}
+
+func modelOf(r *api.ShowResponse) (Model, error) {
+	if r.RemoteHost != "" {
+		return Model{}, fmt.Errorf("its model runs at %.100q", r.RemoteHost)
+	}
+	if len(r.Messages) > 0 {
+		return Model{}, fmt.Errorf("it has %d stored messages", len(r.Messages))
+	}
+	file, err := readModelfile(r)
+	if err != nil {
+		return Model{}, err
+	}
+	m := Model{
+		GGUF: file.gguf, Template: r.Template, System: r.System, License: r.License,
+		Renderer: file.renderer, Parser: file.parser,
+	}
+	m.Parameters, err = parseParameters(r.Parameters)
+	return m, err
+}
+
+type modelfile struct{ gguf, renderer, parser string }
+
+// readModelfile reads the lines of the Modelfile that no other field of the
+// response has. Template and system prompt may hold lines that look like them;
+// they are known, so they are cut out first. The server writes FROM, ADAPTER,
+// TEMPLATE, SYSTEM, RENDERER, PARSER, then parameters, licenses and messages.
+func readModelfile(r *api.ShowResponse) (modelfile, error) {
+	var file modelfile
+	head, rest, _ := strings.Cut(r.Modelfile, "\nTEMPLATE ")
+	for _, known := range []string{r.Template, r.System} {
+		if _, after, found := strings.Cut(rest, known); found {
+			rest = after
+		}
+	}
+lines:
+	for line := range strings.Lines(head + "\n" + rest) {
+		switch command, value, _ := strings.Cut(strings.TrimSpace(line), " "); command {
+		case "FROM":
+			digest := ggufDigest.FindStringSubmatch(value)
+			if digest == nil {
+				return file, fmt.Errorf("its FROM line %.200q names no digest", value)
+			}
+			if file.gguf != "" {
+				return file, errors.New("it is made of more than one file")
+			}
+			file.gguf = digest[1]
+		case "ADAPTER":
+			return file, errors.New("it has an adapter")
+		case "RENDERER":
+			file.renderer = value
+		case "PARSER":
+			file.parser = value
+		case "PARAMETER", "LICENSE", "MESSAGE":
+			break lines
+		}
+	}
+	if file.gguf == "" {
+		return file, errors.New("its Modelfile has no FROM line")
+	}
+	return file, nil
+}

@@ -1,0 +1,81 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// script is a binary that runs these shell commands instead of a server.
+func script(t *testing.T, commands string) ServeOptions {
+	t.Helper()
+	home := t.TempDir()
+	path := filepath.Join(home, "ollama")
+	write(t, path, "#!/bin/sh\n"+commands)
+	return ServeOptions{Binary: Binary{Path: path, Version: PinnedVersion}, Home: home, Env: os.Environ()}
+}
+
+func TestServeReportsWhyTheServerEnded(t *testing.T) {
+	t.Parallel()
+	_, err := Serve(t.Context(), launcher(t), script(t, "echo no memory >&2; exit 3"))
+	if err == nil || !strings.Contains(err.Error(), "exit code 3") || !strings.Contains(err.Error(), "no memory") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestServeTriesAnotherPort(t *testing.T) {
+	t.Parallel()
+	o := script(t, `echo $OLLAMA_HOST >> ports; echo "Error: listen tcp $OLLAMA_HOST: bind: address already in use"; exit 1`)
+	if _, err := Serve(t.Context(), launcher(t), o); !errors.Is(err, errPortTaken) {
+		t.Errorf("%v", err)
+	}
+	ports, err := os.ReadFile(filepath.Join(o.Home, "ports"))
+	if n := strings.Count(string(ports), "127.0.0.1:"); err != nil || n != portAttempts {
+		t.Errorf("%d attempts, %v", n, err)
+	}
+}
+
+func TestServeCancelled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := Serve(ctx, launcher(t), script(t, "sleep 60")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestServerEnv(t *testing.T) {
+	t.Parallel()
+	o := ServeOptions{Home: "/h", Env: []string{"PATH=/bin", "GITHUB_TOKEN=x", "OLLAMA_MODELS=/users", "OLLAMA_HOST=0.0.0.0", "HOME=/root"}}
+	env := strings.Join(serverEnv(o, "127.0.0.1:5"), " ")
+	for text, want := range map[string]bool{
+		"PATH=/bin": true, "HOME=/h": true, "OLLAMA_MODELS=/h/models": true, "OLLAMA_HOST=127.0.0.1:5": true, "OLLAMA_NUM_PARALLEL=1": true,
+		"TOKEN": false, "/users": false, "0.0.0.0": false, "/root": false,
+	} {
+		if strings.Contains(env, text) != want {
+			t.Errorf("%q: want %v in %q", text, want, env)
+		}
+	}
+}
+
+func TestRealServerCloses(t *testing.T) {
+	t.Parallel()
+	server, _ := serveReal(t)
+	if err := server.Client().alive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if err := server.Close(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(start); took > 6*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if err := server.Client().alive(t.Context()); err == nil {
+		t.Error("it still answers")
+	}
+}

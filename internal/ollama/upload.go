@@ -1,0 +1,97 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/ollama/ollama/api"
+)
+
+// Definition is what a tag is made of.
+type Definition struct {
+	Tag              string
+	GGUF             string // sha256 of an uploaded GGUF, hex
+	Template, System string
+	Parameters       map[string]any
+	License          string
+}
+
+// Upload brings the file at path, whose sha256 is digest (hex), to the server.
+// It costs next to nothing when the server has it.
+func (c *Client) Upload(ctx context.Context, path, digest string) error {
+	has, err := c.hasBlob(ctx, digest)
+	if err != nil || has {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("ollama: upload: %w", err)
+	}
+	defer file.Close()
+	return c.explain("upload "+path, c.once.CreateBlob(ctx, "sha256:"+digest, file))
+}
+
+// hasBlob asks first, because a server that has the blob answers an upload
+// without reading it, which can reset the connection under a large body.
+func (c *Client) hasBlob(ctx context.Context, digest string) (bool, error) {
+	url := c.base.JoinPath("api", "blobs", "sha256:"+digest).String()
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, url, nil)
+	if err != nil {
+		return false, fmt.Errorf("ollama: %w", err)
+	}
+	response, err := c.reads.Do(request)
+	if err != nil {
+		return false, c.explain("look for the GGUF", err)
+	}
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK, nil
+}
+
+// Create makes or replaces a tag of an uploaded GGUF. The server takes damaged
+// weights without complaint: show the tag and chat with it before trusting it.
+// It returns ErrMissingBlob when the GGUF has to be uploaded (again).
+func (c *Client) Create(ctx context.Context, d Definition) error {
+	stream := false // a stream that is cut looks like success
+	var status string
+	err := c.once.Create(ctx, &api.CreateRequest{
+		Model:      d.Tag,
+		Files:      map[string]string{"model.gguf": "sha256:" + d.GGUF},
+		Template:   d.Template,
+		System:     d.System,
+		Parameters: d.Parameters,
+		License:    d.License,
+		Stream:     &stream,
+	}, func(progress api.ProgressResponse) error {
+		status = progress.Status
+		return nil
+	})
+	switch doing := "create " + d.Tag; {
+	case ctx.Err() != nil:
+		return fmt.Errorf("ollama: %s: %w", doing, ctx.Err())
+	case err != nil:
+		return c.explain(doing, err)
+	case status != "success":
+		return fmt.Errorf("ollama: %s: the server ended with status %.100q instead of \"success\" (try again)", doing, status)
+	}
+	return nil
+}
+
+// Add uploads the GGUF at path and creates the tag, both once more when the
+// server lost the blob in between, as one that was restarted does.
+func (c *Client) Add(ctx context.Context, path string, d Definition) error {
+	err := c.add(ctx, path, d)
+	if errors.Is(err, ErrMissingBlob) {
+		err = c.add(ctx, path, d)
+	}
+	return err
+}
+
+func (c *Client) add(ctx context.Context, path string, d Definition) error {
+	if err := c.Upload(ctx, path, d.GGUF); err != nil {
+		return err
+	}
+	return c.Create(ctx, d)
+}

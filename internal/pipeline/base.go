@@ -1,0 +1,120 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/export"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// model is the base model on this machine.
+type model struct {
+	dir      string
+	identity string // digest of its files
+	gguf     string // path of its 16-bit GGUF
+	digest   string // sha256 of that file
+}
+
+// baseIdentity names the base model in a lineage: the folder's content where it
+// is part of the repository, else its path and revision.
+func (p *Plan) baseIdentity() map[string]string {
+	identity := map[string]string{"model": p.Config.Base.Model, "revision": p.Config.Base.Revision}
+	if !filepath.IsAbs(p.Config.Base.Model) {
+		identity["tree"] = string(store.Digest(blobs(p.policyTree.Under(p.Config.Base.Model))))
+	}
+	return identity
+}
+
+func blobs(files []repo.File) map[string]string {
+	ids := map[string]string{}
+	for _, file := range files {
+		ids[file.Path] = file.Blob
+	}
+	return ids
+}
+
+// baseModel brings the base model's folder and its 16-bit GGUF.
+func (r *run) baseModel(ctx context.Context) (model, error) {
+	m, err := r.baseFolder(ctx)
+	if err != nil {
+		return model{}, err
+	}
+	entry, v, err := cached(r, work[export.Digest]{
+		kind: "base-gguf", key: store.Digest([]any{baseRevision, m.identity}),
+		inputs: map[string]string{"base": m.identity},
+		do: func(dir string) (export.Digest, error) {
+			return export.WriteBase(ctx, m.dir, filepath.Join(dir, "base.gguf"))
+		},
+	})
+	if err != nil {
+		return model{}, fmt.Errorf("base model: %w", err)
+	}
+	m.gguf, m.digest = entry.Path("base.gguf"), v.GGUFSHA256
+	return m, nil
+}
+
+// baseFolder is the folder of the base model: written from the base commit when
+// it is part of the repository, else used where it lies.
+func (r *run) baseFolder(ctx context.Context) (model, error) {
+	folder := r.plan.Config.Base.Model
+	if !filepath.IsAbs(folder) {
+		tree := r.plan.policyTree
+		files := tree.Under(folder)
+		if len(files) == 0 {
+			return model{}, fmt.Errorf("`base.model`: %s has no folder %s (hint: is it committed? an absolute path names a folder outside the repository)", r.plan.BaseRef, folder)
+		}
+		key := store.Digest(blobs(files))
+		entry, _, err := cached(r, work[struct{}]{
+			kind: "base", key: key,
+			do: func(dir string) (struct{}, error) { return struct{}{}, tree.Export(ctx, folder, dir) },
+		})
+		return model{dir: entry.Dir, identity: string(key)}, err
+	}
+	return r.absoluteBase(folder)
+}
+
+// absoluteBase digests a folder's files, once for each state of their sizes and
+// times.
+func (r *run) absoluteBase(folder string) (model, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return model{}, fmt.Errorf("`base.model`: %w (hint: download the base model to that folder)", err)
+	}
+	type file struct {
+		Name string
+		Size int64
+		Time time.Time
+	}
+	var state []file
+	for _, entry := range entries {
+		info, err := os.Stat(filepath.Join(folder, entry.Name()))
+		if err != nil {
+			return model{}, fmt.Errorf("`base.model`: %w", err)
+		}
+		if info.Mode().IsRegular() && !strings.HasPrefix(entry.Name(), ".") {
+			state = append(state, file{entry.Name(), info.Size(), info.ModTime().UTC()})
+		}
+	}
+	type digests map[string]string
+	_, v, err := cached(r, work[digests]{
+		kind: "base-digest", key: store.Digest([]any{folder, state}),
+		do: func(string) (digests, error) {
+			found := digests{}
+			for _, f := range state {
+				digest, err := store.FileDigest(filepath.Join(folder, f.Name))
+				if err != nil {
+					return nil, err
+				}
+				found[f.Name] = digest
+			}
+			return found, nil
+		},
+	})
+	return model{dir: folder, identity: string(store.Digest(v))}, err
+}

@@ -1,0 +1,272 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"reflect"
+	"slices"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// ErrInput is behind errors about what the user wrote or named: refs, config,
+// suites, prompts.
+var ErrInput = errors.New("input")
+
+// inputError marks an error as one of input without changing its words.
+type inputError struct{ error }
+
+func (e inputError) Unwrap() []error { return []error{e.error, ErrInput} }
+
+// Refs says what is judged against what. Empty: the working tree against the
+// default branch.
+type Refs struct {
+	Base, Head string
+}
+
+// Plan is everything that a run takes from the repository.
+type Plan struct {
+	BaseRef, HeadRef string
+	BaseSHA, HeadSHA string
+	Config           config.Config
+	PolicySHA256     string
+	Suites           []suite.Suite
+	Sanity           []string
+	Template         string // the content of serve.template's file; empty: auto
+	Head, Base       []repo.File
+	Lineage          string // of what main would hold after the merge
+	BaseLineage      string // of what the base tip holds
+	Notes            []string
+	// Gated is false for the first change that brings a config: it is checked
+	// and nothing is trained.
+	Gated bool
+
+	policyTree *repo.Tree
+}
+
+// NewPlan reads policy, suites and prompts from the base tip, and records and
+// train values from the tree that merging the head would give. Its errors are
+// ErrInput unless the context ended.
+func NewPlan(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
+	p, err := newPlan(ctx, r, configPath, refs)
+	if err != nil && ctx.Err() == nil {
+		return nil, inputError{err}
+	}
+	return p, err
+}
+
+func newPlan(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
+	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true}
+	merged, err := p.resolve(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	base, err := r.Tree(ctx, p.BaseSHA)
+	if err != nil {
+		return nil, err
+	}
+	head, err := r.Tree(ctx, merged)
+	if err != nil {
+		return nil, err
+	}
+	p.policyTree = base
+	if _, found := base.Lookup(configPath); !found {
+		if _, found := head.Lookup(configPath); !found {
+			return nil, fmt.Errorf("%s: neither %s nor %s has it (hint: the README shows a short one to start from)", configPath, p.BaseRef, p.HeadRef)
+		}
+		p.policyTree, p.Gated = head, false
+		p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked and nothing is judged until it is merged", p.BaseRef, configPath))
+	}
+	if err := p.readPolicy(ctx, configPath); err != nil {
+		return nil, err
+	}
+	baseTrain := p.Config.Train
+	if p.Gated {
+		if err := p.readTrainValues(ctx, head, configPath); err != nil {
+			return nil, err
+		}
+	}
+	if p.Head, err = p.records(ctx, head); err != nil {
+		return nil, err
+	}
+	if p.Base, err = p.records(ctx, base); err != nil {
+		return nil, err
+	}
+	if len(p.Head) == 0 {
+		return nil, fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: the globs start at the top of the repository)", configPath, p.HeadRef)
+	}
+	p.Lineage = p.lineage(p.Head, p.Config)
+	ofBase := p.Config
+	ofBase.Train = baseTrain
+	p.BaseLineage = p.lineage(p.Base, ofBase)
+	return p, nil
+}
+
+func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err error) {
+	if p.BaseRef == "" {
+		if p.BaseRef, err = r.DefaultBranch(ctx); err != nil {
+			return "", err
+		}
+	}
+	if p.BaseSHA, err = r.Commit(ctx, p.BaseRef); err != nil {
+		return "", err
+	}
+	if p.HeadRef == "" {
+		p.HeadRef = "the working tree"
+		p.HeadSHA, err = r.WorkingTree(ctx)
+	} else {
+		p.HeadSHA, err = r.Commit(ctx, p.HeadRef)
+	}
+	if err != nil {
+		return "", err
+	}
+	return r.MergeTree(ctx, p.BaseSHA, p.HeadSHA)
+}
+
+// readPolicy reads config, suites, sanity prompts and template, and digests
+// them as the policy.
+func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
+	data, err := p.policyTree.Read(ctx, configPath)
+	if err != nil {
+		return err
+	}
+	if p.Config, err = config.Parse(configPath, data); err != nil {
+		return err
+	}
+	policy := map[string]string{configPath: string(data)}
+	if err := p.readSuites(ctx, policy); err != nil {
+		return err
+	}
+	if path := p.Config.Eval.SanityPrompts; path != "" {
+		data, err := p.read(ctx, path, "eval.sanity_prompts")
+		if err != nil {
+			return err
+		}
+		if p.Sanity, err = suite.ParseSanity(path, data); err != nil {
+			return err
+		}
+		policy[path] = string(data)
+	}
+	if path := p.Config.Serve.TemplateFile; path != "" {
+		data, err := p.read(ctx, path, "serve.template")
+		if err != nil {
+			return err
+		}
+		p.Template = string(data)
+		policy[path] = p.Template
+	}
+	p.PolicySHA256 = string(store.CanonicalDigest(policy))
+	return nil
+}
+
+func (p *Plan) read(ctx context.Context, path, key string) ([]byte, error) {
+	data, err := p.policyTree.Read(ctx, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("`%s`: no file %s at the base (hint: is it committed?)", key, path)
+	}
+	return data, err
+}
+
+func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
+	var files []repo.File
+	for _, glob := range p.Config.Eval.Suites {
+		matched := p.policyTree.Match(glob)
+		if len(matched) == 0 {
+			return fmt.Errorf("`eval.suites`: %q matches no file at the base (hint: is it committed?)", glob)
+		}
+		files = append(files, matched...)
+	}
+	files, err := p.policyTree.Load(ctx, unique(files))
+	if err != nil {
+		return err
+	}
+	var mistakes []error
+	names := map[string]string{}
+	for _, file := range files {
+		parsed, err := suite.Parse(file.Path, file.Data)
+		if err != nil {
+			mistakes = append(mistakes, err)
+			continue
+		}
+		if first, double := names[parsed.Name]; double {
+			mistakes = append(mistakes, fmt.Errorf("%s: %s is named %q already", file.Path, first, parsed.Name))
+		}
+		names[parsed.Name] = file.Path
+		p.Suites = append(p.Suites, parsed)
+		policy[file.Path] = string(file.Data)
+	}
+	for _, name := range slices.Concat(p.Config.Gate.Merge.NoHarm, p.Config.Gate.Promote.Gain.AnyOf, p.Config.Gate.Promote.NoWorse.AllOf) {
+		if _, known := names[name]; !known && len(mistakes) == 0 {
+			mistakes = append(mistakes, fmt.Errorf("`gate` names the suite %q, and no suite file has that name", name))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
+// readTrainValues takes the values under train: from the merged tree, where
+// they stay inside the base's limits, and notes what else of the policy differs.
+func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath string) error {
+	data, err := head.Read(ctx, configPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		p.Notes = append(p.Notes, configPath+" is deleted by this change; that takes effect after the merge")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	proposed, err := config.Parse(configPath, data)
+	if err != nil {
+		return fmt.Errorf("the head's %w", err)
+	}
+	if over := p.Config.Limits.Exceeded(proposed.Train); over != "" {
+		p.Notes = append(p.Notes, "the base's `train:` values are used, since this change asks for more than its limits: "+over)
+	} else {
+		p.Config.Train = proposed.Train
+	}
+	proposed.Train = p.Config.Train
+	if !reflect.DeepEqual(proposed, p.Config) {
+		p.Notes = append(p.Notes, configPath+" is changed beside `train:`; that takes effect after the merge")
+	}
+	return nil
+}
+
+func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error) {
+	var files []repo.File
+	for _, source := range p.Config.Dataset.Sources {
+		files = append(files, tree.Match(source.Path)...)
+	}
+	return tree.Load(ctx, unique(files))
+}
+
+// unique sorts files by path and drops the second of two.
+func unique(files []repo.File) []repo.File {
+	slices.SortStableFunc(files, func(a, b repo.File) int {
+		if a.Path < b.Path {
+			return -1
+		}
+		if a.Path > b.Path {
+			return 1
+		}
+		return 0
+	})
+	return slices.CompactFunc(files, func(a, b repo.File) bool { return a.Path == b.Path })
+}
+
+// lineage names what a model is made of, independent of the tool's version.
+func (p *Plan) lineage(records []repo.File, c config.Config) string {
+	blobs := map[string]string{}
+	for _, file := range records {
+		blobs[file.Path] = file.Blob
+	}
+	serve := c.Serve
+	serve.TemplateFile = p.Template
+	return string(store.CanonicalDigest(map[string]any{
+		"records": blobs, "base": p.baseIdentity(), "dataset": c.Dataset,
+		"train": c.Train, "export": c.Export, "serve": serve, "seed": c.Seed,
+	}))
+}

@@ -1,0 +1,192 @@
+package pipeline
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+const (
+	baseConfig = `version: 1
+name: demo
+base: {model: ./base}
+dataset: {sources: [{path: "data/*.json"}]}
+train: {epochs: 2, lora: {r: 8}}
+limits: {epochs: 3, lora_r: 16}
+`
+	oneSuite = `name: s
+tests:
+  - description: c
+    turns: [{user: q, assert: [{type: equals, value: a}]}]
+`
+)
+
+type fixture struct {
+	*testing.T
+	dir string
+}
+
+// newFixture is a repository whose main branch has config, suite, base and data.
+func newFixture(t *testing.T) fixture {
+	f := fixture{t, t.TempDir()}
+	f.git("init", "-qb", "main")
+	f.write("tunegate.yaml", baseConfig)
+	f.write("suites/s.suite.yaml", oneSuite)
+	f.write("base/config.json", "{}")
+	f.write("data/a.json", `[{"question": "1 + 1?", "answer": "2"}]`)
+	f.commit("main")
+	return f
+}
+
+func (f fixture) git(args ...string) {
+	f.Helper()
+	cmd := exec.Command("git", append([]string{"-C", f.dir, "-c", "user.name=a", "-c", "user.email=a@localhost"}, args...)...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		f.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+}
+
+func (f fixture) write(name, text string) {
+	f.Helper()
+	path := filepath.Join(f.dir, name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+		f.Fatal(err)
+	}
+}
+
+func (f fixture) commit(message string) {
+	f.Helper()
+	f.git("add", "-A")
+	f.git("commit", "-qm", message)
+}
+
+// change makes a branch off main with the files.
+func (f fixture) change(branch string, files map[string]string) {
+	f.Helper()
+	f.git("checkout", "-qb", branch, "main")
+	for name, text := range files {
+		f.write(name, text)
+	}
+	f.commit(branch)
+}
+
+func (f fixture) plan(base, head string) (*Plan, error) {
+	f.Helper()
+	r, err := repo.Open(f.Context(), f.dir, "git", []string{"PATH=" + os.Getenv("PATH"), "HOME=" + f.dir})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return NewPlan(f.Context(), r, "tunegate.yaml", Refs{Base: base, Head: head})
+}
+
+func (f fixture) must(base, head string) *Plan {
+	f.Helper()
+	p, err := f.plan(base, head)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return p
+}
+
+func TestLineageIsOfWhatMainWouldHold(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.change("docs", map[string]string{"README.md": "x"})
+	f.change("data", map[string]string{"data/b.json": "[]"})
+	if p := f.must("main", "docs"); p.Lineage != p.BaseLineage {
+		t.Error("a change of no data has a lineage of its own")
+	}
+	before := f.must("main", "data")
+	if before.Lineage == before.BaseLineage {
+		t.Error("a change of data has main's lineage")
+	}
+	f.git("checkout", "-q", "main")
+	f.git("merge", "-q", "--no-ff", "-m", "merge", "data")
+	if after := f.must("main", "main"); after.Lineage != before.Lineage {
+		t.Error("the merge commit's lineage is not the pull request's")
+	}
+}
+
+func TestPolicyComesFromTheBase(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		config string
+		epochs float64
+		note   string
+	}{
+		"train values inside the limits": {strings.Replace(baseConfig, "epochs: 2", "epochs: 3", 1), 3, ""},
+		"beyond the limits":              {strings.Replace(baseConfig, "epochs: 2", "epochs: 9", 1), 2, "epochs 9, limit 3"},
+		"raised limits":                  {strings.NewReplacer("epochs: 2", "epochs: 9", "limits: {epochs: 3", "limits: {epochs: 9").Replace(baseConfig), 2, "limit 3"},
+		"another margin":                 {baseConfig + "gate: {merge: {margin: 0.9}}\n", 2, "takes effect after the merge"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.change("pr", map[string]string{"tunegate.yaml": test.config, "suites/s.suite.yaml": strings.Replace(oneSuite, "value: a", "value: b", 1)})
+			p := f.must("main", "pr")
+			if p.Config.Train.Epochs != test.epochs || p.Config.Gate.Merge.Margin != 0.10 {
+				t.Errorf("epochs %v, margin %v", p.Config.Train.Epochs, p.Config.Gate.Merge.Margin)
+			}
+			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, test.note) || test.note == "" && notes != "" {
+				t.Errorf("notes %q, want %q", notes, test.note)
+			}
+			if got := p.Suites[0].Cases[0].Turns[0].Asserts[0].Values[0]; got != "a" {
+				t.Errorf("the pull request's own suite was taken: %q", got)
+			}
+		})
+	}
+}
+
+func TestFirstConfigIsCheckedNotGated(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.git("checkout", "-q", "--orphan", "empty")
+	f.git("rm", "-rqf", ".")
+	f.write("README.md", "x")
+	f.commit("empty")
+	f.git("checkout", "-qb", "first")
+	f.write("tunegate.yaml", baseConfig)
+	f.write("suites/s.suite.yaml", oneSuite)
+	f.write("data/a.json", "[]")
+	f.commit("first config")
+	if p := f.must("empty", "first"); p.Gated || len(p.Notes) != 1 {
+		t.Errorf("gated %v, notes %q", p.Gated, p.Notes)
+	}
+	f.write("tunegate.yaml", "version: 2\n")
+	f.commit("broken")
+	if _, err := f.plan("empty", "first"); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "tunegate.yaml") {
+		t.Errorf("a broken first config gave %v", err)
+	}
+}
+
+func TestPlanMistakes(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		file, text, want string
+	}{
+		"no such suite":      {"tunegate.yaml", baseConfig + "eval: {suites: [nowhere/*.yaml]}\n", `"nowhere/*.yaml" matches no file`},
+		"no such prompts":    {"tunegate.yaml", baseConfig + "eval: {sanity_prompts: nowhere.yaml}\n", "no file nowhere.yaml"},
+		"no such template":   {"tunegate.yaml", baseConfig + "serve: {template: nowhere.tmpl}\n", "no file nowhere.tmpl"},
+		"gate of no suite":   {"tunegate.yaml", baseConfig + "gate: {merge: {no_harm: [other]}}\n", `names the suite "other"`},
+		"no such records":    {"tunegate.yaml", strings.Replace(baseConfig, "data/*.json", "nowhere/*.json", 1), "match no file"},
+		"two suites, a name": {"suites/t.suite.yaml", oneSuite, `is named "s" already`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.write(test.file, test.text)
+			f.commit("mistake")
+			_, err := f.plan("main", "main")
+			if !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}

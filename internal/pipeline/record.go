@@ -1,0 +1,92 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// Record is run.json: what a run was about and how far it came.
+type Record struct {
+	Schema       int        `json:"schema"`
+	ID           string     `json:"id"`
+	Event        string     `json:"event"`
+	PR           int        `json:"pr"`
+	BaseRef      string     `json:"base_ref"`
+	HeadRef      string     `json:"head_ref"`
+	BaseSHA      string     `json:"base_sha"`
+	HeadSHA      string     `json:"head_sha"`
+	PolicySHA256 string     `json:"policy_sha256"`
+	Lineage      string     `json:"lineage"`
+	Started      time.Time  `json:"started"`
+	Candidate    string     `json:"candidate,omitempty"` // the tag
+	Outcome      string     `json:"outcome,omitempty"`
+	Stages       []StageRun `json:"stages"`
+	Error        string     `json:"error,omitempty"`
+}
+
+// StageRun is one stage of a run. Seconds is what the work took, also when it
+// was done by an earlier run and reused.
+type StageRun struct {
+	Stage   Stage     `json:"stage"`
+	Key     store.Key `json:"key"`
+	State   State     `json:"state"`
+	Seconds float64   `json:"seconds"`
+}
+
+const recordName = "run.json"
+
+func (r Record) save(dir string) error { return writeJSON(filepath.Join(dir, recordName), r) }
+
+// writeJSON replaces a file in one step.
+func writeJSON(path string, v any) error {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(path, append(data, '\n'), 0o644)
+}
+
+// FindRun gives the folder and record of the run whose id starts with the
+// prefix, or of the latest run for an empty one.
+func FindRun(home, prefix string) (dir string, record Record, err error) {
+	entries, err := os.ReadDir(runsFolder(home))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", Record{}, err
+	}
+	var ids []string
+	for _, entry := range entries {
+		if entry.IsDir() && strings.HasPrefix(entry.Name(), prefix) {
+			ids = append(ids, entry.Name())
+		}
+	}
+	slices.Sort(ids)
+	switch {
+	case len(ids) == 0 && prefix == "":
+		return "", Record{}, fmt.Errorf("no run yet in %s (hint: `tunegate run`)", home)
+	case len(ids) == 0:
+		return "", Record{}, fmt.Errorf("no run starts with %q in %s (hint: `ls %s`)", prefix, home, runsFolder(home))
+	case prefix != "" && len(ids) > 1:
+		return "", Record{}, fmt.Errorf("%d runs start with %q: %s (hint: give more of the id)", len(ids), prefix, strings.Join(ids[:min(5, len(ids))], ", "))
+	}
+	dir = filepath.Join(runsFolder(home), ids[len(ids)-1])
+	data, err := os.ReadFile(filepath.Join(dir, recordName))
+	if err != nil {
+		return "", Record{}, err
+	}
+	if err := json.Unmarshal(data, &record); err != nil {
+		return "", Record{}, fmt.Errorf("%s: %w", filepath.Join(dir, recordName), err)
+	}
+	return dir, record, nil
+}
+
+func runsFolder(home string) string { return filepath.Join(home, "runs") }

@@ -1,0 +1,299 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/maths"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// served registers both models, asks them and concludes.
+func (r *run) served(ctx context.Context, base model, baseline, candidate gguf, about report.Report) (Result, error) {
+	rendering, err := r.render(ctx, base)
+	if err != nil {
+		return Result{}, err
+	}
+	name := r.plan.Config.Name
+	before, err := r.register(ctx, "", name+"-base", baseline, rendering)
+	if err != nil {
+		return Result{}, err
+	}
+	after, err := r.register(ctx, Register, name+":run-"+r.record.ID, candidate, rendering)
+	if err != nil {
+		return Result{}, err
+	}
+	r.record.Candidate = after.Tag
+	about.CandidateTag, about.BaselineTag = after.Tag, before.Tag
+	if r.until(Register) {
+		return Result{Stopped: true}, nil
+	}
+	asked, err := r.eval(ctx, []asked{{eval.Baseline, before}, {eval.Candidate, after}})
+	if err != nil || r.until(Eval) {
+		return Result{Stopped: true}, err
+	}
+	about.Cases = asked
+	return r.conclude(gate.Decide(r.plan.Config.Gate, asked), about)
+}
+
+// rendering is what the trainer's template makes of the suites' prompts.
+type rendering struct {
+	Probe   string              `json:"probe"`
+	Prompts []register.Rendered `json:"prompts"`
+}
+
+// render has the trainer's own tokenizer render what the suites will ask.
+func (r *run) render(ctx context.Context, base model) (rendering, error) {
+	var prompts []register.Rendered
+	for _, s := range r.plan.Suites {
+		for _, c := range s.Cases {
+			for _, prompt := range s.Prompts(c, r.plan.Config.Serve.System) {
+				prompts = append(prompts, register.Rendered{
+					Name: fmt.Sprintf("%s/%s", prompt.Suite, prompt.Case), Messages: prompt.Messages,
+				})
+			}
+		}
+	}
+	_, value, err := cached(r, work[rendering]{
+		kind: "render", key: store.Digest([]any{registerRevision, base.identity, prompts, register.Probe(), python.Digest()}),
+		do: func(dir string) (rendering, error) {
+			interpreter, err := r.python(ctx)
+			if err != nil {
+				return rendering{}, err
+			}
+			probe, rendered, err := register.Render(ctx, r.machine.Launcher, interpreter, base.dir, prompts, dir)
+			return rendering{probe, rendered}, err
+		},
+	})
+	return value, err
+}
+
+// register gives a file its tag. The store's word is not enough: the tag must
+// be there and name these bytes, else it is made again.
+func (r *run) register(ctx context.Context, stage Stage, tag string, file gguf, rendering rendering) (register.Registered, error) {
+	config := r.plan.Config
+	serve := register.Serve{
+		Template: r.plan.Template, System: config.Serve.System,
+		Parameters: config.Serve.Parameters, License: config.Base.License,
+	}
+	if serve.Template == "" {
+		var err error
+		if _, serve.Template, err = register.Template(rendering.Probe); err != nil {
+			return register.Registered{}, err
+		}
+	}
+	key := store.Digest([]any{registerRevision, file.digest, serve, rendering, config.Runner.Ollama, config.Name})
+	if known, found := r.registered(key); found && !r.holds(ctx, known.Tag, serve, file.digest) {
+		r.machine.Progress.Say("register: %s is gone from the server, so it is made again", known.Tag)
+		if err := os.RemoveAll(r.store.Dir(string(Register), key)); err != nil {
+			return register.Registered{}, err
+		}
+		tag = known.Tag
+	}
+	entry, value, err := cached(r, work[register.Registered]{
+		stage: stage, kind: string(Register), key: key, options: serve,
+		inputs: map[string]string{"gguf": file.digest, "prompts": string(store.Digest(rendering))},
+		do: func(dir string) (register.Registered, error) {
+			server, err := r.ollama(ctx)
+			if err != nil {
+				return register.Registered{}, err
+			}
+			registered, shown, err := register.Run(ctx, server.client, register.Candidate{
+				Tag: tag, Path: file.path, Digest: file.digest, Serve: serve,
+			}, rendering.Prompts)
+			if err != nil {
+				return register.Registered{}, err
+			}
+			if server.private == nil {
+				registered.Host = server.client.Base()
+			}
+			return registered, errors.Join(
+				writeJSON(filepath.Join(dir, "model.json"), registered),
+				os.WriteFile(filepath.Join(dir, "Modelfile"), []byte(register.Modelfile(shown)), 0o644))
+		},
+	})
+	if err != nil || stage == "" {
+		return value, err
+	}
+	return value, r.link(stage, entry)
+}
+
+func (r *run) registered(key store.Key) (register.Registered, bool) {
+	var known register.Registered
+	entry, err := r.store.Get(string(Register), key)
+	if err != nil || entry.Decode(&known) != nil {
+		return register.Registered{}, false
+	}
+	return known, true
+}
+
+// holds says whether the server has the tag with these bytes and settings. A
+// private server that is not running is asked through its files.
+func (r *run) holds(ctx context.Context, tag string, serve register.Serve, digest string) bool {
+	if r.plan.Config.Runner.Ollama == "auto" && r.server == nil {
+		return ollama.HasTag(ollama.Models(OllamaHome(r.machine.Home)), tag, digest)
+	}
+	server, err := r.ollama(ctx)
+	if err != nil {
+		return false
+	}
+	shown, err := server.client.Show(ctx, tag)
+	want := register.Candidate{Tag: tag, Digest: digest, Serve: serve}.Expected()
+	return err == nil && register.ModelID(shown) == register.ModelID(want)
+}
+
+// OllamaHome is the folder of the private server: its models and its key.
+func OllamaHome(home string) string { return filepath.Join(home, "ollama-private") }
+
+// ollama is the server of this run: the shared one, or a private one that is
+// started when it is first needed.
+func (r *run) ollama(ctx context.Context) (*server, error) {
+	if r.server != nil {
+		return r.server, nil
+	}
+	if address := r.plan.Config.Runner.Ollama; address != "auto" {
+		client, err := ollama.Dial(address)
+		if err != nil {
+			return nil, err
+		}
+		r.server = &server{client: client}
+		return r.server, nil
+	}
+	binary, err := ollama.FindBinary(r.machine.Home, r.machine.LookPath)
+	if err != nil {
+		return nil, err
+	}
+	log, err := r.logFile("ollama.log")
+	if err != nil {
+		return nil, err
+	}
+	private, err := ollama.Serve(ctx, r.machine.Launcher, ollama.ServeOptions{
+		Binary: binary, Home: OllamaHome(r.machine.Home), Env: r.machine.Environ, Log: log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
+	r.server = &server{client: private.Client(), private: private, log: log}
+	return r.server, nil
+}
+
+// asked is a registered model in its role.
+type asked struct {
+	role  string
+	model register.Registered
+}
+
+// eval asks the models and writes the run's cases.jsonl. Each model's answers
+// are kept by themselves, so a baseline is asked once for many pull requests.
+func (r *run) eval(ctx context.Context, models []asked) ([]eval.Case, error) {
+	dir := filepath.Join(r.dir, string(Eval))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	out, err := renameio.TempFile("", filepath.Join(dir, eval.CasesFile))
+	if err != nil {
+		return nil, err
+	}
+	defer out.Cleanup()
+	var all []eval.Case
+	for _, m := range models {
+		cases, err := r.evalModel(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cases {
+			c.Model = m.role
+			if err := eval.AppendCase(out, c); err != nil {
+				return nil, err
+			}
+			all = append(all, c)
+		}
+	}
+	return all, out.CloseAtomicallyReplace()
+}
+
+func (r *run) evalModel(ctx context.Context, m asked) ([]eval.Case, error) {
+	config := r.plan.Config
+	options := eval.Options{Seed: config.Seed, NumCtx: config.Eval.NumCtx, NumPredict: config.Eval.NumPredict}
+	version, err := r.serverVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inputs := map[string]string{
+		"model_id": m.model.ModelID, "server": version,
+		"suites": string(store.Digest(r.plan.Suites)), "python": python.Digest(),
+	}
+	entry, _, err := cached(r, work[eval.Summary]{
+		stage: Eval, kind: string(Eval), options: options, inputs: inputs, resume: true,
+		key: store.Digest([]any{evalRevision, options, inputs}),
+		do: func(dir string) (eval.Summary, error) {
+			return r.ask(ctx, m, options, dir)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return eval.LoadCases(entry.Path(eval.CasesFile))
+}
+
+// mathsWall bounds one comparison; the child is killed beyond it.
+const mathsWall = 10 * time.Second
+
+func (r *run) ask(ctx context.Context, m asked, options eval.Options, dir string) (eval.Summary, error) {
+	server, err := r.ollama(ctx)
+	if err != nil {
+		return eval.Summary{}, err
+	}
+	interpreter, err := r.python(ctx)
+	if err != nil {
+		return eval.Summary{}, err
+	}
+	checker, err := maths.Start(ctx, r.machine.Launcher, interpreter, maths.Options{Wall: mathsWall})
+	if err != nil {
+		return eval.Summary{}, err
+	}
+	defer checker.Close()
+	evaluation := eval.Evaluation{
+		Options: options, Model: eval.Model{Tag: m.model.Tag, ModelID: m.model.ModelID},
+		Suites: r.plan.Suites, Server: server.client, Maths: checker, Clock: r.machine.Clock,
+		Report: func(p eval.Progress) {
+			r.machine.Progress.Update(string(Eval), int64(p.Done), int64(p.Total), p.ETA, fmt.Sprintf("%s, %d passed", m.role, p.Passed))
+		},
+	}
+	summary, err := evaluation.Run(ctx, dir)
+	if err != nil {
+		return eval.Summary{}, err
+	}
+	for _, why := range slices.Sorted(maps.Keys(summary.None)) {
+		r.machine.Progress.Say("eval: %s: %d of %d cases are no evidence: %s", m.role, summary.None[why], summary.Cases, why)
+	}
+	return summary, server.client.Unload(ctx, m.model.Tag)
+}
+
+// serverVersion names the program that answers: answers of another are not
+// reused.
+func (r *run) serverVersion(ctx context.Context) (string, error) {
+	if r.plan.Config.Runner.Ollama == "auto" {
+		binary, err := ollama.FindBinary(r.machine.Home, r.machine.LookPath)
+		return binary.SHA256, err
+	}
+	server, err := r.ollama(ctx)
+	if err != nil {
+		return "", err
+	}
+	return server.client.Version(ctx)
+}

@@ -1,0 +1,129 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// Tools brings the programs that a run needs and the machine may lack: the
+// Python environment and an Ollama server. What is there is not touched; what the
+// installers print goes to log.
+func Tools(ctx context.Context, m Machine, runner config.Runner, log io.Writer) error {
+	release, err := lock(ctx, m)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if _, err := m.Python(ctx, runner.Python); errors.Is(err, python.ErrMissing) {
+		m.Progress.Say("python: none yet in %s", m.Home)
+		_, err = python.Install(ctx, m.Launcher, m.Home, m.pythonTools(), log, m.elapsed("python"))
+		if err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	m.Progress.Say("python: ready")
+	if runner.Ollama != "auto" {
+		return shared(ctx, m, runner.Ollama)
+	}
+	if _, err := ollama.FindBinary(m.Home, m.LookPath); errors.Is(err, ollama.ErrMissing) {
+		_, err = ollama.Build(ctx, m.Launcher, m.Home, ollama.Tools{LookPath: m.LookPath, Env: m.Environ}, log, m.elapsed("ollama"))
+		if err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	m.Progress.Say("ollama: ready")
+	return nil
+}
+
+func (m Machine) pythonTools() python.Tools {
+	return python.Tools{LookPath: m.LookPath, Env: m.Environ}
+}
+
+// Python finds the interpreter that programs run with; python.ErrMissing: none
+// is installed.
+func (m Machine) Python(ctx context.Context, configured string) (python.Interpreter, error) {
+	return python.Find(ctx, m.Launcher, m.Home, m.pythonTools(), configured)
+}
+
+func shared(ctx context.Context, m Machine, address string) error {
+	client, err := ollama.Dial(address)
+	if err != nil {
+		return err
+	}
+	version, err := client.Version(ctx)
+	if err != nil {
+		return err
+	}
+	m.Progress.Say("ollama: %s at %s", version, address)
+	return nil
+}
+
+func (m Machine) elapsed(stage string) func(string, time.Duration) {
+	return func(doing string, elapsed time.Duration) {
+		m.Progress.Update(stage, int64(elapsed.Seconds()), 0, 0, doing)
+	}
+}
+
+// Setup brings the tools, then everything about the base model that runs of
+// this repository share: its GGUF, the tag NAME-base and that tag's answers.
+func Setup(ctx context.Context, m Machine, r *repo.Repo, configPath string, refs Refs, log io.Writer) error {
+	plan, err := NewPlan(ctx, r, configPath, refs)
+	if err != nil {
+		return err
+	}
+	if err := Tools(ctx, m, plan.Config.Runner, log); err != nil {
+		return err
+	}
+	release, err := lock(ctx, m)
+	if err != nil {
+		return err
+	}
+	defer release()
+	run := &run{
+		machine: m, repo: r, plan: plan, dir: filepath.Join(m.Home, "setup"),
+		store:  store.Open(filepath.Join(m.Home, "store"), m.Tool),
+		record: Record{Schema: 1, ID: "setup", Event: "setup", Started: m.Clock().UTC()},
+	}
+	if err := run.begin(); err != nil {
+		return err
+	}
+	return errors.Join(run.prepareBase(ctx), run.close())
+}
+
+func (r *run) prepareBase(ctx context.Context) error {
+	base, err := r.baseModel(ctx)
+	if err != nil {
+		return err
+	}
+	baseline, err := r.exportBase(ctx, base)
+	if err != nil {
+		return err
+	}
+	rendering, err := r.render(ctx, base)
+	if err != nil {
+		return err
+	}
+	tag, err := r.register(ctx, "", r.plan.Config.Name+"-base", baseline, rendering)
+	if err != nil {
+		return err
+	}
+	if _, err := r.evalModel(ctx, asked{eval.Baseline, tag}); err != nil {
+		return err
+	}
+	r.machine.Progress.Say("base: %s is %s, answers ready", tag.Tag, tag.ModelID[:12])
+	return nil
+}

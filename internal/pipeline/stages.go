@@ -1,0 +1,200 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/export"
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/train"
+)
+
+// all runs the stages in order, as far as the options and the data let it.
+func (r *run) all(ctx context.Context) (Result, error) {
+	data, rows, err := r.dataset(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	about := report.Report{Findings: data.Findings, Dataset: &report.Dataset{
+		Records: data.Stats.Records, Train: data.Stats.Train, Validation: data.Stats.Validation,
+	}}
+	switch {
+	case data.Blocked:
+		return r.conclude(gate.Data(data.Findings, r.plan.Config.Gate), about)
+	case r.until(Dataset) || !r.plan.Gated:
+		return Result{Stopped: true}, nil
+	case r.plan.Lineage == r.plan.BaseLineage:
+		return r.conclude(gate.Unchanged("", r.plan.Config.Gate), about)
+	}
+	base, err := r.baseModel(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	adapter, trained, err := r.train(ctx, base, rows)
+	if err != nil || r.until(Train) {
+		return Result{Stopped: true}, err
+	}
+	about.Training = &report.Training{
+		Steps: trained.Steps, Tokens: trained.Tokens, TrainLoss: trained.TrainLoss, EvalLoss: trained.EvalLoss,
+	}
+	if about.Samples, err = samples(adapter); err != nil {
+		return Result{}, err
+	}
+	baseline, err := r.exportBase(ctx, base)
+	if err != nil {
+		return Result{}, err
+	}
+	exported, proof, err := r.exportCandidate(ctx, base, baseline, adapter)
+	if err != nil || r.until(Export) {
+		return Result{Stopped: true}, err
+	}
+	about.Export = &report.Export{
+		Changed: len(proof.Changed), Unchanged: proof.Unchanged, GGUFSHA256: proof.GGUFSHA256,
+	}
+	return r.served(ctx, base, baseline, gguf{exported.Path(ggufName), proof.GGUFSHA256}, about)
+}
+
+// samples are the sanity run's generations.
+func samples(adapter store.Entry) ([]report.Sample, error) {
+	all, err := train.LoadSamples(adapter.Path("samples.jsonl"))
+	var shown []report.Sample
+	for _, s := range all {
+		if s.Phase == train.Sanity {
+			shown = append(shown, report.Sample{Prompt: s.Prompt, Base: s.Base, Adapter: s.Adapter})
+		}
+	}
+	return shown, err
+}
+
+// dataset builds the rows.
+func (r *run) dataset(ctx context.Context) (dataset.Result, store.Entry, error) {
+	options := r.plan.Config.Dataset
+	inputs := map[string]string{
+		"records": string(store.Digest(blobs(r.plan.Head))),
+		"base":    string(store.Digest(blobs(r.plan.Base))),
+		"suites":  string(store.Digest(r.plan.Suites)),
+	}
+	entry, result, err := cached(r, work[dataset.Result]{
+		stage: Dataset, kind: string(Dataset), options: options, inputs: inputs,
+		key: store.Digest([]any{datasetRevision, options, inputs}),
+		do: func(dir string) (dataset.Result, error) {
+			return dataset.Build(ctx, options, dataset.Input{Head: r.plan.Head, Base: r.plan.Base, Suites: r.plan.Suites}, dir)
+		},
+	})
+	if err != nil {
+		return dataset.Result{}, store.Entry{}, err
+	}
+	result = limitRows(result, r.plan.Config.Limits.Rows)
+	return result, entry, r.link(Dataset, entry)
+}
+
+// limitRows blocks data that has more rows than the base allows.
+func limitRows(result dataset.Result, limit int) dataset.Result {
+	if rows := result.Stats.Train + result.Stats.Validation; rows > limit {
+		result.Blocked = true
+		result.Findings = append(result.Findings, dataset.Finding{
+			Check: "limits", Level: string(dataset.Error), New: true,
+			Message: fmt.Sprintf("%d rows, and `limits.rows` of the base allows %d (hint: split the change)", rows, limit),
+		})
+	}
+	return result
+}
+
+// train trains the adapter. Its key holds the rows' content rather than the
+// dataset's key: data that was written otherwise and says the same trains nothing.
+func (r *run) train(ctx context.Context, base model, rows store.Entry) (store.Entry, train.Result, error) {
+	inputs := map[string]string{"base": base.identity}
+	for _, name := range []string{"train.jsonl", "val.jsonl"} {
+		file, err := rows.File(name)
+		if err != nil {
+			return store.Entry{}, train.Result{}, err
+		}
+		inputs[name] = file.SHA256
+	}
+	config := r.plan.Config
+	var sanity [][]shape.Message
+	for _, question := range r.plan.Sanity {
+		sanity = append(sanity, shape.Chat(config.Serve.System, nil, question))
+	}
+	inputs["sanity"] = string(store.Digest(sanity))
+	entry, result, err := cached(r, work[train.Result]{
+		stage: Train, kind: string(Train), options: config.Train, inputs: inputs, resume: true,
+		key: store.Digest([]any{config.Train, inputs, config.Seed, python.Digest()}),
+		do: func(dir string) (train.Result, error) {
+			interpreter, err := r.python(ctx)
+			if err != nil {
+				return train.Result{}, err
+			}
+			return train.Run(ctx, r.machine.Launcher, interpreter, config.Train, train.Input{
+				BaseDir: base.dir, BaseName: config.Base.Model,
+				TrainRows: rows.Path("train.jsonl"), ValRows: rows.Path("val.jsonl"),
+				Seed: config.Seed, SanityPrompts: sanity,
+			}, dir, func(p train.Progress) {
+				r.machine.Progress.Update(string(Train), int64(p.Step), int64(p.Steps), p.ETA, fmt.Sprintf("%s, loss %.3f", p.Phase, p.Loss))
+			})
+		},
+	})
+	if err != nil {
+		return store.Entry{}, train.Result{}, err
+	}
+	return entry, result, r.link(Train, entry)
+}
+
+const ggufName = "model.gguf"
+
+// gguf is a file that is served.
+type gguf struct {
+	path, digest string
+}
+
+// exportBase writes the model that everything is compared with: the base, at
+// the quantization that is served, through the same exporter.
+func (r *run) exportBase(ctx context.Context, base model) (gguf, error) {
+	entry, proof, err := cached(r, r.export(ctx, "", base, "", nil))
+	return gguf{entry.Path(ggufName), proof.GGUFSHA256}, err
+}
+
+func (r *run) exportCandidate(ctx context.Context, base model, baseline gguf, adapter store.Entry) (store.Entry, export.Proof, error) {
+	file, err := adapter.File("adapter/adapter_model.safetensors")
+	if err != nil {
+		return store.Entry{}, export.Proof{}, err
+	}
+	changes, err := export.LoadChanges(adapter.Path("changes.json"))
+	if err != nil {
+		return store.Entry{}, export.Proof{}, err
+	}
+	entry, proof, err := cached(r, r.export(ctx, Export, base, file.SHA256, &export.Adapter{
+		Dir: adapter.Path("adapter"), Changes: changes, BaseExport: baseline.path,
+	}))
+	if err != nil {
+		return store.Entry{}, export.Proof{}, err
+	}
+	return entry, proof, r.link(Export, entry)
+}
+
+func (r *run) export(ctx context.Context, stage Stage, base model, adapterDigest string, adapter *export.Adapter) work[export.Proof] {
+	options := r.plan.Config.Export
+	inputs := map[string]string{"base": base.digest, "adapter": adapterDigest}
+	if adapter != nil {
+		inputs["changes"] = string(store.Digest(adapter.Changes))
+	}
+	return work[export.Proof]{
+		stage: stage, kind: string(Export), options: options, inputs: inputs,
+		key: store.Digest([]any{exportRevision, options, inputs}),
+		do: func(dir string) (export.Proof, error) {
+			proof, err := export.Run(ctx, options, base.gguf, adapter, filepath.Join(dir, ggufName), func(p export.Progress) {
+				r.machine.Progress.Update(string(Export), p.Done, p.Total, 0, p.Stage+", bytes")
+			})
+			if err != nil {
+				return export.Proof{}, err
+			}
+			return proof, writeJSON(filepath.Join(dir, "proof.json"), proof)
+		},
+	}
+}

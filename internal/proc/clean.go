@@ -1,0 +1,84 @@
+package proc
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Fence before each line keeps a line of untrusted text from being read as a
+// workflow command ("::error::") when it is relayed to a step log.
+const Fence = "| "
+
+// maxLogLine bounds a line of a log, in bytes.
+const maxLogLine = 8 << 10
+
+// Cleaner is a writer that makes a child's output harmless to terminals and to
+// the log readers of CI runners: CR and CRLF become LF, control characters
+// other than tab are dropped, "##[" becomes "##\[", invalid UTF-8 becomes
+// U+FFFD, long lines are cut. Each line goes out in one Write.
+type Cleaner struct {
+	out     io.Writer
+	prefix  string
+	line    []byte
+	cut     int  // bytes of the line that are dropped
+	afterCR bool // an LF that comes next belongs to the CR
+}
+
+// NewCleaner returns a Cleaner that writes lines to out, each after prefix
+// (see [Fence]).
+func NewCleaner(out io.Writer, prefix string) *Cleaner {
+	return &Cleaner{out: out, prefix: prefix}
+}
+
+// Write takes a piece of output; an unfinished line is kept for later.
+func (c *Cleaner) Write(p []byte) (int, error) {
+	for i, b := range p {
+		end := b == '\r' || b == '\n' && !c.afterCR
+		switch {
+		case end:
+			if err := c.emit(); err != nil {
+				return i, err
+			}
+		case b == '\n':
+		case len(c.line) < maxLogLine:
+			c.line = append(c.line, b)
+		default:
+			c.cut++
+		}
+		c.afterCR = b == '\r'
+	}
+	return len(p), nil
+}
+
+// Close writes an unfinished last line. It does not close the writer behind.
+func (c *Cleaner) Close() error {
+	if len(c.line) == 0 {
+		return nil
+	}
+	return c.emit()
+}
+
+func (c *Cleaner) emit() error {
+	text := c.prefix + clean(c.line)
+	if c.cut > 0 {
+		text += fmt.Sprintf(" [%d bytes cut]", c.cut)
+	}
+	c.line, c.cut = c.line[:0], 0
+	_, err := io.WriteString(c.out, text+"\n")
+	return err
+}
+
+// clean breaks "##[" last: dropping a character may have joined it.
+func clean(line []byte) string {
+	var b strings.Builder
+	for len(line) > 0 {
+		r, size := utf8.DecodeRune(line)
+		line = line[size:]
+		if control := r < 0x20 || r >= 0x7f && r <= 0x9f; r == '\t' || !control {
+			b.WriteRune(r)
+		}
+	}
+	return strings.ReplaceAll(b.String(), "##[", `##\[`)
+}

@@ -1,0 +1,22 @@
+package proc
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestCleanEnv(t *testing.T) {
+	t.Parallel()
+	kept := []string{
+		"PATH=/bin", "LANG=C.UTF-8", "LC_ALL=C", "TZ=", "USER=u", "LD_LIBRARY_PATH=/l", "RUNNER_TRACKING_ID=github_1",
+		"CUDA_VISIBLE_DEVICES=0", "NCCL_DEBUG=INFO", "PYTORCH_ALLOC_CONF=a:b=c", "OMP_NUM_THREADS=2", "NVIDIA_VISIBLE_DEVICES=all",
+	}
+	dropped := []string{
+		"HOME=/root", "GITHUB_TOKEN=x", "GITHUB_OUTPUT=/f", "GH_TOKEN=x", "INPUT_PATH=x", "ACTIONS_RUNTIME_URL=x", "HF_TOKEN=x",
+		"CUDA_TOKEN=x", "NVIDIA_API_KEY=x", "AWS_SECRET_ACCESS_KEY=x", "PYTHONPATH=/p", "LD_PRELOAD=/l", "HTTPS_PROXY=p",
+		"PATHS=x", "XPATH=x", "path=x", "=x", "", "PATH_TOKEN=x", "BASH_FUNC_x%%=() { :; }",
+	}
+	if got := CleanEnv(slices.Concat(dropped, kept, dropped)); !slices.Equal(got, kept) {
+		t.Errorf("%q, want %q", got, kept)
+	}
+}

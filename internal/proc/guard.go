@@ -1,0 +1,144 @@
+package proc
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// The guard's arguments are one of these words, the child's executable and the
+// child's arguments. It finds the lifeline and the child's descriptor 3 at
+// the numbers that exec.Cmd gives to ExtraFiles.
+const (
+	withLines    = "lines"
+	withoutLines = "no-lines"
+
+	lifelineFD = 3
+	linesFD    = 4
+)
+
+// Exit codes of the guard besides the child's own.
+const (
+	misused    = 2
+	notStarted = 127
+	signalBase = 128 // plus the number of the signal that ended the child
+)
+
+// What a child gets from SIGTERM to SIGKILL, and when the guard gives up on
+// what SIGKILL does not end. A cancelled workflow step has 7.5 s.
+const (
+	grace    = 3 * time.Second
+	giveUp   = 4500 * time.Millisecond
+	killPace = 20 * time.Millisecond
+)
+
+// Guard is the whole life of a guard process: it starts the child that args
+// name with the environment environ, waits for the child's end or the
+// lifeline's, and ends what is left of the child's descendants within 5 s. It
+// returns the code to exit with: the child's, 128 + n when signal n ended it,
+// or 127 when it could not be executed, which stderr explains.
+func Guard(args, environ []string, stderr io.Writer) int {
+	if len(args) < 2 || (args[0] != withLines && args[0] != withoutLines) || !isPipe(lifelineFD) {
+		fmt.Fprintln(stderr, "guard: only tunegate itself starts this")
+		return misused
+	}
+	// Caught and dropped; a signal that is ignored here would be ignored by the child too.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+
+	files := []uintptr{0, 1, 2}
+	if args[0] == withLines {
+		files = append(files, linesFD)
+	}
+	keepToSelf(lifelineFD)
+	// The child is to die with the guard, and the kernel takes the thread that started it for the guard.
+	runtime.LockOSThread()
+	err := adoptOrphans()
+	var child int
+	if err == nil {
+		child, err = syscall.ForkExec(args[1], args[1:], &syscall.ProcAttr{Env: environ, Files: files, Sys: childAttributes()})
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "guard: %s: %v\n", args[1], err)
+		return notStarted
+	}
+	if args[0] == withLines {
+		syscall.Close(linesFD)
+	}
+
+	cut := make(chan struct{})
+	go func() {
+		io.Copy(io.Discard, os.NewFile(lifelineFD, "lifeline"))
+		close(cut)
+	}()
+	ended, none := make(chan int, 1), make(chan struct{})
+	go reap(child, ended, none)
+	select {
+	case code := <-ended:
+		endTree(child, none)
+		return code
+	case <-cut:
+		endTree(child, none)
+	}
+	select {
+	case code := <-ended:
+		return code
+	default:
+		return signalBase + int(syscall.SIGKILL)
+	}
+}
+
+func isPipe(fd int) bool {
+	var stat syscall.Stat_t
+	return syscall.Fstat(fd, &stat) == nil && stat.Mode&syscall.S_IFMT == syscall.S_IFIFO
+}
+
+// reap waits for every process that is or becomes the guard's child. It sends
+// the exit code of child, and closes none when there is no process left.
+func reap(child int, ended chan<- int, none chan<- struct{}) {
+	for {
+		var status syscall.WaitStatus
+		pid, err := syscall.Wait4(-1, &status, 0, nil)
+		switch {
+		case err == syscall.EINTR:
+		case err != nil:
+			close(none)
+			return
+		case pid == child && status.Signaled():
+			ended <- signalBase + int(status.Signal())
+		case pid == child:
+			ended <- status.ExitStatus()
+		}
+	}
+}
+
+// endTree ends the child's group and every other descendant of the guard.
+func endTree(group int, none <-chan struct{}) {
+	start := time.Now()
+	signalTree(group, syscall.SIGTERM)
+	select {
+	case <-none:
+		return
+	case <-time.After(grace):
+	}
+	for time.Since(start) < giveUp {
+		signalTree(group, syscall.SIGKILL)
+		select {
+		case <-none:
+			return
+		case <-time.After(killPace):
+		}
+	}
+}
+
+// signalTree signals the group at once, then the descendants that have left it.
+// A process that is gone by then is what was wanted.
+func signalTree(group int, s syscall.Signal) {
+	syscall.Kill(-group, s)
+	for _, pid := range descendantsOutside(group) {
+		syscall.Kill(pid, s)
+	}
+}

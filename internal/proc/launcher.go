@@ -1,0 +1,81 @@
+// Package proc runs child programs that cannot outlive tunegate. In go a
+// command and where its output shall go; out come the child's cleaned log, the
+// lines it wrote on its own descriptor, and how it ended.
+//
+// Every child runs under a guard, a small process that holds one end of a pipe
+// to tunegate (the lifeline). When the other end closes, because tunegate says
+// so or is gone, the guard ends the child and all that the child has started.
+package proc
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// Launcher starts child programs, each in a process group of its own under a guard.
+type Launcher struct {
+	// Guard is the command line of a program that hands the arguments after
+	// these to the function [Guard], e.g. {"/path/tunegate", "guard"}.
+	Guard []string
+}
+
+// Command is a child program to start.
+type Command struct {
+	Name  string            // what messages call it, e.g. "trainer"
+	Path  string            // absolute path of the executable
+	Args  []string          // without the program's own name
+	Env   []string          // the exact environment, see [CleanEnv]; of a name given twice the last counts
+	Dir   string            // working folder; empty: that of this process
+	Stdin io.Reader         // nil: empty; read until it ends or the child does
+	Log   io.Writer         // gets stdout and stderr as a [Cleaner] writes them; nil: dropped
+	Lines func(line []byte) // gets each complete line written on descriptor 3, valid during the call; nil: the child has no descriptor 3
+}
+
+// pipeDelay bounds the wait for the child's pipes after its guard has ended;
+// longer than that only a process that escaped the guard can hold them.
+const pipeDelay = 5 * time.Second
+
+// Start starts the command. When ctx ends the child and everything it started
+// get SIGTERM, those left 3 seconds later SIGKILL, and Wait returns ctx's error.
+func (l Launcher) Start(ctx context.Context, c Command) (*Process, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("%s: not started: %w", c.Name, err)
+	}
+	if !filepath.IsAbs(c.Path) {
+		return nil, fmt.Errorf("%s: %q is not an absolute path", c.Name, c.Path)
+	}
+	if _, err := exec.LookPath(c.Path); err != nil {
+		return nil, fmt.Errorf("%s: cannot be started: %w", c.Name, err)
+	}
+
+	mode := withoutLines
+	if c.Lines != nil {
+		mode = withLines
+	}
+	cmd := exec.Command(l.Guard[0], slices.Concat(l.Guard[1:], []string{mode, c.Path}, c.Args)...)
+	cmd.Env = append([]string{}, c.Env...) // never nil, which would mean our own
+	cmd.Dir = c.Dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C is for tunegate to act on
+	cmd.WaitDelay = pipeDelay
+
+	p := &Process{name: c.Name, cmd: cmd, done: make(chan struct{})}
+	if c.Log != nil {
+		p.log = NewCleaner(c.Log, "")
+		cmd.Stdout, cmd.Stderr = p.log, p.log
+	}
+	if err := p.start(c.Stdin, c.Lines); err != nil {
+		return nil, fmt.Errorf("%s: cannot be started: %w", c.Name, err)
+	}
+	release := context.AfterFunc(ctx, func() { p.stop(ctx.Err()) })
+	go func() {
+		defer release()
+		p.await()
+	}()
+	return p, nil
+}

@@ -1,0 +1,172 @@
+package proc
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Process is a child that [Launcher.Start] has started.
+type Process struct {
+	name string
+	cmd  *exec.Cmd // the guard's
+	log  *Cleaner
+
+	lifeline  *os.File // closing it makes the guard end the child
+	lines     *os.File
+	linesRead chan error
+
+	mu    sync.Mutex
+	ended bool
+	cause error // why tunegate ended the child, when it did
+
+	done chan struct{} // closed when err is final
+	err  error
+}
+
+// ExitError says that a child ended by itself, and badly.
+type ExitError struct {
+	Name string // of the command
+	Code int    // exit code; 128 + n after signal n; 127: could not be executed
+}
+
+func (e *ExitError) Error() string {
+	switch signal := syscall.Signal(e.Code - signalBase); {
+	case signal == syscall.SIGKILL:
+		return fmt.Sprintf("%s: killed (exit code %d), perhaps by the system's out-of-memory killer: "+
+			"see dmesg, free memory or use smaller batches", e.Name, e.Code)
+	case signal > 0 && signal < 65:
+		return fmt.Sprintf("%s: ended by a signal, %v (exit code %d)", e.Name, signal, e.Code)
+	default:
+		return fmt.Sprintf("%s: exit code %d", e.Name, e.Code)
+	}
+}
+
+var errStopped = errors.New("stopped")
+
+// Stop asks for the child's end, as the end of Start's context does, and
+// returns at once. Wait then returns nil.
+func (p *Process) Stop() { p.stop(errStopped) }
+
+func (p *Process) stop(cause error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.ended && p.cause == nil {
+		p.cause = cause
+		p.lifeline.Close()
+	}
+}
+
+// Wait returns when the child and everything it started are gone and all it
+// wrote has been handed on. The error is nil after exit code 0 or a Stop, wraps
+// the context's error when that ended the child, and is an [*ExitError] after
+// another exit code. Any number of callers may wait.
+func (p *Process) Wait() error {
+	<-p.done
+	return p.err
+}
+
+// start makes the pipes and starts the guard. The ends that stay here are
+// close-on-exec, as os.Pipe makes them: a lifeline that a sibling inherits
+// would keep this child alive.
+func (p *Process) start(stdin io.Reader, each func(line []byte)) error {
+	lifelineRead, lifeline, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	theirs, ours := []*os.File{lifelineRead}, []*os.File{lifeline}
+	if each != nil {
+		linesRead, linesWrite, err := os.Pipe()
+		if err != nil {
+			closeAll(theirs, ours)
+			return err
+		}
+		p.lines = linesRead
+		theirs, ours = append(theirs, linesWrite), append(ours, linesRead)
+	}
+	p.lifeline, p.cmd.ExtraFiles = lifeline, theirs
+
+	feed := func() {}
+	if stdin != nil {
+		// Not exec.Cmd's own copying, whose Wait waits for a reader that blocks.
+		w, err := p.cmd.StdinPipe()
+		if err != nil {
+			closeAll(theirs, ours)
+			return err
+		}
+		feed = func() {
+			io.Copy(w, stdin) // fails when the child ends first, which is its right
+			w.Close()
+		}
+	}
+
+	err = p.cmd.Start()
+	closeAll(theirs)
+	if err != nil {
+		closeAll(ours)
+		return err
+	}
+	go feed()
+	if each != nil {
+		p.linesRead = make(chan error, 1)
+		go func() { p.linesRead <- p.readLines(each) }()
+	}
+	return nil
+}
+
+func closeAll(lists ...[]*os.File) {
+	for _, f := range slices.Concat(lists...) {
+		f.Close()
+	}
+}
+
+// await reaps the guard and settles what Wait returns.
+func (p *Process) await() {
+	defer close(p.done)
+	err := p.cmd.Wait()
+	if p.log != nil {
+		if logErr := p.log.Close(); err == nil {
+			err = logErr
+		}
+	}
+	if p.lines != nil {
+		p.lines.SetReadDeadline(time.Now().Add(pipeDelay))
+		linesErr := <-p.linesRead
+		if err == nil {
+			err = linesErr
+		}
+	}
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
+	switch p.cause {
+	case nil:
+		p.lifeline.Close()
+		p.err = p.outcome(err)
+	case errStopped:
+	default:
+		p.err = fmt.Errorf("%s: %w", p.name, p.cause)
+	}
+}
+
+// outcome names the child in an error of exec.Cmd's Wait.
+func (p *Process) outcome(err error) error {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &exit) && exit.Exited():
+		return &ExitError{Name: p.name, Code: exit.ExitCode()}
+	case exit != nil:
+		return fmt.Errorf("%s: its guard process was ended from outside: %w", p.name, err)
+	default:
+		return fmt.Errorf("%s: %w", p.name, err)
+	}
+}

@@ -1,0 +1,55 @@
+package proc
+
+import (
+	"strings"
+	"sync"
+)
+
+// Tail is a writer that keeps the last lines of what it gets, as a [Cleaner]
+// writes them: for an error message about a child that failed.
+type Tail struct {
+	mu      sync.Mutex
+	cleaner *Cleaner
+	lines   lastLines
+}
+
+// NewTail returns a Tail of at most keep lines.
+func NewTail(keep int) *Tail {
+	t := &Tail{lines: lastLines{keep: keep}}
+	t.cleaner = NewCleaner(&t.lines, "")
+	return t
+}
+
+// Write takes a piece of output and never fails.
+func (t *Tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.cleaner.Write(p)
+}
+
+// String returns the last complete lines, without a newline at the end.
+func (t *Tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.TrimSuffix(strings.Join(t.lines.kept, ""), "\n")
+}
+
+// Fenced is String with [Fence] before each line, to stand on lines of its own
+// in a message.
+func (t *Tail) Fenced() string {
+	return Fence + strings.ReplaceAll(t.String(), "\n", "\n"+Fence)
+}
+
+// lastLines gets one line a Write.
+type lastLines struct {
+	keep int
+	kept []string
+}
+
+func (l *lastLines) Write(line []byte) (int, error) {
+	l.kept = append(l.kept, string(line))
+	if len(l.kept) > l.keep {
+		l.kept = l.kept[1:]
+	}
+	return len(line), nil
+}

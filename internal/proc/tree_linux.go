@@ -1,0 +1,75 @@
+package proc
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// adoptOrphans makes a descendant whose parent has died a child of this
+// process: a daemon cannot leave the tree.
+func adoptOrphans() error {
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("prctl(PR_SET_CHILD_SUBREAPER): %w", err)
+	}
+	return nil
+}
+
+// keepToSelf hides from the child every descriptor from the first on that it is
+// not given, also those that tunegate's own parent left open.
+func keepToSelf(first uint) {
+	if unix.CloseRange(first, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) != nil { // Linux before 5.11
+		syscall.CloseOnExec(lifelineFD)
+		syscall.CloseOnExec(linesFD)
+	}
+}
+
+func childAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// descendantsOutside returns the descendants of this process that are not in
+// the process group.
+func descendantsOutside(group int) []int {
+	type process struct{ pid, group int }
+	children := map[int][]process{}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // fails on a bad pattern only
+	for _, path := range stats {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue // gone
+		}
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if parent, pgrp, ok := parseStat(data); ok {
+			children[parent] = append(children[parent], process{pid, pgrp})
+		}
+	}
+	var found []int
+	parents := []int{os.Getpid()}
+	for len(parents) > 0 {
+		parent := parents[0]
+		parents = parents[1:]
+		for _, p := range children[parent] {
+			parents = append(parents, p.pid)
+			if p.group != group {
+				found = append(found, p.pid)
+			}
+		}
+	}
+	return found
+}
+
+// parseStat reads a /proc/PID/stat line, see proc_pid_stat(5). Its second
+// field, the program's name in parentheses, may hold anything.
+func parseStat(data []byte) (parent, group int, ok bool) {
+	var state byte
+	rest := data[bytes.LastIndexByte(data, ')')+1:]
+	n, _ := fmt.Sscanf(string(rest), " %c %d %d", &state, &parent, &group)
+	return parent, group, n == 3
+}

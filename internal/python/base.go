@@ -1,0 +1,57 @@
+package python
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/proc"
+)
+
+const pythonHint = "hint: install Python 3.11, 3.12 or 3.13 with its venv module, e.g. `apt-get install python3 python3-venv`, or set runner.python"
+
+// usableProgram exits with a message unless its interpreter's version is right.
+const usableProgram = `
+import sys
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.exit("this is Python %d.%d, not 3.11 to 3.13" % sys.version_info[:2])
+`
+
+// venvProgram fails on a Python without what "-m venv" needs; Debian has that
+// in a package of its own.
+const venvProgram = `
+import venv, ensurepip
+`
+
+// basePython finds the machine's Python to make a virtual environment with.
+// Each candidate is run: the programs that version managers put on the path
+// may stand for a version that is not there.
+func (in *installer) basePython(ctx context.Context) (string, error) {
+	var refused []string
+	for _, name := range []string{"python3.13", "python3.12", "python3.11", "python3"} {
+		path, err := in.tools.LookPath(name)
+		if err != nil {
+			continue
+		}
+		tail := proc.NewTail(1)
+		child, err := in.launcher.Start(ctx, proc.Command{
+			Name: name, Path: path, Args: []string{"-I", "-c", usableProgram + venvProgram}, Env: installEnv(in.tools.Env), Log: tail,
+		})
+		if err == nil {
+			err = child.Wait()
+		}
+		if err == nil {
+			return path, nil
+		}
+		if ctx.Err() != nil {
+			return "", err
+		}
+		refused = append(refused, fmt.Sprintf("%v: %s", err, tail))
+	}
+	found := "none on the path"
+	if refused != nil {
+		found = strings.Join(refused, "; ")
+	}
+	return "", errors.New("no usable Python (" + found + ")\n" + pythonHint)
+}

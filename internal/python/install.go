@@ -1,0 +1,211 @@
+package python
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
+	"golang.org/x/sys/unix"
+
+	"github.com/tunegate/tunegate/internal/proc"
+)
+
+// Measured on Linux x86-64, where torch brings the CUDA libraries.
+const (
+	downloadSize = "3.2 GB"
+	diskSize     = "5.7 GB"
+	diskNeeded   = 8e9 // bytes
+)
+
+const (
+	progressEvery = 5 * time.Second
+	lockPoll      = 200 * time.Millisecond
+)
+
+// Install makes the environment under home (absolute) and returns its
+// interpreter; one that is there is returned at once. It needs a Python 3.11
+// to 3.13, and installs with uv, or without one with the venv module and pip.
+// It writes what it fetches and all output to log, and calls progress every
+// few seconds with what it is doing and for how long. Of several at the same
+// time one installs and the others wait.
+func Install(ctx context.Context, launcher proc.Launcher, home string, tools Tools, log io.Writer, progress func(doing string, elapsed time.Duration)) (Interpreter, error) {
+	folder := environmentDir(home)
+	if complete(folder) {
+		return open(home, executable(folder), tools)
+	}
+	in := &installer{launcher: launcher, tools: tools, log: log, progress: progress, dir: folder + ".partial"}
+	if err := in.install(ctx, folder); err != nil {
+		return Interpreter{}, fmt.Errorf("python: %w", err)
+	}
+	return open(home, executable(folder), tools)
+}
+
+// installer makes one environment in dir.
+type installer struct {
+	launcher proc.Launcher
+	tools    Tools
+	log      io.Writer
+	progress func(string, time.Duration)
+	dir      string
+}
+
+// install makes the environment and, last, gives it its name.
+func (in *installer) install(ctx context.Context, folder string) error {
+	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
+		return err
+	}
+	lock := flock.New(folder + ".lock")
+	defer lock.Close()
+	if free, err := lock.TryLock(); err != nil {
+		return err
+	} else if !free {
+		in.progress("waiting for another tunegate that installs Python packages", 0)
+		if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
+			return err
+		}
+	}
+	if complete(folder) { // another process was faster
+		return nil
+	}
+
+	if err := os.RemoveAll(in.dir); err != nil {
+		return err
+	}
+	defer os.RemoveAll(in.dir)
+	if err := checkDisk(filepath.Dir(folder)); err != nil {
+		return err
+	}
+	fmt.Fprintf(in.log, "installing Python packages (torch and others) in %s: about %s to fetch, %s on disk\n", folder, downloadSize, diskSize)
+	if err := in.build(ctx); err != nil {
+		return err
+	}
+	if err := checkVersions(ctx, in.launcher, executable(in.dir), in.tools); err != nil {
+		return fmt.Errorf("after the installation: %w", err)
+	}
+	text, err := readyText(in.dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		renameio.WriteFile(filepath.Join(in.dir, readyName), []byte(text), 0o644),
+		os.RemoveAll(folder), // an older one that was not complete
+		os.Rename(in.dir, folder))
+}
+
+func checkDisk(folder string) error {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(folder, &stat); err != nil {
+		return fmt.Errorf("free space of %s: %w", folder, err)
+	}
+	if free := float64(stat.Bavail) * float64(stat.Bsize); free < diskNeeded {
+		return fmt.Errorf("%.1f GB free in %s, but installing needs %.0f GB: free some, or set TUNEGATE_HOME to a larger disk",
+			free/1e9, folder, diskNeeded/1e9)
+	}
+	return nil
+}
+
+// build fills in.dir with a virtual environment and the locked packages.
+func (in *installer) build(ctx context.Context) error {
+	if uv, err := in.tools.LookPath("uv"); err == nil && in.run(ctx, "asking uv for its version", uv, "--version") == nil {
+		if err := in.run(ctx, "making a Python environment with uv", uv, "venv", "--no-project", "--python", ">=3.11,<3.14", in.dir); err != nil {
+			return fmt.Errorf("%w\n%s", err, pythonHint)
+		}
+		return in.runUV(ctx, uv)
+	}
+
+	base, err := in.basePython(ctx)
+	if err != nil {
+		return err
+	}
+	if err := in.run(ctx, "making a Python environment", base, "-m", "venv", in.dir); err != nil {
+		return err
+	}
+	// pip fetches one file after the other. A machine where uv does not work, say because only pip knows its mirror, has time.
+	if err := in.runPip(ctx, "installer.lock", installerLock); err == nil {
+		err = in.runUV(ctx, executable(in.dir), "-m", "uv")
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		fmt.Fprintln(in.log, "uv failed: trying pip, which takes some minutes")
+	}
+	return in.runPip(ctx, "requirements.lock", requirementsLock)
+}
+
+// runUV installs the locked packages by a uv with this command line.
+func (in *installer) runUV(ctx context.Context, uv string, args ...string) error {
+	lock, err := in.write("requirements.lock", requirementsLock)
+	if err != nil {
+		return err
+	}
+	return in.run(ctx, "installing Python packages with uv", uv, append(args,
+		"pip", "install", "--python", executable(in.dir), "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", lock)...)
+}
+
+// runPip installs the packages of a lock by the environment's pip.
+func (in *installer) runPip(ctx context.Context, name string, content []byte) error {
+	lock, err := in.write(name, content)
+	if err != nil {
+		return err
+	}
+	return in.run(ctx, "installing Python packages with pip", executable(in.dir), "-m", "pip",
+		"install", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile", "--no-cache-dir", "--no-input",
+		"--disable-pip-version-check", "--progress-bar", "off", "-r", lock)
+}
+
+func (in *installer) write(name string, content []byte) (path string, err error) {
+	path = filepath.Join(in.dir, name)
+	return path, os.WriteFile(path, content, 0o644)
+}
+
+// run runs a program to its end and tells progress; the error has its last lines.
+func (in *installer) run(ctx context.Context, doing, path string, args ...string) error {
+	tail := proc.NewTail(10)
+	child, err := in.launcher.Start(ctx, proc.Command{
+		Name: filepath.Base(path), Path: path, Args: args, Env: installEnv(in.tools.Env),
+		Dir: filepath.Dir(in.dir), Log: io.MultiWriter(in.log, tail),
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- child.Wait() }()
+	ticker := time.NewTicker(progressEvery)
+	defer ticker.Stop()
+	for start := time.Now(); ; {
+		in.progress(doing, time.Since(start).Round(time.Second))
+		select {
+		case err := <-ended:
+			if err != nil {
+				return fmt.Errorf("%s: %w\n%s", doing, err, tail.Fenced())
+			}
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// installEnv is what an installation sees of an environment: besides what every
+// child does, how the machine reaches its package index and where it caches.
+func installEnv(environ []string) []string {
+	names := []string{
+		"HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "NETRC",
+		"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
+		"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+	}
+	env := proc.CleanEnv(environ)
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if slices.Contains(names, name) || strings.HasPrefix(name, "PIP_") || strings.HasPrefix(name, "UV_") {
+			env = append(env, entry)
+		}
+	}
+	return append(env, "UV_PYTHON_DOWNLOADS=never", "UV_NO_PROGRESS=1")
+}

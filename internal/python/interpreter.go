@@ -1,0 +1,147 @@
+// Package python runs the embedded Python programs. In go the programs, their
+// hash-locked requirements and a machine's Python; out comes an interpreter
+// that has exactly these packages, and commands that run a program with it.
+package python
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/proc"
+)
+
+// Interpreter is a Python that has the locked packages, with the programs.
+type Interpreter struct {
+	Path        string   // of the executable
+	ProgramsDir string   // folder of the programs
+	Digest      string   // see the function [Digest]
+	Home        string   // HOME and working folder of the programs: a scratch folder, which a caller may change
+	Env         []string // what the programs see of tunegate's environment
+}
+
+// Tools is what this package may use of the machine.
+type Tools struct {
+	LookPath func(name string) (string, error)
+	Env      []string // of tunegate
+}
+
+// ErrMissing says that there is no complete environment yet.
+var ErrMissing = errors.New("the Python environment is missing")
+
+// Find returns the interpreter to use. configured is the config's
+// runner.python: "auto" (or empty) for the environment that [Install] has made
+// under home, or the name or path of another one, which is then asked for its
+// packages' versions: those that differ from the pinned ones are an error.
+func Find(ctx context.Context, launcher proc.Launcher, home string, tools Tools, configured string) (Interpreter, error) {
+	if configured == "" || configured == "auto" {
+		folder := environmentDir(home)
+		if !complete(folder) {
+			return Interpreter{}, fmt.Errorf("python: %w in %s: run `tunegate setup`, or set runner.python", ErrMissing, folder)
+		}
+		return open(home, executable(folder), tools)
+	}
+	path, err := tools.LookPath(configured)
+	if err != nil {
+		return Interpreter{}, fmt.Errorf("python: runner.python: %w: name an executable, or \"auto\" for tunegate's own", err)
+	}
+	if !filepath.IsAbs(path) {
+		return Interpreter{}, fmt.Errorf("python: runner.python: %q is a relative path: write it from the root", configured)
+	}
+	if err := checkVersions(ctx, launcher, path, tools); err != nil {
+		return Interpreter{}, fmt.Errorf("python: runner.python: %w\nhint: install these versions there, or set it to \"auto\"", err)
+	}
+	return open(home, path, tools)
+}
+
+// open completes an interpreter with the programs and their scratch folder.
+func open(home, path string, tools Tools) (Interpreter, error) {
+	root := rootDir(home)
+	scratch := filepath.Join(root, "scratch")
+	if err := os.MkdirAll(scratch, 0o755); err != nil {
+		return Interpreter{}, fmt.Errorf("python: %w", err)
+	}
+	programsDir, err := unpack(root)
+	if err != nil {
+		return Interpreter{}, fmt.Errorf("python: %w", err)
+	}
+	return Interpreter{Path: path, ProgramsDir: programsDir, Digest: Digest(), Home: scratch, Env: proc.CleanEnv(tools.Env)}, nil
+}
+
+// Command returns what runs a program, e.g. "train.py", with args: offline, by
+// the environment's own packages only. Paths in args must be absolute.
+func (i Interpreter) Command(program string, args ...string) proc.Command {
+	return proc.Command{
+		Name: strings.TrimSuffix(program, ".py"),
+		Path: i.Path,
+		Args: append([]string{"-s", filepath.Join(i.ProgramsDir, program)}, args...), // -s: no user site
+		Dir:  i.Home,
+		Env: append(slices.Clone(i.Env),
+			"HOME="+i.Home,
+			"HF_HUB_OFFLINE=1",
+			"TRANSFORMERS_OFFLINE=1",
+			"TOKENIZERS_PARALLELISM=false",
+			"BITSANDBYTES_NOWELCOME=1",
+			"PYTHONHASHSEED=0",
+			"PYTHONUNBUFFERED=1",
+			"PYTHONUTF8=1"),
+	}
+}
+
+// versionsProgram writes a JSON object of package name to version, "" for a
+// missing one, of the packages that are its arguments.
+const versionsProgram = `
+import importlib.metadata, json, os, sys
+versions = {}
+for name in sys.argv[1:]:
+    try:
+        versions[name] = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        versions[name] = ""
+os.write(3, json.dumps(versions).encode() + b"\n")
+`
+
+// checkVersions compares an interpreter's packages with the pinned ones; a
+// local part ("+cu128") is free.
+func checkVersions(ctx context.Context, launcher proc.Launcher, path string, tools Tools) error {
+	args := []string{"-I", "-c", usableProgram + versionsProgram}
+	for _, p := range pins() {
+		args = append(args, p.name)
+	}
+	var found map[string]string
+	var answerErr error
+	tail := proc.NewTail(5)
+	child, err := launcher.Start(ctx, proc.Command{
+		Name: path, Path: path, Args: args, Env: proc.CleanEnv(tools.Env), Log: tail,
+		Lines: func(line []byte) { answerErr = json.Unmarshal(line, &found) },
+	})
+	if err != nil {
+		return err
+	}
+	if err := child.Wait(); err != nil {
+		return fmt.Errorf("%w\n%s", err, tail.Fenced())
+	}
+	if answerErr != nil {
+		return fmt.Errorf("%s: answers no JSON: %w", path, answerErr)
+	}
+	var differ []string
+	for _, p := range pins() {
+		version, _, _ := strings.Cut(found[p.name], "+")
+		switch version {
+		case p.version:
+		case "":
+			differ = append(differ, p.name+" is missing (needs "+p.version+")")
+		default:
+			differ = append(differ, p.name+" is "+version+" (needs "+p.version+")")
+		}
+	}
+	if differ != nil {
+		return fmt.Errorf("%s: %s", path, strings.Join(differ, ", "))
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+"""How the programs of this folder answer whoever started them.
+
+Each answer is one JSON object on a line of its own, with one key that says what
+it is: progress, result or error. The lines go to descriptor 3, because standard
+output and error are full of what libraries print.
+"""
+
+import json
+import os
+import sys
+from typing import TextIO
+
+DESCRIPTOR = 3
+
+
+class Problem(Exception):
+    """A failure with a name that a person can look up and a hint on what to do about it."""
+
+    def __init__(self, name: str, message: str, hint: str) -> None:
+        super().__init__(f"{name}: {message}")
+        self.name, self.message, self.hint = name, message, hint
+
+
+class Answers:
+    """Writes answers to an open text stream, or nowhere when the stream is None."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def send(self, kind: str, value: object) -> None:
+        """Sends {kind: value}; value is anything that JSON can hold."""
+        if self._stream is not None:
+            self._stream.write(json.dumps({kind: value}, ensure_ascii=False) + "\n")
+            self._stream.flush()
+
+    def fail(self, problem: Problem) -> None:
+        """Sends the error that ends a program."""
+        self.send("error", {"name": problem.name, "message": problem.message, "hint": problem.hint})
+
+
+def open_answers(path: str | None) -> Answers:
+    """Answers into the file path; without one to descriptor 3, or to standard output when that is closed.
+
+    Call it before anything else opens a file, which could then be descriptor 3.
+    """
+    if path is not None:
+        return Answers(open(path, "a", encoding="utf-8"))
+    try:
+        return Answers(os.fdopen(DESCRIPTOR, "w", encoding="utf-8"))
+    except OSError:
+        return Answers(sys.stdout)

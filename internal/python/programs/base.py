@@ -1,0 +1,58 @@
+"""The base model and its tokenizer, loaded from a folder without asking any network."""
+
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+
+from answers import Problem
+
+
+def device() -> str:
+    """Where models run: cuda when there is a GPU, else cpu."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def precision() -> torch.dtype:
+    """What is computed in: bfloat16 on a GPU; float32 on a CPU, where 16 bit is slow and rounds differently by model."""
+    return torch.bfloat16 if device() == "cuda" else torch.float32
+
+
+def load_tokenizer(folder: str) -> Any:
+    """The tokenizer, which must have a chat template."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise Problem(
+            "base/tokenizer", f"{folder}: {error}", "fetch the base model again; it needs its tokenizer's files"
+        ) from error
+    if not tokenizer.chat_template:
+        raise Problem(
+            "base/chat-template", f"{folder}: the tokenizer has no chat template", "use an instruct model as the base"
+        )
+    return tokenizer
+
+
+def load_base(folder: str, nf4: bool) -> Any:
+    """The base model, its linear layers as 4-bit NF4 with double quantization when nf4 is set."""
+    quantization = None
+    if nf4:
+        quantization = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=precision(),
+            bnb_4bit_quant_storage=precision() if device() == "cuda" else torch.uint8,
+        )
+    model = AutoModelForCausalLM.from_pretrained(
+        folder,
+        dtype=precision(),
+        quantization_config=quantization,
+        device_map={"": device()},
+        local_files_only=True,
+    )
+    for module in model.modules():
+        # On some CPUs bitsandbytes would repack the 4-bit weights at the first evaluation, with a loss.
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+    return model

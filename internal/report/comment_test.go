@@ -1,0 +1,84 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/gate"
+)
+
+func TestCommentKeepsItsBudget(t *testing.T) {
+	t.Parallel()
+	r := poisoned(strings.Repeat("\U0001F600`", 3000))
+	for i := range 500 {
+		rule := r.Verdict.Rules[0]
+		rule.Suite = fmt.Sprint(strings.Repeat("s", 60), i)
+		r.Verdict.Rules = append(r.Verdict.Rules, rule)
+	}
+	comment := string(Comment(r))
+	if len(comment) > Budget {
+		t.Errorf("%d bytes", len(comment))
+	}
+	for line := range strings.Lines(comment) {
+		if strings.HasPrefix(line, "|") && strings.Count(line, "|") != len(columns)+1 {
+			t.Errorf("a cut row: %s", line)
+		}
+	}
+	for _, want := range []string{
+		Marker + "\n### tunegate: fail - ", "442 rules more in report.html", "#### What broke\n\nCase `",
+		"\nLeft out for length: ", "All of it is in report.html.\n",
+	} {
+		if !strings.Contains(comment, want) {
+			t.Errorf("%q is not in it", want)
+		}
+	}
+}
+
+func TestAssembleDropsTheLeastImportant(t *testing.T) {
+	t.Parallel()
+	sections := []section{{0, "a", "A\n"}, {9, "b", strings.Repeat("B", 100) + "\n"}, {3, "c", strings.Repeat("C", 100) + "\n"}, {5, "d", ""}, {9, "b", "b\n"}}
+	got := assemble(sections, 600+2+1+102+1+1+3)
+	want := "A\n\n" + sections[2].text + "\nb\n\nLeft out for length: b. All of it is in report.html.\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestHeadlines(t *testing.T) {
+	t.Parallel()
+	block := gate.DefaultPolicy()
+	block.Merge.OnInconclusive = gate.Block
+	harmed := func(suite string, p float64) gate.Rule {
+		return gate.Rule{Rule: gate.NoHarm, Suite: suite, N: 30, Broken: []string{"a", "b"}, Fixed: []string{"c"}, P: p, Outcome: gate.Fail}
+	}
+	gain := gate.Rule{Rule: gate.PromoteGain, Suite: "a, b", N: 60, Delta: .1, P: .01, Outcome: gate.Pass}
+	for _, test := range []struct {
+		policy     gate.Policy
+		outcome    gate.Outcome
+		promotable bool
+		rules      []gate.Rule
+		want       string
+	}{
+		{block, gate.Fail, false, []gate.Rule{harmed("a", .02), harmed("b", .01)},
+			"fail - `b` got worse: 2 of 30 cases broke, 1 fixed (p = 0.0100); `a` got worse: 2 of 30 cases broke, 1 fixed (p = 0.0200)"},
+		{block, gate.Fail, false, []gate.Rule{harmed("a", .02), harmed("b", .02), harmed("c", .02), harmed("d", .02)},
+			"fail - `a` got worse: 2 of 30 cases broke, 1 fixed (p = 0.0200); `b` got worse: 2 of 30 cases broke, 1 fixed (p = 0.0200); " +
+				"`c` got worse: 2 of 30 cases broke, 1 fixed (p = 0.0200); and 1 suite more"},
+		{block, gate.Fail, false, []gate.Rule{{Rule: gate.OutputTokens, Outcome: gate.Fail, Why: "the mean answer is longer"}}, "fail - the mean answer is longer"},
+		{block, gate.Fail, false, []gate.Rule{{Rule: gate.DataErrors, N: 1, Outcome: gate.Fail}}, "fail - the data has 1 new error, so nothing was trained"},
+		{block, gate.Inconclusive, false, []gate.Rule{{Rule: gate.NoHarm, Outcome: gate.Inconclusive, Why: "there is no suite"}},
+			"inconclusive - there is no suite; the policy blocks on that"},
+		{gate.DefaultPolicy(), gate.Inconclusive, true, []gate.Rule{
+			{Rule: gate.NoHarm, Suite: "a", Outcome: gate.Inconclusive, Why: "too few"}, {Rule: gate.NoHarm, Suite: "b", Outcome: gate.Inconclusive, Why: "too few"}},
+			"inconclusive - `a`: too few, and 1 rule more; the policy lets that through, and it can be promoted"},
+		{block, gate.Pass, true, []gate.Rule{gain}, "pass - `a`, `b` got better by 10.0 points (p = 0.0100), and no harm was found; it can be promoted"},
+		{block, gate.Pass, false, []gate.Rule{gain}, "pass - `a`, `b` got better by 10.0 points (p = 0.0100), and no harm was found; a promotion needs more"},
+		{block, gate.Pass, false, nil, "pass - no harm was found, and no gain was shown"},
+	} {
+		r := Report{Policy: test.policy, Verdict: gate.Verdict{Outcome: test.outcome, Promotable: test.promotable, Rules: test.rules}}
+		if got := r.headline(plain); got != "tunegate: "+test.want {
+			t.Errorf("got  %s\nwant tunegate: %s", got, test.want)
+		}
+	}
+}

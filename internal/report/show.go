@@ -1,0 +1,65 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/tunegate/tunegate/internal/gate"
+)
+
+// showMost bounds the lists that a person asks for on a terminal.
+const showMost = 1000
+
+// Flips prints the cases that broke, with both answers, and the names of those
+// that were fixed.
+func Flips(r Report) []byte {
+	var out bytes.Buffer
+	r.printFlips(&out, showMost)
+	fixed := r.fixed()
+	fmt.Fprintf(&out, "\nfixed: %d\n", len(fixed))
+	for _, id := range fixed[:min(len(fixed), showMost)] {
+		fmt.Fprintf(&out, "- %s\n", inert(line(id, 200)))
+	}
+	return out.Bytes()
+}
+
+// Findings prints what the dataset checks found, the new errors first.
+func Findings(r Report) []byte {
+	var out bytes.Buffer
+	blocking, rest := r.blocking()
+	all := append(blocking, rest...)
+	fmt.Fprintf(&out, "findings: %d, %d of them new errors\n", len(all), len(blocking))
+	for _, finding := range all[:min(len(all), showMost)] {
+		fmt.Fprintf(&out, "%s %s: %s: %s\n", name(finding.Level), inert(line(finding.Where(), 200)), name(finding.Check), inert(line(finding.Message, 300)))
+	}
+	return out.Bytes()
+}
+
+// Case prints one case, SUITE/ID or ID alone, with both models' answers and
+// what was asserted of them. It prints nothing when there is no such case.
+func Case(r Report, id string) []byte {
+	var out bytes.Buffer
+	for _, c := range r.Cases {
+		if id != gate.ID(c) && id != c.Suite+"/"+gate.ID(c) {
+			continue
+		}
+		result := "no evidence"
+		if c.Pass != nil {
+			result = map[bool]string{true: "pass", false: "fail"}[*c.Pass]
+		}
+		fmt.Fprintf(&out, "%s/%s, %s: %s\n", name(c.Suite), name(gate.ID(c)), name(c.Model), result)
+		if c.Why != "" {
+			printText(&out, "why", c.Why)
+		}
+		for i, turn := range c.Turns {
+			printText(&out, "asked", turn.User)
+			printText(&out, "answered", turn.Output)
+			for _, assert := range c.Asserts {
+				if assert.Turn == i {
+					printText(&out, name(assert.Result), fmt.Sprintf("%s %s %s", assert.Type, assert.Value, assert.Why))
+				}
+			}
+		}
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,182 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/gate"
+)
+
+// style writes the two kinds of given text in our sentences for one output:
+// names, and the gate's reasons.
+type style struct{ name, prose func(string) string }
+
+var (
+	markdown = style{name: code, prose: prose}
+	// plain is for sentences on a terminal and on the page, whose template
+	// escapes; bare is for their tables.
+	plain = style{name: code, prose: func(s string) string { return inert(line(s, 400)) }}
+	bare  = style{name: name, prose: plain.prose}
+)
+
+// headline is the verdict in words.
+func (r Report) headline(in style) string {
+	var words string
+	switch r.Verdict.Outcome {
+	case gate.Fail:
+		words = r.failed(in)
+	case gate.Inconclusive:
+		words = r.undecided(in)
+	case gate.Same:
+		words = fmt.Sprintf("data, base model and recipe are those of %s, so nothing was trained", in.name(r.Base.Ref))
+	default:
+		words = r.passed(in)
+	}
+	return fmt.Sprintf("tunegate: %s - %s", name(string(r.Verdict.Outcome)), words)
+}
+
+// rules are those of the name with the outcome, the clearest first.
+func (r Report) rules(name string, outcome gate.Outcome) []gate.Rule {
+	var rules []gate.Rule
+	for _, rule := range r.Verdict.Rules {
+		if rule.Rule == name && rule.Outcome == outcome {
+			rules = append(rules, rule)
+		}
+	}
+	slices.SortStableFunc(rules, func(a, b gate.Rule) int { return cmp.Compare(a.P, b.P) })
+	return rules
+}
+
+func (r Report) failed(in style) string {
+	var parts []string
+	for _, rule := range r.rules(gate.DataErrors, gate.Fail) {
+		parts = append(parts, fmt.Sprintf("the data has %s, so nothing was trained", count(rule.N, "new error")))
+	}
+	harmed := r.rules(gate.NoHarm, gate.Fail)
+	for _, rule := range harmed[:min(len(harmed), 3)] {
+		said := fmt.Sprintf("%s got worse: %d of %s broke", in.name(rule.Suite), len(rule.Broken), count(rule.N, "case"))
+		if len(rule.Fixed) > 0 {
+			said += fmt.Sprintf(", %d fixed", len(rule.Fixed))
+		}
+		parts = append(parts, said+" ("+gate.PValue(rule.P)+")")
+	}
+	if more := len(harmed) - 3; more > 0 {
+		parts = append(parts, fmt.Sprintf("and %s more", count(more, "suite")))
+	}
+	for _, rule := range slices.Concat(r.rules(gate.Answers, gate.Fail), r.rules(gate.OutputTokens, gate.Fail)) {
+		parts = append(parts, in.prose(rule.Why))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (r Report) undecided(in style) string {
+	rules := slices.Concat(r.rules(gate.NoHarm, gate.Inconclusive), r.rules(gate.OutputTokens, gate.Inconclusive))
+	var words string
+	if len(rules) > 0 {
+		words = in.prose(rules[0].Why)
+		if rules[0].Suite != "" {
+			words = in.name(rules[0].Suite) + ": " + words
+		}
+	}
+	if len(rules) > 1 {
+		words += fmt.Sprintf(", and %s more", count(len(rules)-1, "rule"))
+	}
+	if r.Policy.Merge.OnInconclusive == gate.Block {
+		return words + "; the policy blocks on that"
+	}
+	words += "; the policy lets that through"
+	if r.Verdict.Promotable {
+		words += ", and it can be promoted"
+	}
+	return words
+}
+
+func (r Report) passed(in style) string {
+	won := r.rules(gate.PromoteGain, gate.Pass)
+	if len(won) == 0 {
+		words := "no harm was found, and no gain was shown"
+		for _, rule := range r.Verdict.Rules {
+			if rule.Rule == gate.PromoteGain && rule.N > 0 {
+				words += fmt.Sprintf(" (%s points, %s)", signed(rule.Delta), gate.PValue(rule.P))
+			}
+		}
+		return words
+	}
+	rule := won[0]
+	words := fmt.Sprintf("%s got better by %s points (%s), and no harm was found", suites(in, rule), gate.Points(rule.Delta), gate.PValue(rule.P))
+	if r.Verdict.Promotable {
+		return words + "; it can be promoted"
+	}
+	return words + "; a promotion needs more"
+}
+
+// about says what the verdict is about.
+func (r Report) about(in style) string {
+	var words string
+	if r.Head.SHA != "" || r.Head.Ref != "" {
+		words = revision(in, r.Head) + " into " + revision(in, r.Base)
+	}
+	if r.CandidateTag != "" {
+		if words != "" {
+			words += ": "
+		}
+		words += fmt.Sprintf("candidate %s against baseline %s", in.tag(r.CandidateTag), in.tag(r.BaselineTag))
+	}
+	return words
+}
+
+// tag is a model's tag, NAME:TAG, each part a name.
+func (in style) tag(tag string) string {
+	model, version, found := strings.Cut(tag, ":")
+	if !found {
+		return in.name(model)
+	}
+	return "`" + name(model) + ":" + name(version) + "`"
+}
+
+func revision(in style, r Revision) string {
+	sha := r.SHA[:min(len(r.SHA), 12)]
+	switch {
+	case r.Ref == "":
+		return in.name(sha)
+	case sha == "":
+		return in.name(r.Ref)
+	}
+	return in.name(r.Ref) + " (" + in.name(sha) + ")"
+}
+
+// suites writes the suite of a rule, or those that it pools.
+func suites(in style, rule gate.Rule) string {
+	switch {
+	case rule.Suite == "":
+		return ""
+	case !rule.Pooled():
+		return in.name(rule.Suite)
+	}
+	var written []string
+	for suite := range strings.SplitSeq(rule.Suite, ", ") {
+		written = append(written, in.name(suite))
+	}
+	if len(written) > 6 {
+		written = append(written[:6], fmt.Sprintf("%d more", len(written)-6))
+	}
+	return strings.Join(written, ", ")
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// signed writes a change in percentage points.
+func signed(share float64) string {
+	written := gate.Points(share)
+	if written == "0.0" || strings.HasPrefix(written, "-") {
+		return written
+	}
+	return "+" + written
+}

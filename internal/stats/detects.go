@@ -1,0 +1,109 @@
+package stats
+
+import "math"
+
+// power is the chance with which a drop is to be found.
+const power = 0.80
+
+// Detects gives the smallest true drop of the pass rate that the one-sided
+// SignFlip test at level alpha would find with power .80 on clusters like
+// these, in 0 to 1, rounded up to .0001; 1 when it could not find any.
+//
+// The model: n effective clusters (see Interval) flip as a whole and
+// independently. A share q of them breaks and as large a share is fixed for no
+// reason, where q is the observed share of flips that cancel out, the smaller
+// of the two directions; a drop d breaks a further share d. The power is the
+// exact sum over the trinomial distribution of broken, fixed and unchanged
+// clusters.
+func Detects(clusters []Cluster, alpha float64) float64 {
+	c := count(clusters)
+	n := int(math.Floor(c.n + 1e-9))
+	if n == 0 {
+		return 1
+	}
+	q := min(c.fixed, c.broken) / c.n
+	critical := criticalCounts(n, alpha)
+	low, high := 0.0, 1-2*q
+	if finds(n, q, high, critical) < power {
+		return 1
+	}
+	for high-low > 5e-5 {
+		middle := (low + high) / 2
+		if finds(n, q, middle, critical) < power {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return math.Ceil(high*1e4) / 1e4
+}
+
+// criticalCounts gives for each number of flips up to n how many of them must
+// be breaks for a p value of at most alpha; more than there are flips when
+// none is enough.
+func criticalCounts(n int, alpha float64) []int {
+	critical := make([]int, n+1)
+	var k int
+	for flips := range critical {
+		for tail(flips, k, 0.5) > alpha {
+			k++
+		}
+		critical[flips] = k
+	}
+	return critical
+}
+
+// finds is the power against the drop d: the sum over the number of flips,
+// which is binomial, of the chance that enough of them are breaks.
+func finds(n int, q, d float64, critical []int) float64 {
+	rate := min(2*q+d, 1)
+	if rate == 0 {
+		return 0
+	}
+	breaks := (q + d) / (2*q + d)
+	var sum float64
+	for flips := range critical {
+		if weight := mass(n, flips, rate); weight > 1e-12 {
+			sum += weight * tail(flips, critical[flips], breaks)
+		}
+	}
+	return sum
+}
+
+// tail is the chance that a binomial count of n trials with chance p is at
+// least k.
+func tail(n, k int, p float64) float64 {
+	if k <= 0 {
+		return 1
+	}
+	if k > n {
+		return 0
+	}
+	if float64(k) < float64(n)*p {
+		return 1 - tail(n, n-k+1, 1-p)
+	}
+	// From its mode on the mass only falls, so the sum may stop when it no
+	// longer moves.
+	term := mass(n, k, p)
+	sum := term
+	for i := k; i < n && term > sum*1e-16; i++ {
+		term *= float64(n-i) / float64(i+1) * p / (1 - p)
+		sum += term
+	}
+	return sum
+}
+
+// mass is the chance that a binomial count of n trials with chance p is k, for
+// p above 0 or k above 0.
+func mass(n, k int, p float64) float64 {
+	if k == n {
+		return math.Pow(p, float64(n))
+	}
+	return math.Exp(logFactorial(n) - logFactorial(k) - logFactorial(n-k) +
+		float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p))
+}
+
+func logFactorial(n int) float64 {
+	value, _ := math.Lgamma(float64(n) + 1)
+	return value
+}

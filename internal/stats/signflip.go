@@ -1,0 +1,71 @@
+// Package stats compares two models on the same cases: in go, for each cluster
+// of pairs, how many more of them the candidate passed than the baseline; out
+// come a test, an interval, a correction for many tests, and the smallest drop
+// that such data can show.
+package stats
+
+import "slices"
+
+// Cluster is the statistical unit: the pairs of one idea, which are not
+// independent of each other.
+type Cluster struct {
+	// Sum is the candidate's passes minus the baseline's, -Size to Size.
+	Sum int
+	// Size is the number of pairs.
+	Size int
+}
+
+// Side is the alternative that a one-sided test looks for.
+type Side int
+
+// The candidate is worse than the baseline, or better.
+const (
+	Worse Side = iota
+	Better
+)
+
+// SignFlip gives the one-sided p value of the sign-flip permutation test on
+// cluster sums: were the models alike, each cluster's sum would have had
+// either sign with the same chance. For clusters of one pair it is McNemar's
+// exact one-sided test.
+//
+// The sums are small integers, so the distribution of their total is built by
+// convolution, one cluster after the other. That is exact for any number of
+// clusters, needs no seed, has no floor at 1/draws, and at 2000 clusters takes
+// less time than 100,000 random draws.
+func SignFlip(clusters []Cluster, side Side) float64 {
+	var total, reach int
+	var sizes []int
+	for _, cluster := range clusters {
+		size := max(cluster.Sum, -cluster.Sum)
+		if size == 0 {
+			continue
+		}
+		sizes = append(sizes, size)
+		total += cluster.Sum
+		reach += size
+	}
+	if side == Worse {
+		total = -total
+	}
+	slices.Sort(sizes)
+	// chance[k] belongs to the total 2k minus the sum of all sizes so far.
+	chance := make([]float64, reach+1)
+	chance[0] = 1
+	var filled int
+	for _, size := range sizes {
+		filled += size
+		for k := filled; k >= 0; k-- {
+			sum := chance[k]
+			if k >= size {
+				sum += chance[k-size]
+			}
+			chance[k] = sum / 2
+		}
+	}
+	var p float64
+	for k := reach; 2*k-reach >= total; k-- {
+		p += chance[k]
+	}
+	return min(p, 1)
+}

@@ -1,0 +1,78 @@
+// Package text compares texts by their words: in go questions and answers, out
+// come how alike two of them are, which of many are nearly the same, and how
+// much of an answer was said before. Everything is a pure function of the texts.
+package text
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// isSentenceMark knows the marks that surround words without changing them.
+// Brackets, signs and the exclamation mark are not among them: -3, f(x) and 5!
+// are mathematics.
+func isSentenceMark(r rune) bool {
+	switch r {
+	case '.', ',', ';', ':', '?', '"', '\'', '‘', '’', '“', '”', '…':
+		return true
+	}
+	return false
+}
+
+// Words gives the words of a text as they are compared: what lies between white
+// space, in Unicode NFC and lower case, without invisible characters and without
+// sentence marks around it.
+func Words(s string) []string {
+	words := strings.Fields(fold(s))
+	kept := words[:0]
+	for _, word := range words {
+		if word = strings.TrimFunc(word, isSentenceMark); word != "" {
+			kept = append(kept, word)
+		}
+	}
+	return kept
+}
+
+// Normal gives the form in which two questions count as the same one: NFC and
+// lower case, without invisible characters, full stops and question marks at the
+// end, and white space beside anything but letters and digits ("2 + 2" is "2+2",
+// but "1 1/2" is not "11/2").
+func Normal(s string) string {
+	s = strings.TrimRightFunc(fold(s), func(r rune) bool {
+		return r == '.' || r == '?' || unicode.IsSpace(r)
+	})
+	var b strings.Builder
+	b.Grow(len(s))
+	var last rune
+	space := false
+	for _, r := range s {
+		if unicode.IsSpace(r) {
+			space = true
+			continue
+		}
+		if space && inWord(last) && inWord(r) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		last, space = r, false
+	}
+	return b.String()
+}
+
+func inWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
+
+func fold(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
+		return strings.ToLower(s)
+	}
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s))
+}
