@@ -44,6 +44,9 @@ func buildTunegate(t testing.TB) string {
 	return path
 }
 
+// tools are the folders of a home that set-up fills once for a machine.
+var tools = []string{"python", "ollama"}
+
 // toolsHome is the home in which `make setup` installed Python and Ollama.
 // Without it a test that needs them is skipped, loudly, and fails in CI.
 func toolsHome(t testing.TB) string {
@@ -52,6 +55,14 @@ func toolsHome(t testing.TB) string {
 	home, err := s.home()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, tool := range tools {
+		if _, err := os.Stat(filepath.Join(home, tool)); err != nil {
+			if os.Getenv("CI") == "true" {
+				t.Fatalf("%v: run `make setup` first", err)
+			}
+			t.Skipf("SKIPPED, so nothing of training and serving is tested: %v (run `make setup`)", err)
+		}
 	}
 	return home
 }
@@ -70,15 +81,9 @@ func newLab(t testing.TB) lab {
 	if err := os.MkdirAll(l.home, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, tool := range []string{"python", "ollama"} {
-		source := filepath.Join(toolsHome(t), tool)
-		if _, err := os.Stat(source); err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatalf("%v: run `make setup` first", err)
-			}
-			t.Skipf("SKIPPED, so nothing of training and serving is tested: %v (run `make setup`)", err)
-		}
-		if err := os.Symlink(source, filepath.Join(l.home, tool)); err != nil {
+	home := toolsHome(t)
+	for _, tool := range tools {
+		if err := os.Symlink(filepath.Join(home, tool), filepath.Join(l.home, tool)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	binary := buildTunegate(t)
+	home := toolsHome(t)
 	root := filepath.Join("..", "..", "testdata")
 	demo, err := filepath.Abs(filepath.Join(root, "demo"))
 	if err != nil {
@@ -28,6 +29,12 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
 			env.Setenv("TUNEGATE_HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("TUNEGATE_DIR", filepath.Dir(binary))
+			env.Setenv("TOOLS", home)
+			git, err := exec.LookPath("git")
+			if err != nil {
+				return err
+			}
+			env.Setenv("GIT", git)
 			for name, value := range map[string]string{
 				"GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_SYSTEM": os.DevNull,
 				"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@localhost",

@@ -13,7 +13,7 @@ func parameters() map[string]string {
 	return map[string]string{
 		"temperature": "number", "top_p": "number", "min_p": "number", "typical_p": "number",
 		"repeat_penalty": "number", "presence_penalty": "number", "frequency_penalty": "number",
-		"top_k": "integer", "num_ctx": "integer", "num_predict": "integer", "repeat_last_n": "integer",
+		"num_thread": "integer", "top_k": "integer", "num_ctx": "integer", "num_predict": "integer", "repeat_last_n": "integer",
 		"stop": "list",
 	}
 }

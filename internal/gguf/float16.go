@@ -5,14 +5,11 @@ import (
 	"math"
 )
 
-// MaxF16 is the largest finite half-precision number.
-const MaxF16 = 65504
-
 // rebias turns the exponent of a half, shifted into place, into float32's.
 const rebias = (127 - 15) << 23
 
 // The magnitudes, as float32 bits, that round to a normal half: from 2^-14 to
-// below 65520, which is half way between MaxF16 and the next power of two.
+// below 65520, half way between the largest half, 65504, and the next power of two.
 const (
 	minNormal = 0x38800000
 	endNormal = 0x477ff000
@@ -47,7 +44,7 @@ func widenSpecial(h uint16) float32 {
 	return math.Float32frombits(sign | 0x7fc00000 | mantissa<<13)
 }
 
-// F32ToF16 rounds to the nearest half, ties to even. What rounds beyond MaxF16
+// F32ToF16 rounds to the nearest half, ties to even. What rounds beyond 65504
 // becomes an infinity; a NaN stays one, quiet.
 func F32ToF16(f float32) uint16 {
 	bits := math.Float32bits(f)

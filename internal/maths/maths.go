@@ -54,7 +54,7 @@ const badGold Verdict = "bad-gold"
 // Checker compares with one child at a time; its methods may be called from
 // several goroutines.
 type Checker struct {
-	ctx         context.Context
+	ctx         context.Context // of Start: bounds the life of every child
 	launcher    proc.Launcher
 	interpreter python.Interpreter
 	options     Options

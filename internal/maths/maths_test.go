@@ -122,8 +122,8 @@ func TestHang(t *testing.T) {
 // What the child says when it cannot start is in the error.
 func TestNoStart(t *testing.T) {
 	t.Parallel()
-	sh := python.Interpreter{Path: "/bin/sh", ProgramsDir: t.TempDir(), Home: t.TempDir()}
-	checker, err := Start(t.Context(), launcher(t), sh, Options{Wall: time.Second})
+	noPython := python.Interpreter{Path: "/bin/ls", ProgramsDir: t.TempDir(), Home: t.TempDir()}
+	checker, err := Start(t.Context(), launcher(t), noPython, Options{Wall: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func Build(ctx context.Context, launcher proc.Launcher, home string, tools Tools
 		}
 		b.programs[n.program] = path
 	}
-	fmt.Fprintf(log, "building Ollama %s from its Go module: about 4 minutes on 2 cores, about 140 MB of modules\n", PinnedVersion)
+	fmt.Fprintf(log, "building Ollama %s from its Go module: about 5 minutes on 2 cores, about 140 MB of modules\n", PinnedVersion)
 
 	include, err := b.headers(ctx, filepath.Join(home, "ollama", "headers"), []string{"/usr/include", "/usr/local/include"})
 	if err != nil {

@@ -1,6 +1,7 @@
 package ollama
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -48,6 +49,9 @@ func (c *Client) explain(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("ollama: %s: %w", doing, context.Canceled)
+	}
 	var status api.StatusError
 	if errors.As(err, &status) && status.StatusCode == http.StatusNotFound {
 		return fmt.Errorf("ollama: %s: %w at %s (list its tags with `ollama list`)", doing, ErrNotFound, c.base)
@@ -65,5 +69,5 @@ func (c *Client) explain(doing string, err error) error {
 		}
 		return fmt.Errorf("ollama: %s: %.300q (%s)", doing, text, s.hint)
 	}
-	return fmt.Errorf("ollama: %s: the server at %s said %.300q", doing, c.base, text)
+	return fmt.Errorf("ollama: %s: the server at %s said %.300q (its log may say more)", doing, c.base, text)
 }

@@ -144,6 +144,9 @@ func (s *Server) await(ctx context.Context, address, version string, tail *proc.
 			if strings.Contains(tail.String(), "address already in use") {
 				return fmt.Errorf("ollama: %s: %w", address, errPortTaken)
 			}
+			if err == nil {
+				err = errors.New("exit code 0")
+			}
 			return fmt.Errorf("ollama: the server ended at once: %w\n%s", err, tail)
 		case <-limit:
 			return fmt.Errorf("ollama: the server does not listen on %s after %v (is the machine overloaded?)\n%s", address, startLimit, tail)

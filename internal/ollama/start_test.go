@@ -21,9 +21,11 @@ func script(t *testing.T, commands string) ServeOptions {
 
 func TestServeReportsWhyTheServerEnded(t *testing.T) {
 	t.Parallel()
-	_, err := Serve(t.Context(), launcher(t), script(t, "echo no memory >&2; exit 3"))
-	if err == nil || !strings.Contains(err.Error(), "exit code 3") || !strings.Contains(err.Error(), "no memory") {
-		t.Errorf("%v", err)
+	for _, code := range []string{"0", "3"} {
+		_, err := Serve(t.Context(), launcher(t), script(t, "echo no memory >&2; exit "+code))
+		if err == nil || !strings.Contains(err.Error(), "exit code "+code+"\n") || !strings.Contains(err.Error(), "no memory") {
+			t.Errorf("%v", err)
+		}
 	}
 }
 

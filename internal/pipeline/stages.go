@@ -41,7 +41,10 @@ func (r *run) all(ctx context.Context) (Result, error) {
 		return Result{Stopped: true}, err
 	}
 	about.Training = &report.Training{
-		Steps: trained.Steps, Tokens: trained.Tokens, TrainLoss: trained.TrainLoss, EvalLoss: trained.EvalLoss,
+		Steps: trained.Steps, Tokens: trained.Tokens, TrainLoss: trained.TrainLoss,
+	}
+	if trained.EvalLoss != nil {
+		about.Training.EvalLoss = *trained.EvalLoss
 	}
 	if about.Samples, err = samples(adapter); err != nil {
 		return Result{}, err

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Key is the lower-case hexadecimal sha256 that names a stage's result.
@@ -39,4 +41,19 @@ func FileDigest(path string) (string, error) {
 		return "", fmt.Errorf("%s: %w", path, err)
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// CanonicalDigest is the sha256 of v's canonical JSON (RFC 8785), which any
+// program in any language can compute again.
+func CanonicalDigest(v any) Key {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("store: a key's parts must be JSON: %v", err))
+	}
+	value := jsontext.Value(data)
+	if err := value.Canonicalize(); err != nil {
+		panic(fmt.Sprintf("store: canonical JSON: %v", err))
+	}
+	sum := sha256.Sum256(value)
+	return Key(hex.EncodeToString(sum[:]))
 }

@@ -38,6 +38,9 @@ type Store struct {
 // is written into manifests; it is not part of any key.
 func Open(dir, tool string) *Store { return &Store{dir: dir, tool: tool} }
 
+// Dir is the folder that a finished result has or would have.
+func (s *Store) Dir(stage string, key Key) string { return filepath.Join(s.dir, stage, string(key)) }
+
 // File is one file of a result. Paths use slashes and are relative to its folder.
 type File struct {
 	Path   string `json:"path"`
@@ -91,7 +94,7 @@ func (e Entry) Decode(v any) error {
 // of the size written, and not younger than the manifest. It returns ErrNotFound
 // when there is none; a damaged result counts as none.
 func (s *Store) Get(stage string, key Key) (Entry, error) {
-	dir := filepath.Join(s.dir, stage, string(key))
+	dir := s.Dir(stage, key)
 	path := filepath.Join(dir, manifestName)
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -125,7 +128,7 @@ type Draft struct {
 
 // Begin opens the draft of a result.
 func (s *Store) Begin(stage string, key Key) (*Draft, error) {
-	dir := filepath.Join(s.dir, stage, string(key)+draftSuffix)
+	dir := s.Dir(stage, key) + draftSuffix
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("store: %w (hint: is %s writable?)", err, s.dir)
 	}
@@ -167,7 +170,7 @@ func (d *Draft) Commit(result Result) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	final := filepath.Join(d.store.dir, d.stage, string(d.key))
+	final := d.store.Dir(d.stage, d.key)
 	if err := os.RemoveAll(final); err != nil {
 		return Entry{}, fmt.Errorf("store: %w", err)
 	}

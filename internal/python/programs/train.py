@@ -7,6 +7,7 @@ one error (exit code 1). With --resume auto a killed run goes on from its last c
 """
 
 import argparse
+import os
 import sys
 
 from answers import Problem, open_answers
@@ -21,6 +22,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--answers")
     args = parser.parse_args(argv)
     answers = open_answers(args.answers)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait by spinning slow each other down on a busy machine
     try:
         spec = read_spec(args.spec)
         answers.send("progress", {"phase": "load", "step": 0, "steps": 0})

@@ -42,7 +42,7 @@ def train(spec: Spec, resume: bool, answers: Answers) -> dict[str, Any]:
     try:
         run = Run(spec, answers)
         shown = [s for s in read_samples(samples_path) if s["phase"] == "sanity"] if resume else []
-        if not shown:
+        if not shown and spec.sanity_prompts:
             shown = run.sanity()
             write_samples(samples_path, shown)
         result, measured = run.full()
@@ -119,7 +119,7 @@ class Run:
         adapter.save(trainer.model, os.path.join(self.spec.out_dir, "adapter"), self.spec.base_name)
         measured = adapter.changes(trainer.model, self.spec.seed)
         with open(os.path.join(self.spec.out_dir, "changes.json"), "w", encoding="utf-8") as file:
-            json.dump(measured, file, indent=1)
+            file.write("[\n" + ",\n".join(json.dumps(change) for change in measured) + "\n]\n")
         return self._result(trainer.state), measured
 
     def prove(self, shown: list[dict[str, Any]], measured: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,123 @@
+package export
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/gguf"
+)
+
+const (
+	adapterWeightsFile = "adapter_model.safetensors"
+	adapterPrefix      = "base_model.model."
+	suffixA            = ".lora_A.weight"
+	suffixB            = ".lora_B.weight"
+)
+
+// patches are the changes of a checked adapter, by the GGUF name of the tensor.
+type patches struct {
+	byTensor map[string]*patch
+	weights  *gguf.Weights
+}
+
+func (p patches) Close() error { return p.weights.Close() }
+
+// pair is where a module's two factors lie.
+type pair struct {
+	a, b       gguf.Array
+	hasA, hasB bool
+}
+
+// readAdapter opens an adapter and proves, before anything is written, that it
+// is whole, alive, fits the base and holds the change that the trainer measured.
+func readAdapter(adapter Adapter, base *gguf.File) (_ patches, err error) {
+	config, err := readAdapterConfig(adapter.Dir)
+	if err != nil {
+		return patches{}, err
+	}
+	path := filepath.Join(adapter.Dir, adapterWeightsFile)
+	weights, err := gguf.OpenSafetensors(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return patches{}, fail(MissingTensor, "train again", "%s is not there", path)
+	}
+	if err != nil {
+		return patches{}, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, weights.Close())
+		}
+	}()
+	pairs, err := readPairs(path, weights)
+	if err != nil {
+		return patches{}, err
+	}
+	if err := checkComplete(path, pairs, config, adapter.Changes); err != nil {
+		return patches{}, err
+	}
+	all := patches{byTensor: make(map[string]*patch), weights: weights}
+	for _, change := range adapter.Changes {
+		p, err := newPatch(pairs[change.Module], config, change, base)
+		if err != nil {
+			return patches{}, err
+		}
+		if err := p.check(); err != nil {
+			return patches{}, err
+		}
+		all.byTensor[p.tensor] = p
+	}
+	return all, nil
+}
+
+func readPairs(path string, weights *gguf.Weights) (map[string]pair, error) {
+	pairs := make(map[string]pair)
+	for _, name := range weights.Names() {
+		key, ok := strings.CutPrefix(name, adapterPrefix)
+		array, _ := weights.Find(name)
+		if module, is := strings.CutSuffix(key, suffixA); ok && is {
+			p := pairs[module]
+			p.a, p.hasA = array, true
+			pairs[module] = p
+		} else if module, is := strings.CutSuffix(key, suffixB); ok && is {
+			p := pairs[module]
+			p.b, p.hasB = array, true
+			pairs[module] = p
+		} else {
+			return nil, fail(UnknownTensor, "train a plain LoRA on linear layers only",
+				"%s: %q is no factor of a linear layer", path, name)
+		}
+	}
+	return pairs, nil
+}
+
+// checkComplete holds the adapter's modules against those that its config names
+// and those that the trainer measured.
+func checkComplete(path string, pairs map[string]pair, config adapterConfig, changes []Change) error {
+	const hint = "the file was cut or is another run's: train again"
+	for _, c := range changes {
+		p := pairs[c.Module]
+		if !p.hasA {
+			return fail(MissingTensor, hint, "%s lacks %s%s%s, which was trained", path, adapterPrefix, c.Module, suffixA)
+		}
+		if !p.hasB {
+			return fail(MissingTensor, hint, "%s lacks %s%s%s, which was trained", path, adapterPrefix, c.Module, suffixB)
+		}
+	}
+	modules := slices.Sorted(maps.Keys(pairs))
+	for _, m := range modules {
+		if !slices.ContainsFunc(changes, func(c Change) bool { return c.Module == m }) {
+			return fail(UnknownTensor, hint, "%s: the trainer measured no change of module %s", path, m)
+		}
+	}
+	if target, missing := config.missingTarget(modules); missing {
+		return fail(MissingTensor, hint, "%s: no module %s, which %s targets", path, target, adapterConfigFile)
+	}
+	if len(modules) == 0 {
+		return fail(NoChange, "train again", "%s holds no tensor", path)
+	}
+	return nil
+}

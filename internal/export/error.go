@@ -1,0 +1,43 @@
+package export
+
+import "fmt"
+
+// Error is a failure of the export that a run reports by name.
+type Error struct {
+	Name    string // one of the constants below
+	Message string // says which tensor or key, and what was found
+	Hint    string // what to do about it
+}
+
+// The names of the failures.
+const (
+	// DeadAdapter: a factor of a trained module is zero throughout.
+	DeadAdapter = "export/dead-adapter"
+	// MissingTensor: the adapter lacks a tensor that was trained.
+	MissingTensor = "export/missing-tensor"
+	// UnknownTensor: the adapter holds a tensor that the base has no place for
+	// or that the trainer did not measure.
+	UnknownTensor = "export/unknown-tensor"
+	// RankMismatch: a shape fits neither the rank in the config nor the base.
+	RankMismatch = "export/rank-mismatch"
+	// NotFinite: a NaN or an infinity in the adapter.
+	NotFinite = "export/not-finite"
+	// Overflow: a weight is too large for F16.
+	Overflow = "export/overflow"
+	// ChangeDiffers: the change is not the one that the trainer measured.
+	ChangeDiffers = "export/change-differs"
+	// NoChange: an adapted tensor equals the base's.
+	NoChange = "export/no-change"
+	// UnexpectedChange: something differs from the base that the adapter does
+	// not name.
+	UnexpectedChange = "export/unexpected-change"
+	// Unsupported: a kind of adapter or base that is not built yet.
+	Unsupported = "export/unsupported"
+)
+
+func (e *Error) Error() string { return fmt.Sprintf("%s: %s (%s)", e.Name, e.Message, e.Hint) }
+
+// fail makes an Error; the message is a format for args.
+func fail(name, hint, message string, args ...any) error {
+	return &Error{Name: name, Message: fmt.Sprintf(message, args...), Hint: hint}
+}

@@ -1,0 +1,112 @@
+package export
+
+import (
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/tunegate/tunegate/internal/gguf"
+)
+
+// factors are A (rank x in) and B (out x rank), row by row.
+type factors struct {
+	a, b     []float32
+	rank, in int
+	scale    float32
+}
+
+// norm returns the Frobenius norm of B*A without forming it: the square is the
+// sum over j, k of (B'B)[j,k] * (AA')[j,k].
+func (f factors) norm() float64 {
+	var square float64
+	for j := range f.rank {
+		for k := range f.rank {
+			var bb, aa float64
+			for row := 0; row < len(f.b); row += f.rank {
+				bb += float64(f.b[row+j]) * float64(f.b[row+k])
+			}
+			for i, v := range f.a[j*f.in:][:f.in] {
+				aa += float64(v) * float64(f.a[k*f.in+i])
+			}
+			square += float64(bb * aa)
+		}
+	}
+	return math.Sqrt(max(square, 0))
+}
+
+// entry returns (B*A)[row, col] and the sum of its terms' sizes.
+func (f factors) entry(row, col int) (value, size float64) {
+	for k := range f.rank {
+		term := float64(f.b[row*f.rank+k]) * float64(f.a[k*f.in+col])
+		value += term
+		size += math.Abs(term)
+	}
+	return value, size
+}
+
+// addTo adds the change to the little-endian F16 rows of block, the first of
+// which is row first of the tensor. It returns the tensor's first row that no
+// longer fits into F16, or -1.
+func (f factors) addTo(block []byte, first int) int {
+	rows := len(block) / (2 * f.in)
+	workers := min(runtime.GOMAXPROCS(0), rows)
+	var bad atomic.Int64
+	bad.Store(math.MaxInt64)
+	var group sync.WaitGroup
+	for worker := range workers {
+		group.Go(func() {
+			weights, sum := make([]float32, f.in), make([]float32, f.in)
+			for row := rows * worker / workers; row < rows*(worker+1)/workers; row++ {
+				raw := block[row*2*f.in:][:2*f.in]
+				gguf.DecodeF16(weights, raw)
+				f.addRow(weights, sum, first+row)
+				if gguf.EncodeF16(raw, weights) >= 0 {
+					lower(&bad, int64(first+row))
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	if n := bad.Load(); n != math.MaxInt64 {
+		return int(n)
+	}
+	return -1
+}
+
+// lower sets v to n if that is less.
+func lower(v *atomic.Int64, n int64) {
+	for old := v.Load(); n < old && !v.CompareAndSwap(old, n); old = v.Load() {
+	}
+}
+
+// addRow adds row number row of the change to weights; sum is scratch. Each
+// entry sums its products in order of the rank, and every product is rounded to
+// float32 before it is added (the conversions forbid fused multiply-add), so
+// that all machines give the same bits.
+func (f factors) addRow(weights, sum []float32, row int) {
+	clear(sum)
+	b := f.b[row*f.rank:][:f.rank]
+	k := 0
+	for ; k+4 <= f.rank; k += 4 {
+		b0, b1, b2, b3 := b[k], b[k+1], b[k+2], b[k+3]
+		a0, a1 := f.a[k*f.in:][:len(sum)], f.a[(k+1)*f.in:][:len(sum)]
+		a2, a3 := f.a[(k+2)*f.in:][:len(sum)], f.a[(k+3)*f.in:][:len(sum)]
+		for i, s := range sum {
+			s += float32(b0 * a0[i])
+			s += float32(b1 * a1[i])
+			s += float32(b2 * a2[i])
+			s += float32(b3 * a3[i])
+			sum[i] = s
+		}
+	}
+	for ; k < f.rank; k++ {
+		for i, a := range f.a[k*f.in:][:len(sum)] {
+			sum[i] += float32(b[k] * a)
+		}
+	}
+	for i, s := range sum {
+		weights[i] += float32(f.scale * s)
+	}
+}

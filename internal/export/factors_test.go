@@ -1,0 +1,86 @@
+package export
+
+import (
+	"encoding/binary"
+	"math"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/gguf"
+)
+
+func sampleFactors(rank, out, in int) factors {
+	return factors{
+		a: random(1, "a", "F32", rank, in).values, b: random(2, "b", "F32", out, rank).values,
+		rank: rank, in: in, scale: 1.7,
+	}
+}
+
+// TestAddTo compares with the definition written out: float32, in order of the rank.
+func TestAddTo(t *testing.T) {
+	t.Parallel()
+	const out, in = 11, 7
+	for _, rank := range []int{1, 3, 4, 6, 9} {
+		f := sampleFactors(rank, out, in)
+		base := random(3, "w", "F32", out, in).values
+		block := make([]byte, 2*len(base))
+		gguf.EncodeF16(block, base)
+		want := make([]uint16, len(base))
+		for row := range out {
+			for col := range in {
+				var sum float32
+				for k := range rank {
+					sum += float32(f.b[row*rank+k] * f.a[k*in+col])
+				}
+				w := gguf.F16ToF32(binary.LittleEndian.Uint16(block[2*(row*in+col):]))
+				want[row*in+col] = gguf.F32ToF16(w + float32(f.scale*sum))
+			}
+		}
+		// In two calls, as the blocks of a large tensor come.
+		if bad := f.addTo(block[:2*in*4], 0); bad >= 0 {
+			t.Errorf("rank %d: row %d overflows", rank, bad)
+		}
+		f.addTo(block[2*in*4:], 4)
+		for i, h := range want {
+			if got := binary.LittleEndian.Uint16(block[2*i:]); got != h {
+				t.Fatalf("rank %d, entry %d: %#04x, want %#04x", rank, i, got, h)
+			}
+		}
+	}
+}
+
+func TestAddToOverflow(t *testing.T) {
+	t.Parallel()
+	f := factors{a: []float32{1e4}, b: []float32{0, 1, 7, 7, 1}, rank: 1, in: 1, scale: 1}
+	if got := f.addTo(make([]byte, 10), 0); got != 2 {
+		t.Errorf("row %d, want 2, the first of two", got)
+	}
+	if got := f.addTo(make([]byte, 2), 3); got != 3 {
+		t.Errorf("row %d, want 3", got)
+	}
+	if got := f.addTo(make([]byte, 2), 4); got != -1 {
+		t.Errorf("row %d, want none", got)
+	}
+}
+
+func TestNormAndEntry(t *testing.T) {
+	t.Parallel()
+	const rank, out, in = 5, 13, 9
+	f := sampleFactors(rank, out, in)
+	var square float64
+	for row := range out {
+		for col := range in {
+			var sum, size float64
+			for k := range rank {
+				term := float64(f.b[row*rank+k]) * float64(f.a[k*in+col])
+				sum, size = sum+term, size+math.Abs(term)
+			}
+			if value, got := f.entry(row, col); value != sum || got != size {
+				t.Fatalf("entry %d, %d: %v, %v; want %v, %v", row, col, value, got, sum, size)
+			}
+			square += sum * sum
+		}
+	}
+	if got := f.norm(); !near(got, math.Sqrt(square), 1e-12*got) {
+		t.Errorf("norm %v, want %v", got, math.Sqrt(square))
+	}
+}

@@ -1,0 +1,115 @@
+package train
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/shape"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "guard" {
+		os.Exit(proc.Guard(os.Args[2:], os.Environ(), os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+func launcher(t *testing.T) proc.Launcher {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proc.Launcher{Guard: []string{self, "guard"}}
+}
+
+// interpreter is the real one of $TUNEGATE_HOME.
+func interpreter(t *testing.T) python.Interpreter {
+	t.Helper()
+	tools := python.Tools{LookPath: exec.LookPath, Env: os.Environ()}
+	found, err := python.Find(t.Context(), launcher(t), os.Getenv("TUNEGATE_HOME"), tools, "auto")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skipf("NOT TESTED: %v", err)
+	}
+	return found
+}
+
+// demoBase is the folder of the demo's tiny base model.
+var demoBase = filepath.Join("..", "..", "testdata", "demo", "base")
+
+func options() Options {
+	return Options{
+		Quantization: "nf4",
+		LoRA: LoRA{R: 16, Alpha: 32, Dropout: 0.05, TargetModules: []string{
+			"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
+		}},
+		LearningRate: 1e-3, Epochs: 1, SequenceLen: 256, MicroBatchSize: 8, GradientAccumulationSteps: 1,
+	}
+}
+
+// sums are n conversations about sums, as the dataset stage writes them.
+func sums(n int) []map[string]any {
+	var rows []map[string]any
+	for i := range n {
+		a, b := i%9+1, i*7%9+1
+		rows = append(rows, map[string]any{
+			"id": fmt.Sprintf("row-%d", i), "source": fmt.Sprintf("data/sums.json#%d", i+1), "weight": 1, "tags": map[string]string{},
+			"messages": append(
+				shape.Chat("You are a maths tutor. Be correct and brief.", nil, fmt.Sprintf("What is %d + %d?", a, b)),
+				shape.Message{Role: shape.Assistant, Content: fmt.Sprintf("Step 1: Start at %d. Step 2: Count on %d more. The answer is $%d$.", a, b, a+b)}),
+		})
+	}
+	return rows
+}
+
+// input has 40 training rows and 4 validation rows in a new folder.
+func input(t *testing.T) Input {
+	t.Helper()
+	rows, dir := sums(44), t.TempDir()
+	in := Input{
+		BaseDir: demoBase, BaseName: "demo/base", Seed: 42,
+		TrainRows: filepath.Join(dir, "train.jsonl"), ValRows: filepath.Join(dir, "val.jsonl"),
+		SanityPrompts: [][]shape.Message{shape.Chat("", nil, "What is 3 + 4?"), shape.Chat("Be brief.", nil, "Differentiate 4x^3.")},
+	}
+	writeRows(t, in.TrainRows, rows[:40])
+	writeRows(t, in.ValRows, rows[40:])
+	return in
+}
+
+func writeRows(t *testing.T, path string, rows []map[string]any) {
+	t.Helper()
+	var data []byte
+	for _, row := range rows {
+		line, err := json.Marshal(row)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = append(append(data, line...), '\n')
+	}
+	writeFile(t, path, string(data))
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readFile(t *testing.T, path ...string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
