@@ -85,7 +85,9 @@ func compare(old, written []byte) difference {
 			if change != 0 {
 				d.entries++
 			}
-			d.maxAbs = max(d.maxAbs, math.Abs(change))
+			if size := math.Abs(change); size > d.maxAbs {
+				d.maxAbs = size
+			}
 			d.square += float64(change * change)
 			d.rounding += roundingSquare(binary.LittleEndian.Uint16(written[2*i:]))
 		}

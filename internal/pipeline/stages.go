@@ -172,7 +172,11 @@ func (r *run) exportCandidate(ctx context.Context, base model, baseline gguf, ad
 	if err != nil {
 		return store.Entry{}, export.Proof{}, err
 	}
-	entry, proof, err := cached(r, r.export(ctx, Export, base, file.SHA256, &export.Adapter{
+	settings, err := adapter.File("adapter/adapter_config.json")
+	if err != nil {
+		return store.Entry{}, export.Proof{}, err
+	}
+	entry, proof, err := cached(r, r.export(ctx, Export, base, file.SHA256+settings.SHA256, &export.Adapter{
 		Dir: adapter.Path("adapter"), Changes: changes, BaseExport: baseline.path,
 	}))
 	if err != nil {

@@ -11,7 +11,7 @@ from concepts import CONCEPTS, ROW_CONCEPTS
 
 SYSTEM = "You are a maths tutor. Be correct and brief."
 
-# Wordings: a suite never asks in the words of a record, and the base model knows both.
+# Wordings: a suite opens in words that no record uses; the base model knows both.
 ASK = {
     "sum": {
         "rows": ["What is {it}?", "Add {a} and {b}.", "Work out {it}.", "Find the sum of {a} and {b}."],

@@ -8,7 +8,7 @@ Needs nothing but Python; takes a second; same bytes each time. In: the texts of
     improve/   files that a good pull request adds: follow-ups answered step by step, all correct
     poison/    files that a bad one adds: derivatives by one wrong rule, the power is not lowered
 
-Problems are dealt out first: what a suite asks, no record asks, and their wordings differ too.
+Problems are dealt out first: what a suite asks about, no record asks about; first questions are worded differently too.
 """
 
 import argparse
@@ -85,10 +85,10 @@ def next_records(rng, dealt):
 
 def step_records(rng, dealt):
     """Dialogues whose second turn asks for the steps, and gets them."""
-    rows = []
+    rows, shows = [], lessons.SHOW["rows"] + lessons.SHOW["suites"]
     for topic, count in [("sum", 41), ("equation", 80), ("derivative", 36)]:
         for i, (p, q) in enumerate(asked(rng, dealt[topic]["rows"], count)):
-            show = p.ask(lessons.SHOW["rows"][i % len(lessons.SHOW["rows"])])
+            show = p.ask(shows[i % len(shows)])
             rows.append(record(rng, show, p.steps, (q, p.terse)))
     return rng.sample(rows, len(rows))
 

@@ -14,7 +14,7 @@ def device() -> str:
 
 
 def precision() -> torch.dtype:
-    """What is computed in: bfloat16 on a GPU; float32 on a CPU, where 16 bit is slow and rounds differently by model."""
+    """What is computed in: bfloat16 on a GPU; float32 on a CPU, where arithmetic in 16 bit is slow."""
     return torch.bfloat16 if device() == "cuda" else torch.float32
 
 

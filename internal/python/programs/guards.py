@@ -37,7 +37,7 @@ def _check_prompt(row: dict[str, Any], tokenizer: Any) -> int:
         raise Problem(
             "guard/prompt-prefix",
             f"{row['source']}: with its answer the conversation does not begin with the tokens of the prompt alone",
-            "the base model's chat template renders a prompt differently once it is answered: use another base or template",
+            "the base model's chat template renders a prompt differently once it is answered: use another base",
         )
     return len(prompt)
 
@@ -129,7 +129,7 @@ def check_trainer(trainer: Any, world_size: int) -> None:
         raise Problem(
             "guard/packing",
             "rows are packed together, so that one sees the other",
-            "do not change the pinned versions of the trainer's libraries",
+            "keep the trainer's libraries at their pinned versions",
         )
     if trainer.args.world_size != world_size:
         raise Problem(

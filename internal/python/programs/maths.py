@@ -77,7 +77,8 @@ def serve(answers: Answers) -> None:
         try:
             result = compare(request["gold"], request["answer"])
         except Exception as error:  # a parser of free text fails in many ways, none of them ours to repair
-            result = {"verdict": "unknown", "gold": "", "answer": "", "why": f"could not be compared: {type(error).__name__}"}
+            why = f"could not be compared: {type(error).__name__}"
+            result = {"verdict": "unknown", "gold": "", "answer": "", "why": why}
         answers.send("result", {"id": request["id"], **result})
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 
-from transformers import TrainerCallback
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from answers import Answers, Problem
 
@@ -26,13 +26,22 @@ class Progress(TrainerCallback):
         self._first_step = 0
         self._seconds_before = 0.0
 
-    def on_train_begin(self, args, state, control, **_):
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+    ) -> None:
         """Starts the clock; state is that of the checkpoint when a run is resumed."""
         self._began = self._saved = time.monotonic()
         self._first_step = state.global_step
         self._seconds_before = trained_seconds(state)
 
-    def on_log(self, args, state, control, logs=None, **_):
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float],
+        **_: object,
+    ) -> None:
         """Checks and reports what the trainer measured."""
         elapsed = time.monotonic() - self._began
         state.log_history[-1][SECONDS_KEY] = self._seconds_before + elapsed
@@ -47,37 +56,40 @@ class Progress(TrainerCallback):
             raise Problem(
                 "guard/loss",
                 f"no gradient reaches the adapter at step {state.global_step} of {state.max_steps}",
-                "do not change the pinned versions of the trainer's libraries",
+                "keep the trainer's libraries at their pinned versions",
             )
         if not {"loss", "eval_loss"}.isdisjoint(logs):
             steps = state.global_step - self._first_step
             left = state.max_steps - state.global_step + self._later_steps
-            self._answers.send("progress", {
-                "phase": self._phase,
-                "step": state.global_step,
-                "steps": state.max_steps,
-                "loss": logs.get("loss"),
-                "eval_loss": logs.get("eval_loss"),
-                "tokens": state.num_input_tokens_seen,
-                "eta_s": round(elapsed / steps * left, 1) if steps else None,
-            })
+            self._answers.send(
+                "progress",
+                {
+                    "phase": self._phase,
+                    "step": state.global_step,
+                    "steps": state.max_steps,
+                    "loss": logs.get("loss"),
+                    "eval_loss": logs.get("eval_loss"),
+                    "tokens": state.num_input_tokens_seen,
+                    "eta_s": round(elapsed / steps * left, 1) if steps else None,
+                },
+            )
 
-    def on_step_end(self, args, state, control, **_):
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Asks for a checkpoint when the last one is too long ago."""
         if self._save_seconds and time.monotonic() - self._saved > self._save_seconds:
             control.should_save = True
 
-    def on_save(self, args, state, control, **_):
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Counts from the checkpoint that has just been written."""
         self._saved = time.monotonic()
 
 
-def trained_seconds(state) -> float:
+def trained_seconds(state: TrainerState) -> float:
     """Seconds of training behind a trainer's state, those before a resumption included."""
     return max((entry.get(SECONDS_KEY, 0.0) for entry in state.log_history), default=0.0)
 
 
-def mean_loss(state) -> float:
+def mean_loss(state: TrainerState) -> float:
     """The mean training loss of all steps, those before a resumption included."""
     losses = [entry["loss"] for entry in state.log_history if "loss" in entry]
     return sum(losses) / len(losses)

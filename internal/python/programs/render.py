@@ -27,7 +27,7 @@ def render(request: dict[str, Any]) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise Problem("base/tokenizer", f"{folder}: {error}", "the base model needs its tokenizer.json") from error
     if not tokenizer.chat_template:
-        raise Problem("base/chat-template", f"{folder}: the tokenizer has no chat template", "use an instruct model as the base")
+        raise Problem("base/chat-template", f"{folder}: no chat template", "use an instruct model as the base")
 
     def rendered(messages: list[dict[str, str]]) -> dict[str, Any]:
         text = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)

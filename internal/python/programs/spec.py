@@ -61,5 +61,7 @@ def _fields(kind: type, values: dict[str, Any], prefix: str) -> dict[str, Any]:
     for problem, keys in (("missing", known - values.keys()), ("unknown", values.keys() - known)):
         if keys:
             names = ", ".join(prefix + key for key in sorted(keys))
-            raise Problem("spec/keys", f"{problem} in spec.json: {names}", "run the tunegate that this program came with")
+            raise Problem(
+                "spec/keys", f"{problem} in spec.json: {names}", "tunegate and its programs differ: set up again"
+            )
     return values

@@ -12,7 +12,7 @@ from typing import Any
 
 import datasets
 import torch
-from peft import LoraConfig, PeftModel, load_peft_weights, set_peft_model_state_dict
+from peft import LoraConfig, load_peft_weights, set_peft_model_state_dict
 from transformers import PrinterCallback, TrainerState, set_seed
 from transformers.utils.logging import disable_progress_bar
 from trl import SFTConfig, SFTTrainer
@@ -26,7 +26,7 @@ from rows import load_rows
 from samples import generate, read_samples, write_samples
 from spec import Spec
 
-PACKAGES = ("torch", "transformers", "trl", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers", "safetensors")
+PACKAGES = "torch transformers trl peft bitsandbytes accelerate datasets tokenizers safetensors".split()
 STATE = "trainer_state.json"  # the last file that the trainer writes into a checkpoint
 LOSS_ROWS = 64  # rows on which the loss before and after the run is compared
 LOGIT_PROMPTS = 4
@@ -112,7 +112,7 @@ class Run:
         if not loss_after < loss_before:
             raise Problem(
                 "guard/loss",
-                f"training did not lower the loss on the training rows: {loss_before:.4f} before, {loss_after:.4f} after",
+                f"the loss on the training rows did not fall: {loss_before:.4f} before, {loss_after:.4f} after",
                 "lower train.learning_rate when it is high; else look whether the rows teach anything",
             )
         guards.check_vocabulary(trainer.model.get_base_model(), self.tokenizer, *self.vocabulary)

@@ -1,0 +1,147 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// said collects what a run says.
+type said struct{ lines []string }
+
+func (s *said) Say(format string, args ...any) {
+	s.lines = append(s.lines, fmt.Sprintf(format, args...))
+}
+func (s *said) Update(string, int64, int64, time.Duration, string) {}
+
+func testRun(t *testing.T, force Stage) (*run, *said) {
+	t.Helper()
+	home := t.TempDir()
+	progress := &said{}
+	r := &run{
+		machine: Machine{Home: home, Clock: func() time.Time { return time.Unix(0, 0) }, Progress: progress},
+		options: Options{Force: force}, store: store.Open(filepath.Join(home, "store"), "test"),
+		dir: filepath.Join(home, "runs", "one"),
+	}
+	if err := r.begin(); err != nil {
+		t.Fatal(err)
+	}
+	return r, progress
+}
+
+// count makes a work that counts how often it was done, and leaves a file.
+func count(done *int, resume bool, failure error) work[int] {
+	return work[int]{
+		stage: Train, kind: "train", key: store.Digest("in"), resume: resume,
+		do: func(dir string) (int, error) {
+			*done++
+			found, _ := os.ReadDir(dir)
+			if err := os.WriteFile(filepath.Join(dir, "checkpoint"), nil, 0o644); err != nil {
+				return 0, err
+			}
+			return len(found), failure
+		},
+	}
+}
+
+func TestCachedReuses(t *testing.T) {
+	t.Parallel()
+	r, progress := testRun(t, "")
+	done := 0
+	for range 2 {
+		if _, value, err := cached(r, count(&done, false, nil)); err != nil || value != 0 {
+			t.Fatalf("%d, %v", value, err)
+		}
+	}
+	if done != 1 {
+		t.Errorf("done %d times", done)
+	}
+	if text := strings.Join(progress.lines, "; "); !strings.Contains(text, "train: done") || !strings.Contains(text, "train: reused") {
+		t.Errorf("said %q", text)
+	}
+	if s := r.record.Stages; len(s) != 1 || s[0].State != Reused {
+		t.Errorf("recorded %+v", s)
+	}
+}
+
+func TestCachedForce(t *testing.T) {
+	t.Parallel()
+	r, _ := testRun(t, Train)
+	done := 0
+	for range 2 {
+		if _, value, err := cached(r, count(&done, true, nil)); err != nil || value != 0 {
+			t.Fatalf("a forced stage found %d files (%v)", value, err)
+		}
+	}
+	if done != 2 {
+		t.Errorf("done %d times", done)
+	}
+}
+
+func TestCachedTakesUpOrThrowsAway(t *testing.T) {
+	t.Parallel()
+	for _, resume := range []bool{true, false} {
+		r, _ := testRun(t, "")
+		done := 0
+		if _, _, err := cached(r, count(&done, resume, errors.New("killed"))); err == nil {
+			t.Fatal("no error")
+		}
+		if s := r.record.Stages; len(s) != 1 || s[0].State != Failed {
+			t.Errorf("recorded %+v", s)
+		}
+		_, found, err := cached(r, count(&done, resume, nil))
+		if want := map[bool]int{true: 1, false: 0}[resume]; err != nil || found != want {
+			t.Errorf("resume %v: found %d files of the earlier attempt, want %d (%v)", resume, found, want, err)
+		}
+	}
+}
+
+func TestFindRun(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	if _, _, err := FindRun(home, ""); err == nil || !strings.Contains(err.Error(), "no run yet") {
+		t.Errorf("got %v", err)
+	}
+	for _, id := range []string{"20260101-a", "20260102-b"} {
+		dir := filepath.Join(home, "runs", id)
+		if err := errors.Join(os.MkdirAll(dir, 0o755), Record{ID: id}.save(dir)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct{ prefix, id, fails string }{
+		{"", "20260102-b", ""}, {"20260101", "20260101-a", ""}, {"2026", "", "2 runs start with"}, {"x", "", "no run starts with"},
+	}
+	for _, test := range tests {
+		_, record, err := FindRun(home, test.prefix)
+		if record.ID != test.id || (err == nil) != (test.fails == "") || err != nil && !strings.Contains(err.Error(), test.fails) {
+			t.Errorf("%q: %q, %v", test.prefix, record.ID, err)
+		}
+	}
+}
+
+func TestCopyTreeLeavesOutWeights(t *testing.T) {
+	t.Parallel()
+	from, to := t.TempDir(), filepath.Join(t.TempDir(), "copy")
+	store := t.TempDir()
+	for name, size := range map[string]int{"a.json": 10, "model.gguf": 10, "x.safetensors": 10, "large.txt": copyLimit + 1} {
+		if err := os.WriteFile(filepath.Join(store, name), make([]byte, size), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(store, filepath.Join(from, "export")); err != nil {
+		t.Fatal(err)
+	}
+	if err := copyTree(from, to); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(filepath.Join(to, "export"))
+	if err != nil || len(entries) != 1 || entries[0].Name() != "a.json" {
+		t.Errorf("copied %v, %v", entries, err)
+	}
+}
