@@ -3,6 +3,10 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 GO      ?= go
 
+# Where tools and results are kept; the tests find Python and Ollama there.
+TUNEGATE_HOME ?= $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/tunegate
+export TUNEGATE_HOME
+
 .PHONY: help build demo setup test test-long lint bench clean
 
 help: ## this list

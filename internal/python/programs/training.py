@@ -26,7 +26,9 @@ from rows import load_rows
 from samples import generate, read_samples, write_samples
 from spec import Spec
 
-PACKAGES = "torch transformers trl peft bitsandbytes accelerate datasets tokenizers safetensors".split()
+PACKAGES = (
+    "torch", "transformers", "trl", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers", "safetensors"),
+]
 STATE = "trainer_state.json"  # the last file that the trainer writes into a checkpoint
 LOSS_ROWS = 64  # rows on which the loss before and after the run is compared
 LOGIT_PROMPTS = 4

@@ -10,10 +10,10 @@ import sys
 sys.path.insert(0, sys.argv[1])
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 
-import adapter  # noqa: E402
-import safetensors.torch  # noqa: E402
-from peft.tuners.lora.layer import Linear  # noqa: E402
-from train import main  # noqa: E402
+import adapter
+import safetensors.torch
+from peft.tuners.lora.layer import Linear
+from train import main
 
 
 def merge_nothing():
