@@ -3,43 +3,21 @@ package maths
 import (
 	"context"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/python/pythontest"
 )
 
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "guard" {
-		os.Exit(proc.Guard(os.Args[2:], os.Environ(), os.Stderr))
-	}
-	os.Exit(m.Run())
-}
-
-func launcher(t *testing.T) proc.Launcher {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return proc.Launcher{Guard: []string{self, "guard"}}
-}
+func TestMain(m *testing.M) { proctest.Main(m) }
 
 // start starts a Checker with the real child.
 func start(t *testing.T, wall time.Duration) *Checker {
 	t.Helper()
-	tools := python.Tools{LookPath: exec.LookPath, Env: os.Environ()}
-	interpreter, err := python.Find(t.Context(), launcher(t), os.Getenv("TUNEGATE_HOME"), tools, "auto")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skipf("NOT TESTED: %v", err)
-	}
-	checker, err := Start(t.Context(), launcher(t), interpreter, Options{Wall: wall})
+	checker, err := Start(t.Context(), proctest.Launcher(t), pythontest.Interpreter(t), Options{Wall: wall})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +101,7 @@ func TestHang(t *testing.T) {
 func TestNoStart(t *testing.T) {
 	t.Parallel()
 	noPython := python.Interpreter{Path: "/bin/ls", ProgramsDir: t.TempDir(), Home: t.TempDir()}
-	checker, err := Start(t.Context(), launcher(t), noPython, Options{Wall: time.Second})
+	checker, err := Start(t.Context(), proctest.Launcher(t), noPython, Options{Wall: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // fakeGo plays the go command: it wants the pinned module around it, knows where
@@ -52,7 +54,7 @@ func TestBuild(t *testing.T) {
 	build := func(compile string) (Binary, error) {
 		tools, _ := fakeTools(t, compile)
 		did = nil
-		return Build(t.Context(), launcher(t), home, tools, &log, func(doing string, _ time.Duration) { did = append(did, doing) })
+		return Build(t.Context(), proctest.Launcher(t), home, tools, &log, func(doing string, _ time.Duration) { did = append(did, doing) })
 	}
 	none := func(string) (string, error) { return "", exec.ErrNotFound }
 
@@ -93,7 +95,7 @@ func TestBuildWithoutATool(t *testing.T) {
 			t.Fatal(err)
 		}
 		home := t.TempDir()
-		_, err := Build(t.Context(), launcher(t), home, tools, t.Output(), func(string, time.Duration) {})
+		_, err := Build(t.Context(), proctest.Launcher(t), home, tools, t.Output(), func(string, time.Duration) {})
 		if err == nil || !strings.Contains(err.Error(), name+" is missing") || !strings.Contains(err.Error(), hint) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -106,7 +108,7 @@ func TestBuildWithoutATool(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	tools, dir := fakeTools(t, "")
-	b := &builder{launcher: launcher(t), tools: tools, programs: map[string]string{}, log: t.Output(), progress: func(string, time.Duration) {}}
+	b := &builder{launcher: proctest.Launcher(t), tools: tools, programs: map[string]string{}, log: t.Output(), progress: func(string, time.Duration) {}}
 	folder := filepath.Join(t.TempDir(), "headers")
 	for range 2 {
 		include, err := b.headers(t.Context(), folder, nil)

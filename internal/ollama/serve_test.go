@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/shape"
 )
 
@@ -34,7 +35,7 @@ func serveReal(t *testing.T) (*Server, string) {
 		t.Skipf("NOT TESTED against a real server: %v", err)
 	}
 	folder := t.TempDir()
-	server, err := Serve(t.Context(), launcher(t), ServeOptions{Binary: binary, Home: folder, Env: os.Environ(), Log: t.Output()})
+	server, err := Serve(t.Context(), proctest.Launcher(t), ServeOptions{Binary: binary, Home: folder, Env: os.Environ(), Log: t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}

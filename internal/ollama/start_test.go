@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // script is a binary that runs these shell commands instead of a server.
@@ -22,7 +24,7 @@ func script(t *testing.T, commands string) ServeOptions {
 func TestServeReportsWhyTheServerEnded(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"0", "3"} {
-		_, err := Serve(t.Context(), launcher(t), script(t, "echo no memory >&2; exit "+code))
+		_, err := Serve(t.Context(), proctest.Launcher(t), script(t, "echo no memory >&2; exit "+code))
 		if err == nil || !strings.Contains(err.Error(), "exit code "+code+"\n") || !strings.Contains(err.Error(), "no memory") {
 			t.Errorf("%v", err)
 		}
@@ -32,7 +34,7 @@ func TestServeReportsWhyTheServerEnded(t *testing.T) {
 func TestServeTriesAnotherPort(t *testing.T) {
 	t.Parallel()
 	o := script(t, `echo $OLLAMA_HOST >> ports; echo "Error: listen tcp $OLLAMA_HOST: bind: address already in use"; exit 1`)
-	if _, err := Serve(t.Context(), launcher(t), o); !errors.Is(err, errPortTaken) {
+	if _, err := Serve(t.Context(), proctest.Launcher(t), o); !errors.Is(err, errPortTaken) {
 		t.Errorf("%v", err)
 	}
 	ports, err := os.ReadFile(filepath.Join(o.Home, "ports"))
@@ -45,7 +47,7 @@ func TestServeCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	if _, err := Serve(ctx, launcher(t), script(t, "sleep 60")); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := Serve(ctx, proctest.Launcher(t), script(t, "sleep 60")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v", err)
 	}
 }

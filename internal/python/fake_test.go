@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // machine is a folder of fake programs that write what they are asked to calls
@@ -67,7 +69,7 @@ func (m machine) tools() Tools {
 
 func (m machine) install(t *testing.T, log io.Writer) (Interpreter, error) {
 	t.Helper()
-	return Install(t.Context(), launcher(t), m.home, m.tools(), log, func(string, time.Duration) {})
+	return Install(t.Context(), proctest.Launcher(t), m.home, m.tools(), log, func(string, time.Duration) {})
 }
 
 // calls returns what the programs were asked, with short names for the folders

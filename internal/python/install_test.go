@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 const (
@@ -79,7 +81,7 @@ func TestInstall(t *testing.T) {
 			if err != nil || again.Path != made.Path {
 				t.Errorf("again: %q, %v", again.Path, err)
 			}
-			found, err := Find(t.Context(), launcher(t), m.home, m.tools(), "auto")
+			found, err := Find(t.Context(), proctest.Launcher(t), m.home, m.tools(), "auto")
 			if err != nil || found.Path != made.Path || m.calls(t) != tt.calls {
 				t.Errorf("found %q, %v; calls:\n%s", found.Path, err, m.calls(t))
 			}
@@ -148,7 +150,7 @@ func TestInstallCancelled(t *testing.T) {
 	ended := make(chan error)
 	for range 2 { // one installs, one waits for it
 		go func() {
-			_, err := Install(ctx, launcher(t), m.home, m.tools(), io.Discard, func(string, time.Duration) {})
+			_, err := Install(ctx, proctest.Launcher(t), m.home, m.tools(), io.Discard, func(string, time.Duration) {})
 			ended <- err
 		}()
 	}

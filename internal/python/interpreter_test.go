@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // python3 is the machine's real Python.
@@ -29,7 +31,7 @@ func TestFindOwn(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t, map[string]string{"uv": fakeUV, "python3": fakePython})
 	find := func() error {
-		_, err := Find(t.Context(), launcher(t), m.home, m.tools(), "")
+		_, err := Find(t.Context(), proctest.Launcher(t), m.home, m.tools(), "")
 		return err
 	}
 	if err := find(); !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), "run `tunegate setup`") {
@@ -75,7 +77,7 @@ func TestFindConfigured(t *testing.T) {
 		"mute":                       "torch is missing (needs 2.15.0), transformers is missing",
 		"odd":                        "answers no JSON",
 	} {
-		found, err := Find(t.Context(), launcher(t), m.home, m.tools(), configured)
+		found, err := Find(t.Context(), proctest.Launcher(t), m.home, m.tools(), configured)
 		switch {
 		case says == "" && (err != nil || found.Path != filepath.Join(m.dir, "mine")):
 			t.Errorf("%s: %q, %v", configured, found.Path, err)
@@ -85,13 +87,13 @@ func TestFindConfigured(t *testing.T) {
 	}
 
 	m.answer(t, map[string]string{"torch": "2.1.0", "transformers": "5.23.0"})
-	_, err := Find(t.Context(), launcher(t), m.home, m.tools(), "mine")
+	_, err := Find(t.Context(), proctest.Launcher(t), m.home, m.tools(), "mine")
 	if err == nil || !strings.Contains(err.Error(), "mine: torch is 2.1.0 (needs 2.15.0), trl is missing (needs 1.16.0)") {
 		t.Error(err)
 	}
 	relative := m.tools()
 	relative.LookPath = func(name string) (string, error) { return name, nil }
-	if _, err := Find(t.Context(), launcher(t), m.home, relative, "venv/bin/python"); err == nil || !strings.Contains(err.Error(), "relative path") {
+	if _, err := Find(t.Context(), proctest.Launcher(t), m.home, relative, "venv/bin/python"); err == nil || !strings.Contains(err.Error(), "relative path") {
 		t.Error(err)
 	}
 }
@@ -109,7 +111,7 @@ func TestFindAsksARealPython(t *testing.T) {
 	tools := Tools{LookPath: exec.LookPath, Env: os.Environ()}
 	for i, p := range pins() {
 		if i == 0 || i == len(pins())-1 {
-			_, err := Find(t.Context(), launcher(t), t.TempDir(), tools, executable(venv))
+			_, err := Find(t.Context(), proctest.Launcher(t), t.TempDir(), tools, executable(venv))
 			if err == nil || !strings.Contains(err.Error(), p.name+" is missing (needs "+p.version+")") || strings.Count(err.Error(), "missing") != len(pins())-i {
 				t.Fatal(err)
 			}
@@ -123,12 +125,12 @@ func TestFindAsksARealPython(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := Find(t.Context(), launcher(t), t.TempDir(), tools, executable(venv)); err != nil {
+	if _, err := Find(t.Context(), proctest.Launcher(t), t.TempDir(), tools, executable(venv)); err != nil {
 		t.Error(err)
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Find(cancelled, launcher(t), t.TempDir(), tools, executable(venv)); !errors.Is(err, context.Canceled) {
+	if _, err := Find(cancelled, proctest.Launcher(t), t.TempDir(), tools, executable(venv)); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -161,7 +163,7 @@ os.write(3, json.dumps(seen).encode() + b"\n")
 	}
 	var log bytes.Buffer
 	c.Log = &log
-	child, err := launcher(t).Start(t.Context(), c)
+	child, err := proctest.Launcher(t).Start(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

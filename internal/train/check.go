@@ -2,17 +2,15 @@ package train
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/gguf"
+	"github.com/tunegate/tunegate/internal/store"
 )
 
 // check completes the trainer's answer with what the files in dir say, and
@@ -46,7 +44,7 @@ func check(dir string, answer []byte) (Result, error) {
 		return Result{}, err
 	}
 	r.Modules = len(modules)
-	r.AdapterSHA256, err = digest(weights)
+	r.AdapterSHA256, err = store.FileDigest(weights)
 	return r, err
 }
 
@@ -111,17 +109,4 @@ func checkCovers(path string, modules []string) error {
 		return fmt.Errorf("%s: %d tensors for %d measured modules (two each)", path, len(got), len(modules))
 	}
 	return nil
-}
-
-func digest(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, file); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
 }

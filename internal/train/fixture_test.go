@@ -4,44 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
-	"github.com/tunegate/tunegate/internal/proc"
-	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/shape"
 )
 
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "guard" {
-		os.Exit(proc.Guard(os.Args[2:], os.Environ(), os.Stderr))
-	}
-	os.Exit(m.Run())
-}
-
-func launcher(t *testing.T) proc.Launcher {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return proc.Launcher{Guard: []string{self, "guard"}}
-}
-
-// interpreter is the real one of $TUNEGATE_HOME.
-func interpreter(t *testing.T) python.Interpreter {
-	t.Helper()
-	tools := python.Tools{LookPath: exec.LookPath, Env: os.Environ()}
-	found, err := python.Find(t.Context(), launcher(t), os.Getenv("TUNEGATE_HOME"), tools, "auto")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skipf("NOT TESTED: %v", err)
-	}
-	return found
-}
+func TestMain(m *testing.M) { proctest.Main(m) }
 
 // demoBase is the folder of the demo's tiny base model.
 var demoBase = filepath.Join("..", "..", "testdata", "demo", "base")

@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/python/pythontest"
 	"github.com/tunegate/tunegate/internal/shape"
 )
 
@@ -55,7 +57,7 @@ var faults = map[string]fault{
 // process, for the time that imports take.
 func TestGuards(t *testing.T) {
 	t.Parallel()
-	py := interpreter(t)
+	py := pythontest.Interpreter(t)
 	command := py.Command("train.py")
 	driver, err := filepath.Abs(filepath.Join("testdata", "several.py"))
 	if err != nil {
@@ -70,7 +72,7 @@ func TestGuards(t *testing.T) {
 	}
 	tail := proc.NewTail(20)
 	command.Log = tail
-	child, err := launcher(t).Start(t.Context(), command)
+	child, err := proctest.Launcher(t).Start(t.Context(), command)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,9 +138,9 @@ func prepare(t *testing.T, f fault, dir string) {
 // What the spec says is all that the program goes by.
 func TestSpecKeys(t *testing.T) {
 	t.Parallel()
-	py, dir := interpreter(t), t.TempDir()
+	py, dir := pythontest.Interpreter(t), t.TempDir()
 	writeFile(t, filepath.Join(dir, specFile), `{"seed": 1, "colour": "red"}`)
-	_, err := python.Run(t.Context(), launcher(t), py.Command("train.py", "--spec", filepath.Join(dir, specFile)), nil, nil)
+	_, err := python.Run(t.Context(), proctest.Launcher(t), py.Command("train.py", "--spec", filepath.Join(dir, specFile)), nil, nil)
 	if err == nil || !strings.Contains(err.Error(), "spec/keys: missing in spec.json: ") {
 		t.Error(err)
 	}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"os"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
+	"github.com/tunegate/tunegate/internal/python/pythontest"
 )
 
 // Wherever a run is cut off, it ends with the adapter of a whole run: also with
@@ -15,7 +18,7 @@ func TestResumeAnywhere(t *testing.T) {
 	if os.Getenv("TUNEGATE_TEST_LONG") == "" {
 		t.Skip("needs minutes: set TUNEGATE_TEST_LONG=1")
 	}
-	py, in := interpreter(t), input(t)
+	py, in := pythontest.Interpreter(t), input(t)
 	o := options()
 	o.Epochs, o.MicroBatchSize, o.GradientAccumulationSteps, o.LoRA.RSLoRA = 1.5, 2, 3, true
 	attempt := func(dir string, at func(p Progress) bool) (Result, error) {
@@ -26,7 +29,7 @@ func TestResumeAnywhere(t *testing.T) {
 		s.SaveSeconds = 1e-3
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		return s.run(ctx, launcher(t), py, func(p Progress) {
+		return s.run(ctx, proctest.Launcher(t), py, func(p Progress) {
 			if at(p) {
 				cancel()
 			}

@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/gguf"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/python/pythontest"
 	"github.com/tunegate/tunegate/internal/shape"
 )
 
@@ -22,11 +24,11 @@ import (
 // middle of its only epoch and taken up again: the adapter has the same bytes.
 func TestRun(t *testing.T) {
 	t.Parallel()
-	py, in := interpreter(t), input(t)
+	py, in := pythontest.Interpreter(t), input(t)
 	dir := t.TempDir()
 	var phases []string
 	var last Progress
-	result, err := Run(t.Context(), launcher(t), py, options(), in, dir, func(p Progress) {
+	result, err := Run(t.Context(), proctest.Launcher(t), py, options(), in, dir, func(p Progress) {
 		if !slices.Contains(phases, p.Phase) {
 			phases = append(phases, p.Phase)
 		}
@@ -46,7 +48,7 @@ func TestRun(t *testing.T) {
 	checkFolder(t, dir)
 
 	// A finished run is not repeated: this interpreter could not.
-	again, err := Run(t.Context(), launcher(t), python.Interpreter{}, options(), in, dir, func(Progress) {})
+	again, err := Run(t.Context(), proctest.Launcher(t), python.Interpreter{}, options(), in, dir, func(Progress) {})
 	if err != nil || !reflect.DeepEqual(again, result) {
 		t.Errorf("again: %+v, %v", again, err)
 	}
@@ -59,7 +61,7 @@ func TestRun(t *testing.T) {
 	s.SaveSeconds = 1e-3
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err = s.run(ctx, launcher(t), py, func(p Progress) {
+	_, err = s.run(ctx, proctest.Launcher(t), py, func(p Progress) {
 		if p.Phase == "train" && p.Step == 4 {
 			cancel()
 		}
@@ -75,7 +77,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := 0
-	resumed, err := s.run(t.Context(), launcher(t), py, func(p Progress) {
+	resumed, err := s.run(t.Context(), proctest.Launcher(t), py, func(p Progress) {
 		if p.Phase == "sanity" {
 			t.Error("the sanity run was repeated")
 		}
@@ -159,24 +161,19 @@ func checkChanges(t *testing.T, dir string) {
 
 func checkSamples(t *testing.T, dir string, prompts [][]shape.Message) {
 	t.Helper()
+	samples, err := LoadSamples(filepath.Join(dir, samplesFile))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var got []string
-	for line := range strings.Lines(readFile(t, dir, samplesFile)) {
-		var sample struct {
-			Phase         string
-			Steps         int
-			Prompt        []shape.Message
-			Base, Adapter string
-		}
-		if err := json.Unmarshal([]byte(line), &sample); err != nil {
-			t.Fatal(err)
-		}
+	for _, sample := range samples {
 		if sample.Steps < 1 || sample.Base == "" || sample.Adapter == "" || strings.Contains(sample.Base, "<|im_end|>") {
 			t.Errorf("%+v", sample)
 		}
-		got = append(got, sample.Phase+" "+sample.Prompt[len(sample.Prompt)-1].Content)
+		got = append(got, sample.Phase+" "+sample.Prompt)
 	}
 	var want []string
-	for _, phase := range []string{"sanity ", "final "} {
+	for _, phase := range []string{Sanity + " ", Final + " "} {
 		for _, prompt := range prompts {
 			want = append(want, phase+prompt[len(prompt)-1].Content)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
 )
 
@@ -33,7 +34,7 @@ func TestRunRefuses(t *testing.T) {
 				writeFile(t, filepath.Join(in.BaseDir, file), "{}")
 			}
 			test.change(&o, &in)
-			_, err := Run(t.Context(), launcher(t), python.Interpreter{}, o, in, dir, func(Progress) {})
+			_, err := Run(t.Context(), proctest.Launcher(t), python.Interpreter{}, o, in, dir, func(Progress) {})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Error(err)
 			}
@@ -85,7 +86,7 @@ func TestFailure(t *testing.T) {
 	in := input(t)
 	noPython := python.Interpreter{Path: "/bin/ls", ProgramsDir: t.TempDir(), Home: t.TempDir()}
 	dir := t.TempDir()
-	_, err := Run(t.Context(), launcher(t), noPython, options(), in, dir, func(Progress) {})
+	_, err := Run(t.Context(), proctest.Launcher(t), noPython, options(), in, dir, func(Progress) {})
 	if err == nil || !strings.Contains(err.Error(), "\n| ") || !strings.Contains(err.Error(), "--spec") {
 		t.Error(err)
 	}

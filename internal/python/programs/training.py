@@ -26,9 +26,7 @@ from rows import load_rows
 from samples import generate, read_samples, write_samples
 from spec import Spec
 
-PACKAGES = (
-    "torch", "transformers", "trl", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers", "safetensors"),
-]
+PACKAGES = ("torch", "transformers", "trl", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers")
 STATE = "trainer_state.json"  # the last file that the trainer writes into a checkpoint
 LOSS_ROWS = 64  # rows on which the loss before and after the run is compared
 LOGIT_PROMPTS = 4

@@ -35,7 +35,11 @@ def lose_a_factor():
     adapter.save = broken
 
 
-SABOTAGES = {"merge-nothing": merge_nothing, "lose-a-factor": lose_a_factor, "": lambda: None}
+SABOTAGES = {
+    "merge-nothing": merge_nothing,
+    "lose-a-factor": lose_a_factor,
+    "": lambda: None,
+}
 intact = (Linear.merge, adapter.save)
 for argument in sys.argv[2:]:
     spec, _, sabotage = argument.partition("=")
