@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -101,15 +102,15 @@ func run(ctx context.Context, w world) int {
 		return exited
 	}
 	if err != nil {
-		return w.end(ctx, usage(explain(err, w.args)))
+		return w.end(ctx, usage(explain(err)))
 	}
 	return w.end(ctx, parsed.Run(&session{ctx: ctx, world: w, cli: grammar}))
 }
 
-func explain(err error, args []string) error {
-	for _, arg := range args {
-		if slices.Contains(planned(), arg) {
-			return fmt.Errorf("`tunegate %s` is not built yet", arg)
+func explain(err error) error {
+	for _, name := range planned() {
+		if strings.HasPrefix(err.Error(), "unexpected argument "+name) {
+			return fmt.Errorf("`tunegate %s` is not built yet", name)
 		}
 	}
 	return fmt.Errorf("%w (hint: `tunegate --help`)", err)
@@ -125,13 +126,32 @@ func (w world) end(ctx context.Context, err error) int {
 		return exitCancelled
 	case errors.As(err, &exit):
 		if exit.err != nil {
-			fmt.Fprintf(w.stderr, "tunegate: %v\n", err)
+			w.complain(err)
 		}
 		return exit.code
 	default:
-		fmt.Fprintf(w.stderr, "tunegate: %v\n", err)
+		w.complain(err)
 		return exitBroke
 	}
+}
+
+// maxComplaint bounds a printed error, in bytes.
+const maxComplaint = 8 << 10
+
+// complain prints an error. It may quote what a pull request or a model wrote,
+// so it is cleaned, and no line starts with anything of it.
+func (w world) complain(err error) {
+	text := err.Error()
+	if len(text) > maxComplaint {
+		text = text[:maxComplaint] + " ..."
+	}
+	var cleaned bytes.Buffer
+	cleaner := proc.NewCleaner(&cleaned, proc.Fence)
+	fmt.Fprintln(cleaner, text)
+	if err := cleaner.Close(); err != nil {
+		return
+	}
+	fmt.Fprintf(w.stderr, "tunegate: %s", strings.TrimPrefix(cleaned.String(), proc.Fence))
 }
 
 // session is a parsed command line in its world.

@@ -34,14 +34,14 @@ func TestDemo(t *testing.T) {
 	if code != 0 || improve.Verdict.Outcome != gate.Pass || !improve.Verdict.Promotable {
 		t.Fatalf("improve: exit %d, verdict %+v", code, improve.Verdict)
 	}
-	if gain := rule(t, improve.Verdict, gate.PromoteGain, "followup"); gain.Outcome != gate.Pass || gain.P >= 0.05 || gain.Delta < 0.3 {
+	if gain := rule(t, *improve.Verdict, gate.PromoteGain, "followup"); gain.Outcome != gate.Pass || gain.P >= 0.05 || gain.Delta < 0.3 {
 		t.Errorf("improve gained %+v", gain)
 	}
 	poison, code := l.judge("poison")
 	if code != 3 || poison.Verdict.Outcome != gate.Fail || poison.Verdict.Promotable {
 		t.Fatalf("poison: exit %d, verdict %+v", code, poison.Verdict)
 	}
-	if harm := rule(t, poison.Verdict, gate.NoHarm, "symbolic"); harm.Outcome != gate.Fail || len(harm.Broken) < 10 {
+	if harm := rule(t, *poison.Verdict, gate.NoHarm, "symbolic"); harm.Outcome != gate.Fail || len(harm.Broken) < 10 {
 		t.Errorf("poison broke %+v", harm)
 	}
 	t.Run("repeat", func(t *testing.T) { testRepeat(t, l) })
@@ -216,7 +216,7 @@ func outcomeOf(t *testing.T, result pipeline.Result) outcome {
 	if o.GGUF, err = store.FileDigest(filepath.Join(result.Dir, "export", "model.gguf")); err != nil {
 		t.Fatal(err)
 	}
-	o.Verdict = result.Verdict
+	o.Verdict = *result.Verdict
 	return o
 }
 

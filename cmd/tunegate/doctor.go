@@ -1,11 +1,11 @@
 package main
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/tunegate/tunegate/internal/config"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/runner"
 )
 
@@ -18,37 +18,53 @@ func (doctorCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	wanted := config.Runner{Python: "auto", Ollama: "auto"}
-	about := "no config here, so for the defaults"
-	if repository, err := s.repository(); err == nil {
-		if plan, err := pipeline.NewPlan(s.ctx, repository, s.cli.Config, pipeline.Refs{}); err == nil {
-			wanted, about = plan.Config.Runner, "for "+s.cli.Config+" at "+plan.BaseRef
-		} else {
-			about = fmt.Sprintf("for the defaults, since the config is not usable: %v", err)
-		}
-	}
-	checks := runner.Doctor(s.ctx, machine, wanted)
+	about := runner.Subject{ConfigPath: s.cli.Config, Command: s.command()}
+	about.Repo, about.RepoErr = s.repository()
+	checks := runner.Doctor(s.ctx, machine, about)
 	if s.cli.JSON {
-		encoder := json.NewEncoder(s.world.stdout)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(checks); err != nil {
+		if err := s.encode(checks); err != nil {
 			return err
 		}
 	} else {
-		fmt.Fprintln(s.world.stdout, about)
-		for _, check := range checks {
-			mark := "ok  "
-			if !check.OK {
-				mark = "FAIL"
-			}
-			fmt.Fprintf(s.world.stdout, "%s %-7s %s\n", mark, check.Name, check.Found)
-			if !check.OK {
-				fmt.Fprintf(s.world.stdout, "             mend: %s\n", check.Mend)
-			}
-		}
+		s.print(checks)
 	}
 	if !runner.Healthy(checks) {
-		return &exitError{exitBroke, fmt.Errorf("something would stop a run")}
+		return &exitError{exitBroke, errors.New("something would stop a run")}
 	}
 	return nil
+}
+
+func (s *session) print(checks []runner.Check) {
+	const indent = "             "
+	for _, check := range checks {
+		mark := "ok  "
+		if !check.OK {
+			mark = "FAIL"
+		}
+		fmt.Fprintf(s.world.stdout, "%s %-7s %s\n", mark, check.Name, strings.ReplaceAll(check.Found, "\n", "\n"+indent))
+		if !check.OK {
+			fmt.Fprintf(s.world.stdout, "%smend: %s\n", indent, check.Mend)
+		}
+	}
+}
+
+// command is this program with the global flags that it was given.
+func (s *session) command() string {
+	command := "tunegate"
+	for _, flag := range []struct{ name, value, standard string }{
+		{"-C", s.cli.Dir, "."}, {"--config", s.cli.Config, config.FileName}, {"--home", s.cli.Home, ""},
+	} {
+		if flag.value != flag.standard {
+			command += " " + flag.name + " " + quote(flag.value)
+		}
+	}
+	return command
+}
+
+// quote makes one word of a shell of the value.
+func quote(value string) string {
+	if !strings.ContainsAny(value, " \t\n'\"\\$`*?[]{}()<>|&;~#!") {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }

@@ -38,10 +38,8 @@ func (c stageCommand) Run(s *session, parsed *kong.Context) error {
 }
 
 func (c runCommand) Run(s *session) error {
-	for _, name := range []string{c.Until, c.Force} {
-		if name != "" && !slices.Contains(pipeline.Stages(), pipeline.Stage(name)) {
-			return usage(fmt.Errorf("unknown stage %q (known: %v)", name, pipeline.Stages()))
-		}
+	if err := c.check(); err != nil {
+		return usage(err)
 	}
 	repository, err := s.repository()
 	if err != nil {
@@ -68,6 +66,23 @@ func (c runCommand) Run(s *session) error {
 	return s.show(result)
 }
 
+// check refuses the stages that a run can not stop at or do again.
+func (c runCommand) check() error {
+	for _, name := range []string{c.Until, c.Force} {
+		if name != "" && !slices.Contains(pipeline.Stages(), pipeline.Stage(name)) {
+			return fmt.Errorf("unknown stage %q (known: %v)", name, pipeline.Stages())
+		}
+	}
+	switch pipeline.Stage(c.Force) {
+	case pipeline.Gate, pipeline.Report:
+		return fmt.Errorf("--force %s: verdict and report are made anew in every run, there is nothing to force (hint: leave it out)", c.Force)
+	}
+	if pipeline.Stage(c.Until) == pipeline.Gate {
+		return errors.New("--until gate: a verdict always comes with its report (hint: --until eval stops before the verdict; leave it out for both)")
+	}
+	return nil
+}
+
 // inputError gives mistakes in what the user wrote or named their exit code.
 func inputError(err error) error {
 	if errors.Is(err, pipeline.ErrInput) {
@@ -76,18 +91,23 @@ func inputError(err error) error {
 	return err
 }
 
+// encode prints the result of a command with --json.
+func (s *session) encode(result any) error {
+	encoder := json.NewEncoder(s.world.stdout)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(result)
+}
+
 // show prints a finished run and gives the verdict's exit code.
 func (s *session) show(result pipeline.Result) error {
 	out := s.world.stdout
 	switch {
 	case s.cli.JSON:
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(result); err != nil {
+		if err := s.encode(result); err != nil {
 			return err
 		}
-	case result.Stopped:
-		fmt.Fprintf(out, "stopped before a verdict, as asked; the results are in %s\n", result.Dir)
+	case result.Verdict == nil:
+		fmt.Fprintf(out, "%s\nresults: %s\n", result.Stopped, result.Dir)
 	default:
 		fmt.Fprintf(out, "%s", result.Summary)
 		fmt.Fprintf(out, "report: %s\n", filepath.Join(result.Dir, "report", "report.html"))

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/pipeline"
@@ -20,7 +22,11 @@ func (c setupCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	installers := proc.NewCleaner(s.world.stderr, proc.Fence)
+	log := s.world.stderr
+	if s.cli.Quiet {
+		log = io.Discard
+	}
+	installers := proc.NewCleaner(log, proc.Fence)
 	if c.Tools {
 		err = pipeline.Tools(s.ctx, machine, config.Runner{Python: "auto", Ollama: "auto"}, installers)
 	} else {
@@ -30,8 +36,12 @@ func (c setupCommand) Run(s *session) error {
 		}
 		err = pipeline.Setup(s.ctx, machine, repository, s.cli.Config, pipeline.Refs{Base: c.Base, Head: c.Base}, installers)
 	}
-	if err == nil {
-		fmt.Fprintf(s.world.stdout, "ready: %s\n", machine.Home)
+	if err = errors.Join(err, installers.Close()); err != nil {
+		return inputError(err)
 	}
-	return inputError(err)
+	if s.cli.JSON {
+		return s.encode(map[string]string{"home": machine.Home})
+	}
+	_, err = fmt.Fprintf(s.world.stdout, "ready: %s\n", machine.Home)
+	return err
 }

@@ -3,7 +3,11 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/report"
 )
@@ -28,22 +32,51 @@ func (c showCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if s.cli.JSON {
-		return s.show(pipeline.Result{Dir: dir, Record: record, Verdict: about.Verdict})
-	}
 	var text []byte
+	var data any
 	switch {
 	case c.Flips:
-		text = report.Flips(about)
+		text, data = report.Flips(about), flips(about)
 	case c.Findings:
-		text = report.Findings(about)
+		text, data = report.Findings(about), append([]dataset.Finding{}, about.Findings...)
 	case c.Case != "":
-		if text = report.Case(about, c.Case); len(text) == 0 {
+		cases := selected(about, func(name, id string) bool { return c.Case == name || c.Case == id })
+		if len(cases) == 0 {
 			return usage(fmt.Errorf("run %s has no case %q (hint: `tunegate show --flips` lists those that changed)", record.ID, c.Case))
 		}
+		text, data = report.Case(about, c.Case), cases
 	default:
 		text = fmt.Appendf(report.Summary(about), "report: %s\n", filepath.Join(dir, "report", "report.html"))
+		data = pipeline.Result{Dir: dir, Record: record, Verdict: &about.Verdict}
+	}
+	if s.cli.JSON {
+		return s.encode(data)
 	}
 	_, err = s.world.stdout.Write(text)
 	return err
+}
+
+// flips are the graded cases, of both models, that broke or were fixed.
+func flips(about report.Report) []eval.Case {
+	changed := map[string]bool{}
+	for _, rule := range about.Verdict.Rules {
+		for _, name := range slices.Concat(rule.Broken, rule.Fixed) {
+			if !rule.Pooled() {
+				name = rule.Suite + "/" + name
+			}
+			changed[name] = true
+		}
+	}
+	return selected(about, func(name, _ string) bool { return changed[name] })
+}
+
+// selected are the graded cases that are wanted by their name, SUITE/ID, or id.
+func selected(about report.Report, wanted func(name, id string) bool) []eval.Case {
+	found := []eval.Case{}
+	for _, c := range about.Cases {
+		if id := gate.ID(c); wanted(c.Suite+"/"+id, id) {
+			found = append(found, c)
+		}
+	}
+	return found
 }

@@ -1,6 +1,7 @@
 // Package config reads tunegate.yaml: in goes the file's text, out come the
 // options of every stage with all defaults filled in, or every mistake with its
-// line. Defaults stand here and nowhere else.
+// line. The defaults of its keys stand here, those of the dataset's checks in
+// dataset.DefaultChecks.
 package config
 
 import (
@@ -62,11 +63,14 @@ type Runner struct {
 	Ollama string // "auto" for a private server, or the address of one to share
 }
 
-// Limits bound what a pull request may ask of the trainer.
+// Limits bound what a pull request may ask of the trainer. Epochs and LoRAR are
+// those of the train section where the file does not name them.
 type Limits struct {
 	Epochs float64
 	Rows   int
 	LoRAR  int
+
+	epochsDerived, loraRDerived bool
 }
 
 // MaxDuration is how long a run may take when nothing else is said.

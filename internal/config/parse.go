@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"maps"
+	"math"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -39,10 +40,6 @@ func Parse(name string, data []byte) (Config, error) {
 	return c, errors.Join(p.mistakes...)
 }
 
-func (p *parser) fail(at []any, format string, args ...any) {
-	p.mistakes = append(p.mistakes, p.doc.Errorf(at, format, args...))
-}
-
 func (p *parser) config() Config {
 	f := p.file
 	if f.Version != 1 {
@@ -51,10 +48,13 @@ func (p *parser) config() Config {
 	if !tagName.MatchString(f.Name) {
 		p.fail([]any{"name"}, "`name` must be lower-case letters, digits, '.', '_' and '-' (it names the tags: NAME-base, NAME:pr-42-...)")
 	}
+	if f.Seed != nil && *f.Seed > math.MaxUint32 {
+		p.fail([]any{"seed"}, "`seed` %d is above %d (hint: the trainer's generators take 32 bits)", *f.Seed, uint32(math.MaxUint32))
+	}
 	c := Config{
 		Name: f.Name, Seed: or(f.Seed, 42),
 		Base:   p.base(),
-		Export: export.Options{Quantization: p.oneOf([]any{"export", "quantization"}, f.Export.Quantization, "f16")},
+		Export: p.export(),
 		Runner: p.runner(),
 		Gate:   p.gate(),
 	}
@@ -62,11 +62,7 @@ func (p *parser) config() Config {
 	c.Serve = p.serve()
 	c.Dataset = p.dataset(c)
 	c.Eval = p.eval(c.Serve)
-	c.Limits = Limits{
-		Epochs: or(f.Limits.Epochs, c.Train.Epochs),
-		Rows:   or(f.Limits.Rows, 50_000),
-		LoRAR:  or(f.Limits.LoRAR, c.Train.LoRA.R),
-	}
+	c.Limits = p.limits(c.Train)
 	return c
 }
 
@@ -80,7 +76,9 @@ func (p *parser) base() Base {
 	case !filepath.IsAbs(b.Model):
 		p.inside([]any{"base", "model"}, b.Model)
 	}
-	p.oneOf([]any{"base", "gguf"}, b.GGUF, "auto")
+	if b.GGUF != "" && b.GGUF != "auto" {
+		p.fail([]any{"base", "gguf"}, "a file as `gguf` is not built yet (hint: use auto)")
+	}
 	return Base{Model: b.Model, Revision: b.Revision, License: b.License}
 }
 
@@ -89,22 +87,31 @@ func isHubID(model string) bool {
 	return !filepath.IsAbs(model) && !strings.HasPrefix(model, ".") && strings.Count(model, "/") == 1
 }
 
+func (p *parser) export() export.Options {
+	at, quantization := []any{"export", "quantization"}, p.file.Export.Quantization
+	if slices.Contains([]string{"q8_0", "q4_k_m"}, strings.ToLower(quantization)) {
+		p.fail(at, "%s is not built yet (known: f16)", quantization)
+		return export.Options{}
+	}
+	return export.Options{Quantization: p.oneOf(at, quantization, "f16")}
+}
+
 func (p *parser) train() train.Options {
 	f := p.file.Train
 	o := train.Options{
 		Quantization: p.oneOf([]any{"train", "quantization"}, f.Quantization, "nf4", "none"),
 		LoRA: train.LoRA{
-			R:             p.atLeast([]any{"train", "lora", "r"}, or(f.LoRA.R, 16), 1),
-			Alpha:         or(f.LoRA.Alpha, 32),
+			R:             p.between([]any{"train", "lora", "r"}, or(f.LoRA.R, 16), 1, maxLoRAR),
+			Alpha:         p.above([]any{"train", "lora", "alpha"}, or(f.LoRA.Alpha, 32)),
 			Dropout:       or(f.LoRA.Dropout, 0.05),
 			TargetModules: f.LoRA.TargetModules,
 			RSLoRA:        f.LoRA.RSLoRA,
 		},
-		LearningRate:              or(f.LearningRate, 1e-4),
-		Epochs:                    or(f.Epochs, 3),
-		SequenceLen:               p.atLeast([]any{"train", "sequence_len"}, or(f.SequenceLen, 4096), 16),
-		MicroBatchSize:            p.atLeast([]any{"train", "micro_batch_size"}, or(f.MicroBatchSize, 4), 1),
-		GradientAccumulationSteps: p.atLeast([]any{"train", "gradient_accumulation_steps"}, or(f.GradientAccumulationSteps, 4), 1),
+		LearningRate:              p.above([]any{"train", "learning_rate"}, or(f.LearningRate, 1e-4)),
+		Epochs:                    p.above([]any{"train", "epochs"}, or(f.Epochs, 3)),
+		SequenceLen:               p.between([]any{"train", "sequence_len"}, or(f.SequenceLen, 4096), 16, maxSequence),
+		MicroBatchSize:            p.between([]any{"train", "micro_batch_size"}, or(f.MicroBatchSize, 4), 1, maxBatch),
+		GradientAccumulationSteps: p.between([]any{"train", "gradient_accumulation_steps"}, or(f.GradientAccumulationSteps, 4), 1, maxBatch),
 		SanitySteps:               p.sanitySteps(),
 	}
 	if o.LoRA.TargetModules == nil {
@@ -118,10 +125,7 @@ func (p *parser) train() train.Options {
 			p.fail([]any{"train", "lora", "target_modules", i}, "%s can not be a LoRA target here (hint: the vocabulary stays the base's)", module)
 		}
 	}
-	p.above([]any{"train", "lora", "alpha"}, o.LoRA.Alpha)
-	p.above([]any{"train", "learning_rate"}, o.LearningRate)
-	p.above([]any{"train", "epochs"}, o.Epochs)
-	if o.LoRA.Dropout < 0 || o.LoRA.Dropout >= 1 {
+	if !(o.LoRA.Dropout >= 0 && o.LoRA.Dropout < 1) {
 		p.fail([]any{"train", "lora", "dropout"}, "`dropout` %v is a share from 0 to below 1", o.LoRA.Dropout)
 	}
 	return o
@@ -133,41 +137,38 @@ func (p *parser) sanitySteps() int {
 		return 0
 	}
 	var steps int
-	if err := node.Load(&steps); err != nil || steps < 1 {
-		p.fail([]any{"train", "sanity_steps"}, "`sanity_steps` is auto or a number of steps from 1 up")
+	if err := node.Load(&steps); err != nil || steps < 1 || steps > maxSanitySteps {
+		p.fail([]any{"train", "sanity_steps"}, "`sanity_steps` is auto or a number of steps from 1 to %d", maxSanitySteps)
 	}
 	return steps
 }
 
 func (p *parser) dataset(c Config) dataset.Options {
 	f := p.file.Dataset
-	o := dataset.Options{
-		Validation: p.share([]any{"dataset", "validation"}, or(f.Validation, 0.1)),
-		System:     c.Serve.System, Seed: c.Seed, Checks: dataset.DefaultChecks(),
-	}
+	o := dataset.Options{Validation: or(f.Validation, 0.1), System: c.Serve.System, Seed: c.Seed, Checks: dataset.DefaultChecks()}
+	p.check([]any{"dataset", "validation"}, dataset.ValidateShare(o.Validation))
 	if len(f.Sources) == 0 {
 		p.fail([]any{"dataset"}, "`dataset.sources` names no record file")
 	}
-	for i, source := range f.Sources {
-		at := []any{"dataset", "sources", i}
-		p.inside(at, source.Path)
-		o.Sources = append(o.Sources, dataset.Source{
-			Path: source.Path, License: source.License, Weight: p.atLeast(at, or(source.Weight, 1), 1),
-		})
+	for i, given := range f.Sources {
+		source := dataset.Source{Path: given.Path, License: given.License, Weight: or(given.Weight, 1)}
+		p.check([]any{"dataset", "sources", i}, source.Validate())
+		o.Sources = append(o.Sources, source)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Checks)) {
 		at := []any{"dataset", "checks", name}
-		check, known := o.Checks[name]
-		if !known {
-			p.fail(at, "unknown check %q (known: %s)", name, strings.Join(slices.Sorted(maps.Keys(o.Checks)), ", "))
+		if err := dataset.ValidateCheck(name); err != nil {
+			p.check(at, err)
 			continue
 		}
-		given := f.Checks[name]
+		given, check := f.Checks[name], o.Checks[name]
 		if given.Level != "" {
-			check.Level = dataset.Level(p.oneOf(append(at, "level"), given.Level, "error", "warn", "off"))
+			check.Level = dataset.Level(strings.ToLower(given.Level))
+			p.check(append(at, "level"), dataset.ValidateLevel(name, check.Level))
 		}
 		if given.Threshold != nil {
-			check.Threshold = p.share(append(at, "threshold"), *given.Threshold)
+			check.Threshold = *given.Threshold
+			p.check(append(at, "threshold"), dataset.ValidateThreshold(name, check.Threshold))
 		}
 		o.Checks[name] = check
 	}
@@ -184,7 +185,11 @@ func (p *parser) eval(serve Serve) Eval {
 		e.Suites = []string{"suites/*.suite.yaml"}
 	}
 	for i, glob := range e.Suites {
-		p.inside([]any{"eval", "suites", i}, glob)
+		at := []any{"eval", "suites", i}
+		p.inside(at, glob)
+		if _, err := path.Match(glob, ""); err != nil {
+			p.fail(at, "%q is no valid glob (hint: a [ needs its ])", glob)
+		}
 	}
 	if e.SanityPrompts != "" {
 		p.inside([]any{"eval", "sanity_prompts"}, e.SanityPrompts)
@@ -215,7 +220,7 @@ func (p *parser) gate() gate.Policy {
 		Merge: gate.Merge{
 			NoHarm:         merge.NoHarm,
 			Margin:         p.share([]any{"gate", "merge", "margin"}, or(merge.Margin, 0.10)),
-			OnInconclusive: p.oneOf([]any{"gate", "merge", "on_inconclusive"}, merge.OnInconclusive, "pass", "block"),
+			OnInconclusive: p.oneOf([]any{"gate", "merge", "on_inconclusive"}, merge.OnInconclusive, gate.LetPass, gate.Block),
 			OutputTokens:   p.ratio([]any{"gate", "merge", "output_tokens"}, merge.OutputTokens),
 		},
 		Promote: gate.Promote{
@@ -230,67 +235,4 @@ func (p *parser) gate() gate.Policy {
 			LatencyMedian: p.ratio([]any{"gate", "promote", "latency_median"}, promote.LatencyMedian),
 		},
 	}
-}
-
-func (p *parser) ratio(at []any, f *ratioFile) *gate.Ratio {
-	if f == nil {
-		return nil
-	}
-	if f.MaxRatio == nil || *f.MaxRatio <= 0 {
-		p.fail(at, "`max_ratio` is missing or not above 0")
-		return nil
-	}
-	return &gate.Ratio{MaxRatio: *f.MaxRatio}
-}
-
-// inside refuses a path that leaves the repository.
-func (p *parser) inside(at []any, name string) {
-	clean := path.Clean(strings.TrimPrefix(name, "./"))
-	if name == "" || path.IsAbs(name) || strings.Contains(name, `\`) || !filepath.IsLocal(clean) {
-		p.fail(at, "%q must be a path inside the repository, with slashes", name)
-	}
-}
-
-// oneOf is the value, or the first known one when it is empty.
-func (p *parser) oneOf(at []any, value string, known ...string) string {
-	switch {
-	case value == "":
-		return known[0]
-	case slices.Contains(known, strings.ToLower(value)):
-		return strings.ToLower(value)
-	case slices.Contains([]string{"q8_0", "q4_k_m"}, strings.ToLower(value)):
-		p.fail(at, "%s is not built yet (known: %s)", value, strings.Join(known, ", "))
-	case at[0] == "base":
-		p.fail(at, "%s is not built yet (known: %s)", value, strings.Join(known, ", "))
-	default:
-		p.fail(at, "unknown value %q (known: %s)", value, strings.Join(known, ", "))
-	}
-	return known[0]
-}
-
-func (p *parser) atLeast(at []any, value, low int) int {
-	if value < low {
-		p.fail(at, "%v is below %d", value, low)
-	}
-	return value
-}
-
-func (p *parser) above(at []any, value float64) {
-	if !(value > 0) {
-		p.fail(at, "%v is not above 0", value)
-	}
-}
-
-func (p *parser) share(at []any, value float64) float64 {
-	if !(value >= 0 && value <= 1) {
-		p.fail(at, "%v is not a share from 0 to 1", value)
-	}
-	return value
-}
-
-func or[T any](given *T, otherwise T) T {
-	if given == nil {
-		return otherwise
-	}
-	return *given
 }

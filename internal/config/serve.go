@@ -7,14 +7,21 @@ import (
 	"github.com/tunegate/tunegate/internal/document"
 )
 
+// The kinds of the parameters.
+const (
+	aNumber   = "a finite number"
+	anInteger = "an integer"
+	aList     = "a text or a list of texts"
+)
+
 // parameters are the request options that a Modelfile can hold and that mean
 // the same on every server, with their kinds.
 func parameters() map[string]string {
 	return map[string]string{
-		"temperature": "number", "top_p": "number", "min_p": "number", "typical_p": "number",
-		"repeat_penalty": "number", "presence_penalty": "number", "frequency_penalty": "number",
-		"num_thread": "integer", "top_k": "integer", "num_ctx": "integer", "num_predict": "integer", "repeat_last_n": "integer",
-		"stop": "list",
+		"temperature": aNumber, "top_p": aNumber, "min_p": aNumber, "typical_p": aNumber,
+		"repeat_penalty": aNumber, "presence_penalty": aNumber, "frequency_penalty": aNumber,
+		"num_thread": anInteger, "top_k": anInteger, "num_ctx": anInteger, "num_predict": anInteger, "repeat_last_n": anInteger,
+		"stop": aList,
 	}
 }
 
@@ -44,7 +51,7 @@ func (p *parser) serve() Serve {
 		}
 		value, ok := parameter(kind, f.Parameters[name])
 		if !ok {
-			p.fail(at, "`%s` must be a %s", name, kind)
+			p.fail(at, "`%s` must be %s", name, kind)
 			continue
 		}
 		s.Parameters[name] = value
@@ -60,21 +67,21 @@ func (p *parser) serve() Serve {
 func parameter(kind string, value any) (any, bool) {
 	switch value := value.(type) {
 	case int:
-		if kind == "number" {
+		if kind == aNumber {
 			return float64(value), true
 		}
-		return value, kind == "integer"
+		return value, kind == anInteger
 	case float64:
-		return value, kind == "number"
+		return value, kind == aNumber && isFinite(value)
 	case string:
-		return []any{value}, kind == "list"
+		return []any{value}, kind == aList
 	case []any:
 		for _, item := range value {
 			if _, text := item.(string); !text {
 				return nil, false
 			}
 		}
-		return value, kind == "list"
+		return value, kind == aList
 	default:
 		return nil, false
 	}

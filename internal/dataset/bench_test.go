@@ -29,7 +29,7 @@ func BenchmarkBuild(b *testing.B) {
 	for range 200 {
 		in.Suites = append(in.Suites, suite.Suite{Cases: []suite.Case{{Turns: []suite.Turn{{User: words(12)}}}}})
 	}
-	o := Options{Sources: []Source{{Path: "*"}}, Validation: 0.1, System: "Be brief.", Seed: 1}
+	o := Options{Sources: []Source{{Path: "*", Weight: 1}}, Validation: 0.1, System: "Be brief.", Seed: 1, Checks: DefaultChecks()}
 	dir := b.TempDir()
 	b.SetBytes(int64(data.Len()))
 	for b.Loop() {

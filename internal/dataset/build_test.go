@@ -51,6 +51,11 @@ func parse(t *testing.T, files []repo.File) []suite.Suite {
 	return suites
 }
 
+// options are the defaults with one source.
+func options(source string, validation float64) Options {
+	return Options{Sources: []Source{{Path: source, Weight: 1}}, Validation: validation, Seed: 42, Checks: DefaultChecks()}
+}
+
 func outputs(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
@@ -67,15 +72,15 @@ func TestBuildGolden(t *testing.T) {
 		Base:   load(t, "testdata/build/base", "data/*"),
 		Suites: parse(t, load(t, "testdata/build", "suites/*")),
 	}
-	options := Options{
-		Sources:    []Source{{Path: "data/followup.json", Weight: 2, License: "CC0-1.0"}, {Path: "data/**"}},
-		Validation: 0.25, System: "Be brief.", Seed: 7,
+	o := Options{
+		Sources:    []Source{{Path: "data/followup.json", Weight: 2, License: "CC0-1.0"}, {Path: "data/**", Weight: 1}},
+		Validation: 0.25, System: "Be brief.", Seed: 7, Checks: DefaultChecks(),
 	}
 	dir := t.TempDir()
 	if *update {
 		dir = "testdata/build/want"
 	}
-	result, err := Build(t.Context(), options, in, dir)
+	result, err := Build(t.Context(), o, in, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,14 +91,10 @@ func TestBuildGolden(t *testing.T) {
 	if !result.Blocked {
 		t.Error("new errors do not block")
 	}
-	findings, err := LoadFindings(filepath.Join(dir, "findings.jsonl"))
-	if diff := cmp.Diff(result.Findings, findings); diff != "" || err != nil {
-		t.Error(err, diff)
-	}
 
 	slices.Reverse(in.Head)
 	again := t.TempDir()
-	if _, err := Build(t.Context(), options, in, again); err != nil {
+	if _, err := Build(t.Context(), o, in, again); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, outputs(t, again)); diff != "" {
@@ -110,7 +111,7 @@ func TestBuildDemo(t *testing.T) {
 	suites := parse(t, load(t, demo+"/repo", "suites/*.suite.yaml"))
 	for _, change := range []string{"improve", "poison"} {
 		in := Input{Head: slices.Concat(base, load(t, demo+"/"+change, "data/*.json")), Base: base, Suites: suites}
-		result, err := Build(t.Context(), Options{Sources: []Source{{Path: "data/*.json"}}, Validation: 0.1, Seed: 42}, in, t.TempDir())
+		result, err := Build(t.Context(), options("data/*.json", 0.1), in, t.TempDir())
 		if err != nil || result.Blocked || result.Stats.Errors > 0 {
 			t.Errorf("%s: %v %+v", change, err, result.Findings)
 		}
@@ -131,29 +132,26 @@ func TestBuildErrors(t *testing.T) {
 		in      Input
 		want    string
 	}{
-		"options":           {Options{Validation: 1}, Input{}, "dataset.validation is 1 (hint: "},
-		"nothing":           {Options{}, Input{}, "of 0 records none is left for training, 0 are held out (hint: "},
-		"empty":             {Options{}, Input{Head: []repo.File{empty}}, "of 0 records"},
-		"broken before too": {Options{}, Input{Head: []repo.File{broken}, Base: []repo.File{broken}}, "no record is fit for training: data/a.json:1:3: this is not JSON"},
-		"all held out":      {Options{Validation: 0.999999}, Input{Head: []repo.File{one}}, "of 1 records none is left for training, 1 are held out"},
-		"no source":         {Options{Sources: []Source{{Path: "x"}}}, Input{Head: []repo.File{one}}, "data/a.json matches no dataset source"},
+		"options":           {options("data/*", 1), Input{}, "dataset.validation is 1 (hint: "},
+		"nothing":           {options("data/*", 0), Input{}, "of 0 records none is left for training, 0 are held out (hint: "},
+		"empty":             {options("data/*", 0), Input{Head: []repo.File{empty}}, "of 0 records"},
+		"broken before too": {options("data/*", 0), Input{Head: []repo.File{broken}, Base: []repo.File{broken}}, "no record is fit for training: data/a.json:1:3: this is not JSON"},
+		"all held out":      {options("data/*", 0.999999), Input{Head: []repo.File{one}}, "of 1 records none is left for training, 1 are held out"},
+		"no source":         {options("x", 0), Input{Head: []repo.File{one}}, "data/a.json matches no dataset source"},
 	} {
-		if test.options.Sources == nil {
-			test.options.Sources = []Source{{Path: "data/*"}}
-		}
 		if _, err := Build(t.Context(), test.options, test.in, t.TempDir()); err == nil || !strings.HasPrefix(err.Error(), test.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := Build(t.Context(), Options{Sources: []Source{{Path: "data/*"}}}, Input{Head: []repo.File{one}}, t.TempDir()+"/missing"); err == nil {
+	if _, err := Build(t.Context(), options("data/*", 0), Input{Head: []repo.File{one}}, t.TempDir()+"/missing"); err == nil {
 		t.Error("a folder that does not exist is no error")
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := Build(stopped, Options{Sources: []Source{{Path: "data/*"}}}, Input{Head: []repo.File{one}}, t.TempDir()); !errors.Is(err, context.Canceled) {
+	if _, err := Build(stopped, options("data/*", 0), Input{Head: []repo.File{one}}, t.TempDir()); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled build: %v", err)
 	}
-	result, err := Build(t.Context(), Options{Sources: []Source{{Path: "data/*"}}}, Input{Head: []repo.File{broken}}, t.TempDir())
+	result, err := Build(t.Context(), options("data/*", 0), Input{Head: []repo.File{broken}}, t.TempDir())
 	if err != nil || !result.Blocked {
 		t.Errorf("a broken file: %v %+v", err, result)
 	}

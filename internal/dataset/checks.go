@@ -1,8 +1,10 @@
 package dataset
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Level says what a finding does: an error that is new blocks, a warning is only
@@ -16,10 +18,11 @@ const (
 	Off   Level = "off"
 )
 
-// CheckOptions sets one check. An empty level and a threshold of 0 are the default.
+// CheckOptions sets one check.
 type CheckOptions struct {
 	Level Level `json:"level"`
-	// Threshold is a Jaccard similarity from 0 to 1, for near_duplicate only.
+	// Threshold is the Jaccard similarity, above 0 and up to 1, from which
+	// near_duplicate reports two records; 0 for every other check.
 	Threshold float64 `json:"threshold"`
 }
 
@@ -71,16 +74,33 @@ func DefaultChecks() map[string]CheckOptions {
 	return defaults
 }
 
-func checkNames() []string { return slices.Sorted(maps.Keys(checks)) }
+// ValidateCheck refuses a name that no check has.
+func ValidateCheck(name string) error {
+	if _, known := checks[name]; !known {
+		return fmt.Errorf("unknown check %q (known: %s)", name, strings.Join(slices.Sorted(maps.Keys(checks)), ", "))
+	}
+	return nil
+}
 
-// check gives the options in force.
-func (o Options) check(name string) CheckOptions {
-	options := checks[name].CheckOptions
-	if given := o.Checks[name]; given.Level != "" {
-		options.Level = given.Level
+// ValidateLevel refuses a level that there is not, or that a known check can't have.
+func ValidateLevel(name string, level Level) error {
+	switch {
+	case level != Error && level != Warn && level != Off:
+		return fmt.Errorf("check %s has the level %q (known: error, warn, off)", name, level)
+	case level == Off && checks[name].unreadable:
+		return fmt.Errorf("check %s can't be off, records would vanish without a word (hint: use warn)", name)
 	}
-	if given := o.Checks[name]; given.Threshold != 0 {
-		options.Threshold = given.Threshold
+	return nil
+}
+
+// ValidateThreshold refuses a threshold for a check that compares nothing, and
+// one that near_duplicate can't use.
+func ValidateThreshold(name string, threshold float64) error {
+	switch {
+	case name != checkNear:
+		return fmt.Errorf("check %s takes no threshold (hint: only %s compares records by one)", name, checkNear)
+	case !(threshold > 0 && threshold <= 1):
+		return fmt.Errorf("check %s has the threshold %v (hint: a share above 0, up to 1; level off ends the check)", name, threshold)
 	}
-	return options
+	return nil
 }

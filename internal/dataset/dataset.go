@@ -111,7 +111,7 @@ func (x *examination) rows() ([]Row, error) {
 			ID:       hex.EncodeToString(digest[:8]),
 			Source:   fmt.Sprintf("%s#%d", file, e.record.number),
 			Messages: messages,
-			Weight:   source.times(),
+			Weight:   source.Weight,
 			Tags:     map[string]string{"level": e.level},
 		}
 	}

@@ -59,7 +59,7 @@ func examine(ctx context.Context, o Options, files []repo.File, suites []suite.S
 func (x *examination) report(problems ...problem) (row bool) {
 	row = true
 	for _, p := range problems {
-		level := x.options.check(p.check).Level
+		level := x.options.Checks[p.check].Level
 		if level != Off {
 			x.found = append(x.found, p.found(level))
 		}
@@ -90,7 +90,7 @@ func questions(suites []suite.Suite) map[string]asked {
 
 // isNotAsked reports a question, also an earlier one, that a suite asks.
 func (x *examination) isNotAsked(e entry, all map[string]asked) bool {
-	if x.options.check(checkContamination).Level == Off {
+	if x.options.Checks[checkContamination].Level == Off {
 		return true
 	}
 	asks := []string{e.question}
@@ -117,7 +117,7 @@ func (x *examination) add(e entry, seen map[[sha256.Size]byte]record) error {
 		return fmt.Errorf("%s: record %d: %w", e.record.file.path, e.record.number, err)
 	}
 	e.digest = sha256.Sum256(conversation)
-	if first, known := seen[e.digest]; known && x.options.check(checkExact).Level != Off {
+	if first, known := seen[e.digest]; known && x.options.Checks[checkExact].Level != Off {
 		x.report(problem{
 			check: checkExact, record: e.record, offset: -1, see: first.where(),
 			what: "the same conversation as in " + first.where() + "; this one is left out",
@@ -137,7 +137,7 @@ func (x *examination) groupNear() {
 		docs[i] = e.wording()
 	}
 	kept := make([]entry, 0, len(x.entries))
-	for i, label := range text.Clusters(docs, x.options.check(checkNear).Threshold) {
+	for i, label := range text.Clusters(docs, x.options.Checks[checkNear].Threshold) {
 		e := x.entries[i]
 		e.near = label
 		if label != i {

@@ -1,18 +1,15 @@
 package dataset
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -49,28 +46,6 @@ func (f Finding) Where() string {
 		where += fmt.Sprintf(":%d", f.Column)
 	}
 	return where
-}
-
-// LoadFindings reads a findings.jsonl.
-func LoadFindings(path string) ([]Finding, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	var findings []Finding
-	lines := bufio.NewScanner(file)
-	for number := 1; lines.Scan(); number++ {
-		var finding Finding
-		if err := json.Unmarshal(lines.Bytes(), &finding); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w (hint: run the dataset stage again with --force dataset)", path, number, err)
-		}
-		findings = append(findings, finding)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return findings, nil
 }
 
 // found is a finding with what tells whether it is new.

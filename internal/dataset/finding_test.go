@@ -2,8 +2,7 @@ package dataset
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -13,11 +12,12 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// build runs on one file a side and gives the findings as check@line, with a plus
+// build runs on one file a side, with some checks changed, and gives the findings as check@line, with a plus
 // sign before the new ones.
-func build(t *testing.T, o Options, head, base string) (Result, []string) {
+func build(t *testing.T, changed map[string]CheckOptions, head, base string) (Result, []string) {
 	t.Helper()
-	o.Sources = []Source{{Path: "data/*"}}
+	o := options("data/*", 0)
+	maps.Copy(o.Checks, changed)
 	in := Input{Head: []repo.File{{Path: "data/a.json", Data: []byte(head)}}}
 	if base != "" {
 		in.Base = []repo.File{{Path: "data/a.json", Data: []byte(base)}}
@@ -55,7 +55,7 @@ func TestNewFindings(t *testing.T) {
 		"line as before":     {good + "\n{\"cut", good + "\n" + good + "\n{\"cut", "json@2"},
 		"copy of a good one": {"[" + good + "\n," + good + "]", "[" + good + "]", "+exact_duplicate@2"},
 	} {
-		if _, got := build(t, Options{}, test.head, test.base); strings.Join(got, " ") != test.want {
+		if _, got := build(t, nil, test.head, test.base); strings.Join(got, " ") != test.want {
 			t.Errorf("%s: %v, want %s", name, got, test.want)
 		}
 	}
@@ -78,7 +78,7 @@ func TestLevels(t *testing.T) {
 	level := func(level Level) map[string]CheckOptions {
 		checks := make(map[string]CheckOptions)
 		for _, name := range []string{"exact_duplicate", "contamination", "near_duplicate", "duplicate_key", "encoding"} {
-			checks[name] = CheckOptions{Level: level}
+			checks[name] = CheckOptions{level, DefaultChecks()[name].Threshold}
 		}
 		return checks
 	}
@@ -92,10 +92,10 @@ func TestLevels(t *testing.T) {
 		"all error": {level(Error), all, 6, 3},
 		"all warn":  {level(Warn), all, 0, 6},
 		"all off":   {level(Off), "", 0, 9},
-		"threshold": {map[string]CheckOptions{"near_duplicate": {Threshold: 1}},
+		"threshold": {map[string]CheckOptions{"near_duplicate": {Warn, 1}},
 			strings.ReplaceAll(all, "+near_duplicate@6 ", ""), 4, 4},
 	} {
-		result, got := build(t, Options{Checks: test.checks}, head, "")
+		result, got := build(t, test.checks, head, "")
 		if strings.Join(got, " ") != test.findings || result.Stats.Errors != test.errors || result.Stats.Rows != test.rows {
 			t.Errorf("%s: %v, %d errors, %d rows", name, got, result.Stats.Errors, result.Stats.Rows)
 		}
@@ -129,26 +129,12 @@ func TestMessagesAreBounded(t *testing.T) {
 func TestFindingsAreBounded(t *testing.T) {
 	t.Parallel()
 	old := strings.Repeat(",\n"+noReply, maxFindings+10)
-	result, shown := build(t, Options{}, "["+good+old+strings.Repeat(",\n{}", maxFindings+5)+"]", "["+good+old+"]")
+	result, shown := build(t, nil, "["+good+old+strings.Repeat(",\n{}", maxFindings+5)+"]", "["+good+old+"]")
 	s := result.Stats
 	if len(shown) != 3*maxFindings || s.FindingsLeftOut != 20 || s.Errors != len(shown)+20 || s.NewErrors != 2*maxFindings+10 {
 		t.Errorf("%d findings, %+v", len(shown), s)
 	}
 	if !slices.IsSortedFunc(result.Findings, func(a, b Finding) int { return a.Line - b.Line }) {
 		t.Error("not in the order of the lines")
-	}
-}
-
-func TestLoadFindings(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "findings.jsonl")
-	if _, err := LoadFindings(path); err == nil {
-		t.Error("a missing file is no error")
-	}
-	if err := os.WriteFile(path, []byte("{}\n{\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := LoadFindings(path); err == nil || !strings.HasPrefix(err.Error(), path+":2: ") {
-		t.Errorf("a broken line: %v", err)
 	}
 }

@@ -25,7 +25,7 @@ func FuzzRead(f *testing.F) {
 		if lines {
 			file.Path = "a.jsonl"
 		}
-		x, err := examine(t.Context(), Options{}, []repo.File{file}, nil)
+		x, err := examine(t.Context(), Options{Checks: DefaultChecks()}, []repo.File{file}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ type Options struct {
 	// System is the system prompt that the model is served with; it opens every row.
 	System string `json:"system"`
 	Seed   uint64 `json:"seed"`
-	// Checks overrides DefaultChecks by name.
+	// Checks has every check of DefaultChecks.
 	Checks map[string]CheckOptions `json:"checks"`
 }
 
@@ -26,7 +26,7 @@ type Source struct {
 	// Path is a glob from the top of the repository, slash separated; `**` stands
 	// for any number of folders.
 	Path string `json:"path"`
-	// Weight is how often each of its training rows is written; 0 is 1.
+	// Weight is how often each of its training rows is written, 1 or more.
 	Weight  int    `json:"weight"`
 	License string `json:"license"`
 }
@@ -44,39 +44,54 @@ func (o Options) SourceFor(path string) (Source, bool) {
 // Validate says what is wrong with the options, if anything.
 func (o Options) Validate() error {
 	for _, source := range o.Sources {
-		if err := source.validate(); err != nil {
+		if err := source.Validate(); err != nil {
 			return err
 		}
 	}
-	if !(o.Validation >= 0 && o.Validation < 1) {
-		return fmt.Errorf("dataset.validation is %v (hint: a share from 0 to below 1, such as 0.1)", o.Validation)
+	if err := ValidateShare(o.Validation); err != nil {
+		return err
 	}
-	for name, options := range o.Checks {
-		check, known := checks[name]
-		switch {
-		case !known:
-			return fmt.Errorf("unknown check %q (known: %s)", name, strings.Join(checkNames(), ", "))
-		case options.Level != "" && options.Level != Error && options.Level != Warn && options.Level != Off:
-			return fmt.Errorf("check %s has the level %q (known: error, warn, off)", name, options.Level)
-		case options.Level == Off && check.unreadable:
-			return fmt.Errorf("check %s can't be off, records would vanish without a word (hint: use warn)", name)
-		case !(options.Threshold >= 0 && options.Threshold <= 1):
-			return fmt.Errorf("check %s has the threshold %v (hint: a share from 0 to 1)", name, options.Threshold)
+	for name := range o.Checks {
+		if err := ValidateCheck(name); err != nil {
+			return err
+		}
+	}
+	for name := range checks {
+		options, given := o.Checks[name]
+		if !given {
+			return fmt.Errorf("the options of the check %s are missing (hint: start from DefaultChecks)", name)
+		}
+		if err := ValidateLevel(name, options.Level); err != nil {
+			return err
+		}
+		if name != checkNear && options.Threshold == 0 {
+			continue
+		}
+		if err := ValidateThreshold(name, options.Threshold); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (s Source) times() int { return max(s.Weight, 1) }
+// ValidateShare refuses an Options.Validation that leaves nothing to train on.
+func ValidateShare(validation float64) error {
+	if !(validation >= 0 && validation < 1) {
+		return fmt.Errorf("dataset.validation is %v (hint: a share from 0 to below 1, such as 0.1)", validation)
+	}
+	return nil
+}
 
-func (s Source) validate() error {
+// Validate refuses a path outside the repository, a glob that can't match and a
+// weight below 1.
+func (s Source) Validate() error {
 	if s.Path == "" || path.IsAbs(s.Path) || strings.Contains(s.Path, `\`) || !filepath.IsLocal(s.Path) {
 		return fmt.Errorf("dataset source %q leaves the repository (hint: a path from its top, with slashes and without ..)", s.Path)
 	}
 	if _, err := path.Match(s.Path, ""); err != nil {
 		return fmt.Errorf("dataset source %q is no valid glob (hint: a [ needs its ])", s.Path)
 	}
-	if s.Weight < 0 {
+	if s.Weight < 1 {
 		return fmt.Errorf("dataset source %q has the weight %d (hint: 1 or more)", s.Path, s.Weight)
 	}
 	return nil

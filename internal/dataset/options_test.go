@@ -8,19 +8,23 @@ import (
 
 func TestValidate(t *testing.T) {
 	t.Parallel()
-	source := func(path string) Options { return Options{Sources: []Source{{Path: path}}} }
+	source := func(path string) Options { return options(path, 0) }
 	check := func(name string, c CheckOptions) Options {
-		return Options{Checks: map[string]CheckOptions{name: c}}
+		o := options("a", 0)
+		o.Checks[name] = c
+		return o
 	}
+	incomplete := options("a", 0)
+	delete(incomplete.Checks, "level")
 	for _, test := range []struct {
 		options Options
 		want    string // empty: valid
 	}{
-		{Options{Checks: DefaultChecks(), Validation: 0.5}, ""},
+		{options("a", 0.5), ""},
 		{source("data/*.json"), ""},
 		{source("./data/**"), ""},
 		{source("a..b/[a-c]?.json"), ""},
-		{check("near_duplicate", CheckOptions{Level: Off}), ""},
+		{check("near_duplicate", CheckOptions{Off, 1}), ""},
 		{check("no_answer", CheckOptions{Level: Warn}), ""},
 		{source(""), `dataset source "" leaves the repository (hint: `},
 		{source("../data/*.json"), `dataset source "../data/*.json" leaves`},
@@ -28,14 +32,18 @@ func TestValidate(t *testing.T) {
 		{source("/etc/passwd"), `dataset source "/etc/passwd" leaves`},
 		{source(`data\*.json`), `dataset source "data\\*.json" leaves`},
 		{source("data/[a.json"), `dataset source "data/[a.json" is no valid glob`},
-		{Options{Sources: []Source{{Path: "a", Weight: -1}}}, `dataset source "a" has the weight -1 (hint: `},
-		{Options{Validation: 1}, "dataset.validation is 1 (hint: "},
-		{Options{Validation: -0.1}, "dataset.validation is -0.1"},
-		{Options{Validation: math.NaN()}, "dataset.validation is NaN"},
+		{Options{Sources: []Source{{Path: "a", Weight: 0}}}, `dataset source "a" has the weight 0 (hint: `},
+		{options("a", 1), "dataset.validation is 1 (hint: "},
+		{options("a", -0.1), "dataset.validation is -0.1"},
+		{options("a", math.NaN()), "dataset.validation is NaN"},
 		{check("near", CheckOptions{}), `unknown check "near" (known: byte_order_mark, contamination, `},
 		{check("json", CheckOptions{Level: "fatal"}), `check json has the level "fatal" (known: error, warn, off)`},
 		{check("no_answer", CheckOptions{Level: Off}), "check no_answer can't be off"},
-		{check("near_duplicate", CheckOptions{Threshold: 1.5}), "check near_duplicate has the threshold 1.5"},
+		{check("near_duplicate", CheckOptions{Warn, 1.5}), "check near_duplicate has the threshold 1.5 (hint: "},
+		{check("near_duplicate", CheckOptions{Level: Warn}), "check near_duplicate has the threshold 0 (hint: "},
+		{check("near_duplicate", CheckOptions{Warn, math.NaN()}), "check near_duplicate has the threshold NaN"},
+		{check("json", CheckOptions{Warn, 0.5}), "check json takes no threshold (hint: only near_duplicate"},
+		{incomplete, "the options of the check level are missing"},
 	} {
 		err := test.options.Validate()
 		if (err == nil) != (test.want == "") || err != nil && !strings.HasPrefix(err.Error(), test.want) {

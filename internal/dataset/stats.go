@@ -64,7 +64,7 @@ func (x *examination) statistics(heldOut []bool) Stats {
 	files := make(map[*file]*FileStats)
 	for _, f := range x.files {
 		source, _ := x.options.SourceFor(f.path)
-		files[f] = &FileStats{Path: f.path, Weight: source.times(), License: source.License, Records: f.records}
+		files[f] = &FileStats{Path: f.path, Weight: source.Weight, License: source.License, Records: f.records}
 		s.Records += f.records
 	}
 	words := make([]int, len(x.entries))

@@ -28,6 +28,9 @@ const (
 	None   = "none"   // no full answer: counts as neither pass nor fail
 )
 
+// attempts is how often an aborted answer and an undecided comparison are tried.
+const attempts = 3
+
 // Options are the request options that every case is asked with, beside what
 // the tag's Modelfile holds.
 type Options struct {
@@ -180,7 +183,7 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 	for i, turn := range it.c.Turns {
 		heard := turn.Assistant
 		if it.c.Asked(i, it.history) {
-			reply, err := e.Server.Chat(ctx, ollama.Ask{
+			reply, err := e.chat(ctx, ollama.Ask{
 				Tag:      e.Model.Tag,
 				Messages: shape.Chat("", earlier, turn.User), // the tag's own system prompt holds
 				Options:  map[string]any{"seed": graded.Seed, "num_ctx": e.Options.NumCtx, "num_predict": e.Options.NumPredict},
@@ -216,6 +219,19 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 		}
 	}
 	return graded, nil
+}
+
+// chat asks, and asks again when the answer was cut on its way: an accident must
+// not be kept as the model's answer.
+func (e Evaluation) chat(ctx context.Context, ask ollama.Ask) (ollama.Answer, error) {
+	var reply ollama.Answer
+	var err error
+	for range attempts {
+		if reply, err = e.Server.Chat(ctx, ask); err != nil || reply.Done {
+			break
+		}
+	}
+	return reply, err
 }
 
 func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn, reply ollama.Answer, earlier []shape.Turn) error {

@@ -183,3 +183,28 @@ func TestSummary(t *testing.T) {
 		t.Errorf("%v\n%s", err, diff)
 	}
 }
+
+// flakyServer cuts the first answers off.
+type flakyServer struct {
+	fakeServer
+	cut int
+}
+
+func (s *flakyServer) Chat(ctx context.Context, ask ollama.Ask) (ollama.Answer, error) {
+	reply, err := s.fakeServer.Chat(ctx, ask)
+	if len(s.asked) <= s.cut {
+		reply.Done, reply.DoneReason = false, ollama.Aborted
+	}
+	return reply, err
+}
+
+func TestCutAnswersAreAskedAgain(t *testing.T) {
+	t.Parallel()
+	s := suiteOf([]suite.History{suite.Replayed}, oneTurn("a", "4"))
+	for cut, want := range map[int]string{2: Direct, 3: None} {
+		cases := run(t, evaluation(&flakyServer{cut: cut}, s), t.TempDir())
+		if got := cases[0].Evidence; got != want {
+			t.Errorf("cut %d times: evidence %s, want %s", cut, got, want)
+		}
+	}
+}

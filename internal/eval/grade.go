@@ -58,9 +58,15 @@ func grade(ctx context.Context, a suite.Assert, given answer, checker Maths) (re
 		share := text.Repetition(given.text, given.previous, repeatWords)
 		return verdict(share <= a.Threshold, fmt.Sprintf("%.0f %% of it stood in the previous answer", 100*share))
 	case suite.MathsEqual:
-		compared, err := checker.Compare(ctx, a.Values[0], given.text)
-		if err != nil {
-			return "", "", err
+		var compared maths.Result
+		for range attempts {
+			var err error
+			if compared, err = checker.Compare(ctx, a.Values[0], given.text); err != nil {
+				return "", "", err
+			}
+			if compared.Verdict != maths.Unknown {
+				break
+			}
 		}
 		switch compared.Verdict {
 		case maths.Equal:

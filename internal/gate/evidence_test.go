@@ -23,7 +23,7 @@ func TestLostAnswersAreHarm(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v := Decide(DefaultPolicy(), graded("s", suite.Target, test.cases...))
+			v := Decide(usual(), graded("s", suite.Target, test.cases...))
 			if v.Outcome != test.outcome {
 				t.Errorf("outcome %s, want %s", v.Outcome, test.outcome)
 			}

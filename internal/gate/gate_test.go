@@ -26,6 +26,14 @@ const (
 	absent   = "px"
 )
 
+// usual is a policy that lets an inconclusive result pass.
+func usual() Policy {
+	return Policy{
+		Merge:   Merge{Margin: 0.10, OnInconclusive: LetPass},
+		Promote: Promote{Gain: Gain{AtLeast: 0.03}, NoWorse: NoWorse{Margin: 0.10}},
+	}
+}
+
 // want is so many pairs of one mark.
 type want struct {
 	count int
@@ -77,7 +85,7 @@ func rule(t *testing.T, v Verdict, name, of string) Rule {
 func TestDecide(t *testing.T) {
 	t.Parallel()
 	calm := graded("general", suite.Guard, want{50, both})
-	block := DefaultPolicy()
+	block := usual()
 	block.Merge.OnInconclusive = Block
 	for _, test := range []struct {
 		name       string
@@ -88,24 +96,24 @@ func TestDecide(t *testing.T) {
 		exit       int
 		why        string
 	}{
-		{"better", DefaultPolicy(), slices.Concat(calm, graded("symbolic", suite.Target, want{30, both}, want{15, fixed}, want{5, neither})),
+		{"better", usual(), slices.Concat(calm, graded("symbolic", suite.Target, want{30, both}, want{15, fixed}, want{5, neither})),
 			Pass, true, 0, "merge.no_harm general: a drop of more than 5.1 points is excluded"},
-		{"nothing changes", DefaultPolicy(), slices.Concat(calm, graded("symbolic", suite.Target, want{40, both}, want{10, neither})),
+		{"nothing changes", usual(), slices.Concat(calm, graded("symbolic", suite.Target, want{40, both}, want{10, neither})),
 			Pass, false, 0, "promote.gain symbolic: 0 of 50 cases broke, 0 fixed (p = 1.0000); at least 3.0 points with p < 0.05 are needed"},
-		{"target worse", DefaultPolicy(), slices.Concat(calm, graded("symbolic", suite.Target, want{33, both}, want{27, broke})),
+		{"target worse", usual(), slices.Concat(calm, graded("symbolic", suite.Target, want{33, both}, want{27, broke})),
 			Fail, false, 3, "merge.no_harm symbolic: 27 of 60 cases broke, 0 fixed (p < 0.0001)"},
-		{"guard worse, target better", DefaultPolicy(), slices.Concat(
+		{"guard worse, target better", usual(), slices.Concat(
 			graded("general", suite.Guard, want{30, both}, want{20, broke}), graded("symbolic", suite.Target, want{40, both}, want{20, fixed})),
 			Fail, false, 3, "promote.no_worse general: 20 of 50 cases broke, 0 fixed (p < 0.0001)"},
-		{"too few", DefaultPolicy(), graded("symbolic", suite.Target, want{8, both}),
+		{"too few", usual(), graded("symbolic", suite.Target, want{8, both}),
 			Inconclusive, false, 0, "merge.no_harm symbolic: a drop of 25.3 points cannot be excluded, the margin is 10.0"},
 		{"too few, blocked", block, graded("symbolic", suite.Target, want{8, both}), Inconclusive, false, 4, ""},
-		{"no cases", DefaultPolicy(), nil, Inconclusive, false, 0, "merge.no_harm : there is no suite to judge by"},
+		{"no cases", usual(), nil, Inconclusive, false, 0, "merge.no_harm : there is no suite to judge by"},
 		{"listed suite absent", Policy{Merge: Merge{NoHarm: []string{"gone"}, Margin: .1}}, calm,
 			Inconclusive, false, 0, "merge.no_harm gone: no case of it was evaluated"},
-		{"no usable pair", DefaultPolicy(), graded("symbolic", suite.Target, want{8, rambling}),
+		{"no usable pair", usual(), graded("symbolic", suite.Target, want{8, rambling}),
 			Inconclusive, false, 0, "merge.no_harm symbolic: none of its 8 pairs has two usable answers"},
-		{"an observed suite does not count", DefaultPolicy(), slices.Concat(calm, graded("style", suite.Observed, want{30, broke})),
+		{"an observed suite does not count", usual(), slices.Concat(calm, graded("style", suite.Observed, want{30, broke})),
 			Pass, false, 0, "observed style: no rule judges it"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -130,14 +138,14 @@ func TestHolmRunsOverTheListedSuites(t *testing.T) {
 	t.Parallel()
 	// Five of five broken is p = .031: enough for one suite, not for two.
 	cases := graded("a", suite.Target, want{45, both}, want{5, broke})
-	if v := Decide(DefaultPolicy(), cases); v.Outcome != Fail {
+	if v := Decide(usual(), cases); v.Outcome != Fail {
 		t.Errorf("alone: got %s", v.Outcome)
 	}
 	cases = append(cases, graded("b", suite.Guard, want{50, both})...)
-	if v := Decide(DefaultPolicy(), cases); v.Outcome == Fail {
+	if v := Decide(usual(), cases); v.Outcome == Fail {
 		t.Errorf("of two: got %s", v.Outcome)
 	}
-	one := DefaultPolicy()
+	one := usual()
 	one.Merge.NoHarm = []string{"a"}
 	if v := Decide(one, cases); v.Outcome != Fail {
 		t.Errorf("listed alone: got %s", v.Outcome)
@@ -159,7 +167,7 @@ func TestMissingPairs(t *testing.T) {
 		{rambling, 10, 0, Pass},
 		{"f-", 10, 0, Pass},
 	} {
-		v := Decide(DefaultPolicy(), graded("symbolic", suite.Target, want{60, both}, want{30, fixed}, want{10, test.mark}))
+		v := Decide(usual(), graded("symbolic", suite.Target, want{60, both}, want{30, fixed}, want{10, test.mark}))
 		r := rule(t, v, NoHarm, "symbolic")
 		// The gain is far above the margin, so only what is missing can hide a drop.
 		if r.N != 90 || r.Missing != test.missing || r.CouldBreak != test.couldBreak {
@@ -178,13 +186,13 @@ func TestMissingPairs(t *testing.T) {
 func TestGainNeedsAnswers(t *testing.T) {
 	t.Parallel()
 	won := []want{{40, both}, {20, fixed}}
-	if v := Decide(DefaultPolicy(), graded("s", suite.Target, won...)); !v.Promotable {
+	if v := Decide(usual(), graded("s", suite.Target, won...)); !v.Promotable {
 		t.Errorf("not promotable: %+v", v.Rules)
 	}
-	if v := Decide(DefaultPolicy(), graded("s", suite.Target, append(won, want{30, silent})...)); v.Promotable {
+	if v := Decide(usual(), graded("s", suite.Target, append(won, want{30, silent})...)); v.Promotable {
 		t.Error("promotable with a third of the answers cut off")
 	}
-	if v := Decide(DefaultPolicy(), graded("s", suite.Target, append(won, want{30, rambling})...)); !v.Promotable {
+	if v := Decide(usual(), graded("s", suite.Target, append(won, want{30, rambling})...)); !v.Promotable {
 		t.Error("not promotable where only the baseline's answers are cut off")
 	}
 }
@@ -201,8 +209,8 @@ func TestRules(t *testing.T) {
 	own.History = string(suite.Own)
 	cases = append(cases, own)
 
-	v := Decide(DefaultPolicy(), cases)
-	if v.ModelID != "id of the candidate" || v.BaselineModelID != "id of the baseline" || v.PolicySHA256 != DefaultPolicy().SHA256() || v.Schema != 1 {
+	v := Decide(usual(), cases)
+	if v.ModelID != "id of the candidate" || v.BaselineModelID != "id of the baseline" || v.PolicySHA256 != usual().SHA256() || v.Schema != 1 {
 		t.Errorf("identities: %+v", v)
 	}
 	followup := rule(t, v, NoHarm, "followup")
@@ -229,7 +237,7 @@ func TestDecideIgnoresTheOrderOfTheLines(t *testing.T) {
 	t.Parallel()
 	a := graded("a", suite.Target, want{20, both}, want{3, fixed})
 	b := graded("b", suite.Guard, want{20, both}, want{3, broke})
-	if diff := cmp.Diff(Decide(DefaultPolicy(), slices.Concat(a, b)), Decide(DefaultPolicy(), slices.Concat(b, a))); diff != "" {
+	if diff := cmp.Diff(Decide(usual(), slices.Concat(a, b)), Decide(usual(), slices.Concat(b, a))); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -60,19 +60,11 @@ type Ratio struct {
 	MaxRatio float64 `json:"max_ratio"`
 }
 
-// DefaultPolicy is what holds where the config says nothing.
-func DefaultPolicy() Policy {
-	return Policy{
-		Merge:   Merge{Margin: 0.10, OnInconclusive: LetPass},
-		Promote: Promote{Gain: Gain{AtLeast: 0.03}, NoWorse: NoWorse{Margin: 0.10}},
-	}
-}
-
 // SHA256 is the digest, in hex, of the policy's JSON.
 func (p Policy) SHA256() string {
 	data, err := json.Marshal(p)
 	if err != nil {
-		panic(err) // only a margin that is not a number can do that, and no config holds one
+		panic(err) // only a number that is not finite can do that, and no config holds one
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])

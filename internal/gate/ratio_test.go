@@ -32,7 +32,7 @@ func TestRatio(t *testing.T) {
 			func(c *eval.Case) { c.Evidence = eval.None }, 0, 0, Inconclusive,
 			"the baseline gave nothing to compare with"},
 	} {
-		p := DefaultPolicy()
+		p := usual()
 		test.policy(&p)
 		cases := graded("symbolic", suite.Target, want{50, both})
 		for i := range cases {

@@ -21,22 +21,22 @@ func TestData(t *testing.T) {
 		{Check: "near_duplicate", Level: "error", New: true},
 		{Check: "near_duplicate", Level: "error"},
 		{Check: "near_duplicate", Level: "warn", New: true},
-	}, DefaultPolicy())
-	want := Verdict{Schema: 1, Outcome: Fail, PolicySHA256: DefaultPolicy().SHA256(), Rules: []Rule{{
+	}, usual())
+	want := Verdict{Schema: 1, Outcome: Fail, PolicySHA256: usual().SHA256(), Rules: []Rule{{
 		Rule: "data", N: 3, P: 1, Outcome: Fail, Why: "answer_missing 1, near_duplicate 2",
 	}}}
 	if diff := cmp.Diff(want, v); diff != "" {
 		t.Error(diff)
 	}
-	if ExitCode(v, DefaultPolicy()) != 3 {
+	if ExitCode(v, usual()) != 3 {
 		t.Error("exit code is not 3")
 	}
 }
 
 func TestUnchanged(t *testing.T) {
 	t.Parallel()
-	v := Unchanged("b", DefaultPolicy())
-	if v.Outcome != "unchanged" || v.Promotable || v.ModelID != "" || v.BaselineModelID != "b" || ExitCode(v, DefaultPolicy()) != 0 {
+	v := Unchanged("b", usual())
+	if v.Outcome != "unchanged" || v.Promotable || v.ModelID != "" || v.BaselineModelID != "b" || ExitCode(v, usual()) != 0 {
 		t.Errorf("%+v", v)
 	}
 }
@@ -44,7 +44,7 @@ func TestUnchanged(t *testing.T) {
 func TestSaveAndLoad(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "verdict.json")
-	v := Decide(DefaultPolicy(), graded("symbolic", suite.Target, want{40, both}, want{3, broke}, want{2, silent}))
+	v := Decide(usual(), graded("symbolic", suite.Target, want{40, both}, want{3, broke}, want{2, silent}))
 	if err := v.Save(path); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestSaveAndLoad(t *testing.T) {
 
 func TestPolicyInJSON(t *testing.T) {
 	t.Parallel()
-	p := DefaultPolicy()
+	p := usual()
 	p.Merge.NoHarm = []string{"followup"}
 	p.Merge.OutputTokens = &Ratio{1.25}
 	p.Promote.Gain.AnyOf = []string{"followup"}
@@ -82,7 +82,7 @@ func TestPolicyInJSON(t *testing.T) {
 	if diff := cmp.Diff(want, string(data)); diff != "" {
 		t.Error(diff)
 	}
-	if p.SHA256() == DefaultPolicy().SHA256() || len(p.SHA256()) != 64 {
+	if p.SHA256() == usual().SHA256() || len(p.SHA256()) != 64 {
 		t.Error("the digest does not tell policies apart")
 	}
 }

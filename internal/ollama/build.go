@@ -148,7 +148,7 @@ func (b *builder) run(ctx context.Context, doing, dir string, env []string, prog
 		select {
 		case err := <-ended:
 			if err != nil {
-				return "", fmt.Errorf("ollama: %s: %w\n%s", doing, err, tail)
+				return "", fmt.Errorf("ollama: %s: %w\n%s", doing, err, tail.Fenced())
 			}
 			return tail.String(), nil
 		case <-ticker.C:

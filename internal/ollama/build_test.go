@@ -59,7 +59,7 @@ func TestBuild(t *testing.T) {
 	none := func(string) (string, error) { return "", exec.ErrNotFound }
 
 	if _, err := build(`printf half > "$2"; echo "x.cpp: no such header" >&2; exit 1`); err == nil ||
-		!strings.Contains(err.Error(), "compiling Ollama: go: exit code 1\n") || !strings.Contains(err.Error(), "x.cpp: no such header") {
+		!strings.Contains(err.Error(), "compiling Ollama: go: exit code 1\n| x.cpp: no such header") {
 		t.Errorf("failed: %v", err)
 	}
 	if got, err := FindBinary(home, none); err == nil {

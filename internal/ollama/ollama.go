@@ -92,25 +92,6 @@ func (c *Client) Version(ctx context.Context) (string, error) {
 	return version, c.explain("ask for the version", err)
 }
 
-// Tags names the tags that the server lists, newest first.
-func (c *Client) Tags(ctx context.Context) ([]string, error) {
-	list, err := c.retrying.List(ctx)
-	if err != nil {
-		return nil, c.explain("list tags", err)
-	}
-	tags := make([]string, len(list.Models))
-	for i, model := range list.Models {
-		tags[i] = model.Name
-	}
-	return tags, nil
-}
-
-// Delete removes a tag and the blobs that only this tag uses. It returns
-// ErrNotFound when there is no such tag.
-func (c *Client) Delete(ctx context.Context, tag string) error {
-	return c.explain("delete "+tag, c.once.Delete(ctx, &api.DeleteRequest{Model: tag}))
-}
-
 // alive returns nil when the server answers.
 func (c *Client) alive(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, 5*time.Second, errors.New("no answer within 5 s"))

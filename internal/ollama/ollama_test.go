@@ -5,11 +5,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/ollama/ollama/api"
 )
 
 func TestDial(t *testing.T) {
@@ -29,20 +30,19 @@ func TestReadsAreRetried(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
 	client := fake(t, map[string]http.HandlerFunc{
-		"GET /api/tags": func(w http.ResponseWriter, _ *http.Request) {
+		"GET /api/version": func(w http.ResponseWriter, _ *http.Request) {
 			switch calls.Add(1) {
 			case 1:
 				panic(http.ErrAbortHandler)
 			case 2:
 				w.WriteHeader(http.StatusServiceUnavailable)
 			default:
-				w.Write([]byte(`{"models":[{"name":"a:b"},{"name":"c:d"}]}`))
+				w.Write([]byte(`{"version":"1.2.3"}`))
 			}
 		},
 	})
-	tags, err := client.Tags(t.Context())
-	if err != nil || !reflect.DeepEqual(tags, []string{"a:b", "c:d"}) {
-		t.Errorf("%q, %v", tags, err)
+	if version, err := client.Version(t.Context()); err != nil || version != "1.2.3" {
+		t.Errorf("%q, %v", version, err)
 	}
 }
 
@@ -53,19 +53,19 @@ func TestChangesAreSentOnce(t *testing.T) {
 		calls.Add(1)
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	client := fake(t, map[string]http.HandlerFunc{"POST /api/create": busy, "DELETE /api/delete": busy})
+	client := fake(t, map[string]http.HandlerFunc{"POST /api/create": busy, "POST /api/chat": busy})
 	if err := client.Create(t.Context(), Definition{Tag: "a", GGUF: sumA}); err == nil {
 		t.Error("create: no error")
 	}
-	if err := client.Delete(t.Context(), "a"); err == nil {
-		t.Error("delete: no error")
+	if _, err := client.Chat(t.Context(), Ask{Tag: "a"}); err == nil {
+		t.Error("chat: no error")
 	}
 	if n := calls.Load(); n != 2 {
 		t.Errorf("%d requests, want 2", n)
 	}
 }
 
-func TestErrors(t *testing.T) {
+func TestExplain(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		status int
@@ -81,7 +81,7 @@ func TestErrors(t *testing.T) {
 		{503, "", nil, "said"},
 	} {
 		client := fake(t, map[string]http.HandlerFunc{"DELETE /api/delete": answer(test.status, test.body)})
-		err := client.Delete(t.Context(), "x")
+		err := client.explain("delete x", client.once.Delete(t.Context(), &api.DeleteRequest{Model: "x"}))
 		if err == nil || !strings.Contains(err.Error(), test.wrong) || len(err.Error()) > 600 {
 			t.Errorf("%s: %v", test.wrong, err)
 		}

@@ -81,10 +81,10 @@ func serve(ctx context.Context, launcher proc.Launcher, o ServeOptions) (*Server
 	if err != nil {
 		return nil, err
 	}
-	tail := proc.NewTail(100)
-	log := io.Writer(tail)
+	said := output{recent: proc.NewTail(100), last: proc.NewTail(20)}
+	log := io.MultiWriter(said.recent, said.last)
 	if o.Log != nil {
-		log = io.MultiWriter(o.Log, tail)
+		log = io.MultiWriter(o.Log, log)
 	}
 	process, err := launcher.Start(ctx, proc.Command{
 		Name: "ollama serve",
@@ -98,7 +98,7 @@ func serve(ctx context.Context, launcher proc.Launcher, o ServeOptions) (*Server
 		return nil, fmt.Errorf("ollama: %w", err)
 	}
 	server := &Server{client: client, process: process}
-	if err := server.await(ctx, address, o.Binary.Version, tail); err != nil {
+	if err := server.await(ctx, address, o.Binary.Version, said); err != nil {
 		server.Close()
 		return nil, err
 	}
@@ -128,34 +128,38 @@ func serverEnv(o ServeOptions, address string) []string {
 	)
 }
 
+// output is the end of what a server prints: recent to look for its words, last
+// to show.
+type output struct{ recent, last *proc.Tail }
+
 // await returns nil when this very server answers. The port alone proves
 // nothing: another server may have taken it.
-func (s *Server) await(ctx context.Context, address, version string, tail *proc.Tail) error {
+func (s *Server) await(ctx context.Context, address, version string, said output) error {
 	ended := make(chan error, 1)
 	go func() { ended <- s.process.Wait() }()
 	limit := time.After(startLimit)
 	poll := time.NewTicker(startPoll)
 	defer poll.Stop()
-	for listening := false; !listening; listening = strings.Contains(tail.String(), "Listening on "+address) {
+	for listening := false; !listening; listening = strings.Contains(said.recent.String(), "Listening on "+address) {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("ollama: start a server: %w", ctx.Err())
 		case err := <-ended:
-			if strings.Contains(tail.String(), "address already in use") {
+			if strings.Contains(said.recent.String(), "address already in use") {
 				return fmt.Errorf("ollama: %s: %w", address, errPortTaken)
 			}
 			if err == nil {
 				err = errors.New("exit code 0")
 			}
-			return fmt.Errorf("ollama: the server ended at once: %w\n%s", err, tail)
+			return fmt.Errorf("ollama: the server ended at once: %w\n%s", err, said.last.Fenced())
 		case <-limit:
-			return fmt.Errorf("ollama: the server does not listen on %s after %v (is the machine overloaded?)\n%s", address, startLimit, tail)
+			return fmt.Errorf("ollama: the server does not listen on %s after %v (is the machine overloaded?)\n%s", address, startLimit, said.last.Fenced())
 		case <-poll.C:
 		}
 	}
 	answered, err := s.client.Version(ctx)
 	if err != nil {
-		return fmt.Errorf("%w\n%s", err, tail)
+		return fmt.Errorf("%w\n%s", err, said.last.Fenced())
 	}
 	if version != "" && answered != version {
 		return fmt.Errorf("ollama: the server says it is version %q, its binary is %s (remove the binary's folder, then run `tunegate setup`)", answered, version)

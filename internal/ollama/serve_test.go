@@ -8,10 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ollama/ollama/api"
 
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/shape"
@@ -89,9 +90,6 @@ func TestRealServer(t *testing.T) {
 	if !HasTag(Models(home), definition.Tag, sum) || HasTag(Models(home), definition.Tag, sumA) {
 		t.Error("HasTag after create")
 	}
-	if tags, err := client.Tags(ctx); err != nil || !slices.Equal(tags, []string{"demo:pr-1"}) {
-		t.Errorf("tags %q, %v", tags, err)
-	}
 	prompt, err := client.Render(ctx, definition.Tag, shape.Chat("", nil, "hi"))
 	if rendered := "<|im_start|>system\nbe \"kind\"\nPARSER no<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n"; err != nil || prompt != rendered {
 		t.Errorf("rendered %q, %v", prompt, err)
@@ -99,11 +97,11 @@ func TestRealServer(t *testing.T) {
 	if err := client.Unload(ctx, definition.Tag); err != nil {
 		t.Error(err)
 	}
-	if err := client.Delete(ctx, definition.Tag); err != nil {
+	if err := client.once.Delete(ctx, &api.DeleteRequest{Model: definition.Tag}); err != nil {
 		t.Error(err)
 	}
-	if err := client.Delete(ctx, definition.Tag); !errors.Is(err, ErrNotFound) {
-		t.Errorf("second delete: %v", err)
+	if err := client.Unload(ctx, definition.Tag); !errors.Is(err, ErrNotFound) {
+		t.Errorf("unload after delete: %v", err)
 	}
 	if HasTag(Models(home), definition.Tag, sum) {
 		t.Error("HasTag after delete")

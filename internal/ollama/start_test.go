@@ -24,8 +24,8 @@ func script(t *testing.T, commands string) ServeOptions {
 func TestServeReportsWhyTheServerEnded(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"0", "3"} {
-		_, err := Serve(t.Context(), proctest.Launcher(t), script(t, "echo no memory >&2; exit "+code))
-		if err == nil || !strings.Contains(err.Error(), "exit code "+code+"\n") || !strings.Contains(err.Error(), "no memory") {
+		_, err := Serve(t.Context(), proctest.Launcher(t), script(t, "seq 30; echo ::error::no memory >&2; exit "+code))
+		if err == nil || !strings.Contains(err.Error(), "exit code "+code+"\n| 12\n") || !strings.HasSuffix(err.Error(), "\n| ::error::no memory") {
 			t.Errorf("%v", err)
 		}
 	}

@@ -46,7 +46,7 @@ func (r *run) baseModel(ctx context.Context) (model, error) {
 		return model{}, err
 	}
 	entry, v, err := cached(r, work[export.Digest]{
-		kind: "base-gguf", key: store.Digest([]any{baseRevision, m.identity}),
+		kind: "base-gguf", key: store.NewKey("base-gguf", baseRevision, m.identity),
 		inputs: map[string]string{"base": m.identity},
 		do: func(dir string) (export.Digest, error) {
 			return export.WriteBase(ctx, m.dir, filepath.Join(dir, "base.gguf"))
@@ -69,12 +69,12 @@ func (r *run) baseFolder(ctx context.Context) (model, error) {
 		if len(files) == 0 {
 			return model{}, fmt.Errorf("`base.model`: %s has no folder %s (hint: is it committed? an absolute path names a folder outside the repository)", r.plan.BaseRef, folder)
 		}
-		key := store.Digest(blobs(files))
+		key := store.NewKey("base", blobs(files))
 		entry, _, err := cached(r, work[struct{}]{
 			kind: "base", key: key,
 			do: func(dir string) (struct{}, error) { return struct{}{}, tree.Export(ctx, folder, dir) },
 		})
-		return model{dir: entry.Dir, identity: string(key)}, err
+		return model{dir: entry.Dir, identity: string(store.Digest(blobs(files)))}, err
 	}
 	return r.absoluteBase(folder)
 }
@@ -103,7 +103,7 @@ func (r *run) absoluteBase(folder string) (model, error) {
 	}
 	type digests map[string]string
 	_, v, err := cached(r, work[digests]{
-		kind: "base-digest", key: store.Digest([]any{folder, state}),
+		kind: "base-digest", key: store.NewKey("base-digest", folder, state),
 		do: func(string) (digests, error) {
 			found := digests{}
 			for _, f := range state {

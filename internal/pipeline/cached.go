@@ -68,8 +68,9 @@ const (
 )
 
 // The revisions of what the stages write. One is raised with each change of the
-// code that changes a result, so that results of older code are not reused. The
-// Python programs need none: their digest is in the keys.
+// code that changes a result, so that results of older code are not reused
+// (train.Revision is the trainer's). The Python programs need none: their digest
+// is in the keys.
 const (
 	datasetRevision  = 1
 	baseRevision     = 1

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/report"
 )
@@ -54,15 +55,19 @@ func (r *run) conclude(verdict gate.Verdict, about report.Report) (Result, error
 			return Result{}, err
 		}
 	}
-	return Result{Verdict: verdict, Exit: gate.ExitCode(verdict, about.Policy), Summary: report.Summary(about)}, nil
+	return Result{Verdict: &verdict, Exit: gate.ExitCode(verdict, about.Policy), Summary: report.Summary(about)}, nil
 }
 
 // command is how a person gets this run again.
 func (r *run) command() string {
-	if r.options.Refs.Head == "" {
-		return "tunegate run --base " + r.plan.BaseSHA
+	command := "tunegate run --base " + r.plan.BaseSHA
+	if r.options.Refs.Head != "" {
+		command += " --head " + r.plan.HeadSHA
 	}
-	return fmt.Sprintf("tunegate run --base %s --head %s", r.plan.BaseSHA, r.plan.HeadSHA)
+	if r.options.ConfigPath != config.FileName {
+		command += fmt.Sprintf(" --config %q", r.options.ConfigPath)
+	}
+	return command
 }
 
 // LoadReport reads the report of a finished run.
@@ -86,15 +91,20 @@ const copyLimit = 4 << 20
 func (r *run) publishCopy() error {
 	final := filepath.Join(r.repo.Root(), ".tunegate")
 	temporary := final + ".tmp"
-	if err := os.RemoveAll(temporary); err != nil {
+	if _, err := os.Stat(final); err == nil {
+		if _, err := os.Stat(filepath.Join(final, recordName)); err != nil {
+			return fmt.Errorf("%s is there and was not written by tunegate (hint: give it another name)", final)
+		}
+	}
+	if err := errors.Join(os.RemoveAll(temporary), os.MkdirAll(temporary, 0o755)); err != nil {
 		return err
 	}
-	if err := errors.Join(
-		copyTree(r.dir, temporary),
-		os.WriteFile(filepath.Join(temporary, ".gitignore"), []byte("*\n"), 0o644),
-		os.RemoveAll(final),
-	); err != nil {
-		return fmt.Errorf("copy of the run: %w", err)
+	// First of all: a copy that is cut short must not be taken for data.
+	if err := os.WriteFile(filepath.Join(temporary, ".gitignore"), []byte("*\n"), 0o644); err != nil {
+		return err
+	}
+	if err := errors.Join(copyTree(r.dir, temporary), os.RemoveAll(final)); err != nil {
+		return err
 	}
 	return os.Rename(temporary, final)
 }

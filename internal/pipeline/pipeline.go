@@ -54,12 +54,13 @@ type Options struct {
 
 // Result is what came of a run.
 type Result struct {
-	Dir     string       `json:"run_dir"`
-	Record  Record       `json:"run"`
-	Verdict gate.Verdict `json:"verdict"`
-	Exit    int          `json:"-"`       // the exit code that the policy asks for
-	Summary []byte       `json:"-"`       // the verdict for a terminal
-	Stopped bool         `json:"stopped"` // ended by Until or without a gate, before a verdict
+	Dir     string        `json:"run_dir"`
+	Record  Record        `json:"run"`
+	Verdict *gate.Verdict `json:"verdict,omitempty"`
+	Exit    int           `json:"-"`                 // the exit code that the policy asks for
+	Summary []byte        `json:"-"`                 // the verdict for a terminal
+	Stopped string        `json:"stopped,omitempty"` // why there is no verdict
+	Notes   []string      `json:"notes,omitempty"`
 }
 
 type run struct {
@@ -73,6 +74,7 @@ type run struct {
 
 	interpreter *python.Interpreter
 	server      *server
+	computes    string // see device
 }
 
 // Run judges one change.
@@ -91,13 +93,24 @@ func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error
 		return Result{}, err
 	}
 	result, err := run.all(ctx)
-	err = errors.Join(err, run.close())
+	if closing := run.close(); closing != nil {
+		m.Progress.Say("the server did not stop as it should: %v", closing)
+	}
 	if err != nil {
 		run.record.Error = err.Error()
+		return Result{}, errors.Join(err, run.record.save(run.dir))
 	}
-	run.record.Outcome = string(result.Verdict.Outcome)
-	result.Dir, result.Record = run.dir, run.record
-	return result, errors.Join(err, run.record.save(run.dir), run.publishCopy())
+	if result.Verdict != nil {
+		run.record.Outcome = string(result.Verdict.Outcome)
+	}
+	result.Dir, result.Record, result.Notes = run.dir, run.record, plan.Notes
+	if err := run.record.save(run.dir); err != nil {
+		return Result{}, err
+	}
+	if err := run.publishCopy(); err != nil {
+		m.Progress.Say("no copy of the run in the workspace: %v", err)
+	}
+	return result, nil
 }
 
 func newRun(m Machine, r *repo.Repo, o Options, plan *Plan) (*run, error) {

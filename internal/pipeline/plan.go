@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"reflect"
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
@@ -119,6 +118,9 @@ func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err er
 	if p.HeadRef == "" {
 		p.HeadRef = "the working tree"
 		p.HeadSHA, err = r.WorkingTree(ctx)
+		for _, name := range r.LeftOut() {
+			p.Notes = append(p.Notes, fmt.Sprintf("%q is untracked and large, so it was left out (hint: git add it, or ignore it)", name))
+		}
 	} else {
 		p.HeadSHA, err = r.Commit(ctx, p.HeadRef)
 	}
@@ -224,12 +226,11 @@ func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath 
 		return fmt.Errorf("the head's %w", err)
 	}
 	if over := p.Config.Limits.Exceeded(proposed.Train); over != "" {
-		p.Notes = append(p.Notes, "the base's `train:` values are used, since this change asks for more than its limits: "+over)
+		p.Notes = append(p.Notes, "this change asks for more than the base's limits ("+over+"), so the base's `train:` values were used: nothing here says what its own would give")
 	} else {
 		p.Config.Train = proposed.Train
 	}
-	proposed.Train = p.Config.Train
-	if !reflect.DeepEqual(proposed, p.Config) {
+	if !proposed.SamePolicy(p.Config) {
 		p.Notes = append(p.Notes, configPath+" is changed beside `train:`; that takes effect after the merge")
 	}
 	return nil

@@ -81,6 +81,7 @@ func (f fixture) plan(base, head string) (*Plan, error) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	f.Cleanup(func() { _ = r.Close() })
 	return NewPlan(f.Context(), r, "tunegate.yaml", Refs{Base: base, Head: head})
 }
 

@@ -40,11 +40,11 @@ func (r *run) served(ctx context.Context, base model, baseline, candidate gguf, 
 	r.record.Candidate = after.Tag
 	about.CandidateTag, about.BaselineTag = after.Tag, before.Tag
 	if r.until(Register) {
-		return Result{Stopped: true}, nil
+		return Result{Stopped: "stopped with the candidate registered as " + after.Tag + ", as asked"}, nil
 	}
 	asked, err := r.eval(ctx, []asked{{eval.Baseline, before}, {eval.Candidate, after}})
 	if err != nil || r.until(Eval) {
-		return Result{Stopped: true}, err
+		return Result{Stopped: "stopped after the evaluation, as asked"}, err
 	}
 	about.Cases = asked
 	return r.conclude(gate.Decide(r.plan.Config.Gate, asked), about)
@@ -69,7 +69,7 @@ func (r *run) render(ctx context.Context, base model) (rendering, error) {
 		}
 	}
 	_, value, err := cached(r, work[rendering]{
-		kind: "render", key: store.Digest([]any{registerRevision, base.identity, prompts, register.Probe(), python.Digest()}),
+		kind: "render", key: store.NewKey("render", registerRevision, base.identity, prompts, register.Probe(), python.Digest()),
 		do: func(dir string) (rendering, error) {
 			interpreter, err := r.python(ctx)
 			if err != nil {
@@ -96,11 +96,17 @@ func (r *run) register(ctx context.Context, stage Stage, tag string, file gguf, 
 			return register.Registered{}, err
 		}
 	}
-	key := store.Digest([]any{registerRevision, file.digest, serve, rendering, config.Runner.Ollama, config.Name})
-	if known, found := r.registered(key); found && !r.holds(ctx, known.Tag, serve, file.digest) {
-		r.machine.Progress.Say("register: %s is gone from the server, so it is made again", known.Tag)
-		if err := os.RemoveAll(r.store.Dir(string(Register), key)); err != nil {
+	key := store.NewKey(string(Register), registerRevision, file.digest, serve, rendering, config.Runner.Ollama, config.Name)
+	if known, found := r.registered(key); found {
+		held, err := r.holds(ctx, known.Tag, serve, file.digest)
+		if err != nil {
 			return register.Registered{}, err
+		}
+		if !held {
+			r.machine.Progress.Say("register: the server has no %s with these bytes, so it is made again", known.Tag)
+			if err := os.RemoveAll(r.store.Dir(string(Register), key)); err != nil {
+				return register.Registered{}, err
+			}
 		}
 		tag = known.Tag
 	}
@@ -143,17 +149,20 @@ func (r *run) registered(key store.Key) (register.Registered, bool) {
 
 // holds says whether the server has the tag with these bytes and settings. A
 // private server that is not running is asked through its files.
-func (r *run) holds(ctx context.Context, tag string, serve register.Serve, digest string) bool {
+func (r *run) holds(ctx context.Context, tag string, serve register.Serve, digest string) (bool, error) {
 	if r.plan.Config.Runner.Ollama == "auto" && r.server == nil {
-		return ollama.HasTag(ollama.Models(OllamaHome(r.machine.Home)), tag, digest)
+		return ollama.HasTag(ollama.Models(OllamaHome(r.machine.Home)), tag, digest), nil
 	}
 	server, err := r.ollama(ctx)
 	if err != nil {
-		return false
+		return false, err
 	}
 	shown, err := server.client.Show(ctx, tag)
+	if errors.Is(err, ollama.ErrNotFound) {
+		return false, nil
+	}
 	want := register.Candidate{Tag: tag, Digest: digest, Serve: serve}.Expected()
-	return err == nil && register.ModelID(shown) == register.ModelID(want)
+	return err == nil && register.ModelID(shown) == register.ModelID(want), err
 }
 
 // OllamaHome is the folder of the private server: its models and its key.
@@ -235,11 +244,11 @@ func (r *run) evalModel(ctx context.Context, m asked) ([]eval.Case, error) {
 	}
 	inputs := map[string]string{
 		"model_id": m.model.ModelID, "server": version,
-		"suites": string(store.Digest(r.plan.Suites)), "python": python.Digest(),
+		"suites": string(store.Digest(r.plan.Suites)), "python": python.Digest(), "device": r.device(ctx),
 	}
 	entry, _, err := cached(r, work[eval.Summary]{
 		stage: Eval, kind: string(Eval), options: options, inputs: inputs, resume: true,
-		key: store.Digest([]any{evalRevision, options, inputs}),
+		key: store.NewKey(string(Eval), evalRevision, options, inputs),
 		do: func(dir string) (eval.Summary, error) {
 			return r.ask(ctx, m, options, dir)
 		},
@@ -251,7 +260,7 @@ func (r *run) evalModel(ctx context.Context, m asked) ([]eval.Case, error) {
 }
 
 // mathsWall bounds one comparison; the child is killed beyond it.
-const mathsWall = 10 * time.Second
+const mathsWall = 20 * time.Second
 
 func (r *run) ask(ctx context.Context, m asked, options eval.Options, dir string) (eval.Summary, error) {
 	server, err := r.ollama(ctx)
@@ -274,14 +283,33 @@ func (r *run) ask(ctx context.Context, m asked, options eval.Options, dir string
 			r.machine.Progress.Update(string(Eval), int64(p.Done), int64(p.Total), p.ETA, fmt.Sprintf("%s, %d passed", m.role, p.Passed))
 		},
 	}
+	if err := sameModel(ctx, server.client, m.model); err != nil {
+		return eval.Summary{}, err
+	}
 	summary, err := evaluation.Run(ctx, dir)
 	if err != nil {
 		return eval.Summary{}, err
+	}
+	if err := sameModel(ctx, server.client, m.model); err != nil {
+		return eval.Summary{}, errors.Join(err, os.Remove(filepath.Join(dir, eval.CasesFile)))
 	}
 	for _, why := range slices.Sorted(maps.Keys(summary.None)) {
 		r.machine.Progress.Say("eval: %s: %d of %d cases are no evidence: %s", m.role, summary.None[why], summary.Cases, why)
 	}
 	return summary, server.client.Unload(ctx, m.model.Tag)
+}
+
+// sameModel makes sure that a tag still is the model that was registered: on a
+// shared server somebody else may write the same tag.
+func sameModel(ctx context.Context, client *ollama.Client, want register.Registered) error {
+	shown, err := client.Show(ctx, want.Tag)
+	if err != nil {
+		return err
+	}
+	if id := register.ModelID(shown); id != want.ModelID {
+		return fmt.Errorf("%s is another model than the one that was registered (model_id %s, it was %s), so its answers are thrown away (hint: does another runner use the same `name` on this server?)", want.Tag, id[:12], want.ModelID[:12])
+	}
+	return nil
 }
 
 // serverVersion names the program that answers: answers of another are not

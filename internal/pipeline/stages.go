@@ -2,13 +2,17 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/shape"
 	"github.com/tunegate/tunegate/internal/store"
@@ -24,12 +28,19 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	about := report.Report{Findings: data.Findings, Dataset: &report.Dataset{
 		Records: data.Stats.Records, Train: data.Stats.Train, Validation: data.Stats.Validation,
 	}}
+	unchanged := r.plan.Lineage == r.plan.BaseLineage
+	if over := r.overLimit(data); over != nil && !unchanged {
+		about.Findings = append(about.Findings, *over)
+		data.Blocked = true
+	}
 	switch {
 	case data.Blocked:
-		return r.conclude(gate.Data(data.Findings, r.plan.Config.Gate), about)
-	case r.until(Dataset) || !r.plan.Gated:
-		return Result{Stopped: true}, nil
-	case r.plan.Lineage == r.plan.BaseLineage:
+		return r.conclude(gate.Data(about.Findings, r.plan.Config.Gate), about)
+	case r.until(Dataset):
+		return Result{Stopped: "stopped after the dataset, as asked"}, nil
+	case !r.plan.Gated:
+		return Result{Stopped: fmt.Sprintf("%s is checked and its data has no errors; nothing is judged, because %s has no config yet", r.options.ConfigPath, r.plan.BaseRef)}, nil
+	case unchanged:
 		return r.conclude(gate.Unchanged("", r.plan.Config.Gate), about)
 	}
 	base, err := r.baseModel(ctx)
@@ -37,14 +48,15 @@ func (r *run) all(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	adapter, trained, err := r.train(ctx, base, rows)
+	if finding, ours := r.rowFinding(err); ours {
+		about.Findings = append(about.Findings, finding)
+		return r.conclude(gate.Data(about.Findings, r.plan.Config.Gate), about)
+	}
 	if err != nil || r.until(Train) {
-		return Result{Stopped: true}, err
+		return Result{Stopped: "stopped after the training, as asked"}, err
 	}
 	about.Training = &report.Training{
-		Steps: trained.Steps, Tokens: trained.Tokens, TrainLoss: trained.TrainLoss,
-	}
-	if trained.EvalLoss != nil {
-		about.Training.EvalLoss = *trained.EvalLoss
+		Steps: trained.Steps, Tokens: trained.Tokens, TrainLoss: trained.TrainLoss, EvalLoss: trained.EvalLoss,
 	}
 	if about.Samples, err = samples(adapter); err != nil {
 		return Result{}, err
@@ -55,7 +67,7 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	}
 	exported, proof, err := r.exportCandidate(ctx, base, baseline, adapter)
 	if err != nil || r.until(Export) {
-		return Result{Stopped: true}, err
+		return Result{Stopped: "stopped after the export, as asked"}, err
 	}
 	about.Export = &report.Export{
 		Changed: len(proof.Changed), Unchanged: proof.Unchanged, GGUFSHA256: proof.GGUFSHA256,
@@ -85,7 +97,7 @@ func (r *run) dataset(ctx context.Context) (dataset.Result, store.Entry, error) 
 	}
 	entry, result, err := cached(r, work[dataset.Result]{
 		stage: Dataset, kind: string(Dataset), options: options, inputs: inputs,
-		key: store.Digest([]any{datasetRevision, options, inputs}),
+		key: store.NewKey(string(Dataset), datasetRevision, options, inputs),
 		do: func(dir string) (dataset.Result, error) {
 			return dataset.Build(ctx, options, dataset.Input{Head: r.plan.Head, Base: r.plan.Base, Suites: r.plan.Suites}, dir)
 		},
@@ -93,26 +105,50 @@ func (r *run) dataset(ctx context.Context) (dataset.Result, store.Entry, error) 
 	if err != nil {
 		return dataset.Result{}, store.Entry{}, err
 	}
-	result = limitRows(result, r.plan.Config.Limits.Rows)
 	return result, entry, r.link(Dataset, entry)
 }
 
-// limitRows blocks data that has more rows than the base allows.
-func limitRows(result dataset.Result, limit int) dataset.Result {
-	if rows := result.Stats.Train + result.Stats.Validation; rows > limit {
-		result.Blocked = true
-		result.Findings = append(result.Findings, dataset.Finding{
-			Check: "limits", Level: string(dataset.Error), New: true,
-			Message: fmt.Sprintf("%d rows, and `limits.rows` of the base allows %d (hint: split the change)", rows, limit),
-		})
+// overLimit is the finding on data that has more rows than the base allows.
+func (r *run) overLimit(data dataset.Result) *dataset.Finding {
+	limit := r.plan.Config.Limits.Rows
+	if data.Stats.Rows <= limit {
+		return nil
 	}
-	return result
+	return &dataset.Finding{
+		Check: "limits", Level: string(dataset.Error), New: true, File: r.options.ConfigPath, Line: 1,
+		Message: fmt.Sprintf("%d rows would be trained on, and `limits.rows` of the base allows %d (hint: raise it in a change of its own, or leave rows out)", data.Stats.Rows, limit),
+	}
+}
+
+// rowFinding turns what the trainer found wrong with one row into a finding,
+// when the row's file is one that the change touches: only the trainer has the
+// tokenizer that can tell.
+func (r *run) rowFinding(err error) (dataset.Finding, bool) {
+	var problem *python.Problem
+	if !errors.As(err, &problem) || !slices.Contains([]string{"guard/row-too-long", "guard/labels"}, problem.Name) {
+		return dataset.Finding{}, false
+	}
+	for _, file := range r.plan.Head {
+		if !strings.HasPrefix(problem.Message, file.Path+"#") || slices.ContainsFunc(r.plan.Base, func(b repo.File) bool {
+			return b.Path == file.Path && b.Blob == file.Blob
+		}) {
+			continue
+		}
+		record, _, _ := strings.Cut(strings.TrimPrefix(problem.Message, file.Path+"#"), ":")
+		return dataset.Finding{
+			Check: strings.TrimPrefix(problem.Name, "guard/"), Level: string(dataset.Error), New: true, File: file.Path, Line: 1,
+			Message: fmt.Sprintf("record %.10s: %s (hint: %s)", record, strings.TrimPrefix(problem.Message, file.Path+"#"+record+": "), problem.Hint),
+		}, true
+	}
+	return dataset.Finding{}, false
 }
 
 // train trains the adapter. Its key holds the rows' content rather than the
 // dataset's key: data that was written otherwise and says the same trains nothing.
 func (r *run) train(ctx context.Context, base model, rows store.Entry) (store.Entry, train.Result, error) {
-	inputs := map[string]string{"base": base.identity}
+	inputs := map[string]string{
+		"base": base.identity, "base_name": r.plan.Config.Base.Model, "device": r.device(ctx),
+	}
 	for _, name := range []string{"train.jsonl", "val.jsonl"} {
 		file, err := rows.File(name)
 		if err != nil {
@@ -128,7 +164,7 @@ func (r *run) train(ctx context.Context, base model, rows store.Entry) (store.En
 	inputs["sanity"] = string(store.Digest(sanity))
 	entry, result, err := cached(r, work[train.Result]{
 		stage: Train, kind: string(Train), options: config.Train, inputs: inputs, resume: true,
-		key: store.Digest([]any{config.Train, inputs, config.Seed, python.Digest()}),
+		key: store.NewKey(string(Train), train.Revision, config.Train, inputs, config.Seed, python.Digest()),
 		do: func(dir string) (train.Result, error) {
 			interpreter, err := r.python(ctx)
 			if err != nil {
@@ -193,7 +229,7 @@ func (r *run) export(ctx context.Context, stage Stage, base model, adapterDigest
 	}
 	return work[export.Proof]{
 		stage: stage, kind: string(Export), options: options, inputs: inputs,
-		key: store.Digest([]any{exportRevision, options, inputs}),
+		key: store.NewKey(string(Export), exportRevision, options, inputs),
 		do: func(dir string) (export.Proof, error) {
 			proof, err := export.Run(ctx, options, base.gguf, adapter, filepath.Join(dir, ggufName), func(p export.Progress) {
 				r.machine.Progress.Update(string(Export), p.Done, p.Total, 0, p.Stage+", bytes")

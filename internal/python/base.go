@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"time"
 
 	"github.com/tunegate/tunegate/internal/proc"
 )
@@ -12,8 +14,10 @@ import (
 const pythonHint = "hint: install Python 3.11, 3.12 or 3.13 with its venv module, e.g. `apt-get install python3 python3-venv`, or set runner.python"
 
 // usableProgram exits with a message unless its interpreter's version is right.
+// What runs after it leaves no compiled modules behind.
 const usableProgram = `
 import sys
+sys.dont_write_bytecode = True
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     sys.exit("this is Python %d.%d, not 3.11 to 3.13" % sys.version_info[:2])
 `
@@ -23,6 +27,28 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 13):
 const venvProgram = `
 import venv, ensurepip
 `
+
+const versionRange = ">=3.11,<3.14"
+
+// Usable returns the program that [Install] would make the environment with: a
+// uv that finds a Python, or a Python with its venv module. It changes nothing.
+func Usable(ctx context.Context, launcher proc.Launcher, tools Tools) (string, error) {
+	in := &installer{launcher: launcher, tools: tools, log: io.Discard, progress: func(string, time.Duration) {}}
+	uv, works := in.uv(ctx)
+	if !works {
+		return in.basePython(ctx)
+	}
+	if err := in.run(ctx, "looking for a Python with uv", uv, "python", "find", "--no-cache", "--no-project", versionRange); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, pythonHint)
+	}
+	return uv, nil
+}
+
+// uv finds the machine's uv and says whether it runs.
+func (in *installer) uv(ctx context.Context) (path string, works bool) {
+	path, err := in.tools.LookPath("uv")
+	return path, err == nil && in.run(ctx, "asking uv for its version", path, "--version") == nil
+}
 
 // basePython finds the machine's Python to make a virtual environment with.
 // Each candidate is run: the programs that version managers put on the path

@@ -114,8 +114,8 @@ func checkDisk(folder string) error {
 
 // build fills in.dir with a virtual environment and the locked packages.
 func (in *installer) build(ctx context.Context) error {
-	if uv, err := in.tools.LookPath("uv"); err == nil && in.run(ctx, "asking uv for its version", uv, "--version") == nil {
-		if err := in.run(ctx, "making a Python environment with uv", uv, "venv", "--no-project", "--python", ">=3.11,<3.14", in.dir); err != nil {
+	if uv, works := in.uv(ctx); works {
+		if err := in.run(ctx, "making a Python environment with uv", uv, "venv", "--no-project", "--python", versionRange, in.dir); err != nil {
 			return fmt.Errorf("%w\n%s", err, pythonHint)
 		}
 		return in.runUV(ctx, uv)

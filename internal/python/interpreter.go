@@ -34,29 +34,39 @@ type Tools struct {
 // ErrMissing says that there is no complete environment yet.
 var ErrMissing = errors.New("the Python environment is missing")
 
-// Find returns the interpreter to use. configured is the config's
-// runner.python: "auto" (or empty) for the environment that [Install] has made
-// under home, or the name or path of another one, which is then asked for its
-// packages' versions: those that differ from the pinned ones are an error.
+// Find returns the interpreter to use: that of [Locate], with the programs.
 func Find(ctx context.Context, launcher proc.Launcher, home string, tools Tools, configured string) (Interpreter, error) {
+	path, err := Locate(ctx, launcher, home, tools, configured)
+	if err != nil {
+		return Interpreter{}, err
+	}
+	return open(home, path, tools)
+}
+
+// Locate returns the path of the interpreter to use and changes nothing.
+// configured is the config's runner.python: "auto" (or empty) for the
+// environment that [Install] has made under home, else ErrMissing; or the name
+// or path of another one, which is then asked for its packages' versions: those
+// that differ from the pinned ones are an error.
+func Locate(ctx context.Context, launcher proc.Launcher, home string, tools Tools, configured string) (string, error) {
 	if configured == "" || configured == "auto" {
 		folder := environmentDir(home)
 		if !complete(folder) {
-			return Interpreter{}, fmt.Errorf("python: %w in %s: run `tunegate setup`, or set runner.python", ErrMissing, folder)
+			return "", fmt.Errorf("python: %w in %s: run `tunegate setup`, or set runner.python", ErrMissing, folder)
 		}
-		return open(home, executable(folder), tools)
+		return executable(folder), nil
 	}
 	path, err := tools.LookPath(configured)
 	if err != nil {
-		return Interpreter{}, fmt.Errorf("python: runner.python: %w: name an executable, or \"auto\" for tunegate's own", err)
+		return "", fmt.Errorf("python: runner.python: %w: name an executable, or \"auto\" for tunegate's own", err)
 	}
 	if !filepath.IsAbs(path) {
-		return Interpreter{}, fmt.Errorf("python: runner.python: %q is a relative path: write it from the root", configured)
+		return "", fmt.Errorf("python: runner.python: %q is a relative path: write it from the root", configured)
 	}
 	if err := checkVersions(ctx, launcher, path, tools); err != nil {
-		return Interpreter{}, fmt.Errorf("python: runner.python: %w\nhint: install these versions there, or set it to \"auto\"", err)
+		return "", fmt.Errorf("python: runner.python: %w\nhint: install these versions there, or set it to \"auto\"", err)
 	}
-	return open(home, path, tools)
+	return path, nil
 }
 
 // open completes an interpreter with the programs and their scratch folder.

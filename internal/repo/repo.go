@@ -1,38 +1,76 @@
 // Package repo reads a git repository's objects: in go refs of a base and a
 // head, out come the tree that a merge would give and the files in any tree.
-// Nothing is checked out, and no hook, filter or program of a tree is run.
+// Nothing is checked out, nothing is written into the repository, and no hook or
+// program of a tree is run: new objects go into a temporary repository that
+// Close removes. A merge depends on the two commits alone. Reading the working
+// tree is what `git add` does, so there the user's own git config applies, and a
+// filter that it defines runs.
 package repo
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"os/exec"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
 // Repo is a repository whose objects can be read.
 type Repo struct {
-	dir  string
-	git  string
-	env  []string
-	root string
+	git     string
+	env     []string
+	root    string
+	scratch string // a bare repository that borrows the user's objects
+	leftOut []string
 }
 
 // Open finds the git repository that dir lies in. Git runs with exactly the
-// environment given.
+// environment given. Close the Repo to remove its temporary folder.
 func Open(ctx context.Context, dir, git string, env []string) (*Repo, error) {
-	r := &Repo{dir: dir, git: git, env: append([]string{
-		"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "LC_ALL=C",
+	r := &Repo{git: git, env: append([]string{
+		"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_NO_REPLACE_OBJECTS=1", "LC_ALL=C",
 	}, env...)}
-	root, err := r.output(ctx, nil, "rev-parse", "--show-toplevel")
+	found, err := call{git: git, dir: dir, env: r.env, args: []string{
+		"rev-parse", "--path-format=absolute", "--show-toplevel",
+		"--git-path", "objects", "--git-path", "shallow", "--show-object-format",
+	}}.line(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%s is in no git repository: %w (hint: run tunegate where the data lives, or name it with -C DIR)", dir, err)
 	}
-	r.root = strings.TrimRight(string(root), "\n")
+	paths := strings.Split(found, "\n")
+	if len(paths) != 4 {
+		return nil, fmt.Errorf("%q: git tells its folders as %q (hint: a path with a line break in it cannot be used)", dir, found)
+	}
+	r.root = paths[0]
+	if r.scratch, err = os.MkdirTemp("", "tunegate-git-"); err != nil {
+		return nil, err
+	}
+	if err := r.borrow(ctx, paths[1], paths[2], paths[3]); err != nil {
+		_ = r.Close()
+		return nil, fmt.Errorf("a scratch repository beside %s: %w", r.root, err)
+	}
 	return r, nil
 }
+
+// borrow makes the scratch repository, on top of the objects and the shallow
+// boundary of the user's.
+func (r *Repo) borrow(ctx context.Context, objects, shallow, format string) error {
+	if _, err := r.inScratch("init", "--quiet", "--bare", "--template=", "--object-format="+format).output(ctx); err != nil {
+		return err
+	}
+	if err := os.Symlink(shallow, filepath.Join(r.scratch, "shallow")); err != nil {
+		return err
+	}
+	info := filepath.Join(r.scratch, "objects", "info")
+	if err := os.MkdirAll(info, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(info, "alternates"), []byte(objects+"\n"), 0o644)
+}
+
+// Close removes what MergeTree and WorkingTree wrote. Nothing can be read
+// afterwards.
+func (r *Repo) Close() error { return os.RemoveAll(r.scratch) }
 
 // Root is the top folder of the working tree.
 func (r *Repo) Root() string { return r.root }
@@ -42,18 +80,21 @@ func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 	if strings.HasPrefix(ref, "-") {
 		return "", fmt.Errorf("%q is no ref", ref)
 	}
-	out, err := r.output(ctx, nil, "rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
-	if err != nil {
-		return "", fmt.Errorf("no commit %q in %s (hint: is it fetched? try `git fetch origin %s`)", ref, r.root, ref)
+	id, err := r.inRepo("rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}").line(ctx)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
 	}
-	return strings.TrimSpace(string(out)), nil
+	if err != nil {
+		return "", fmt.Errorf("no commit %q in %s (hint: is it fetched? try `git fetch origin`)", ref, r.root)
+	}
+	return id, nil
 }
 
 // DefaultBranch names the ref that a change is measured against when none is
 // given: what origin calls its default branch, else main, else master.
 func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {
-	if out, err := r.output(ctx, nil, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"); err == nil {
-		return strings.TrimSpace(string(out)), nil
+	if ref, err := r.inRepo("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").line(ctx); err == nil {
+		return ref, nil
 	}
 	for _, ref := range []string{"main", "master", "origin/main", "origin/master"} {
 		if _, err := r.Commit(ctx, ref); err == nil {
@@ -61,52 +102,4 @@ func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s has no default branch that can be told (hint: name it with --base REF)", r.root)
-}
-
-// ErrConflict says that base and head do not merge.
-var ErrConflict = errors.New("the head does not merge into the base")
-
-// MergeTree gives the tree that merging the head into the base would give. It
-// writes objects and moves no ref. A conflict wraps ErrConflict and names files.
-func (r *Repo) MergeTree(ctx context.Context, base, head string) (string, error) {
-	out, err := r.output(ctx, nil, "merge-tree", "--write-tree", "--no-messages", "--name-only", base, head)
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == 1 {
-		files := lines[1:min(len(lines), 6)]
-		return "", fmt.Errorf("%w: %s (hint: rebase the branch onto the base and try again)", ErrConflict, strings.Join(files, ", "))
-	}
-	if err != nil {
-		return "", fmt.Errorf("merge of %s into %s: %w (hint: git 2.38 or newer with the whole history is needed)", head, base, err)
-	}
-	return lines[0], nil
-}
-
-func (r *Repo) output(ctx context.Context, input []byte, args ...string) ([]byte, error) {
-	return r.outputEnv(ctx, nil, input, args...)
-}
-
-func (r *Repo) outputEnv(ctx context.Context, extra []string, input []byte, args ...string) ([]byte, error) {
-	args = append([]string{"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never"}, args...)
-	cmd := exec.CommandContext(ctx, r.git, args...)
-	cmd.Dir = r.dir
-	cmd.Env = append(append([]string{}, r.env...), extra...)
-	cmd.Stdin = bytes.NewReader(input)
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	err := cmd.Run()
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if err != nil {
-		if text := firstLine(complaint.String()); text != "" {
-			err = fmt.Errorf("git %s: %s: %w", args[6], text, err)
-		}
-	}
-	return out.Bytes(), err
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return strings.TrimPrefix(line, "fatal: ")
 }

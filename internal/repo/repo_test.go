@@ -2,8 +2,6 @@ package repo
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,6 +44,21 @@ func (f fixture) commit(message string) {
 	f.git("commit", "-qm", message)
 }
 
+// open opens the repository as it is now, with a home folder that has no config.
+func (f fixture) open() *Repo {
+	f.Helper()
+	r, err := Open(context.Background(), f.dir, "git", []string{"PATH=" + os.Getenv("PATH"), "HOME=" + f.TempDir()})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			f.Error(err)
+		}
+	})
+	return r
+}
+
 func open(t *testing.T) (fixture, *Repo) {
 	t.Helper()
 	f := fixture{t, t.TempDir()}
@@ -55,114 +68,7 @@ func open(t *testing.T) (fixture, *Repo) {
 	f.write("base/model.bin", "weights")
 	f.write("tunegate.yaml", "version: 1\n")
 	f.commit("first")
-	r, err := Open(context.Background(), f.dir, "git", []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f, r
-}
-
-func TestMergeTreeReadsWhatMainWouldHold(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	f, r := open(t)
-	f.git("checkout", "-qb", "pr")
-	f.write("data/pr.json", "[2]")
-	f.commit("pr")
-	f.git("checkout", "-q", "main")
-	f.write("data/main.json", "[3]")
-	f.commit("main moved on")
-
-	merged, err := r.MergeTree(ctx, "main", "pr")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tree, err := r.Tree(ctx, merged)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, file := range tree.Match("data/**") {
-		names = append(names, file.Path)
-	}
-	if got := strings.Join(names, " "); got != "data/a.json data/deep/b.json data/main.json data/pr.json" {
-		t.Errorf("merged data: %s", got)
-	}
-	files, err := tree.Load(ctx, tree.Match("data/*.json"))
-	if err != nil || len(files) != 3 || string(files[2].Data) != "[2]" {
-		t.Errorf("loaded %+v, %v", files, err)
-	}
-	if _, err := tree.Read(ctx, "none.json"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a missing file gave %v", err)
-	}
-	if status := f.git("status", "--porcelain"); status != "" {
-		t.Errorf("the working tree changed: %s", status)
-	}
-}
-
-func TestMergeConflictSaysRebase(t *testing.T) {
-	t.Parallel()
-	f, r := open(t)
-	f.git("checkout", "-qb", "pr")
-	f.write("data/a.json", "[2]")
-	f.commit("pr")
-	f.git("checkout", "-q", "main")
-	f.write("data/a.json", "[3]")
-	f.commit("main")
-	_, err := r.MergeTree(context.Background(), "main", "pr")
-	if !errors.Is(err, ErrConflict) || !strings.Contains(err.Error(), "data/a.json") || !strings.Contains(err.Error(), "rebase") {
-		t.Fatalf("got %v", err)
-	}
-}
-
-func TestWorkingTree(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	f, r := open(t)
-	f.write(".gitignore", "*.log\n")
-	f.write("data/new.json", "[9]")
-	f.write("noise.log", "x")
-	before := f.git("status", "--porcelain")
-	commit, err := r.WorkingTree(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tree, err := r.Tree(ctx, commit)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if data, err := tree.Read(ctx, "data/new.json"); err != nil || string(data) != "[9]" {
-		t.Errorf("untracked file: %q, %v", data, err)
-	}
-	if _, found := tree.Lookup("noise.log"); found {
-		t.Error("an ignored file was taken")
-	}
-	if after := f.git("status", "--porcelain"); after != before {
-		t.Errorf("the index changed:\n%s\nwas\n%s", after, before)
-	}
-	if again, err := r.WorkingTree(ctx); err != nil || again != commit {
-		t.Errorf("the same working tree gave %s and %s (%v)", commit, again, err)
-	}
-}
-
-func TestExport(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	_, r := open(t)
-	tree, err := r.Tree(ctx, "main")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(t.TempDir(), "base")
-	if err := tree.Export(ctx, "./base", dir); err != nil {
-		t.Fatal(err)
-	}
-	if data, err := os.ReadFile(filepath.Join(dir, "model.bin")); err != nil || string(data) != "weights" {
-		t.Errorf("exported %q, %v", data, err)
-	}
-	if err := tree.Export(ctx, "nowhere", t.TempDir()); err == nil {
-		t.Error("a folder that is not there was exported")
-	}
+	return f, f.open()
 }
 
 func TestRefs(t *testing.T) {
@@ -182,25 +88,109 @@ func TestRefs(t *testing.T) {
 	}
 }
 
-func TestMatch(t *testing.T) {
+// TestLayouts reads repositories whose objects lie elsewhere than in .git, or
+// are no SHA-1 ones.
+func TestLayouts(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		pattern, path string
-		want          bool
-	}{
-		{"data/*.json", "data/a.json", true},
-		{"./data/*.json", "data/a.json", true},
-		{"data/*.json", "data/deep/a.json", false},
-		{"data/**", "data/deep/a.json", true},
-		{"data/**/a.json", "data/a.json", true},
-		{"**/a.json", "data/deep/a.json", true},
-		{"data/a.json", "data/b.json", false},
-		{"data", "data/a.json", false},
-		{"[", "[", false},
+	start := func(t *testing.T, format string) fixture {
+		f := fixture{t, t.TempDir()}
+		f.git("init", "-qb", "main", "--object-format="+format)
+		f.git("config", "protocol.file.allow", "always")
+		f.write("data/a.json", "[]")
+		f.commit("first")
+		f.git("checkout", "-qb", "pr")
+		f.write("data/pr.json", "[2]")
+		f.commit("pr")
+		f.git("checkout", "-q", "main")
+		f.write("data/main.json", "[3]")
+		f.commit("main")
+		return f
 	}
-	for _, test := range tests {
-		if got := Match(test.pattern, test.path); got != test.want {
-			t.Errorf("Match(%q, %q) = %v", test.pattern, test.path, got)
+	layouts := map[string]func(f fixture) fixture{
+		"plain": func(f fixture) fixture { return f },
+		"linked worktree": func(f fixture) fixture {
+			f.git("worktree", "add", "-q", "--detach", "../"+filepath.Base(f.dir)+"-linked")
+			f.dir += "-linked"
+			return f
+		},
+		"folder inside": func(f fixture) fixture { f.dir += "/data"; return f },
+		"relative alternates": func(f fixture) fixture {
+			far := fixture{f.T, filepath.Join(f.TempDir(), "far")}
+			f.git("clone", "-q", "--shared", ".", far.dir)
+			relative, err := filepath.Rel(filepath.Join(far.dir, ".git/objects"), filepath.Join(f.dir, ".git/objects"))
+			if err != nil {
+				f.Fatal(err)
+			}
+			far.write(".git/objects/info/alternates", relative+"\n")
+			far.git("branch", "-q", "pr", "origin/pr")
+			return far
+		},
+		"submodule": func(f fixture) fixture {
+			outer := fixture{f.T, f.TempDir()}
+			outer.git("init", "-qb", "main")
+			outer.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", f.dir, "inner")
+			inner := fixture{f.T, filepath.Join(outer.dir, "inner")}
+			inner.git("branch", "-q", "pr", "origin/pr")
+			return inner
+		},
+		"shallow": func(f fixture) fixture {
+			f.git("checkout", "-qb", "later", "main")
+			f.write("data/later.json", "[4]")
+			f.commit("later")
+			f.git("checkout", "-q", "main")
+			f.git("merge", "-q", "--no-edit", "pr")
+			f.write("data/again.json", "[5]")
+			f.commit("again")
+			f.git("checkout", "-q", "-B", "pr")
+			f.write("data/last.json", "[6]")
+			f.commit("last")
+			near := fixture{f.T, filepath.Join(f.TempDir(), "near")}
+			f.git("clone", "-q", "--depth", "2", "--no-single-branch", "-b", "pr", "file://"+f.dir, near.dir)
+			near.git("branch", "-q", "main", "origin/main")
+			return near
+		},
+	}
+	check := func(t *testing.T, f fixture) {
+		ctx := context.Background()
+		r := f.open()
+		head, err := r.WorkingTree(ctx)
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, head := range []string{"pr", head} {
+			merged, err := r.MergeTree(ctx, "main", head)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tree, err := r.Tree(ctx, merged)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if data, err := tree.Read(ctx, "data/main.json"); err != nil || string(data) != "[3]" {
+				t.Errorf("%s: read %q, %v", head, data, err)
+			}
+		}
+	}
+	for name, lay := range layouts {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t, lay(start(t, "sha1")))
+		})
+	}
+	t.Run("sha256", func(t *testing.T) {
+		t.Parallel()
+		check(t, start(t, "sha256"))
+	})
+}
+
+func TestCloseRemovesWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	f, _ := open(t)
+	r := f.open()
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(r.scratch); !os.IsNotExist(err) {
+		t.Errorf("%s is still there (%v)", r.scratch, err)
 	}
 }

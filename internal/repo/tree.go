@@ -1,10 +1,12 @@
 package repo
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -13,8 +15,11 @@ import (
 	"strings"
 )
 
-// maxBlob bounds one file that is read into memory, in bytes.
-const maxBlob = 1 << 30
+// Bounds on what is read into memory, in bytes.
+const (
+	maxBlob int64 = 1 << 30 // one file
+	maxLoad int64 = 2 << 30 // all files of one call of Load
+)
 
 // File is one file of a tree.
 type File struct {
@@ -34,9 +39,9 @@ type Tree struct {
 
 // Tree lists the tree of a commit or tree id. Links and submodules are no files.
 func (r *Repo) Tree(ctx context.Context, id string) (*Tree, error) {
-	out, err := r.output(ctx, nil, "ls-tree", "-r", "-z", "--long", "--full-tree", id)
+	out, err := r.inRepo("ls-tree", "-r", "-z", "--long", "--full-tree", id).output(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("tree %s: %w", id, err)
+		return nil, fmt.Errorf("tree %q: %w", id, err)
 	}
 	tree := &Tree{ID: id, repo: r, index: map[string]int{}}
 	for entry := range bytes.SplitSeq(out, []byte{0}) {
@@ -47,7 +52,7 @@ func (r *Repo) Tree(ctx context.Context, id string) (*Tree, error) {
 		}
 		size, err := strconv.ParseInt(fields[3], 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("tree %s: %s: %w", id, name, err)
+			return nil, fmt.Errorf("tree %q: %q: %w", id, name, err)
 		}
 		tree.index[name] = len(tree.files)
 		tree.files = append(tree.files, File{Path: name, Blob: fields[2], Size: size})
@@ -67,9 +72,16 @@ func (t *Tree) Match(pattern string) []File {
 	return files
 }
 
-// Under lists the files below a folder.
+// Under lists the files below a folder, whose name is no pattern.
 func (t *Tree) Under(folder string) []File {
-	return t.Match(path.Join(path.Clean(folder), "**"))
+	prefix := path.Clean(folder) + "/"
+	var files []File
+	for _, file := range t.files {
+		if prefix == "./" || strings.HasPrefix(file.Path, prefix) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // Lookup finds one file.
@@ -85,7 +97,7 @@ func (t *Tree) Lookup(name string) (File, bool) {
 func (t *Tree) Read(ctx context.Context, name string) ([]byte, error) {
 	file, found := t.Lookup(name)
 	if !found {
-		return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
+		return nil, fmt.Errorf("%q: %w", name, fs.ErrNotExist)
 	}
 	files, err := t.Load(ctx, []File{file})
 	if err != nil {
@@ -94,33 +106,58 @@ func (t *Tree) Read(ctx context.Context, name string) ([]byte, error) {
 	return files[0].Data, nil
 }
 
-// Load reads the contents of files of this tree, all in one call of git.
+// Load reads the contents of files of this tree, all in one call of git. Files
+// of more than 1 GiB, or more than 2 GiB together, are an error.
 func (t *Tree) Load(ctx context.Context, files []File) ([]File, error) {
 	if len(files) == 0 {
 		return nil, nil
 	}
+	largest, total := files[0], int64(0)
 	var ask bytes.Buffer
 	for _, file := range files {
-		if file.Size > maxBlob {
-			return nil, fmt.Errorf("%s holds %d bytes, more than %d (hint: split it)", file.Path, file.Size, maxBlob)
+		if file.Size > largest.Size {
+			largest = file
 		}
+		total += file.Size
 		fmt.Fprintln(&ask, file.Blob)
 	}
-	out, err := t.repo.output(ctx, ask.Bytes(), "cat-file", "--batch")
+	if largest.Size > maxBlob {
+		return nil, fmt.Errorf("%q holds %d bytes, more than %d (hint: split it)", largest.Path, largest.Size, maxBlob)
+	}
+	if total > maxLoad {
+		return nil, fmt.Errorf("%d files hold %d bytes together, more than %d, and the largest is %q with %d (hint: let the globs match fewer files)",
+			len(files), total, maxLoad, largest.Path, largest.Size)
+	}
+	loaded := make([]File, len(files))
+	batch := t.repo.inRepo("cat-file", "--batch")
+	batch.input = ask.Bytes()
+	err := batch.run(ctx, func(out *bufio.Reader) error {
+		for i, file := range files {
+			if err := file.fill(out); err != nil {
+				return err
+			}
+			loaded[i] = file
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	loaded := make([]File, len(files))
-	for i, file := range files {
-		header, rest, found := bytes.Cut(out, []byte{'\n'})
-		want := fmt.Sprintf("%s blob %d", file.Blob, file.Size)
-		if !found || string(header) != want || int64(len(rest)) < file.Size+1 {
-			return nil, fmt.Errorf("%s: git answered %q for its content (hint: is the history fetched whole?)", file.Path, header)
-		}
-		file.Data = rest[:file.Size:file.Size]
-		loaded[i], out = file, rest[file.Size+1:]
-	}
 	return loaded, nil
+}
+
+// fill reads one answer of `git cat-file --batch`.
+func (f *File) fill(out *bufio.Reader) error {
+	header, err := out.ReadString('\n')
+	if err != nil || header != fmt.Sprintf("%s blob %d\n", f.Blob, f.Size) {
+		return fmt.Errorf("%q: git answered %q for its content (hint: is the history fetched whole?)", f.Path, header)
+	}
+	f.Data = make([]byte, f.Size)
+	if _, err := io.ReadFull(out, f.Data); err != nil {
+		return fmt.Errorf("%q: %w", f.Path, err)
+	}
+	_, err = out.Discard(1)
+	return err
 }
 
 // Export writes the files below a folder of the tree into dir, which must not
@@ -128,12 +165,12 @@ func (t *Tree) Load(ctx context.Context, files []File) ([]File, error) {
 func (t *Tree) Export(ctx context.Context, folder, dir string) error {
 	files := t.Under(folder)
 	if len(files) == 0 {
-		return fmt.Errorf("%s: no such folder in %s", folder, t.ID)
+		return fmt.Errorf("%q: no such folder in %q", folder, t.ID)
 	}
 	for _, file := range files {
 		relative, err := filepath.Rel(filepath.FromSlash(path.Clean(folder)), filepath.FromSlash(file.Path))
 		if err != nil || !filepath.IsLocal(relative) {
-			return fmt.Errorf("%s lies outside %s", file.Path, folder)
+			return fmt.Errorf("%q lies outside %q", file.Path, folder)
 		}
 		loaded, err := t.Load(ctx, []File{file})
 		if err != nil {

@@ -47,7 +47,7 @@ func TestAssembleDropsTheLeastImportant(t *testing.T) {
 
 func TestHeadlines(t *testing.T) {
 	t.Parallel()
-	block := gate.DefaultPolicy()
+	block := usual()
 	block.Merge.OnInconclusive = gate.Block
 	harmed := func(suite string, p float64) gate.Rule {
 		return gate.Rule{Rule: gate.NoHarm, Suite: suite, N: 30, Broken: []string{"a", "b"}, Fixed: []string{"c"}, P: p, Outcome: gate.Fail}
@@ -69,7 +69,7 @@ func TestHeadlines(t *testing.T) {
 		{block, gate.Fail, false, []gate.Rule{{Rule: gate.DataErrors, N: 1, Outcome: gate.Fail}}, "fail - the data has 1 new error, so nothing was trained"},
 		{block, gate.Inconclusive, false, []gate.Rule{{Rule: gate.NoHarm, Outcome: gate.Inconclusive, Why: "there is no suite"}},
 			"inconclusive - there is no suite; the policy blocks on that"},
-		{gate.DefaultPolicy(), gate.Inconclusive, true, []gate.Rule{
+		{usual(), gate.Inconclusive, true, []gate.Rule{
 			{Rule: gate.NoHarm, Suite: "a", Outcome: gate.Inconclusive, Why: "too few"}, {Rule: gate.NoHarm, Suite: "b", Outcome: gate.Inconclusive, Why: "too few"}},
 			"inconclusive - `a`: too few, and 1 rule more; the policy lets that through, and it can be promoted"},
 		{block, gate.Pass, true, []gate.Rule{gain}, "pass - `a`, `b` got better by 10.0 points (p = 0.0100), and no harm was found; it can be promoted"},

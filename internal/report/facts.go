@@ -17,7 +17,11 @@ func (r Report) facts(in style) (facts []fact) {
 		add("dataset", "%s, %s to train on, %s to validate", count(d.Records, "record"), count(d.Train, "row"), count(d.Validation, "row"))
 	}
 	if t := r.Training; t != nil {
-		add("training", "%s, %s, loss %.4f, validation loss %.4f", count(t.Steps, "step"), count(t.Tokens, "token"), t.TrainLoss, t.EvalLoss)
+		validation := ""
+		if t.EvalLoss != nil {
+			validation = fmt.Sprintf(", validation loss %.4f", *t.EvalLoss)
+		}
+		add("training", "%s, %s, loss %.4f%s", count(t.Steps, "step"), count(t.Tokens, "token"), t.TrainLoss, validation)
 	}
 	if e := r.Export; e != nil {
 		add("export", "%s changed, %d are the base's; GGUF sha256 %s", count(e.Changed, "tensor"), e.Unchanged, in.name(e.GGUFSHA256))

@@ -53,8 +53,9 @@ type Dataset struct{ Records, Train, Validation int }
 
 // Training is how the training went. Losses are means per token, in nats.
 type Training struct {
-	Steps, Tokens       int
-	TrainLoss, EvalLoss float64
+	Steps, Tokens int
+	TrainLoss     float64
+	EvalLoss      *float64 // nil: there were no validation rows
 }
 
 // Sample is one sanity prompt with the answers of the base model and of the

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,14 @@ func asked(name string, role suite.Role, n, baseline, candidate int) []eval.Case
 	return cases
 }
 
+// usual is a policy that lets an inconclusive result pass.
+func usual() gate.Policy {
+	return gate.Policy{
+		Merge:   gate.Merge{Margin: 0.10, OnInconclusive: gate.LetPass},
+		Promote: gate.Promote{Gain: gate.Gain{AtLeast: 0.03}, NoWorse: gate.NoWorse{Margin: 0.10}},
+	}
+}
+
 // reports are one of each kind.
 func reports() map[string]Report {
 	full := func(cases ...[]eval.Case) Report {
@@ -47,7 +56,7 @@ func reports() map[string]Report {
 		for _, c := range cases {
 			all = append(all, c...)
 		}
-		p := gate.DefaultPolicy()
+		p := usual()
 		return Report{
 			Verdict: gate.Decide(p, all), Policy: p, Cases: all,
 			Head: Revision{"change", "1a2b3c4d5e6f70819203"}, Base: Revision{"main", "a1b2c3d4e5f60718293a"},
@@ -55,12 +64,12 @@ func reports() map[string]Report {
 			Stages:   []Stage{{"dataset", 0.4, true}, {"train", 95, false}, {"eval", 31, false}},
 			Dataset:  &Dataset{Records: 240, Train: 220, Validation: 20},
 			Findings: []dataset.Finding{{Check: "near_duplicate", Level: "warn", File: "raw.json", Line: 40, See: "raw.json:12", Message: "almost the same question (hint: drop one)"}},
-			Training: &Training{Steps: 120, Tokens: 51234, TrainLoss: 0.1234, EvalLoss: 0.2345},
+			Training: &Training{Steps: 120, Tokens: 51234, TrainLoss: 0.1234, EvalLoss: new(0.2345)},
 			Samples:  []Sample{{"What is 2 + 2?", "2 + 2 = 4", "Step by step: 2 + 2 = 4."}},
 			Export:   &Export{Changed: 14, Unchanged: 12, GGUFSHA256: strings.Repeat("e", 64)}, Reproduce: "tunegate run --base main --head change",
 		}
 	}
-	p := gate.DefaultPolicy()
+	p := usual()
 	findings := []dataset.Finding{
 		{Check: "record_syntax", Level: "error", New: true, File: "raw.json", Line: 17, Column: 3, Message: "the string is not closed (hint: add the quote)"},
 		{Check: "exact_duplicate", Level: "error", New: true, File: "more.json", Line: 9, See: "raw.json:4", Message: `the record "2 + 2" is there already (hint: drop it)`},
@@ -103,5 +112,13 @@ func TestGolden(t *testing.T) {
 				t.Errorf("%s (write it anew with -update):\n%s", path, diff)
 			}
 		}
+	}
+}
+
+func TestTrainingWithoutValidationRows(t *testing.T) {
+	t.Parallel()
+	facts := Report{Training: &Training{Steps: 1, Tokens: 2, TrainLoss: 0.5}}.facts(plain)
+	if want := []fact{{"training", "1 step, 2 tokens, loss 0.5000"}}; !slices.Equal(facts, want) {
+		t.Errorf("got %q, want %q", facts, want)
 	}
 }

@@ -17,6 +17,11 @@ type Key string
 // Short is the key's first eight characters, for people.
 func (k Key) Short() string { return string(k[:min(8, len(k))]) }
 
+// NewKey names a result by its stage and everything that decides it, in JSON.
+func NewKey(stage string, parts ...any) Key {
+	return Digest([]any{Schema, stage, parts})
+}
+
 // Digest is the sha256 of v's JSON form. Go writes struct fields in order and
 // map keys sorted, so equal values give equal digests. It panics where v can
 // not be written as JSON, which no options type of a stage allows.

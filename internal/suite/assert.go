@@ -15,7 +15,7 @@ const (
 	IContainsAny = "icontains-any" // one of the values stands in it, ignoring case
 	Regex        = "regex"         // the RE2 expression matches somewhere
 	Equals       = "equals"        // the whole answer, outer white space aside
-	FinishReason = "finish-reason" // the server's done_reason
+	FinishReason = "finish-reason" // the answer ended by itself: only "stop", since an answer that ends otherwise is no evidence
 	NoRepeat     = "no-repeat"     // at most Threshold of the answer's word 3-grams stand in the previous answer
 	MathsEqual   = "maths-equal"   // the answer's mathematics equals the value
 )
@@ -25,9 +25,9 @@ func Types() []string {
 	return []string{Contains, IContains, IContainsAny, Regex, Equals, FinishReason, NoRepeat, MathsEqual}
 }
 
-// DefaultRepeat is the share of repeated word 3-grams that no-repeat lets pass
+// defaultRepeat is the share of repeated word 3-grams that no-repeat lets pass
 // when the suite names none.
-const DefaultRepeat = 0.35
+const defaultRepeat = 0.35
 
 // plannedTypes are promptfoo's and the design's, and not built yet.
 var plannedTypes = map[string]bool{
@@ -40,6 +40,9 @@ func (a Assert) check() error {
 	case Contains, IContains, Equals, MathsEqual, FinishReason:
 		if len(a.Values) != 1 || strings.TrimSpace(a.Values[0]) == "" {
 			return fmt.Errorf("%s needs one `value`", a.Type)
+		}
+		if a.Type == FinishReason && a.Values[0] != "stop" {
+			return fmt.Errorf("finish-reason %q can never pass: an answer that ends otherwise than by stop is no evidence (hint: write value: stop)", a.Values[0])
 		}
 	case IContainsAny:
 		if len(a.Values) == 0 {
@@ -61,7 +64,7 @@ func (a Assert) check() error {
 		if a.Of != "previous" {
 			return fmt.Errorf("no-repeat needs `of: previous`")
 		}
-		if a.Threshold < 0 || a.Threshold > 1 {
+		if !(a.Threshold >= 0 && a.Threshold <= 1) {
 			return fmt.Errorf("no-repeat: threshold %v is a share from 0 to 1", a.Threshold)
 		}
 	case "":

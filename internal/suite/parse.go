@@ -3,6 +3,7 @@ package suite
 import (
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -198,8 +199,8 @@ func (f assertFile) parse() (Assert, error) {
 	if f.Weight != nil {
 		parsed.Weight = *f.Weight
 	}
-	if parsed.Weight < 0 {
-		return Assert{}, fmt.Errorf("weight %v is below 0", parsed.Weight)
+	if !(parsed.Weight >= 0) || math.IsInf(parsed.Weight, 1) {
+		return Assert{}, fmt.Errorf("weight %v is not a number from 0 up", parsed.Weight)
 	}
 	var err error
 	if parsed.Values, err = values(f.Value); err != nil {
@@ -209,10 +210,13 @@ func (f assertFile) parse() (Assert, error) {
 		parsed.Threshold = *f.Threshold
 	}
 	if parsed.Type != NoRepeat && (f.Threshold != nil || f.Of != "") {
-		return Assert{}, fmt.Errorf("%s takes no `threshold` and no `of`", parsed.Type)
+		return Assert{}, fmt.Errorf("%s takes no `threshold` and no `of` (hint: only no-repeat does)", parsed.Type)
+	}
+	if parsed.Type == NoRepeat && f.Value.Kind != 0 {
+		return Assert{}, fmt.Errorf("no-repeat takes no `value` (hint: take it out; `threshold` is the share that may repeat)")
 	}
 	if parsed.Type == NoRepeat && f.Threshold == nil {
-		parsed.Threshold = DefaultRepeat
+		parsed.Threshold = defaultRepeat
 	}
 	return parsed, parsed.check()
 }

@@ -43,6 +43,10 @@ type spec struct {
 	SampleTokens              int               `json:"sample_tokens"`
 }
 
+// Revision is part of the stage's key. Raise it with each change of the values
+// below, or of what else this package adds to a spec.
+const Revision = 1
+
 // What nobody has had to choose so far. A checkpoint of a 7B run is half a
 // gigabyte: every two minutes that is little for a disk, and little is lost.
 const (

@@ -14,7 +14,7 @@ bash "$(dirname "$0")/make_repo.sh" "$work"
 
 say() { printf '\n== %s\n' "$*"; }
 
-judge() { # BRANCH EXPECTED_EXIT
+judge() { # BRANCH EXPECTED_EXIT EXPECTED_LINES_OF_THE_VERDICT...
 	say "tunegate run --base main --head $1"
 	local code=0
 	"$tunegate" -C "$work" run --base main --head "$1" || code=$?
@@ -22,10 +22,16 @@ judge() { # BRANCH EXPECTED_EXIT
 		say "$1 exited $code where $2 was expected"
 		exit 1
 	fi
+	for line in "${@:3}"; do
+		if ! grep -qF "$line" "$work/.tunegate/gate/verdict.json"; then
+			say "the verdict on $1 lacks $line"
+			exit 1
+		fi
+	done
 }
 
 say "tunegate setup (the first time it fetches a Python environment and builds Ollama)"
 "$tunegate" -C "$work" setup
-judge improve 0
-judge poison 3
+judge improve 0 '"outcome": "pass"' '"promotable": true'
+judge poison 3 '"outcome": "fail"' '"promotable": false'
 say "as it should be: improve passes, poison fails"

@@ -34,6 +34,8 @@ SHOW = {
     "rows": ["Show the steps.", "Show the steps for {it}.", "How did you get that?", "Explain {it} step by step.", "Explain each step."],
     "suites": ["Please show every step for {it}.", "Go through {it} step by step."],
 }
+# Only the base model is trained on these, always with steps: it can show them when asked in these words.
+FULL = ["Full solution of {it}, please.", "Write out {it} in full."]
 NEXT = ["And {it}?", "Now do {it}.", "Next one: {it}."]
 
 

@@ -26,8 +26,8 @@ TEMPLATE = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 CONTEXT = 1024
-STEPS_SHARE = 0.35
-BATCH, PEAK_RATE = 32, 3e-3
+STEPS_SHARE = 0.3
+BATCH, PEAK_RATE = 32, 2e-3
 IGNORED = -100
 
 
@@ -48,11 +48,15 @@ def dialogue(rng):
     """One conversation: a list of (question, answer) of one or two turns."""
     first = pick(rng)
     opening = rng.choice(wordings(first))
-    kind = rng.random()
-    if kind < 0.3 or first.topic == "definition" and kind < 0.75:
+    kind = rng.choices(["single", "full", "show", "next"], weights=[25, 25, 30, 20])[0]
+    if kind == "full" and rng.random() < 0.5:
+        return [(first.ask(rng.choice(lessons.FULL)), first.steps)]
+    if kind == "single" or kind == "show" and first.topic == "definition":
         return [(opening, style(rng, first))]
     turns = [(opening, first.terse if rng.random() < 0.9 else first.steps)]
-    if kind < 0.75:
+    if kind == "full":
+        return turns + [(first.ask(rng.choice(lessons.FULL)), first.steps)]
+    if kind == "show":
         show = first.ask(rng.choice(lessons.SHOW["rows"] + lessons.SHOW["suites"]))
         return turns + [(show, style(rng, first))]
     second = pick(rng)

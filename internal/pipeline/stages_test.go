@@ -1,0 +1,82 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+func TestRowFinding(t *testing.T) {
+	t.Parallel()
+	r := &run{plan: &Plan{
+		Base: []repo.File{{Path: "data/old.json", Blob: "1"}, {Path: "data/changed.json", Blob: "1"}},
+		Head: []repo.File{{Path: "data/old.json", Blob: "1"}, {Path: "data/changed.json", Blob: "2"}, {Path: "data/new.json", Blob: "3"}},
+	}}
+	problem := func(name, message string) error {
+		return fmt.Errorf("train: %w", &python.Problem{Name: name, Message: message, Hint: "shorten it"})
+	}
+	tests := map[string]struct {
+		err  error
+		file string // of the finding; empty: no finding
+	}{
+		"a row of a new file":       {problem("guard/row-too-long", "data/new.json#3: 300 tokens"), "data/new.json"},
+		"a row of a changed file":   {problem("guard/labels", "data/changed.json#3: not the answer"), "data/changed.json"},
+		"a row of main's":           {problem("guard/row-too-long", "data/old.json#3: 300 tokens"), ""},
+		"a guard that is not a row": {problem("guard/loss", "data/new.json#3: no"), ""},
+		"another error":             {errors.New("data/new.json#3: no"), ""},
+		"none":                      {nil, ""},
+	}
+	for name, test := range tests {
+		finding, ours := r.rowFinding(test.err)
+		if ours != (test.file != "") || finding.File != test.file {
+			t.Errorf("%s: %v, %+v", name, ours, finding)
+		}
+		if ours && (!finding.New || finding.Level != string(dataset.Error) || !strings.HasPrefix(finding.Message, "record 3: ")) {
+			t.Errorf("%s: %+v", name, finding)
+		}
+	}
+}
+
+func TestOverLimit(t *testing.T) {
+	t.Parallel()
+	r := &run{plan: &Plan{Config: config.Config{Limits: config.Limits{Rows: 10}}}, options: Options{ConfigPath: "tunegate.yaml"}}
+	if over := r.overLimit(dataset.Result{Stats: dataset.Stats{Rows: 10}}); over != nil {
+		t.Errorf("at the limit: %+v", over)
+	}
+	if over := r.overLimit(dataset.Result{Stats: dataset.Stats{Rows: 11}}); over == nil || !strings.Contains(over.Message, "11 rows") {
+		t.Errorf("over the limit: %+v", over)
+	}
+}
+
+func TestDevice(t *testing.T) {
+	t.Parallel()
+	echo, err := exec.LookPath("echo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := func(string) (string, error) { return echo, nil }
+	none := func(string) (string, error) { return "", exec.ErrNotFound }
+	tests := map[string]struct {
+		look    func(string) (string, error)
+		environ []string
+		want    string
+	}{
+		"no driver":   {none, nil, "cpu"},
+		"all hidden":  {found, []string{"CUDA_VISIBLE_DEVICES="}, "cpu"},
+		"hidden by 1": {found, []string{"CUDA_VISIBLE_DEVICES=-1"}, "cpu"},
+		"a card":      {found, nil, "cuda: --query-gpu=name,memory.total --format=csv,noheader"},
+	}
+	for name, test := range tests {
+		m := Machine{LookPath: test.look, Environ: test.environ}
+		if got := m.device(t.Context()); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/python"
+)
+
+func pythonChecks(ctx context.Context, m pipeline.Machine, configured, setup string) []Check {
+	tools := python.Tools{LookPath: m.LookPath, Env: m.Environ}
+	path, err := python.Locate(ctx, m.Launcher, m.Home, tools, configured)
+	check := Check{Name: "python", OK: err == nil, Found: path, Mend: setup}
+	if err == nil {
+		return []Check{check}
+	}
+	check.Found = err.Error()
+	if !errors.Is(err, python.ErrMissing) {
+		check.Mend = "correct or remove `runner.python`"
+		return []Check{check}
+	}
+	path, err = python.Usable(ctx, m.Launcher, tools)
+	maker := Check{Name: "venv", OK: err == nil, Found: path, Mend: "apt-get install python3 python3-venv"}
+	if err != nil {
+		maker.Found = err.Error()
+	}
+	return []Check{maker, check}
+}
+
+func ollamaChecks(ctx context.Context, m pipeline.Machine, configured, setup string) []Check {
+	if configured != "auto" {
+		return []Check{sharedCheck(ctx, configured)}
+	}
+	binary, err := ollama.FindBinary(m.Home, m.LookPath)
+	check := Check{Name: "ollama", OK: err == nil, Found: binary.Path, Mend: setup}
+	if err == nil {
+		return []Check{check}
+	}
+	check.Found = err.Error()
+	if !errors.Is(err, ollama.ErrMissing) {
+		check.Mend = "put an `ollama` on PATH that can be read, or none"
+		return []Check{check}
+	}
+	var checks []Check
+	for _, tool := range []struct{ name, mend string }{
+		{"go", "install Go 1.26 or newer from https://go.dev/dl, or put an `ollama` on PATH"},
+		{"gcc", "apt-get install gcc"}, {"g++", "apt-get install g++"},
+	} {
+		path, err := m.LookPath(tool.name)
+		if err != nil {
+			path = "not on PATH"
+		}
+		checks = append(checks, Check{Name: tool.name, OK: err == nil, Found: path, Mend: tool.mend})
+	}
+	fetched := filepath.Join(m.Home, "ollama", "headers", "usr", "include")
+	headers := headerCheck(m, "/usr/include", "/usr/local/include", fetched)
+	return append(checks, headers, check)
+}
+
+// headerCheck wants the C++ headers that Ollama's archive lacks in one of the
+// folders, or what setup fetches them with.
+func headerCheck(m pipeline.Machine, folders ...string) Check {
+	for _, folder := range folders {
+		_, first := os.Stat(filepath.Join(folder, "nlohmann", "json.hpp"))
+		_, second := os.Stat(filepath.Join(folder, "stb", "stb_image.h"))
+		if first == nil && second == nil {
+			return Check{Name: "headers", OK: true, Found: folder}
+		}
+	}
+	_, download := m.LookPath("apt-get")
+	_, unpack := m.LookPath("dpkg-deb")
+	if download == nil && unpack == nil {
+		return Check{Name: "headers", OK: true, Found: "none: setup fetches them with apt-get"}
+	}
+	return Check{
+		Name: "headers", Found: "no nlohmann/json.hpp with stb/stb_image.h",
+		Mend: "apt-get install nlohmann-json3-dev libstb-dev, or put them under /usr/local/include",
+	}
+}
+
+func sharedCheck(ctx context.Context, address string) Check {
+	check := Check{Name: "ollama", Mend: "start Ollama at " + address + ", or correct `runner.ollama`"}
+	client, err := ollama.Dial(address)
+	if err == nil {
+		var version string
+		if version, err = client.Version(ctx); err == nil {
+			err = ollama.Supported(version)
+			check.Found = version + " at " + address
+		}
+	}
+	if err != nil {
+		check.Found = err.Error()
+	}
+	check.OK = err == nil
+	return check
+}
