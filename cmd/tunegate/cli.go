@@ -104,7 +104,8 @@ func run(ctx context.Context, w world) int {
 	if err != nil {
 		return w.end(ctx, usage(explain(err)))
 	}
-	return w.end(ctx, parsed.Run(&session{ctx: ctx, world: w, cli: grammar}))
+	s := &session{ctx: ctx, world: w, cli: grammar}
+	return w.end(ctx, errors.Join(parsed.Run(s), s.close()))
 }
 
 func explain(err error) error {
@@ -159,6 +160,16 @@ type session struct {
 	ctx   context.Context
 	world world
 	cli   cli
+
+	opened *repo.Repo
+}
+
+// close gives back what the command opened.
+func (s *session) close() error {
+	if s.opened == nil {
+		return nil
+	}
+	return s.opened.Close()
 }
 
 // home is the folder in which everything is kept.
@@ -210,6 +221,6 @@ func (s *session) repository() (*repo.Repo, error) {
 			environ = append(environ, entry)
 		}
 	}
-	found, err := repo.Open(s.ctx, dir, git, environ)
-	return found, usage(err)
+	s.opened, err = repo.Open(s.ctx, dir, git, environ)
+	return s.opened, usage(err)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/runner"
 )
 
@@ -36,14 +37,15 @@ func (doctorCommand) Run(s *session) error {
 
 func (s *session) print(checks []runner.Check) {
 	const indent = "             "
+	out := proc.NewCleaner(s.world.stdout, "")
 	for _, check := range checks {
 		mark := "ok  "
 		if !check.OK {
 			mark = "FAIL"
 		}
-		fmt.Fprintf(s.world.stdout, "%s %-7s %s\n", mark, check.Name, strings.ReplaceAll(check.Found, "\n", "\n"+indent))
+		fmt.Fprintf(out, "%s %-7s %s\n", mark, check.Name, strings.ReplaceAll(check.Found, "\n", "\n"+indent+proc.Fence))
 		if !check.OK {
-			fmt.Fprintf(s.world.stdout, "%smend: %s\n", indent, check.Mend)
+			fmt.Fprintf(out, "%smend: %s\n", indent, check.Mend)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (c setupCommand) Run(s *session) error {
 		if openErr != nil {
 			return openErr
 		}
-		err = pipeline.Setup(s.ctx, machine, repository, s.cli.Config, pipeline.Refs{Base: c.Base, Head: c.Base}, installers)
+		err = pipeline.Setup(s.ctx, machine, repository, s.cli.Config, c.Base, installers)
 	}
 	if err = errors.Join(err, installers.Close()); err != nil {
 		return inputError(err)

@@ -106,6 +106,7 @@ func newPlan(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*
 	return p, nil
 }
 
+// resolve finds the commits and gives the tree, or commit, that is judged.
 func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err error) {
 	if p.BaseRef == "" {
 		if p.BaseRef, err = r.DefaultBranch(ctx); err != nil {
@@ -126,6 +127,9 @@ func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err er
 	}
 	if err != nil {
 		return "", err
+	}
+	if p.HeadSHA == p.BaseSHA {
+		return p.BaseSHA, nil
 	}
 	return r.MergeTree(ctx, p.BaseSHA, p.HeadSHA)
 }

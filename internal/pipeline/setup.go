@@ -79,9 +79,16 @@ func (m Machine) elapsed(stage string) func(string, time.Duration) {
 }
 
 // Setup brings the tools, then everything about the base model that runs of
-// this repository share: its GGUF, the tag NAME-base and that tag's answers.
-func Setup(ctx context.Context, m Machine, r *repo.Repo, configPath string, refs Refs, log io.Writer) error {
-	plan, err := NewPlan(ctx, r, configPath, refs)
+// this repository share, at a base ref (empty: the default branch): its GGUF, the
+// tag NAME-base and that tag's answers.
+func Setup(ctx context.Context, m Machine, r *repo.Repo, configPath, base string, log io.Writer) error {
+	if base == "" {
+		var err error
+		if base, err = r.DefaultBranch(ctx); err != nil {
+			return inputError{err}
+		}
+	}
+	plan, err := NewPlan(ctx, r, configPath, Refs{Base: base, Head: base})
 	if err != nil {
 		return err
 	}
