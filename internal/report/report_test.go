@@ -67,6 +67,7 @@ func reports() map[string]Report {
 			Training: &Training{Steps: 120, Tokens: 51234, TrainLoss: 0.1234, EvalLoss: new(0.2345)},
 			Samples:  []Sample{{"What is 2 + 2?", "2 + 2 = 4", "Step by step: 2 + 2 = 4."}},
 			Export:   &Export{Changed: 14, Unchanged: 12, GGUFSHA256: strings.Repeat("e", 64)}, Reproduce: "tunegate run --base main --head change",
+			Notes: []string{"tunegate.yaml is changed beside `train:`; that takes effect after the merge", "from @someone\n::error::and ##[error] others"},
 		}
 	}
 	p := usual()
