@@ -35,5 +35,5 @@ lint: ## gofmt and go vet
 bench: build ## the figures of the README, measured here
 	bash testdata/bench.sh bin/tunegate
 
-clean: ## the built binary; results and tools stay in $$TUNEGATE_HOME
+clean: ## the built binary; results and tools stay in the home
 	rm -rf bin

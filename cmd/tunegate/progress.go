@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/tunegate/tunegate/internal/proc"
 )
 
 // lineEvery is how often a log gets a line about work that goes on.
@@ -39,7 +41,7 @@ func (p *progress) Say(format string, args ...any) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.erase()
-	fmt.Fprintf(p.out, format+"\n", args...)
+	fmt.Fprintf(proc.NewCleaner(p.out, ""), format+"\n", args...)
 }
 
 func (p *progress) Update(stage string, done, total int64, eta time.Duration, detail string) {

@@ -70,7 +70,7 @@ func (c runCommand) Run(s *session) error {
 func (c runCommand) check() error {
 	for _, name := range []string{c.Until, c.Force} {
 		if name != "" && !slices.Contains(pipeline.Stages(), pipeline.Stage(name)) {
-			return fmt.Errorf("unknown stage %q (known: %v)", name, pipeline.Stages())
+			return fmt.Errorf("unknown stage %q (known: %s)", name, strings.Trim(fmt.Sprint(pipeline.Stages()), "[]"))
 		}
 	}
 	switch pipeline.Stage(c.Force) {

@@ -24,7 +24,11 @@ func (c showCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	dir, record, err := pipeline.FindRun(home, c.ID)
+	var root string // outside a repository the latest run of any is shown
+	if repository, err := s.repository(); err == nil {
+		root = repository.Root()
+	}
+	dir, record, err := pipeline.FindRun(home, c.ID, root)
 	if err != nil {
 		return usage(err)
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,16 +61,42 @@ func (r *run) baseModel(ctx context.Context) (model, error) {
 	return m, nil
 }
 
+// CheckBase looks for the files that every base model has, without reading them.
+func (p *Plan) CheckBase() error {
+	folder, where := p.Config.Base.Model, ""
+	var names []string
+	if filepath.IsAbs(folder) {
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			return fmt.Errorf("`base.model`: %w", err)
+		}
+		for _, entry := range entries {
+			names = append(names, entry.Name())
+		}
+	} else {
+		where = " at " + p.BaseRef
+		for _, file := range p.policyTree.Under(folder) {
+			names = append(names, path.Base(file.Path))
+		}
+	}
+	for _, needed := range []string{"config.json", "tokenizer.json", "tokenizer_config.json", ".safetensors"} {
+		if !slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, needed) }) {
+			return fmt.Errorf("`base.model`: %s%s has no %s (hint: the whole Hugging Face folder of the base model is needed)", folder, where, needed)
+		}
+	}
+	return nil
+}
+
 // baseFolder is the folder of the base model: written from the base commit when
 // it is part of the repository, else used where it lies.
 func (r *run) baseFolder(ctx context.Context) (model, error) {
+	if err := r.plan.CheckBase(); err != nil {
+		return model{}, err
+	}
 	folder := r.plan.Config.Base.Model
 	if !filepath.IsAbs(folder) {
 		tree := r.plan.policyTree
 		files := tree.Under(folder)
-		if len(files) == 0 {
-			return model{}, fmt.Errorf("`base.model`: %s has no folder %s (hint: is it committed? an absolute path names a folder outside the repository)", r.plan.BaseRef, folder)
-		}
 		key := store.NewKey("base", blobs(files))
 		entry, _, err := cached(r, work[struct{}]{
 			kind: "base", key: key,

@@ -105,20 +105,25 @@ func TestCachedTakesUpOrThrowsAway(t *testing.T) {
 func TestFindRun(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
-	if _, _, err := FindRun(home, ""); err == nil || !strings.Contains(err.Error(), "no run yet") {
+	if _, _, err := FindRun(home, "", ""); err == nil || !strings.Contains(err.Error(), "verdict yet") {
 		t.Errorf("got %v", err)
 	}
-	for _, id := range []string{"20260101-a", "20260102-b"} {
-		dir := filepath.Join(home, "runs", id)
-		if err := errors.Join(os.MkdirAll(dir, 0o755), Record{ID: id}.save(dir)); err != nil {
+	for _, r := range []Record{
+		{ID: "20260101-a", Outcome: "pass", Repository: "/here"},
+		{ID: "20260102-b", Outcome: "fail", Repository: "/there"},
+		{ID: "20260103-c", Repository: "/here"}, // stopped or cancelled
+	} {
+		dir := filepath.Join(home, "runs", r.ID)
+		if err := errors.Join(os.MkdirAll(dir, 0o755), r.save(dir)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	tests := []struct{ prefix, id, fails string }{
-		{"", "20260102-b", ""}, {"20260101", "20260101-a", ""}, {"2026", "", "2 runs start with"}, {"x", "", "no run starts with"},
+	tests := []struct{ prefix, repository, id, fails string }{
+		{"", "", "20260102-b", ""}, {"", "/here", "20260101-a", ""}, {"", "/nowhere", "", "verdict yet"},
+		{"20260101", "/there", "20260101-a", ""}, {"2026", "", "", "3 runs start with"}, {"x", "", "", "no run starts with"},
 	}
 	for _, test := range tests {
-		_, record, err := FindRun(home, test.prefix)
+		_, record, err := FindRun(home, test.prefix, test.repository)
 		if record.ID != test.id || (err == nil) != (test.fails == "") || err != nil && !strings.Contains(err.Error(), test.fails) {
 			t.Errorf("%q: %q, %v", test.prefix, record.ID, err)
 		}

@@ -92,6 +92,9 @@ func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
+	for _, note := range plan.Notes {
+		m.Progress.Say("note: %s", note)
+	}
 	result, err := run.all(ctx)
 	if closing := run.close(); closing != nil {
 		m.Progress.Say("the server did not stop as it should: %v", closing)
@@ -121,7 +124,7 @@ func newRun(m Machine, r *repo.Repo, o Options, plan *Plan) (*run, error) {
 		store: store.Open(filepath.Join(m.Home, "store"), m.Tool),
 		dir:   filepath.Join(runsFolder(m.Home), id),
 		record: Record{
-			Schema: 1, ID: id, Event: "local", BaseRef: plan.BaseRef, HeadRef: plan.HeadRef,
+			Schema: 1, ID: id, Event: "local", BaseRef: plan.BaseRef, HeadRef: plan.HeadRef, Repository: r.Root(),
 			BaseSHA: plan.BaseSHA, HeadSHA: plan.HeadSHA, PolicySHA256: plan.PolicySHA256,
 			Lineage: plan.Lineage, Started: now, Stages: []StageRun{},
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
@@ -87,6 +88,9 @@ func newPlan(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*
 	baseTrain := p.Config.Train
 	if p.Gated {
 		if err := p.readTrainValues(ctx, head, configPath); err != nil {
+			return nil, err
+		}
+		if err := p.checkSuites(ctx, head); err != nil {
 			return nil, err
 		}
 	}
@@ -238,6 +242,31 @@ func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath 
 		p.Notes = append(p.Notes, configPath+" is changed beside `train:`; that takes effect after the merge")
 	}
 	return nil
+}
+
+// checkSuites makes sure that the suites of the merged tree can be read, so that
+// a change which breaks them does not stop every run after it.
+func (p *Plan) checkSuites(ctx context.Context, head *repo.Tree) error {
+	var files, before []repo.File
+	for _, glob := range p.Config.Eval.Suites {
+		files = append(files, head.Match(glob)...)
+		before = append(before, p.policyTree.Match(glob)...)
+	}
+	if reflect.DeepEqual(blobs(files), blobs(before)) {
+		return nil
+	}
+	files, err := head.Load(ctx, unique(files))
+	if err != nil {
+		return err
+	}
+	var mistakes []error
+	for _, file := range files {
+		if _, err := suite.Parse(file.Path, file.Data); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("the head's %w", err))
+		}
+	}
+	p.Notes = append(p.Notes, "suites are changed; that takes effect after the merge")
+	return errors.Join(mistakes...)
 }
 
 func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error) {

@@ -134,13 +134,22 @@ func TestPolicyComesFromTheBase(t *testing.T) {
 			if p.Config.Train.Epochs != test.epochs || p.Config.Gate.Merge.Margin != 0.10 {
 				t.Errorf("epochs %v, margin %v", p.Config.Train.Epochs, p.Config.Gate.Merge.Margin)
 			}
-			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, test.note) || test.note == "" && notes != "" {
+			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, test.note) || !strings.Contains(notes, "suites are changed") || test.note == "" && len(p.Notes) != 1 {
 				t.Errorf("notes %q, want %q", notes, test.note)
 			}
 			if got := p.Suites[0].Cases[0].Turns[0].Asserts[0].Values[0]; got != "a" {
 				t.Errorf("the pull request's own suite was taken: %q", got)
 			}
 		})
+	}
+}
+
+func TestBrokenSuiteOfTheHead(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.change("pr", map[string]string{"suites/s.suite.yaml": strings.Replace(oneSuite, "equals", "eqals", 1)})
+	if _, err := f.plan("main", "pr"); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "the head's suites/s.suite.yaml:4") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -23,6 +23,7 @@ type Record struct {
 	PR           int        `json:"pr"`
 	BaseRef      string     `json:"base_ref"`
 	HeadRef      string     `json:"head_ref"`
+	Repository   string     `json:"repository"` // the top folder of its working tree
 	BaseSHA      string     `json:"base_sha"`
 	HeadSHA      string     `json:"head_sha"`
 	PolicySHA256 string     `json:"policy_sha256"`
@@ -57,8 +58,9 @@ func writeJSON(path string, v any) error {
 }
 
 // FindRun gives the folder and record of the run whose id starts with the
-// prefix, or of the latest run for an empty one.
-func FindRun(home, prefix string) (dir string, record Record, err error) {
+// prefix. An empty prefix stands for the latest run that came to a verdict, of
+// the repository, or of any for an empty one.
+func FindRun(home, prefix, repository string) (dir string, record Record, err error) {
 	entries, err := os.ReadDir(runsFolder(home))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", Record{}, err
@@ -70,15 +72,30 @@ func FindRun(home, prefix string) (dir string, record Record, err error) {
 		}
 	}
 	slices.Sort(ids)
+	if prefix == "" {
+		return latest(home, ids, repository)
+	}
 	switch {
-	case len(ids) == 0 && prefix == "":
-		return "", Record{}, fmt.Errorf("no run yet in %s (hint: `tunegate run`)", home)
 	case len(ids) == 0:
 		return "", Record{}, fmt.Errorf("no run starts with %q in %s (hint: `ls %s`)", prefix, home, runsFolder(home))
-	case prefix != "" && len(ids) > 1:
-		return "", Record{}, fmt.Errorf("%d runs start with %q: %s (hint: give more of the id)", len(ids), prefix, strings.Join(ids[:min(5, len(ids))], ", "))
+	case len(ids) > 1:
+		return "", Record{}, fmt.Errorf("%d runs start with %q, the latest is %s (hint: give more of the id)", len(ids), prefix, ids[len(ids)-1])
 	}
-	dir = filepath.Join(runsFolder(home), ids[len(ids)-1])
+	return loadRun(home, ids[0])
+}
+
+func latest(home string, ids []string, repository string) (string, Record, error) {
+	for _, id := range slices.Backward(ids) {
+		dir, record, err := loadRun(home, id)
+		if err == nil && record.Outcome != "" && (repository == "" || record.Repository == repository) {
+			return dir, record, nil
+		}
+	}
+	return "", Record{}, fmt.Errorf("no run of this repository came to a verdict yet (hint: `tunegate run`; the runs are in %s)", runsFolder(home))
+}
+
+func loadRun(home, id string) (dir string, record Record, err error) {
+	dir = filepath.Join(runsFolder(home), id)
 	data, err := os.ReadFile(filepath.Join(dir, recordName))
 	if err != nil {
 		return "", Record{}, err

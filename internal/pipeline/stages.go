@@ -37,7 +37,7 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	case data.Blocked:
 		return r.conclude(gate.Data(about.Findings, r.plan.Config.Gate), about)
 	case r.until(Dataset):
-		return Result{Stopped: "stopped after the dataset, as asked"}, nil
+		return Result{Stopped: "stopped after the dataset, as asked: " + counted(data.Stats)}, nil
 	case !r.plan.Gated:
 		return Result{Stopped: fmt.Sprintf("%s is checked and its data has no errors; nothing is judged, because %s has no config yet", r.options.ConfigPath, r.plan.BaseRef)}, nil
 	case unchanged:
@@ -105,7 +105,17 @@ func (r *run) dataset(ctx context.Context) (dataset.Result, store.Entry, error) 
 	if err != nil {
 		return dataset.Result{}, store.Entry{}, err
 	}
+	r.machine.Progress.Say("dataset: %s", counted(result.Stats))
 	return result, entry, r.link(Dataset, entry)
+}
+
+// counted says in words what the dataset stage made.
+func counted(s dataset.Stats) string {
+	words := fmt.Sprintf("%d records, %d rows to train on, %d held out", s.Records, s.Train, s.Validation)
+	if s.Errors+s.Warnings > 0 {
+		words += fmt.Sprintf("; %d errors and %d warnings are in dataset/findings.jsonl", s.Errors, s.Warnings)
+	}
+	return words
 }
 
 // overLimit is the finding on data that has more rows than the base allows.

@@ -64,6 +64,9 @@ func configCheck(ctx context.Context, about Subject) (check Check, wanted config
 	if err != nil {
 		return fail(err, "correct it and bring the correction to "+branch)
 	}
+	if err := plan.CheckBase(); err != nil {
+		return fail(err, "put the whole Hugging Face folder of the base model there, and commit it when it is inside the repository")
+	}
 	return Check{Name: "config", OK: true, Found: about.ConfigPath + " at " + branch}, plan.Config.Runner, true
 }
 

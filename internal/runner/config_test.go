@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,6 +30,11 @@ func TestConfigCheck(t *testing.T) {
 	t.Parallel()
 	broken := strings.Replace(goodConfig, "base:", "bass:", 1)
 	whole := map[string]string{"tunegate.yaml": goodConfig, "suites/s.suite.yaml": goodSuite, "data/a.json": "[]"}
+	for _, file := range []string{"config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"} {
+		whole["base/"+file] = "{}"
+	}
+	baseless := maps.Clone(whole)
+	delete(baseless, "base/tokenizer.json")
 	with := func(path, text string) map[string]string {
 		files := map[string]string{path: text}
 		for name, text := range whole {
@@ -57,6 +63,7 @@ func TestConfigCheck(t *testing.T) {
 		"broken":            {"main", with("tunegate.yaml", broken), "", false, `tunegate.yaml:3:1: unknown key "bass"`, "in the working tree", false, false},
 		"broken at main":    {"main", with("tunegate.yaml", broken), goodConfig, false, `tunegate.yaml:3:1: unknown key "bass"`, "to main", true, false},
 		"broken draft":      {"main", whole, broken, false, `unknown key "bass"`, "in the working tree", false, false},
+		"no tokenizer":      {"main", baseless, "", false, "./base at main has no tokenizer.json", "commit it", true, false},
 		"a broken suite":    {"main", with("suites/s.suite.yaml", "name: s\n"), "", false, "suites/s.suite.yaml", "to main", true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
