@@ -121,7 +121,7 @@ func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err er
 		return "", err
 	}
 	if p.HeadRef == "" {
-		p.HeadRef = "the working tree"
+		p.HeadRef = "working-tree"
 		p.HeadSHA, err = r.WorkingTree(ctx)
 		for _, name := range r.LeftOut() {
 			p.Notes = append(p.Notes, fmt.Sprintf("%q is untracked and large, so it was left out (hint: git add it, or ignore it)", name))

@@ -75,6 +75,14 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	return r.served(ctx, base, baseline, gguf{exported.Path(ggufName), proof.GGUFSHA256}, about)
 }
 
+// trainingDetail says in a few words what the trainer is at.
+func trainingDetail(p train.Progress) string {
+	if p.Loss == 0 {
+		return p.Phase
+	}
+	return fmt.Sprintf("%s, loss %.3f", p.Phase, p.Loss)
+}
+
 // samples are the sanity run's generations.
 func samples(adapter store.Entry) ([]report.Sample, error) {
 	all, err := train.LoadSamples(adapter.Path("samples.jsonl"))
@@ -185,7 +193,7 @@ func (r *run) train(ctx context.Context, base model, rows store.Entry) (store.En
 				TrainRows: rows.Path("train.jsonl"), ValRows: rows.Path("val.jsonl"),
 				Seed: config.Seed, SanityPrompts: sanity,
 			}, dir, func(p train.Progress) {
-				r.machine.Progress.Update(string(Train), int64(p.Step), int64(p.Steps), p.ETA, fmt.Sprintf("%s, loss %.3f", p.Phase, p.Loss))
+				r.machine.Progress.Update(string(Train), int64(p.Step), int64(p.Steps), p.ETA, trainingDetail(p))
 			})
 		},
 	})

@@ -30,7 +30,7 @@ func (r Report) headline(in style) string {
 	case gate.Inconclusive:
 		words = r.undecided(in)
 	case gate.Same:
-		words = fmt.Sprintf("data, base model and recipe are those of %s, so nothing was trained", in.name(r.Base.Ref))
+		words = fmt.Sprintf("data, base model and recipe are those of %s, so nothing was trained", ref(r.Base.Ref))
 	default:
 		words = r.passed(in)
 	}
@@ -142,9 +142,19 @@ func revision(in style, r Revision) string {
 	case r.Ref == "":
 		return in.name(sha)
 	case sha == "":
-		return in.name(r.Ref)
+		return ref(r.Ref)
 	}
-	return in.name(r.Ref) + " (" + in.name(sha) + ")"
+	return ref(r.Ref) + " (" + in.name(sha) + ")"
+}
+
+// ref is a git ref: names joined by slashes.
+func ref(s string) string {
+	parts := strings.Split(s, "/")
+	for i, part := range parts {
+		parts[i] = name(part)
+	}
+	joined := strings.Join(parts, "/")
+	return "`" + joined[:min(len(joined), 200)] + "`"
 }
 
 // suites writes the suite of a rule, or those that it pools.
