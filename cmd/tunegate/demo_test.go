@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -21,6 +22,7 @@ import (
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/shape"
 	"github.com/tunegate/tunegate/internal/store"
 )
@@ -47,6 +49,7 @@ func TestDemo(t *testing.T) {
 	t.Run("repeat", func(t *testing.T) { testRepeat(t, l) })
 	t.Run("style", func(t *testing.T) { testStyle(t, improve) })
 	t.Run("served", func(t *testing.T) { testServed(t, l, improve) })
+	t.Run("shared", func(t *testing.T) { testShared(t, l) })
 	t.Run("killed", func(t *testing.T) { testKilled(t, improve) })
 }
 
@@ -102,17 +105,7 @@ func testServed(t *testing.T, l lab, improve pipeline.Result) {
 	ctx := context.Background()
 	var proof export.Proof
 	readJSON(t, filepath.Join(improve.Dir, "export", "proof.json"), &proof)
-	binary, err := ollama.FindBinary(l.home, exec.LookPath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := ollama.Serve(ctx, proc.Launcher{Guard: []string{l.binary, guardCommand}}, ollama.ServeOptions{
-		Binary: binary, Home: pipeline.OllamaHome(l.home), Env: os.Environ(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := serve(t, l, pipeline.OllamaHome(l.home))
 	shown, err := server.Client().Show(ctx, improve.Record.Candidate)
 	if err != nil {
 		t.Fatal(err)
@@ -121,6 +114,56 @@ func testServed(t *testing.T, l lab, improve pipeline.Result) {
 		t.Fatalf("%s serves %s, proof.json says %s", improve.Record.Candidate, shown.GGUF, proof.GGUFSHA256)
 	}
 	compareWithOracle(t, l, improve, server.Client(), shown.System)
+}
+
+// serve runs the real server with the models of the folder.
+func serve(t *testing.T, l lab, home string) *ollama.Server {
+	t.Helper()
+	binary, err := ollama.FindBinary(l.home, exec.LookPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := ollama.Serve(context.Background(), proc.Launcher{Guard: []string{l.binary, guardCommand}}, ollama.ServeOptions{
+		Binary: binary, Home: home, Env: os.Environ(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server
+}
+
+// testShared: a server that the config names gets the tags, and is asked.
+func testShared(t *testing.T, l lab) {
+	server := serve(t, l, t.TempDir())
+	config, err := os.OpenFile(filepath.Join(l.repo, "tunegate.yaml"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(config, "runner: {ollama: %q}\n", server.Client().Base())
+	if err := config.Close(); err != nil {
+		t.Fatal(err)
+	}
+	commit := exec.Command("git", "-C", l.repo, "-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "-qam", "a shared server")
+	if out, err := commit.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	result, code := l.judge("improve")
+	if code != 0 || !result.Verdict.Promotable {
+		t.Fatalf("exit %d, verdict %+v", code, result.Verdict)
+	}
+	if _, err := os.Stat(filepath.Join(result.Dir, "logs", "ollama.log")); err == nil {
+		t.Error("a private server was started")
+	}
+	var registered register.Registered
+	readJSON(t, filepath.Join(result.Dir, "register", "model.json"), &registered)
+	shown, err := server.Client().Show(context.Background(), registered.Tag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id := register.ModelID(shown); id != registered.ModelID || registered.Host != server.Client().Base() {
+		t.Errorf("model.json says %+v, the server shows %s", registered, id)
+	}
 }
 
 // compareWithOracle: at temperature 0 the served F16 model gives the greedy text
