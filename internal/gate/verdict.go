@@ -7,9 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/store"
 )
 
 // Outcome is the result of a rule or of the whole gate.
@@ -130,13 +129,7 @@ func ExitCode(v Verdict, p Policy) int {
 }
 
 // Save writes the verdict to path, in place of what was there.
-func (v Verdict) Save(path string) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(path, append(data, '\n'), 0o644)
-}
+func (v Verdict) Save(path string) error { return store.WriteJSON(path, v) }
 
 // Load reads a verdict that Save wrote.
 func Load(path string) (Verdict, error) {

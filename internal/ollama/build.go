@@ -28,11 +28,16 @@ const (
 	progressEvery = 5 * time.Second
 )
 
-// needed programs, each with how to get it.
-var needed = []struct{ program, hint string }{
-	{"go", "install Go 1.26 or newer, see https://go.dev/dl"},
-	{"gcc", "apt-get install gcc"},
-	{"g++", "apt-get install g++"},
+// Program is one that Build needs on PATH, with how to get it.
+type Program struct{ Name, Hint string }
+
+// Programs lists what Build needs on PATH.
+func Programs() []Program {
+	return []Program{
+		{"go", "install Go 1.26 or newer, see https://go.dev/dl, or put an `ollama` on PATH"},
+		{"gcc", "apt-get install gcc"},
+		{"g++", "apt-get install g++"},
+	}
 }
 
 // Build compiles Ollama's pinned version from its Go module into a folder under
@@ -46,16 +51,16 @@ func Build(ctx context.Context, launcher proc.Launcher, home string, tools Tools
 		return binary, nil
 	}
 	b := &builder{launcher: launcher, tools: tools, log: log, progress: progress, programs: map[string]string{}}
-	for _, n := range needed {
-		path, err := tools.LookPath(n.program)
+	for _, program := range Programs() {
+		path, err := tools.LookPath(program.Name)
 		if err != nil {
-			return Binary{}, fmt.Errorf("ollama: to build Ollama, %s is missing (%s)", n.program, n.hint)
+			return Binary{}, fmt.Errorf("ollama: to build Ollama, %s is missing (%s)", program.Name, program.Hint)
 		}
-		b.programs[n.program] = path
+		b.programs[program.Name] = path
 	}
 	fmt.Fprintf(log, "building Ollama %s from its Go module: about 5 minutes on 2 cores, about 140 MB of modules\n", PinnedVersion)
 
-	include, err := b.headers(ctx, filepath.Join(home, "ollama", "headers"), []string{"/usr/include", "/usr/local/include"})
+	include, err := b.headers(ctx, headerFolder(home), systemHeaders)
 	if err != nil {
 		return Binary{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Headers that Ollama's archive lacks, with the Debian packages that have them.
@@ -13,7 +14,17 @@ var (
 	headerPackages = []string{"nlohmann-json3-dev", "libstb-dev"}
 )
 
+var systemHeaders = []string{"/usr/include", "/usr/local/include"}
+
 const headerHint = "apt-get install nlohmann-json3-dev libstb-dev"
+
+func headerFolder(home string) string { return filepath.Join(home, "ollama", "headers") }
+
+// HeaderFolders lists where Build looks for the C++ headers that Ollama's
+// archive lacks: the system's folders and the one that it fetches them into.
+func HeaderFolders(home string) []string {
+	return append(slices.Clone(systemHeaders), filepath.Join(headerFolder(home), "usr", "include"))
+}
 
 // headers returns a folder for the compiler's search path that has headerFiles:
 // one of the system's, or else folder/usr/include, filled from Debian packages
@@ -21,7 +32,7 @@ const headerHint = "apt-get install nlohmann-json3-dev libstb-dev"
 func (b *builder) headers(ctx context.Context, folder string, system []string) (string, error) {
 	fetched := filepath.Join(folder, "usr", "include")
 	for _, include := range append(system, fetched) {
-		if hasHeaders(include) {
+		if HasHeaders(include) {
 			return include, nil
 		}
 	}
@@ -35,13 +46,14 @@ func (b *builder) headers(ctx context.Context, folder string, system []string) (
 	if err := b.fetchHeaders(ctx, folder); err != nil {
 		return "", fmt.Errorf("%w (%s)", err, headerHint)
 	}
-	if !hasHeaders(fetched) {
+	if !HasHeaders(fetched) {
 		return "", fmt.Errorf("ollama: the packages %q lack the headers %q (%s)", headerPackages, headerFiles, headerHint)
 	}
 	return fetched, nil
 }
 
-func hasHeaders(include string) bool {
+// HasHeaders says whether a folder has the C++ headers that Ollama's archive lacks.
+func HasHeaders(include string) bool {
 	for _, name := range headerFiles {
 		if _, err := os.Stat(filepath.Join(include, name)); err != nil {
 			return false

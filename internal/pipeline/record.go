@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -46,16 +44,7 @@ type StageRun struct {
 
 const recordName = "run.json"
 
-func (r Record) save(dir string) error { return writeJSON(filepath.Join(dir, recordName), r) }
-
-// writeJSON replaces a file in one step.
-func writeJSON(path string, v any) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(path, append(data, '\n'), 0o644)
-}
+func (r Record) save(dir string) error { return store.WriteJSON(filepath.Join(dir, recordName), r) }
 
 // FindRun gives the folder and record of the run whose id starts with the
 // prefix. An empty prefix stands for the latest run that came to a verdict, of

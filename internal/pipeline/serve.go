@@ -128,7 +128,7 @@ func (r *run) register(ctx context.Context, stage Stage, tag string, file gguf, 
 				registered.Host = server.client.Base()
 			}
 			return registered, errors.Join(
-				writeJSON(filepath.Join(dir, "model.json"), registered),
+				store.WriteJSON(filepath.Join(dir, "model.json"), registered),
 				os.WriteFile(filepath.Join(dir, "Modelfile"), []byte(register.Modelfile(shown)), 0o644))
 		},
 	})

@@ -255,7 +255,7 @@ func (r *run) export(ctx context.Context, stage Stage, base model, adapterDigest
 			if err != nil {
 				return export.Proof{}, err
 			}
-			return proof, writeJSON(filepath.Join(dir, "proof.json"), proof)
+			return proof, store.WriteJSON(filepath.Join(dir, "proof.json"), proof)
 		},
 	}
 }

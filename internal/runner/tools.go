@@ -3,8 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
@@ -46,28 +44,21 @@ func ollamaChecks(ctx context.Context, m pipeline.Machine, configured, setup str
 		return []Check{check}
 	}
 	var checks []Check
-	for _, tool := range []struct{ name, mend string }{
-		{"go", "install Go 1.26 or newer from https://go.dev/dl, or put an `ollama` on PATH"},
-		{"gcc", "apt-get install gcc"}, {"g++", "apt-get install g++"},
-	} {
-		path, err := m.LookPath(tool.name)
+	for _, program := range ollama.Programs() {
+		path, err := m.LookPath(program.Name)
 		if err != nil {
 			path = "not on PATH"
 		}
-		checks = append(checks, Check{Name: tool.name, OK: err == nil, Found: path, Mend: tool.mend})
+		checks = append(checks, Check{Name: program.Name, OK: err == nil, Found: path, Mend: program.Hint})
 	}
-	fetched := filepath.Join(m.Home, "ollama", "headers", "usr", "include")
-	headers := headerCheck(m, "/usr/include", "/usr/local/include", fetched)
-	return append(checks, headers, check)
+	return append(checks, headerCheck(m, ollama.HeaderFolders(m.Home)...), check)
 }
 
 // headerCheck wants the C++ headers that Ollama's archive lacks in one of the
 // folders, or what setup fetches them with.
 func headerCheck(m pipeline.Machine, folders ...string) Check {
 	for _, folder := range folders {
-		_, first := os.Stat(filepath.Join(folder, "nlohmann", "json.hpp"))
-		_, second := os.Stat(filepath.Join(folder, "stb", "stb_image.h"))
-		if first == nil && second == nil {
+		if ollama.HasHeaders(folder) {
 			return Check{Name: "headers", OK: true, Found: folder}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/store"
 )
 
 // complete is a result as the trainer answers it.
@@ -87,7 +89,7 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := writeResult(dir, want); err != nil {
+	if err := store.WriteJSON(filepath.Join(dir, resultFile), want); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := load(dir); err != nil || got.AdapterSHA256 != want.AdapterSHA256 || got.Tokens != 4 {

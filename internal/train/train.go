@@ -14,11 +14,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/store"
 )
 
 // LoRA is the shape of the adapter.
@@ -156,7 +155,7 @@ func (s spec) run(ctx context.Context, launcher proc.Launcher, interpreter pytho
 	if err != nil {
 		return Result{}, err
 	}
-	if err := writeResult(s.OutDir, result); err != nil {
+	if err := store.WriteJSON(filepath.Join(s.OutDir, resultFile), result); err != nil {
 		return Result{}, err
 	}
 	return result, os.RemoveAll(filepath.Join(s.OutDir, checkpointsDir))
@@ -187,12 +186,4 @@ func (p Progress) next(raw []byte) Progress {
 		next.EvalLoss = *event.EvalLoss
 	}
 	return next
-}
-
-func writeResult(dir string, result Result) error {
-	data, err := json.MarshalIndent(result, "", "  ")
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(filepath.Join(dir, resultFile), append(data, '\n'), 0o644)
 }
