@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -23,6 +24,9 @@ type Launcher struct {
 	// Guard is the command line of a program that hands the arguments after
 	// these to the function [Guard], e.g. {"/path/tunegate", "guard"}.
 	Guard []string
+	// Hold are files that each guard keeps open too. A flock on one of them so
+	// lasts until every child is gone, also when tunegate is killed.
+	Hold []*os.File
 }
 
 // Command is a child program to start.
@@ -69,7 +73,7 @@ func (l Launcher) Start(ctx context.Context, c Command) (*Process, error) {
 		p.log = NewCleaner(c.Log, "")
 		cmd.Stdout, cmd.Stderr = p.log, p.log
 	}
-	if err := p.start(c.Stdin, c.Lines); err != nil {
+	if err := p.start(c.Stdin, c.Lines, l.Hold); err != nil {
 		return nil, fmt.Errorf("%s: cannot be started: %w", c.Name, err)
 	}
 	release := context.AfterFunc(ctx, func() { p.stop(ctx.Err()) })

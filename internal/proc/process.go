@@ -75,7 +75,7 @@ func (p *Process) Wait() error {
 // start makes the pipes and starts the guard. The ends that stay here are
 // close-on-exec, as os.Pipe makes them: a lifeline that a sibling inherits
 // would keep this child alive.
-func (p *Process) start(stdin io.Reader, each func(line []byte)) error {
+func (p *Process) start(stdin io.Reader, each func(line []byte), hold []*os.File) error {
 	lifelineRead, lifeline, err := os.Pipe()
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (p *Process) start(stdin io.Reader, each func(line []byte)) error {
 		p.lines = linesRead
 		theirs, ours = append(theirs, linesWrite), append(ours, linesRead)
 	}
-	p.lifeline, p.cmd.ExtraFiles = lifeline, theirs
+	p.lifeline, p.cmd.ExtraFiles = lifeline, slices.Concat(theirs, hold)
 
 	feed := func() {}
 	if stdin != nil {
