@@ -21,6 +21,7 @@ type Repo struct {
 	env     []string
 	root    string
 	scratch string // a bare repository that borrows the user's objects
+	lock    *os.File
 	leftOut []string
 }
 
@@ -42,7 +43,7 @@ func Open(ctx context.Context, dir, git string, env []string) (*Repo, error) {
 		return nil, fmt.Errorf("%q: git tells its folders as %q (hint: a path with a line break in it cannot be used)", dir, found)
 	}
 	r.root = paths[0]
-	if r.scratch, err = os.MkdirTemp("", "tunegate-git-"); err != nil {
+	if r.scratch, r.lock, err = newScratch(""); err != nil {
 		return nil, err
 	}
 	if err := r.borrow(ctx, paths[1], paths[2], paths[3]); err != nil {
@@ -70,7 +71,10 @@ func (r *Repo) borrow(ctx context.Context, objects, shallow, format string) erro
 
 // Close removes what MergeTree and WorkingTree wrote. Nothing can be read
 // afterwards.
-func (r *Repo) Close() error { return os.RemoveAll(r.scratch) }
+func (r *Repo) Close() error {
+	defer r.lock.Close()
+	return os.RemoveAll(r.scratch)
+}
 
 // Root is the top folder of the working tree.
 func (r *Repo) Root() string { return r.root }

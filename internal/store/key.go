@@ -9,7 +9,6 @@ import (
 	"os"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/google/renameio/v2"
 )
 
 // Key is the lower-case hexadecimal sha256 that names a stage's result.
@@ -33,15 +32,6 @@ func Digest(v any) Key {
 	}
 	sum := sha256.Sum256(data)
 	return Key(hex.EncodeToString(sum[:]))
-}
-
-// WriteJSON replaces a file by v's indented JSON, in one step.
-func WriteJSON(path string, v any) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(path, append(data, '\n'), 0o644)
 }
 
 // FileDigest is the sha256 of a file's content, in lower-case hexadecimal.

@@ -13,8 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/google/renameio/v2"
 )
 
 // Schema is the version of the manifest's form. It is part of every key.
@@ -95,26 +93,38 @@ func (e Entry) Decode(v any) error {
 // when there is none; a damaged result counts as none.
 func (s *Store) Get(stage string, key Key) (Entry, error) {
 	dir := s.Dir(stage, key)
-	path := filepath.Join(dir, manifestName)
-	data, err := os.ReadFile(path)
+	entry, written, err := load(dir)
 	if err != nil {
 		return Entry{}, fmt.Errorf("%s %s: %w", stage, key.Short(), ErrNotFound)
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return Entry{}, fmt.Errorf("%s %s: %w", stage, key.Short(), ErrNotFound)
-	}
-	entry := Entry{Dir: dir}
-	if err := json.Unmarshal(data, &entry.Manifest); err != nil || entry.Manifest.Schema != Schema {
-		return Entry{}, fmt.Errorf("%s: %w", path, ErrNotFound)
 	}
 	for _, file := range entry.Manifest.Files {
 		stat, err := os.Stat(filepath.Join(dir, filepath.FromSlash(file.Path)))
-		if err != nil || stat.Size() != file.Size || stat.ModTime().After(info.ModTime()) {
+		if err != nil || stat.Size() != file.Size || stat.ModTime().After(written) {
 			return Entry{}, fmt.Errorf("%s: %s is missing or was changed: %w", dir, file.Path, ErrNotFound)
 		}
 	}
 	return entry, nil
+}
+
+// load reads the manifest in a result's folder and tells when it was written.
+func load(dir string) (entry Entry, written time.Time, err error) {
+	path := filepath.Join(dir, manifestName)
+	info, err := os.Stat(path)
+	if err != nil {
+		return Entry{}, time.Time{}, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Entry{}, time.Time{}, err
+	}
+	entry.Dir = dir
+	if err := json.Unmarshal(data, &entry.Manifest); err != nil {
+		return Entry{}, time.Time{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if entry.Manifest.Schema != Schema {
+		return Entry{}, time.Time{}, fmt.Errorf("%s: schema %d, not %d", path, entry.Manifest.Schema, Schema)
+	}
+	return entry, info.ModTime(), nil
 }
 
 // Draft is a result in the making. Its folder outlives a killed process, and
@@ -166,15 +176,11 @@ func (d *Draft) Commit(result Result) (Entry, error) {
 		Options: options, Inputs: result.Inputs, Files: files, Value: value,
 		Seconds: result.Took.Seconds(),
 	}
-	data, err := json.MarshalIndent(manifest, "", "  ")
-	if err != nil {
-		return Entry{}, err
-	}
 	final := d.store.Dir(d.stage, d.key)
 	if err := os.RemoveAll(final); err != nil {
 		return Entry{}, fmt.Errorf("store: %w", err)
 	}
-	if err := renameio.WriteFile(filepath.Join(d.Dir, manifestName), append(data, '\n'), 0o644); err != nil {
+	if err := WriteJSON(filepath.Join(d.Dir, manifestName), manifest); err != nil {
 		return Entry{}, fmt.Errorf("store: %w", err)
 	}
 	if err := os.Rename(d.Dir, final); err != nil {

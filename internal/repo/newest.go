@@ -1,0 +1,23 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// NewestCommit is the latest commit time among the tips of all branches, those
+// of remotes too; the zero time where there is none.
+func (r *Repo) NewestCommit(ctx context.Context) (time.Time, error) {
+	out, err := r.inRepo("for-each-ref", "--sort=-committerdate", "--count=1",
+		"--format=%(committerdate:unix)", "refs/heads", "refs/remotes").line(ctx)
+	if err != nil || out == "" {
+		return time.Time{}, err
+	}
+	seconds, err := strconv.ParseInt(out, 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%s: git tells the time of a commit as %q", r.root, out)
+	}
+	return time.Unix(seconds, 0), nil
+}

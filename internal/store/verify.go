@@ -1,0 +1,43 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Verify reads a result whole: each file must be there and have the size and
+// the sha256 that the manifest gives it. Get, which every stage relies on, looks
+// at sizes and times only.
+func Verify(e Entry) error {
+	if e.Manifest.Schema != Schema {
+		return fmt.Errorf("%s: its %s can not be read (hint: remove the folder; the next run makes it again)", e.Dir, manifestName)
+	}
+	var damage []error
+	for _, file := range e.Manifest.Files {
+		if err := file.verify(e.Dir); err != nil {
+			damage = append(damage, err)
+		}
+	}
+	if len(damage) > 0 {
+		return fmt.Errorf("%w (hint: remove %s; the next run makes it again)", errors.Join(damage...), e.Dir)
+	}
+	return nil
+}
+
+func (f File) verify(dir string) error {
+	path := filepath.Join(dir, filepath.FromSlash(f.Path))
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Size() != f.Size {
+		return fmt.Errorf("%s: %d bytes, the manifest says %d", path, info.Size(), f.Size)
+	}
+	digest, err := FileDigest(path)
+	if err == nil && digest != f.SHA256 {
+		err = fmt.Errorf("%s: its content was changed (sha256 %.12s, the manifest says %.12s)", path, digest, f.SHA256)
+	}
+	return err
+}
