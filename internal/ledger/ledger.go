@@ -1,0 +1,215 @@
+// Package ledger keeps the history of promotions: in goes one line for each
+// promotion and each rollback, out comes which version of a model is stable,
+// which one was before it, and what was ever promoted.
+package ledger
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// Action is what a line of the ledger tells.
+type Action string
+
+// The actions.
+const (
+	Promote  Action = "promote"
+	Rollback Action = "rollback"
+)
+
+// Private stands among an entry's servers for the private server of the home.
+const Private = "private"
+
+// Entry is one line: from then on the name's stable model is this version.
+type Entry struct {
+	Time       time.Time `json:"time"`
+	Action     Action    `json:"action"`
+	Name       string    `json:"name"`    // the config's name
+	Version    string    `json:"version"` // such as v1
+	Tag        string    `json:"tag"`     // NAME-lora-VERSION
+	ModelID    string    `json:"model_id"`
+	GGUFSHA256 string    `json:"gguf_sha256"`
+	Run        string    `json:"run"` // the id of the run that tested it
+	Lineage    string    `json:"lineage"`
+	Export     store.Key `json:"export"`   // where the bytes are kept
+	Register   store.Key `json:"register"` // where it is kept how they are served
+	Servers    []string  `json:"servers"`  // addresses, or Private
+}
+
+// Ledger is the history of a home, the oldest line first.
+type Ledger struct{ entries []Entry }
+
+// Path is the file in which a home keeps its ledger.
+func Path(home string) string { return filepath.Join(home, "promotions.jsonl") }
+
+// Load reads the ledger of a home. One without a file is empty. A last line
+// without its end was never written to the end, so it is not there.
+func Load(home string) (Ledger, error) {
+	data, err := os.ReadFile(Path(home))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Ledger{}, nil
+	}
+	if err != nil {
+		return Ledger{}, fmt.Errorf("ledger: %w", err)
+	}
+	return parse(Path(home), data)
+}
+
+func parse(path string, data []byte) (Ledger, error) {
+	var l Ledger
+	number := 0
+	for line := range bytes.Lines(data[:whole(data)]) {
+		number++
+		var e Entry
+		err := json.Unmarshal(line, &e)
+		if err == nil {
+			err = e.check()
+		}
+		if err != nil {
+			return Ledger{}, fmt.Errorf("%s:%d: %w (hint: correct this line, or take it out: nothing else says which version is stable)", path, number, err)
+		}
+		l.entries = append(l.entries, e)
+	}
+	return l, nil
+}
+
+// whole is the number of bytes up to the end of the last whole line.
+func whole(data []byte) int { return bytes.LastIndexByte(data, '\n') + 1 }
+
+func (e Entry) check() error {
+	switch {
+	case e.Action != Promote && e.Action != Rollback:
+		return fmt.Errorf("unknown action %.50q (known: %s, %s)", e.Action, Promote, Rollback)
+	case e.Name == "" || e.Version == "" || e.Tag == "" || e.ModelID == "" || e.GGUFSHA256 == "":
+		return errors.New("a promotion needs name, version, tag, model_id and gguf_sha256")
+	}
+	return nil
+}
+
+// Append writes one more line to the ledger of a home and returns when it is on
+// the disk. It takes out what a killed command left of its last line. The caller
+// holds the lock of the home.
+func Append(home string, e Entry) error {
+	if err := e.check(); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	line, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	file, err := os.OpenFile(Path(home), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	err = appendLine(file, append(line, '\n'))
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return syncFolder(home)
+}
+
+func appendLine(file *os.File, line []byte) error {
+	data, err := os.ReadFile(file.Name())
+	if err != nil {
+		return err
+	}
+	end := int64(whole(data))
+	if err := file.Truncate(end); err != nil {
+		return err
+	}
+	if _, err := file.WriteAt(line, end); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// syncFolder brings a new file's name to the disk.
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// stack is what a rollback walks down: the versions of a name that led to the
+// stable one, which is the last. A promotion pushes, a rollback goes down to its
+// version.
+func (l Ledger) stack(name string) []Entry {
+	var stack []Entry
+	for _, e := range l.entries {
+		if e.Name != name {
+			continue
+		}
+		at := slices.IndexFunc(stack, e.sameVersion)
+		switch {
+		case at >= 0 && e.Action == Rollback:
+			stack = stack[:at]
+		case at >= 0:
+			stack = slices.Delete(stack, at, at+1)
+		}
+		stack = append(stack, e)
+	}
+	return stack
+}
+
+func (e Entry) sameVersion(other Entry) bool { return e.Version == other.Version }
+
+// Stable is the entry that made a name's stable version stable.
+func (l Ledger) Stable(name string) (Entry, bool) { return fromTop(l.stack(name), 0) }
+
+// Previous is the entry of the version to which a rollback goes.
+func (l Ledger) Previous(name string) (Entry, bool) { return fromTop(l.stack(name), 1) }
+
+func fromTop(stack []Entry, depth int) (Entry, bool) {
+	if len(stack) <= depth {
+		return Entry{}, false
+	}
+	return stack[len(stack)-1-depth], true
+}
+
+// Earlier gives the entry of a version that led to the stable one.
+func (l Ledger) Earlier(name, version string) (Entry, bool) {
+	stack := l.stack(name)
+	at := slices.IndexFunc(stack, func(e Entry) bool { return e.Version == version })
+	if at < 0 || at == len(stack)-1 {
+		return Entry{}, false
+	}
+	return stack[at], true
+}
+
+// Versions are the latest promotions of each version of a name that was ever
+// promoted, in the order of their first ones.
+func (l Ledger) Versions(name string) []Entry {
+	var versions []Entry
+	for _, e := range l.entries {
+		if e.Name != name || e.Action != Promote {
+			continue
+		}
+		if at := slices.IndexFunc(versions, e.sameVersion); at >= 0 {
+			versions[at] = e
+			continue
+		}
+		versions = append(versions, e)
+	}
+	return versions
+}
+
+// Names are the names that were ever promoted, sorted.
+func (l Ledger) Names() []string {
+	var names []string
+	for _, e := range l.entries {
+		names = append(names, e.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
