@@ -146,10 +146,7 @@ func (e Evaluation) items() []item {
 	var items []item
 	for _, s := range e.Suites {
 		for _, c := range s.Cases {
-			for _, history := range s.History {
-				if history == suite.Own && len(c.Turns) == 1 && len(s.History) > 1 {
-					continue // a single turn has no history to differ in
-				}
+			for _, history := range s.Histories(c) {
 				items = append(items, item{s, c, history})
 			}
 		}
@@ -221,13 +218,15 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 	return graded, nil
 }
 
-// chat asks, and asks again when the answer was cut on its way: an accident must
-// not be kept as the model's answer.
+// chat asks, and asks again when the answer was cut on its way or the server's
+// runner died, after which the server starts another: an accident must not be
+// kept as the model's answer.
 func (e Evaluation) chat(ctx context.Context, ask ollama.Ask) (ollama.Answer, error) {
 	var reply ollama.Answer
 	var err error
 	for range attempts {
-		if reply, err = e.Server.Chat(ctx, ask); err != nil || reply.Done {
+		reply, err = e.Server.Chat(ctx, ask)
+		if died := errors.Is(err, ollama.ErrRunner); !died && (err != nil || reply.Done) {
 			break
 		}
 	}

@@ -184,14 +184,17 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// flakyServer cuts the first answers off.
+// flakyServer cuts the first answers off, or has its runner die in them.
 type flakyServer struct {
 	fakeServer
-	cut int
+	cut, die int
 }
 
 func (s *flakyServer) Chat(ctx context.Context, ask ollama.Ask) (ollama.Answer, error) {
 	reply, err := s.fakeServer.Chat(ctx, ask)
+	if len(s.asked) <= s.die {
+		return ollama.Answer{Text: "hal"}, fmt.Errorf("chat: %w (look for a lack of memory)", ollama.ErrRunner)
+	}
 	if len(s.asked) <= s.cut {
 		reply.Done, reply.DoneReason = false, ollama.Aborted
 	}
@@ -206,5 +209,22 @@ func TestCutAnswersAreAskedAgain(t *testing.T) {
 		if got := cases[0].Evidence; got != want {
 			t.Errorf("cut %d times: evidence %s, want %s", cut, got, want)
 		}
+	}
+}
+
+func TestARunnerThatDiesIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	s := suiteOf([]suite.History{suite.Replayed}, oneTurn("a", "4"))
+	cases := run(t, evaluation(&flakyServer{die: 2}, s), t.TempDir())
+	if got := cases[0]; got.Evidence != Direct || got.Turns[0].Output != "4" {
+		t.Errorf("%+v", got)
+	}
+	server := &flakyServer{die: 3}
+	dir := t.TempDir()
+	if _, err := evaluation(server, s).Run(t.Context(), dir); !errors.Is(err, ollama.ErrRunner) || len(server.asked) != attempts {
+		t.Errorf("%v after %d questions", err, len(server.asked))
+	}
+	if kept, err := LoadCases(filepath.Join(dir, CasesFile)); err != nil || len(kept) > 0 {
+		t.Errorf("kept %v, %v", kept, err)
 	}
 }

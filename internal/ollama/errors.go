@@ -2,10 +2,13 @@ package ollama
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/ollama/ollama/api"
@@ -19,49 +22,99 @@ var (
 	// ErrMissingBlob: the GGUF that a tag should be made of is not on the server
 	// (a server that starts removes blobs that no tag uses).
 	ErrMissingBlob = errors.New("the server does not have the GGUF")
+	// ErrBroken: the tag's manifest on the server is damaged, as a full disk or a
+	// server's death can leave it. Copy or Create over it mends it, Delete removes it.
+	ErrBroken = errors.New("the tag is damaged on the server")
+	// ErrRunner: the process of the server that computes answers died. The
+	// server starts another for the next request.
+	ErrRunner = errors.New("the server's runner died")
+	// ErrUnloadable: the server cannot load the tag's weights, and will not a
+	// second time.
+	ErrUnloadable = errors.New("the server cannot load the weights")
 	// ErrMissing: there is no Ollama binary on this machine.
 	ErrMissing = errors.New("no Ollama binary")
 )
 
+const (
+	hintExport = "export it again with `tunegate run --force export`, or use a server that knows its architecture; the server's log has the reason"
+	hintName   = "a tag is NAME:TAG of letters, digits, '-', '_' and '.', at most 80 characters a part"
+	hintRunner = "look for a lack of memory in the server's log or in `dmesg`, then try again"
+)
+
 // symptoms are texts of the server's errors, tried in order, with what they mean
-// (an error of this package or nil) and what can be done.
+// (an error of this package or nil) and what can be done. Some mean something
+// else for another request: those name the first word of what was done.
 var symptoms = []struct {
-	text string
-	is   error
-	hint string
+	doing string // "": any
+	text  string
+	is    error
+	hint  string
 }{
-	{"exceeds the context length", ErrTooLong, "raise num_ctx or shorten the conversation"},
-	{"no space left on device", nil, "free disk space where the server keeps its models"},
-	{"no such file or directory", ErrMissingBlob, "upload the GGUF again"},
-	{"digest mismatch", nil, "the file changed after its digest was taken: export it again"},
-	{"invalid model name", nil, "a tag is NAME:TAG of letters, digits, '-', '_' and '.', at most 80 characters a part"},
-	{"not in GGUF format", nil, "the GGUF is damaged: export it again"},
-	{"exceeds file size", nil, "the GGUF is cut short: export it again"},
-	{"template error", nil, "mend the Go template of serve.template"},
-	{"unable to load model", nil, "the server's log has the reason"},
-	{"unknown renderer", nil, "the tag needs another version of Ollama"},
+	{"", "exceeds the context length", ErrTooLong, "raise num_ctx or shorten the conversation"},
+	{"", "no space left on device", nil, "free disk space where the server keeps its models, then try again"},
+	{"", "no such file or directory", ErrMissingBlob, "upload the GGUF again"},
+	{"", "digest mismatch", nil, "the file changed after its digest was taken: export it again with `tunegate run --force export`"},
+	{"", "invalid digest", nil, "a digest is 64 hexadecimal digits"},
+	{"", "invalid model name", nil, hintName},
+	{"", "unqualified name", nil, hintName},
+	{"", "is invalid", nil, hintName},
+	{"", "template error", nil, "mend the Go template of serve.template"},
+	{"", "must be of type", nil, "mend serve.parameters"},
+	{"", "unknown renderer", nil, "the tag needs another version of Ollama"},
+	{"create", "not in GGUF format", ErrUnloadable, hintExport},
+	{"create", "exceeds file size", ErrUnloadable, hintExport},
+	{"create", "unexpected EOF", ErrUnloadable, hintExport},
+	{"", "requires more system memory", nil, "free memory on the server or take a smaller model"},
+	{"", "unable to load model", ErrUnloadable, hintExport},
+	{"", "error loading model", ErrUnloadable, hintExport},
+	{"", "does not support chat", ErrUnloadable, "its files are gone from the server: create the tag again"},
+	{"", "runner process", ErrRunner, hintRunner},
+	{"", "model runner has unexpectedly stopped", ErrRunner, hintRunner},
+	{"", "while running the model", ErrRunner, hintRunner},
+	{"", "model failed to load", ErrRunner, hintRunner},
+	{"", "error reading llm response", ErrRunner, hintRunner},
+	{"", "server busy", nil, "it serves others: try again later"},
+	{"", "unexpected EOF", ErrUnloadable, hintExport},
 }
 
 // explain words an error of the API client for the one who must mend it, and
 // makes ErrNotFound and the like recognizable. The server's own text is quoted
-// and bounded.
+// and bounded. Doing starts with the request's verb.
 func (c *Client) explain(doing string, err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
-	}
-	if errors.Is(err, context.Canceled) {
+	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("ollama: %s: %w", doing, context.Canceled)
-	}
-	var status api.StatusError
-	if errors.As(err, &status) && status.StatusCode == http.StatusNotFound {
-		return fmt.Errorf("ollama: %s: %w at %s (list its tags with `ollama list`)", doing, ErrNotFound, c.base)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("ollama: %s: %s sent nothing for %v (does it hang? restart it)", doing, c.base, quiet)
 	}
 	if network := (*url.Error)(nil); errors.As(err, &network) {
 		return fmt.Errorf("ollama: %s: no answer from %s: %w (is the server running?)", doing, c.base, network.Err)
 	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("ollama: %s: %s cut the connection: %w (is the server running?)", doing, c.base, err)
+	}
+	var status api.StatusError
+	if errors.As(err, &status) && status.StatusCode == http.StatusNotFound && strings.HasPrefix(status.ErrorMessage, "model") {
+		return fmt.Errorf("ollama: %s: %w at %s (list its tags with `ollama list`)", doing, ErrNotFound, c.base)
+	}
+	syntax := (*json.SyntaxError)(nil)
+	if errors.As(err, &syntax) || status.StatusCode == http.StatusNotFound || status.StatusCode == http.StatusMethodNotAllowed {
+		return fmt.Errorf("ollama: %s: %s does not answer like Ollama: %.200q (is it the address of an Ollama server?)", doing, c.base, err)
+	}
+	return c.diagnose(doing, err)
+}
+
+// diagnose words what the server said.
+func (c *Client) diagnose(doing string, err error) error {
 	text := err.Error()
+	verb, _, _ := strings.Cut(doing, " ")
+	if text == "EOF" || strings.HasSuffix(text, ": EOF") {
+		return fmt.Errorf("ollama: %s: %w at %s (try again, which makes it anew; it needs free disk space)", doing, ErrBroken, c.base)
+	}
 	for _, s := range symptoms {
-		if !strings.Contains(text, s.text) {
+		if !strings.Contains(text, s.text) || s.doing != "" && s.doing != verb {
 			continue
 		}
 		if s.is != nil {

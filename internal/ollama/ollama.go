@@ -20,6 +20,7 @@ import (
 const (
 	maxBody     = 64 << 20         // bytes of one response
 	readTimeout = 60 * time.Second // one attempt of a request that changes nothing
+	quiet       = 30 * time.Minute // without a byte, in or out, a server is taken to hang; a long prompt takes minutes
 )
 
 // Client talks to one Ollama server. It is safe for concurrent use.
@@ -38,7 +39,7 @@ func Dial(base string) (*Client, error) {
 		return nil, fmt.Errorf("ollama: %q is not the address of a server (write it like http://127.0.0.1:11434)", base)
 	}
 	transport := &bounded{&http.Transport{
-		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		DialContext:         dial,
 		TLSHandshakeTimeout: 10 * time.Second,
 		IdleConnTimeout:     30 * time.Second,
 	}}
@@ -56,6 +57,31 @@ func Dial(base string) (*Client, error) {
 	c.once = api.NewClient(u, &http.Client{Transport: transport})
 	c.retrying = api.NewClient(u, c.reads)
 	return c, nil
+}
+
+// dial makes a connection that fails when nothing moves on it.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return patient{conn, quiet}, nil
+}
+
+// patient is a connection whose reads and writes give each other time.
+type patient struct {
+	net.Conn
+	limit time.Duration
+}
+
+func (p patient) Read(b []byte) (int, error) {
+	p.SetDeadline(time.Now().Add(p.limit))
+	return p.Conn.Read(b)
+}
+
+func (p patient) Write(b []byte) (int, error) {
+	p.SetDeadline(time.Now().Add(p.limit))
+	return p.Conn.Write(b)
 }
 
 // worthRetrying is true for a connection that failed and for a busy server. Any

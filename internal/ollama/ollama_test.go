@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -139,5 +142,40 @@ func TestCancel(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		cancel()
+	}
+}
+
+// TestHangingServer has a server that takes a connection and then does nothing,
+// neither reading an upload nor answering.
+func TestHangingServer(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close() // the system accepts connections for it
+	const limit = 50 * time.Millisecond
+	for name, move := range map[string]func(net.Conn) error{
+		"read": func(conn net.Conn) error { _, err := conn.Read(make([]byte, 1)); return err },
+		"write": func(conn net.Conn) error {
+			for {
+				if _, err := conn.Write(make([]byte, 1<<20)); err != nil {
+					return err
+				}
+			}
+		},
+	} {
+		conn, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := move(patient{conn, limit}); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%s: %v", name, err)
+		}
+		conn.Close()
+	}
+	client := fake(t, nil)
+	if err := client.explain("chat with a", &url.Error{Err: os.ErrDeadlineExceeded}); !strings.Contains(err.Error(), "sent nothing for 30m0s") {
+		t.Errorf("%v", err)
 	}
 }

@@ -58,10 +58,18 @@ var errPortTaken = errors.New("the port was taken by another program")
 
 // Serve starts a server on a free port of 127.0.0.1 and returns when it answers.
 // The server ends with ctx or Close. It runs one model and one request at a
-// time, because concurrent requests change each other's answers.
+// time, because concurrent requests change each other's answers. Tags that an
+// earlier server's death or a full disk left broken are taken away first, since
+// they cannot be served and keep the server from removing what nobody needs.
 func Serve(ctx context.Context, launcher proc.Launcher, o ServeOptions) (*Server, error) {
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
 	if err := os.MkdirAll(Models(o.Home), 0o755); err != nil {
 		return nil, fmt.Errorf("ollama: %w", err)
+	}
+	if err := removeBroken(Models(o.Home), o.Log); err != nil {
+		return nil, err
 	}
 	for attempt := 1; ; attempt++ {
 		server, err := serve(ctx, launcher, o)
@@ -82,10 +90,7 @@ func serve(ctx context.Context, launcher proc.Launcher, o ServeOptions) (*Server
 		return nil, err
 	}
 	said := output{recent: proc.NewTail(100), last: proc.NewTail(20)}
-	log := io.MultiWriter(said.recent, said.last)
-	if o.Log != nil {
-		log = io.MultiWriter(o.Log, log)
-	}
+	log := io.MultiWriter(o.Log, said.recent, said.last)
 	process, err := launcher.Start(ctx, proc.Command{
 		Name: "ollama serve",
 		Path: o.Binary.Path,

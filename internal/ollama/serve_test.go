@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -14,38 +13,39 @@ import (
 
 	"github.com/ollama/ollama/api"
 
+	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/shape"
 )
 
-// serveReal runs the Ollama of this machine for one test.
-func serveReal(t *testing.T) (*Server, string) {
+// realBinary is the Ollama of this machine.
+func realBinary(t *testing.T) Binary {
 	t.Helper()
-	data := os.Getenv("XDG_DATA_HOME")
-	if data == "" {
-		data = filepath.Join(os.Getenv("HOME"), ".local", "share")
-	}
-	home := os.Getenv("TUNEGATE_HOME")
-	if home == "" {
-		home = filepath.Join(data, "tunegate")
-	}
-	binary, err := FindBinary(home, exec.LookPath)
+	binary, err := FindBinary(ollamatest.Home(), exec.LookPath)
 	if err != nil && os.Getenv("CI") == "true" {
 		t.Fatal(err)
 	} else if err != nil {
 		t.Skipf("NOT TESTED against a real server: %v", err)
 	}
-	folder := t.TempDir()
-	server, err := Serve(t.Context(), proctest.Launcher(t), ServeOptions{Binary: binary, Home: folder, Env: os.Environ(), Log: t.Output()})
+	return binary
+}
+
+// serveIn runs a server in a folder until the test ends.
+func serveIn(t *testing.T, binary Binary, home string) *Server {
+	t.Helper()
+	server, err := Serve(t.Context(), proctest.Launcher(t), ServeOptions{Binary: binary, Home: home, Env: os.Environ(), Log: t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return server, folder
+	t.Cleanup(func() { server.Close() }) // some are killed by their test, which Close reports
+	return server
+}
+
+// serveReal runs the Ollama of this machine for one test.
+func serveReal(t *testing.T) (*Server, string) {
+	t.Helper()
+	folder := t.TempDir()
+	return serveIn(t, realBinary(t), folder), folder
 }
 
 const chatML = "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n"
@@ -55,7 +55,7 @@ func TestRealServer(t *testing.T) {
 	ctx := t.Context()
 	server, home := serveReal(t)
 	client := server.Client()
-	path, sum := tiny(t, 1)
+	path, sum := ollamatest.Tiny(t, 1)
 	definition := Definition{
 		Tag: "demo:pr-1", GGUF: sum, Template: chatML, System: "be \"kind\"\nPARSER no", License: "Apache-2.0\nPARSER no",
 		Parameters: map[string]any{"num_ctx": 256, "stop": []string{"<|im_end|>", "x\ny"}, "repeat_penalty": 1.0, "num_batch": 1000000},
@@ -116,7 +116,7 @@ func TestRealChat(t *testing.T) {
 	ctx := t.Context()
 	server, _ := serveReal(t)
 	client := server.Client()
-	path, sum := tiny(t, 2)
+	path, sum := ollamatest.Tiny(t, 2)
 	if err := client.Add(ctx, path, Definition{Tag: "demo", GGUF: sum, Template: chatML}); err != nil {
 		t.Fatal(err)
 	}

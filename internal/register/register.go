@@ -70,11 +70,7 @@ func Run(ctx context.Context, client *ollama.Client, c Candidate, prompts []Rend
 	if len(prompts) == 0 {
 		return Registered{}, ollama.Model{}, errors.New("register: no prompts to compare")
 	}
-	definition := ollama.Definition{
-		Tag: c.Tag, GGUF: c.Digest, Template: c.Serve.Template, System: c.Serve.System,
-		Parameters: c.Serve.Parameters, License: c.Serve.License,
-	}
-	if err := client.Add(ctx, c.Path, definition); err != nil {
+	if err := client.Add(ctx, c.Path, c.Definition()); err != nil {
 		return Registered{}, ollama.Model{}, err
 	}
 	shown, err := client.Show(ctx, c.Tag)
@@ -89,6 +85,14 @@ func Run(ctx context.Context, client *ollama.Client, c Candidate, prompts []Rend
 		return Registered{}, ollama.Model{}, err
 	}
 	return Registered{ModelID: ModelID(shown), Tag: c.Tag, GGUF: c.Digest, Parity: parity}, shown, nil
+}
+
+// Definition is what the server makes the tag of.
+func (c Candidate) Definition() ollama.Definition {
+	return ollama.Definition{
+		Tag: c.Tag, GGUF: c.Digest, Template: c.Serve.Template, System: c.Serve.System,
+		Parameters: c.Serve.Parameters, License: c.Serve.License,
+	}
 }
 
 // Expected is the model that the server must show for the candidate.

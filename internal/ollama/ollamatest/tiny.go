@@ -1,4 +1,6 @@
-package ollama
+// Package ollamatest gives tests what they need to serve in milliseconds: in goes
+// a seed, out come a tiny GGUF file and its digest, and where Ollama is found.
+package ollamatest
 
 import (
 	"bytes"
@@ -13,9 +15,9 @@ import (
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
-// tiny writes a Qwen2 model of random weights and byte tokens, about 60 kB, and
+// Tiny writes a Qwen2 model of random weights and byte tokens, about 60 kB, and
 // returns its path and its sha256 (hex). Its answers are noise.
-func tiny(t *testing.T, seed uint64) (path, digest string) {
+func Tiny(t testing.TB, seed uint64) (path, digest string) {
 	t.Helper()
 	const width, hidden, heads = 32, 64, 2
 	tokens, kinds := make([]string, 0, 130), make([]int32, 0, 130)

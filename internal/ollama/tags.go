@@ -1,0 +1,104 @@
+package ollama
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ollama/ollama/api"
+)
+
+// Tag is a tag as a server lists it.
+type Tag struct {
+	Name     string    // in its shortest form, with ":latest" when it says no other
+	Size     int64     // bytes of all its files, those that it shares included
+	Digest   string    // of its manifest: differs between servers for one and the same model
+	Modified time.Time // when it was created or copied
+}
+
+// Tags lists the server's tags, the newest first. One whose manifest is damaged
+// is not among them.
+func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
+	list, err := c.retrying.List(ctx)
+	if err != nil {
+		return nil, c.explain("list the tags", err)
+	}
+	tags := make([]Tag, len(list.Models))
+	for i, m := range list.Models {
+		tags[i] = Tag{Name: m.Name, Size: m.Size, Digest: m.Digest, Modified: m.ModifiedAt}
+	}
+	return tags, nil
+}
+
+// Copy makes the tag `to` name what the tag `from` names, at once and without
+// more disk space; what it named before is gone. It is safe to repeat, and mends
+// a damaged tag `to`. ErrNotFound: there is no tag `from`. A server whose disk is
+// full may leave `to` damaged: show it before trusting it.
+func (c *Client) Copy(ctx context.Context, from, to string) error {
+	err := c.retrying.Copy(ctx, &api.CopyRequest{Source: from, Destination: to})
+	return c.explain(fmt.Sprintf("copy %s to %s", from, to), err)
+}
+
+// Delete removes a tag with the files that no other tag uses. One that is gone
+// is no error. A damaged one, which the server cannot delete, is first made a
+// copy of another tag.
+func (c *Client) Delete(ctx context.Context, tag string) error {
+	err := c.delete(ctx, tag)
+	if !errors.Is(err, ErrBroken) {
+		return err
+	}
+	tags, listErr := c.Tags(ctx)
+	if listErr != nil || len(tags) == 0 {
+		return errors.Join(err, listErr)
+	}
+	if copyErr := c.Copy(ctx, tags[0].Name, tag); copyErr != nil {
+		return errors.Join(err, copyErr)
+	}
+	return c.delete(ctx, tag)
+}
+
+func (c *Client) delete(ctx context.Context, tag string) error {
+	err := c.explain("delete "+tag, c.retrying.Delete(ctx, &api.DeleteRequest{Model: tag}))
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// Loaded says whether the server has a model made of the GGUF with this sha256
+// (hex) in memory, under whatever tag: tags of one GGUF share it. It is true also
+// when the server does not tell of a loaded model what it is made of, as after
+// its tag was deleted or replaced.
+func (c *Client) Loaded(ctx context.Context, gguf string) (bool, error) {
+	running, err := c.retrying.ListRunning(ctx)
+	if err != nil {
+		return false, c.explain("ask what is loaded", err)
+	}
+	if len(running.Models) == 0 {
+		return false, nil
+	}
+	tags, err := c.Tags(ctx)
+	if err != nil {
+		return false, err
+	}
+	current := map[string]string{} // digest of each tag
+	for _, tag := range tags {
+		current[tag.Name] = tag.Digest
+	}
+	for _, loaded := range running.Models {
+		if current[loaded.Name] != loaded.Digest {
+			return true, nil
+		}
+		shown, err := c.retrying.Show(ctx, &api.ShowRequest{Model: loaded.Name})
+		err = c.explain("show "+loaded.Name, err)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return false, err
+		}
+		if err != nil || strings.Contains(shown.Modelfile, "sha256-"+gguf) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
