@@ -1,0 +1,95 @@
+package tutor
+
+import (
+	"context"
+	"fmt"
+)
+
+// Evaluation is a live report with what is known about the app that made it.
+type Evaluation struct {
+	App      string   `json:"app"`
+	Version  string   `json:"version"`
+	Settings Settings `json:"settings"`
+	Answered *int     `json:"answered"`  // before; nil: unknown
+	LiveRate *float64 `json:"live_rate"` // of the checks, over the live answers; nil: there are none
+	Live     int      `json:"live"`
+	Report   Report   `json:"report"`
+	Caveats  []string `json:"caveats"`
+}
+
+// Evaluate asks whether the app is healthy, what it is set to, and for a report.
+func (c *Client) Evaluate(ctx context.Context, label string) (Evaluation, error) {
+	e := Evaluation{App: c.Base()}
+	var err error
+	if e.Version, err = c.Health(ctx); err != nil {
+		return Evaluation{}, err
+	}
+	if e.Settings, err = c.Settings(ctx); err != nil {
+		return Evaluation{}, err
+	}
+	if n, err := c.Answered(ctx); err == nil {
+		e.Answered = &n
+	}
+	if e.Report, err = c.Report(ctx, label); err != nil {
+		return Evaluation{}, err
+	}
+	rate, n := e.Report.Live()
+	if e.Live = n; n > 0 {
+		e.LiveRate = &rate
+	}
+	e.Caveats = e.caveats(label)
+	return e, nil
+}
+
+// caveats are the reasons for which the figures may not be what they seem, the
+// gravest first. The figures in them were measured with the app's own checks.
+func (e Evaluation) caveats(label string) []string {
+	var all []string
+	add := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	s, r := e.Settings, e.Report
+
+	count := func(is func(Result) bool) (n int) {
+		for _, result := range r.Results {
+			if is(result) {
+				n++
+			}
+		}
+		return n
+	}
+	if n := count(func(r Result) bool { return r.Source != live }); n > 0 {
+		add("%d of %d answers are the app's own text, not the model's, and say nothing about it; the app counts them as good (hint: does Ollama have the model, and does it answer in time?)", n, r.Prompts)
+	}
+	if n := count(func(r Result) bool { return r.TimedOut }); n > 0 {
+		add("%d prompts were cut after %s; a late answer is kept and may come back as live in the next report", n, promptTimeout)
+	}
+	if n := count(func(r Result) bool { return r.Error != "" }); n > 0 {
+		add("%d prompts ended in an error (hint: the app's log)", n)
+	}
+	switch {
+	case !s.LocalAI:
+		add("local AI is switched off: no local model is asked (hint: LOCAL_AI_ENABLED=true, or its settings)")
+	case s.Provider != "" && s.Provider != "ollama":
+		add("the provider is %.60q, so these are not answers of Ollama's %.100q", s.Provider, s.Model)
+	case e.Live == 0:
+		add("local AI may be off whatever the settings say: LOCAL_AI_ENABLED=false wins and does not show")
+	}
+	if s.FastMode {
+		add("fast mode is on: it may ask a small model in place of %.100q (hint: switch it off)", s.Model)
+	}
+	switch {
+	case e.Answered == nil:
+		add("whether the app has answered before is unknown: it keeps answers, whatever model gave them, and shows them as live (hint: a fresh process for each model)")
+	case *e.Answered > 0:
+		add("this process of the app has answered before (requests: %d): it keeps answers, whatever model gave them, and shows them as live (hint: a fresh process for each model)", *e.Answered)
+	}
+	if s.MultiAgent {
+		add("multi-agent is on, so the app's own headings are checked too: meaningless text gets 0.66 to 0.71, and the same model again differs by 0.02 (hint: switch it off to see the model)")
+	} else {
+		add("the same model asked again differs by up to 0.125; a drop below 0.15 is no evidence")
+	}
+	add("the checks see surface marks only (length, a maths sign, the word \"example\"): this is not correctness. The ceiling is 0.7778, which a constant meaningless text reaches; the app's catalog gets 0.6986")
+	if label != "" {
+		add("the app keeps this report as %.100q; labels are not unique, and its history does not show which answers are the model's", label)
+	}
+	return all
+}

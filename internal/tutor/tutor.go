@@ -1,0 +1,145 @@
+// Package tutor asks a running tutor app: in goes its address, out come whether
+// it is healthy, the settings in effect, and its live evaluation report with
+// what must be known to read it. Nothing of the app is changed.
+package tutor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	answerTimeout = 10 * time.Second // of everything but a report
+	maxBody       = 4 << 20          // bytes of one answer
+)
+
+// Client talks to one app.
+type Client struct {
+	base *url.URL
+	http *http.Client
+}
+
+// Dial prepares a client of the app at base, such as http://127.0.0.1:8000. It
+// sends nothing.
+func Dial(base string) (*Client, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("%q is not the address of an app (hint: write it like http://127.0.0.1:8000)", base)
+	}
+	return &Client{base: u, http: &http.Client{
+		Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: answerTimeout}).DialContext, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+	}}, nil
+}
+
+// Base is the app's address.
+func (c *Client) Base() string { return strings.TrimRight(c.base.String(), "/") }
+
+// Health gives the app's version, or an error unless it says that it is healthy.
+func (c *Client) Health(ctx context.Context) (version string, err error) {
+	var health struct{ Status, Version string }
+	if err := c.get(ctx, answerTimeout, "health", nil, &health); err != nil {
+		return "", err
+	}
+	if health.Status != "healthy" {
+		return "", fmt.Errorf("the app at %s says that it is %.100q (hint: its log has the reason)", c.Base(), health.Status)
+	}
+	return health.Version, nil
+}
+
+// Settings are those in effect, which saved ones and the environment make
+// together. That local AI is on may be wrong: an environment that switches it off
+// wins and does not show.
+type Settings struct {
+	Provider   string `json:"llm_provider"`
+	LocalAI    bool   `json:"local_ai_enabled"`
+	Model      string `json:"local_llm_model"`
+	MultiAgent bool   `json:"local_multi_agent_enabled"`
+	FastMode   bool   `json:"fast_mode_enabled"`
+}
+
+// Settings asks for the settings in effect.
+func (c *Client) Settings(ctx context.Context) (Settings, error) {
+	var settings Settings
+	err := c.get(ctx, answerTimeout, "api/settings", nil, &settings)
+	return settings, err
+}
+
+// Answered is how many requests this process of the app has answered whose
+// answers it may have kept in its cache.
+func (c *Client) Answered(ctx context.Context) (int, error) {
+	body, err := c.read(ctx, answerTimeout, "metrics", nil)
+	if err != nil {
+		return 0, err
+	}
+	return answered(string(body)), nil
+}
+
+// get asks and reads a JSON answer into v.
+func (c *Client) get(ctx context.Context, limit time.Duration, path string, query url.Values, v any) error {
+	body, err := c.read(ctx, limit, path, query)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		return fmt.Errorf("%s/%s: not the answer of the tutor app: %w (hint: is this its address?)", c.Base(), path, err)
+	}
+	return nil
+}
+
+func (c *Client) read(ctx context.Context, limit time.Duration, path string, query url.Values) ([]byte, error) {
+	within, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	u := c.base.JoinPath(path)
+	u.RawQuery = query.Encode()
+	request, err := http.NewRequestWithContext(within, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, c.explain(ctx, path, limit, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(http.MaxBytesReader(nil, response.Body, maxBody))
+	switch {
+	case err != nil:
+		return nil, c.explain(ctx, path, limit, err)
+	case response.StatusCode == http.StatusNotFound:
+		return nil, fmt.Errorf("%s/%s: there is no such page (hint: is this the tutor app's address?)", c.Base(), path)
+	case response.StatusCode != http.StatusOK:
+		return nil, fmt.Errorf("%s/%s: the app says %s: %.300q (hint: its log may say more)", c.Base(), path, response.Status, body)
+	}
+	return body, nil
+}
+
+// explain words what went wrong on the way; ctx is the caller's.
+func (c *Client) explain(ctx context.Context, path string, limit time.Duration, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	hint := "is the app running, and reachable from here?"
+	var large *http.MaxBytesError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		err = fmt.Errorf("no answer within %s", limit)
+		hint = "an app that makes a live report answers nothing else until it is done: wait, or restart it"
+	case errors.As(err, &large):
+		hint = "is this the tutor app's address?"
+	}
+	var network *url.Error
+	if errors.As(err, &network) {
+		err = network.Err
+	}
+	return fmt.Errorf("%s/%s: %w (hint: %s)", c.Base(), path, err, hint)
+}
