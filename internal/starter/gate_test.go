@@ -1,0 +1,62 @@
+package starter
+
+import (
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// What the default gate says about these suites: nothing changed passes, a fifth
+// of one suite lost fails, a tenth of the targets gained is promotable.
+func TestDefaultGateDecides(t *testing.T) {
+	t.Parallel()
+	o := Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}}
+	c, err := config.Parse(ConfigFile, content(t, o)[ConfigFile])
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := suites(t)
+	// passes says whether a model passes the case with the index: the share of
+	// the cases that it fails is one in every.
+	passes := func(index, every int) bool { return every == 0 || index%every != 0 }
+
+	same := gate.Decide(c.Gate, graded(all, func(suite.Suite, int) (bool, bool) { return true, true }))
+	if same.Outcome != gate.Pass {
+		t.Errorf("no change: %s, %+v", same.Outcome, same.Rules)
+	}
+	for _, rule := range same.Rules {
+		if rule.Detects > 0.22 {
+			t.Errorf("%s %s sees no drops below %s points", rule.Rule, rule.Suite, gate.Points(rule.Detects))
+		}
+	}
+	for _, worse := range all {
+		lost := gate.Decide(c.Gate, graded(all, func(s suite.Suite, i int) (bool, bool) { return true, s.Name != worse.Name || passes(i, 5) }))
+		if lost.Outcome != gate.Fail {
+			t.Errorf("a fifth of %s lost: %s", worse.Name, lost.Outcome)
+		}
+	}
+	gained := gate.Decide(c.Gate, graded(all, func(s suite.Suite, i int) (bool, bool) { return s.Role != suite.Target || passes(i, 10), true }))
+	if !gained.Promotable {
+		t.Errorf("a tenth of the targets gained: %+v", gained.Rules)
+	}
+}
+
+// graded gives both models' cases, passed as said for the case with the index.
+func graded(all []suite.Suite, passed func(s suite.Suite, i int) (baseline, candidate bool)) []eval.Case {
+	var cases []eval.Case
+	for _, s := range all {
+		for i, c := range s.Cases {
+			baseline, candidate := passed(s, i)
+			for model, pass := range map[string]bool{eval.Baseline: baseline, eval.Candidate: candidate} {
+				cases = append(cases, eval.Case{
+					Suite: s.Name, Role: string(s.Role), Case: c.ID, Cluster: c.Cluster, History: string(suite.Replayed),
+					Model: model, ModelID: model, Evidence: eval.Direct, Pass: &pass,
+				})
+			}
+		}
+	}
+	return cases
+}

@@ -1,0 +1,167 @@
+package starter
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/dataset"
+)
+
+// Whatever a name or a glob holds, the config that is written says just that.
+func TestConfigSaysWhatWasGiven(t *testing.T) {
+	t.Parallel()
+	for _, o := range []Options{
+		{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}},
+		{Name: "true", BaseModel: "/models/with space: and # more", Sources: []Source{{"a,b {c}/*.json", 1}, {`it's "here" & <there>.json`, 3}}},
+		{Name: "0", BaseModel: "./base", Sources: []Source{{"- x.json", 1}, {"é\tü.json", 2}}},
+	} {
+		c, err := config.Parse(ConfigFile, content(t, o)[ConfigFile])
+		if err != nil {
+			t.Errorf("%+v: %v", o, err)
+			continue
+		}
+		got := Options{Name: c.Name, BaseModel: c.Base.Model}
+		for _, source := range c.Dataset.Sources {
+			got.Sources = append(got.Sources, Source{source.Path, source.Weight})
+		}
+		if diff := cmp.Diff(o, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if _, err := config.Parse(ConfigFile, content(t, Options{Name: "a\nb: c", BaseModel: "/b", Sources: []Source{{"d", 1}}})[ConfigFile]); err == nil {
+		t.Error("a name of two lines passed")
+	}
+}
+
+// The config names its suites and prompts, leaves the gate to its defaults, and
+// is short.
+func TestConfigFits(t *testing.T) {
+	t.Parallel()
+	files := content(t, Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}})
+	c, err := config.Parse(ConfigFile, files[ConfigFile])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files[c.Eval.SanityPrompts] == nil {
+		t.Errorf("no file %q", c.Eval.SanityPrompts)
+	}
+	if diff := cmp.Diff([]dataset.Source{{Path: "data/*.json", Weight: 1}}, c.Dataset.Sources); diff != "" {
+		t.Error(diff)
+	}
+	if c.Serve.Parameters["repeat_penalty"] != 1.0 || len(c.Gate.Merge.NoHarm) > 0 {
+		t.Errorf("serve %+v, gate %+v", c.Serve, c.Gate)
+	}
+	if lines := strings.Count(string(files[ConfigFile]), "\n"); lines > 40 {
+		t.Errorf("%d lines", lines)
+	}
+}
+
+func TestDiscover(t *testing.T) {
+	t.Parallel()
+	tree := func(paths ...string) fs.FS {
+		files := fstest.MapFS{}
+		for _, path := range paths {
+			files[path] = &fstest.MapFile{}
+		}
+		return files
+	}
+	for label, test := range map[string]struct {
+		top    fs.FS
+		folder string
+		want   Options
+	}{
+		"playbook": {
+			tree("backend/data/raw_tuning_records.sample.json", "backend/data/raw_tuning_records.followup.sample.json",
+				"backend/data/raw_tuning_records.merged.json", "backend/data/lora_train.jsonl", "data/other.json"),
+			"EuclidsWindow",
+			Options{"euclid-math", DefaultBase, []Source{
+				{"backend/data/raw_tuning_records.followup.sample.json", 2}, {"backend/data/raw_tuning_records.sample.json", 1},
+			}},
+		},
+		"only merged": {
+			tree("backend/data/raw_tuning_records.merged.json"), "Euclid",
+			Options{"euclid", DefaultBase, []Source{{"data/*.json", 1}}},
+		},
+		"both kinds": {
+			tree("data/a.json", "data/b.jsonl"), "my tutor",
+			Options{"my-tutor", DefaultBase, []Source{{"data/*.json", 1}, {"data/*.jsonl", 1}}},
+		},
+		"lines":   {tree("data/b.jsonl"), "..Ünder_Ground..", Options{"nder_ground", DefaultBase, []Source{{"data/*.jsonl", 1}}}},
+		"nothing": {tree(), "Ü", Options{"tutor", DefaultBase, []Source{{"data/*.json", 1}}}},
+	} {
+		got, err := Discover(test.top, test.folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s:\n%s", label, diff)
+		}
+		if _, err := config.Parse(ConfigFile, content(t, got)[ConfigFile]); err != nil {
+			t.Errorf("%s: %v", label, err)
+		}
+	}
+	o := Options{Sources: []Source{{"./data/*.json", 1}, {"more/*.json", 1}, {"**/x.json", 1}}}
+	if got := o.Unmatched(tree("data/a.json")); len(got) != 1 || got[0] != "more/*.json" {
+		t.Errorf("unmatched %q", got)
+	}
+}
+
+func TestWriteKeepsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	top := t.TempDir()
+	put := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(top, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("b/mine", "mine")
+	put("b/.new.tunegate-init", "what a killed init left")
+	if err := os.Symlink("nowhere", filepath.Join(top, "link")); err != nil {
+		t.Fatal(err)
+	}
+	files := []File{{"a", []byte("a")}, {"b/mine", []byte("other")}, {"b/new", []byte("new")}, {"link", []byte("x")}}
+	written, kept, err := Write(top, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]string{{"a", "b/new"}, {"b/mine", "link"}}, [][]string{written, kept}); diff != "" {
+		t.Error(diff)
+	}
+	for name, want := range map[string]string{"a": "a", "b/mine": "mine", "b/new": "new"} {
+		if got, err := os.ReadFile(filepath.Join(top, name)); err != nil || string(got) != want {
+			t.Errorf("%s holds %q, %v", name, got, err)
+		}
+	}
+	if rest, err := filepath.Glob(filepath.Join(top, "*", ".*")); err != nil || len(rest) > 0 {
+		t.Errorf("left behind: %q, %v", rest, err)
+	}
+	if written, kept, err := Write(top, files); err != nil || len(written) > 0 || len(kept) != len(files) {
+		t.Errorf("again: wrote %q, kept %q, %v", written, kept, err)
+	}
+}
+
+// A link out of the repository is not followed.
+func TestWriteStaysInside(t *testing.T) {
+	t.Parallel()
+	top, outside := t.TempDir(), t.TempDir()
+	if err := os.Symlink(outside, filepath.Join(top, "suites")); err != nil {
+		t.Fatal(err)
+	}
+	written, _, err := Write(top, []File{{"a", nil}, {"suites/b", []byte("b")}})
+	if err == nil || !strings.Contains(err.Error(), "hint:") || len(written) != 1 {
+		t.Errorf("wrote %q, %v", written, err)
+	}
+	if entries, err := os.ReadDir(outside); err != nil || len(entries) > 0 {
+		t.Errorf("outside: %v, %v", entries, err)
+	}
+}

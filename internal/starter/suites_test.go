@@ -1,0 +1,120 @@
+package starter
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/suite"
+	"github.com/tunegate/tunegate/internal/text"
+)
+
+// Each suite is large enough for the default margin: with 40 clusters a drop of
+// 10 points can be excluded.
+func TestSuitesAreLargeEnough(t *testing.T) {
+	t.Parallel()
+	roles := map[string]suite.Role{"symbolic": suite.Target, "steps": suite.Target, "followup": suite.Target, "format": suite.Guard}
+	total := 0
+	for _, s := range suites(t) {
+		clusters := map[string]bool{}
+		for _, c := range s.Cases {
+			clusters[c.Cluster] = true
+		}
+		if len(clusters) < 40 {
+			t.Errorf("%s has %d clusters", s.Name, len(clusters))
+		}
+		if roles[s.Name] != s.Role {
+			t.Errorf("%s is a %q", s.Name, s.Role)
+		}
+		delete(roles, s.Name)
+		total += len(s.Cases)
+	}
+	if len(roles) > 0 || total < 60 {
+		t.Errorf("%d cases, missing %v", total, roles)
+	}
+}
+
+func TestSanityPrompts(t *testing.T) {
+	t.Parallel()
+	const path = "suites/sanity.prompts.yaml"
+	prompts, err := suite.ParseSanity(path, content(t, Options{})[path])
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := questions(t)
+	for _, prompt := range prompts {
+		if by := asked[text.Normal(prompt)]; by != "" {
+			t.Errorf("%q is asked by %s", prompt, by)
+		}
+	}
+}
+
+// questions gives the graded questions in normal form with their cases. Each is
+// asked once: twice the same question is no second piece of evidence.
+func questions(t *testing.T) map[string]string {
+	t.Helper()
+	asked := map[string]string{}
+	for _, s := range suites(t) {
+		for _, c := range s.Cases {
+			key := text.Normal(last(c).User)
+			if by := asked[key]; by != "" {
+				t.Errorf("%s/%s asks what %s asks", s.Name, c.ID, by)
+			}
+			asked[key] = s.Name + "/" + c.ID
+		}
+	}
+	return asked
+}
+
+var digit = regexp.MustCompile(`[0-9]`)
+
+// What an answer must say is neither in the question nor in the earlier answer:
+// a word or number that stands there shows nothing. Numbers stand in contains
+// and maths-equal only, where sympy checks them.
+func TestExpectedWordsAreNotGivenAway(t *testing.T) {
+	t.Parallel()
+	for _, s := range suites(t) {
+		for _, c := range s.Cases {
+			given := strings.ToLower(last(c).User + "\n" + lastEarlier(c))
+			for _, a := range last(c).Asserts {
+				switch a.Type {
+				case suite.Contains, suite.IContains, suite.IContainsAny:
+				default:
+					continue
+				}
+				for _, value := range a.Values {
+					if strings.Contains(given, strings.ToLower(value)) {
+						t.Errorf("%s/%s gives %q away", s.Name, c.ID, value)
+					}
+					if a.Type != suite.Contains && digit.MatchString(value) {
+						t.Errorf("%s/%s: %q has digits that nothing checks", s.Name, c.ID, value)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A follow-up is one: it has an earlier answer, asks for a new value and for a
+// new idea, and forbids repetition.
+func TestFollowUpsGoDeeper(t *testing.T) {
+	t.Parallel()
+	for _, s := range suites(t) {
+		if s.Name != "followup" {
+			continue
+		}
+		for _, c := range s.Cases {
+			types := []string{}
+			for _, a := range last(c).Asserts {
+				types = append(types, a.Type)
+			}
+			idea := slices.ContainsFunc(types, func(kind string) bool {
+				return kind == suite.Contains || kind == suite.IContains || kind == suite.IContainsAny || kind == suite.Regex
+			})
+			if len(c.Turns) < 2 || !idea || !slices.Contains(types, suite.NoRepeat) || !slices.Contains(types, suite.MathsEqual) {
+				t.Errorf("%s: %d turns, %v", c.ID, len(c.Turns), types)
+			}
+		}
+	}
+}
