@@ -17,11 +17,19 @@ const power = 0.80
 // clusters.
 func Detects(clusters []Cluster, alpha float64) float64 {
 	c := count(clusters)
-	n := int(math.Floor(c.n + 1e-9))
+	if c.n == 0 {
+		return 1
+	}
+	return detects(c.n, min(c.fixed, c.broken)/c.n, alpha)
+}
+
+// detects is Detects for an effective number of clusters of which the share q
+// flips in each direction.
+func detects(effective, q, alpha float64) float64 {
+	n := int(math.Floor(effective + 1e-9))
 	if n == 0 {
 		return 1
 	}
-	q := min(c.fixed, c.broken) / c.n
 	critical := criticalCounts(n, alpha)
 	low, high := 0.0, 1-2*q
 	if finds(n, q, high, critical) < power {

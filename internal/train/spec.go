@@ -11,9 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/store"
 )
 
 // spec is what train.py reads: Options and Input resolved, and everything else
@@ -115,7 +114,7 @@ func (s spec) write() (same bool, err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
-	return false, renameio.WriteFile(path, data, 0o644)
+	return false, store.WriteFile(path, data)
 }
 
 // discard removes what a run of another spec left.
