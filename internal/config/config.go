@@ -16,6 +16,15 @@ import (
 // FileName is where the configuration stands in a repository.
 const FileName = "tunegate.yaml"
 
+// What a candidate can be compared with, besides a tag.
+const (
+	StableModel = "stable" // the promoted model; nothing promoted yet: the base
+	BaseModel   = "base"
+)
+
+// Auto is the value of a key that leaves the choice to tunegate.
+const Auto = "auto"
+
 // Config is a resolved configuration.
 type Config struct {
 	Name    string
@@ -28,6 +37,7 @@ type Config struct {
 	Eval    Eval
 	Runner  Runner
 	Gate    gate.Policy
+	Promote Promote
 	Limits  Limits
 }
 
@@ -53,6 +63,7 @@ type Serve struct {
 type Eval struct {
 	Suites        []string // globs inside the repository
 	SanityPrompts string   // a file inside the repository; empty: no sanity generations
+	Baseline      string   // StableModel, BaseModel, or a tag of the server
 	NumCtx        int      // tokens
 	NumPredict    int      // tokens
 }
@@ -61,6 +72,7 @@ type Eval struct {
 type Runner struct {
 	Python string // "auto", or an interpreter that has everything
 	Ollama string // "auto" for a private server, or the address of one to share
+	GPU    GPU    // the card that it must have
 }
 
 // Limits bound what a pull request may ask of the trainer. Epochs and LoRAR are

@@ -13,11 +13,12 @@ type file struct {
 	Export  struct {
 		Quantization string `yaml:"quantization"`
 	} `yaml:"export"`
-	Serve  serveFile  `yaml:"serve"`
-	Eval   evalFile   `yaml:"eval"`
-	Runner runnerFile `yaml:"runner"`
-	Gate   gateFile   `yaml:"gate"`
-	Limits limitsFile `yaml:"limits"`
+	Serve   serveFile   `yaml:"serve"`
+	Eval    evalFile    `yaml:"eval"`
+	Runner  runnerFile  `yaml:"runner"`
+	Gate    gateFile    `yaml:"gate"`
+	Promote promoteFile `yaml:"promote"`
+	Limits  limitsFile  `yaml:"limits"`
 }
 
 type baseFile struct {
@@ -76,8 +77,9 @@ type evalFile struct {
 }
 
 type runnerFile struct {
-	Python string `yaml:"python"`
-	Ollama string `yaml:"ollama"`
+	Python string   `yaml:"python"`
+	Ollama string   `yaml:"ollama"`
+	GPU    *gpuFile `yaml:"gpu"`
 }
 
 type ratioFile struct {
@@ -113,7 +115,7 @@ type limitsFile struct {
 // planned are keys of the format that this version does not act on.
 func planned() []string {
 	return []string{
-		"shapes", "targets", "patterns", "judge", "gpu", "app", "app_checks", "promote",
+		"shapes", "targets", "patterns", "judge", "app", "app_checks", "keep",
 		"duration", "disk", "max_drop",
 	}
 }

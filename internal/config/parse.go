@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"math"
@@ -19,6 +20,10 @@ import (
 
 // tagName is what an Ollama tag and a file name can both be.
 var tagName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
+
+// baselineTag is a model's tag. One without a version could be mistaken for a
+// misspelt word.
+var baselineTag = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,100}(-base|-lora-[A-Za-z0-9._-]{1,40}|:[A-Za-z0-9._-]{1,80})$`)
 
 type parser struct {
 	doc      *document.Document
@@ -53,10 +58,11 @@ func (p *parser) config() Config {
 	}
 	c := Config{
 		Name: f.Name, Seed: or(f.Seed, 42),
-		Base:   p.base(),
-		Export: p.export(),
-		Runner: p.runner(),
-		Gate:   p.gate(),
+		Base:    p.base(),
+		Export:  p.export(),
+		Runner:  p.runner(),
+		Gate:    p.gate(),
+		Promote: p.promote(),
 	}
 	c.Train = p.train()
 	c.Serve = p.serve()
@@ -178,7 +184,7 @@ func (p *parser) dataset(c Config) dataset.Options {
 func (p *parser) eval(serve Serve) Eval {
 	f := p.file.Eval
 	e := Eval{
-		Suites: f.Suites, SanityPrompts: f.SanityPrompts,
+		Suites: f.Suites, SanityPrompts: f.SanityPrompts, Baseline: cmp.Or(f.Baseline, StableModel),
 		NumCtx: number(serve.Parameters["num_ctx"]), NumPredict: number(serve.Parameters["num_predict"]),
 	}
 	if e.Suites == nil {
@@ -194,8 +200,8 @@ func (p *parser) eval(serve Serve) Eval {
 	if e.SanityPrompts != "" {
 		p.inside([]any{"eval", "sanity_prompts"}, e.SanityPrompts)
 	}
-	if b := f.Baseline; b != "" && b != "stable" && b != "base" {
-		p.fail([]any{"eval", "baseline"}, "a tag as `baseline` is not built yet (hint: use stable or base)")
+	if b := e.Baseline; b != StableModel && b != BaseModel && !baselineTag.MatchString(b) {
+		p.fail([]any{"eval", "baseline"}, "`baseline` %q is neither %s, %s, nor a tag such as tutor:v2", b, StableModel, BaseModel)
 	}
 	return e
 }
@@ -208,6 +214,7 @@ func (p *parser) runner() Runner {
 	if r.Python != "auto" && !filepath.IsAbs(r.Python) {
 		p.fail([]any{"runner", "python"}, "`runner.python` is auto or the absolute path of an interpreter")
 	}
+	r.GPU = p.gpu()
 	if r.Ollama == "" {
 		r.Ollama = "auto"
 	}

@@ -160,3 +160,13 @@ func readJSON(dir, name string, into any) error {
 	}
 	return nil
 }
+
+// CheckConfig says what in the content of a base's config.json can not be
+// exported.
+func CheckConfig(data []byte) error {
+	var c config
+	if err := json.Unmarshal(data, &c); err != nil {
+		return err
+	}
+	return c.check()
+}

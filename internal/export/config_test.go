@@ -79,3 +79,19 @@ func TestMissingFiles(t *testing.T) {
 		expectEmpty(t, filepath.Dir(out))
 	}
 }
+
+func TestCheckConfig(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "demo", "base", "config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := CheckConfig(data); err != nil {
+		t.Error(err)
+	}
+	for _, broken := range []string{"{", "{}", strings.Replace(string(data), "Qwen2For", "LlamaFor", 1)} {
+		if CheckConfig([]byte(broken)) == nil {
+			t.Errorf("taken: %.40s", broken)
+		}
+	}
+}

@@ -95,7 +95,7 @@ func (in *installer) install(ctx context.Context, folder string) error {
 		return err
 	}
 	return errors.Join(
-		renameio.WriteFile(filepath.Join(in.dir, readyName), []byte(text), 0o644),
+		renameio.WriteFile(filepath.Join(in.dir, readyName), []byte(text), 0o644, renameio.WithTempDir(in.dir)),
 		os.RemoveAll(folder), // an older one that was not complete
 		os.Rename(in.dir, folder))
 }

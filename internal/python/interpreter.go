@@ -93,6 +93,7 @@ func (i Interpreter) Command(program string, args ...string) proc.Command {
 		Dir:  i.Home,
 		Env: append(slices.Clone(i.Env),
 			"HOME="+i.Home,
+			"TMPDIR="+i.Home, // what a killed program leaves stays in the home
 			"HF_HUB_OFFLINE=1",
 			"TRANSFORMERS_OFFLINE=1",
 			"TOKENIZERS_PARALLELISM=false",
@@ -101,6 +102,12 @@ func (i Interpreter) Command(program string, args ...string) proc.Command {
 			"PYTHONUNBUFFERED=1",
 			"PYTHONUTF8=1"),
 	}
+}
+
+// Verify asks an interpreter for the packages' versions and returns an error
+// that names those which differ from the pinned ones. It changes nothing.
+func Verify(ctx context.Context, launcher proc.Launcher, path string, tools Tools) error {
+	return checkVersions(ctx, launcher, path, tools)
 }
 
 // versionsProgram writes a JSON object of package name to version, "" for a

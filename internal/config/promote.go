@@ -1,0 +1,39 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/ollama"
+)
+
+// Promote says where a promoted model goes.
+type Promote struct {
+	// To are the addresses of servers that serve it, beside the one that it was
+	// evaluated on.
+	To []string
+}
+
+type promoteFile struct {
+	To []struct {
+		Ollama string `yaml:"ollama"`
+	} `yaml:"to"`
+}
+
+func (p *parser) promote() Promote {
+	var promote Promote
+	for i, server := range p.file.Promote.To {
+		at := []any{"promote", "to", i}
+		client, err := ollama.Dial(server.Ollama)
+		if err != nil {
+			p.check(at, err)
+			continue
+		}
+		address := strings.TrimRight(client.Base(), "/")
+		if slices.Contains(promote.To, address) {
+			p.fail(at, "%s is named twice", address)
+		}
+		promote.To = append(promote.To, address)
+	}
+	return promote
+}

@@ -1,0 +1,32 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPromote(t *testing.T) {
+	t.Parallel()
+	c, err := Parse("tunegate.yaml", []byte(short+"promote:\n  to:\n  - {ollama: \"http://box:11434\"}\n  - {ollama: \"https://other\"}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"http://box:11434", "https://other"}, c.Promote.To); diff != "" {
+		t.Error(diff)
+	}
+	for text, want := range map[string]string{
+		"promote: {to: [{ollama: box}]}":                                   `tunegate.yaml:5: ollama: "box" is not the address of a server`,
+		"promote: {to: [{}]}":                                              `tunegate.yaml:5: ollama: "" is not the address`,
+		"promote: {to: [{ollama: auto}]}":                                  `"auto" is not the address`,
+		"promote: {to: [{ollama: \"http://a\"}, {ollama: \"http://a/\"}]}": "tunegate.yaml:5: http://a is named twice",
+		"promote: {keep: 3}":                                               `key "keep" is not built yet`,
+		"promote: {app: {dir: x}}":                                         `key "app" is not built yet`,
+		"promote: {too: []}":                                               `unknown key "too" (did you mean "to"?)`,
+	} {
+		if _, err := Parse("tunegate.yaml", []byte(short+text+"\n")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", text, err, want)
+		}
+	}
+}
