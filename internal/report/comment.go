@@ -171,13 +171,8 @@ func (r Report) flipSections() []section {
 
 // flipNames lists what broke beyond the shown, and what was fixed.
 func (r Report) flipNames() string {
-	var more []string
-	if flips := r.broken(); len(flips) > shownFlips {
-		for _, f := range flips[shownFlips:] {
-			more = append(more, f.Name)
-		}
-	}
-	fixed := r.fixed()
+	broken := r.broken()
+	more, fixed := names(broken[min(len(broken), shownFlips):]), names(r.fixed())
 	text := fold(fmt.Sprintf("Also broken (%d)", len(more)), spans("Cases: ", more))
 	if text != "" && len(fixed) > 0 {
 		text += "\n"

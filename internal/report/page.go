@@ -2,71 +2,207 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
+	"time"
 
-	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/gate"
 )
 
 // The bounds of the page's parts.
 const (
-	pageFlips    = 300
-	pageFindings = 1000
-	pageNames    = 5000
-	pageLines    = 400
-	pageRunes    = 20_000
+	pageFlips    = 10_000
+	pageFindings = 5000
+	pageRules    = 500
+	pageSamples  = 200
+	pageNotes    = 100
 )
 
-//go:embed page.html
-var pageText string
+var (
+	//go:embed page.html
+	pageMarkup string
+	//go:embed page.css
+	pageStyle string
+)
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"text": func(s string) string { return cut(clean(s), pageLines, pageRunes) },
-	"line": func(s string) string { return line(s, 400) },
-}).Parse(pageText))
+	"add": func(a, b int) int { return a + b },
+}).Parse(pageMarkup))
 
-// page is what page.html shows.
+// page is what page.html shows. All text in it is cleaned and bounded.
 type page struct {
-	Outcome, Headline, About, Legend string
-	Columns                          []string
-	Rows                             [][]string
-	Notes                            []string
-	Reasons                          []reason
-	Broken                           []flip
-	Fixed                            []string
-	Blocking, Rest                   []dataset.Finding
-	Samples                          []Sample
-	Facts                            []fact
-	Reproduce                        string
-	// Left says what was left out for length.
-	Left []string
+	Title, Name, When string
+	Style             template.CSS
+	StyleHash         string // for the page's Content-Security-Policy: no other style applies
+	Outcome           gate.Outcome
+	Sign              string
+	Promotable        string
+	Headline, About   []phrase
+	Figures           []figure
+	Parts             []part
+	Notes             []string
+	Rules             []ruleGroup
+	Ticks             []tick
+	Legend            string
+	Broken, Fixed     []flipGroup
+	New, Rest         []findingGroup
+	Curve             *curve
+	Trained           []fact
+	Samples           []shownSample
+	Plan              []planned
+	Forecast          bool // there was one
+	Made              []fact
+	Materials         []fact
+	Versions          []fact
+	Reproduce         string
+	Left              []string // what was left out for length
 }
+
+// figure is a number worth a large letter.
+type figure struct{ Kind, Value, What string }
+
+// part is a section of the page that its top links to.
+type part struct{ ID, Title string }
+
+// shownSample is a sanity prompt with both answers.
+type shownSample struct {
+	Prompt  string
+	Answers []answer
+}
+
+// signs stand beside the outcomes, for those who do not see the colours.
+var signs = map[gate.Outcome]string{gate.Pass: "✓", gate.Fail: "✗", gate.Inconclusive: "?", gate.Same: "=", gate.Reported: "·"}
 
 // HTML renders the report as one page that needs nothing else, no script
 // either, and follows the reader's light or dark setting.
 func HTML(r Report) ([]byte, error) {
-	rows, leftRows := r.table(bare)
-	blocking, rest := r.blocking()
+	hash := sha256.Sum256([]byte(pageStyle))
 	p := page{
-		Outcome: name(string(r.Verdict.Outcome)), Headline: r.headline(plain), About: r.about(plain), Legend: legend,
-		Columns: columns, Notes: r.Notes, Rows: rows, Reasons: r.reasons(bare), Samples: r.Samples, Facts: r.facts(bare), Reproduce: r.Reproduce,
+		Title: r.headline(plain), Name: r.title(), Style: template.CSS(pageStyle), StyleHash: base64.StdEncoding.EncodeToString(hash[:]),
+		Outcome: gate.Outcome(name(string(r.Verdict.Outcome))), Sign: signs[r.Verdict.Outcome], Promotable: r.promotable(),
+		Headline: phrases(r.sentence(marked)), About: phrases(r.about(marked)),
+		Legend: legend, Curve: r.lossCurve(), Trained: r.trained(), Plan: r.plans(), Forecast: r.Forecast != nil,
+		Made: r.made(), Materials: r.materials(), Versions: r.versions(),
+	}
+	if !r.Origin.Started.IsZero() {
+		p.When = r.Origin.Started.UTC().Format(time.DateTime) + " UTC"
+	}
+	if r.Reproduce != "" {
+		p.Reproduce = budget(1000).bounded(r.Reproduce)
 	}
 	left := func(n int, what string) {
 		if n > 0 {
 			p.Left = append(p.Left, count(n, what))
 		}
 	}
-	left(leftRows, "rule")
-	p.Broken = bound(r.broken(), pageFlips, "broken case", left)
-	p.Fixed = bound(r.fixed(), pageNames, "fixed case", left)
-	p.Blocking = bound(blocking, pageFindings, "new error", left)
-	p.Rest = bound(rest, pageFindings, "other finding", left)
+	for _, note := range bound(r.Notes, pageNotes, "note", left) {
+		p.Notes = append(p.Notes, line(note, 400))
+	}
+	p.Rules, p.Ticks = r.shownRules(left)
+	broken, fixed := bound(r.broken(), pageFlips, "broken case", left), bound(r.fixed(), pageFlips, "fixed case", left)
+	texts := newBudget(broken, fixed)
+	p.Broken, p.Fixed = r.groups(broken, "broke", texts, true), r.groups(fixed, "were fixed", texts, len(broken) == 0)
+	blocking, rest := r.blocking()
+	p.New = r.findingGroups(bound(blocking, pageFindings, "new error", left), true)
+	p.Rest = r.findingGroups(bound(rest, pageFindings, "other finding", left), false)
+	for _, s := range bound(r.Samples, pageSamples, "sample", left) {
+		base, adapter := answer{Model: "base"}, answer{Model: "adapter"}
+		base.Pieces, adapter.Pieces = contrast(texts.bounded(s.Base), texts.bounded(s.Adapter))
+		p.Samples = append(p.Samples, shownSample{texts.bounded(s.Prompt), []answer{base, adapter}})
+	}
+	p.Figures = r.figures(len(broken), len(fixed))
+	if p.Parts = p.parts(); len(p.Parts) < 2 {
+		p.Parts = nil
+	}
 	var out bytes.Buffer
 	if err := pageTemplate.Execute(&out, p); err != nil {
 		return nil, fmt.Errorf("report.html: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+// title is the model's name, or the program's where it has none.
+func (r Report) title() string {
+	if r.Name == "" {
+		return "tunegate"
+	}
+	return name(r.Name)
+}
+
+// promotable says whether the model may be promoted, where there is one.
+func (r Report) promotable() string {
+	switch {
+	case r.Verdict.ModelID == "":
+		return ""
+	case r.Verdict.Promotable:
+		return "can be promoted"
+	}
+	return "not promotable"
+}
+
+// figures are the numbers at the top.
+func (r Report) figures(broken, fixed int) (figures []figure) {
+	add := func(n int, kind, what string) {
+		if n == 0 {
+			kind = ""
+		}
+		figures = append(figures, figure{kind, fmt.Sprint(n), what})
+	}
+	if len(r.Cases) > 0 {
+		var asked, unknown int
+		for _, w := range r.ways() {
+			asked += w.total()
+			unknown += w.unknown
+		}
+		add(broken, "fail", "broke")
+		add(fixed, "pass", "fixed")
+		add(asked, "", "cases, asked of both")
+		if unknown > 0 {
+			add(unknown, "inconclusive", "without an answer")
+		}
+	}
+	if blocking, _ := r.blocking(); len(blocking) > 0 {
+		add(len(blocking), "fail", "new errors in the data")
+	}
+	if d := r.Dataset; d != nil {
+		figures = append(figures, figure{"", grouped(d.Records), "records"})
+	}
+	var took float64
+	for _, stage := range r.Stages {
+		if !stage.Reused {
+			took += stage.Seconds
+		}
+	}
+	if len(r.Stages) > 0 {
+		figures = append(figures, figure{"", duration(took), "of work"})
+	}
+	return figures
+}
+
+// parts are those sections that the page has.
+func (p page) parts() (parts []part) {
+	for _, possible := range []struct {
+		part
+		there bool
+	}{
+		{part{"rules", "Rules"}, len(p.Rules) > 0},
+		{part{"new", "New errors in the data"}, len(p.New) > 0},
+		{part{"broken", "What broke"}, len(p.Broken) > 0},
+		{part{"fixed", "What was fixed"}, len(p.Fixed) > 0},
+		{part{"data", "Other findings in the data"}, len(p.Rest) > 0},
+		{part{"training", "Training"}, p.Curve != nil || len(p.Trained) > 0},
+		{part{"samples", "Samples"}, len(p.Samples) > 0},
+		{part{"plan", "Time"}, len(p.Plan) > 0},
+		{part{"made", "Provenance"}, len(p.Made)+len(p.Materials)+len(p.Versions) > 0},
+	} {
+		if possible.there {
+			parts = append(parts, possible.part)
+		}
+	}
+	return parts
 }
 
 // bound keeps the first most of list and tells left how many it dropped.

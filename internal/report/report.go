@@ -1,35 +1,49 @@
 // Package report renders a run: in goes one Report, out come the comment on a
-// pull request (Markdown), a page to keep (HTML) and a summary for a terminal.
-// It is pure. Everything that records, models and pull requests wrote is
-// cleaned, fenced and bounded.
+// pull request (Markdown), a page to keep (HTML), a summary for a terminal, the
+// model's card and its provenance. It is pure. Everything that records, models
+// and pull requests wrote is cleaned, fenced and bounded.
 package report
 
 import (
-	"cmp"
-	"slices"
+	"time"
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/suite"
+	"github.com/tunegate/tunegate/internal/train"
 )
 
-// Report is all that a run has to say. Only Verdict and Policy are needed.
+// Report is all that a run has to say. Only Verdict and Policy are needed;
+// what is missing is not shown.
 type Report struct {
+	// Name is what the config calls the model.
+	Name    string
 	Verdict gate.Verdict
 	Policy  gate.Policy
 	// Cases are the graded cases behind the verdict.
 	Cases []eval.Case
+	// Suites are those that were asked: they have the turns before an answer, and
+	// the place of each case.
+	Suites []suite.Suite
 	// Head is what is judged, Base what it would go into.
 	Head, Base Revision
+	Links      Links
 	// CandidateTag and BaselineTag are the tags that were asked.
 	CandidateTag, BaselineTag string
 	Stages                    []Stage
-	Dataset                   *Dataset
-	Findings                  []dataset.Finding
-	Training                  *Training
+	// Forecast is what was said of the run before it; nil: nothing was.
+	Forecast *Forecast
+	Dataset  *Dataset
+	Findings []dataset.Finding
+	Training *Training
+	// Losses are the steps of the full run, in any order; of a step that was done
+	// twice the later counts.
+	Losses []Loss
 	// Samples are the generations of the sanity run.
 	Samples []Sample
 	Export  *Export
+	Origin  Origin
 	// Notes are what else a reader must know, such as policy that changes only
 	// after the merge.
 	Notes []string
@@ -39,6 +53,10 @@ type Report struct {
 
 // Revision is a commit and the name it was given by.
 type Revision struct{ Ref, SHA string }
+
+// Links are the http(s) addresses under which the files of head and base are
+// shown, such as https://github.com/OWNER/NAME/blob/SHA; empty: there are none.
+type Links struct{ Head, Base string }
 
 // Stage is one stage of the run.
 type Stage struct {
@@ -53,9 +71,23 @@ type Dataset struct{ Records, Train, Validation int }
 
 // Training is how the training went. Losses are means per token, in nats.
 type Training struct {
-	Steps, Tokens int
-	TrainLoss     float64
-	EvalLoss      *float64 // nil: there were no validation rows
+	Steps, Tokens   int
+	TrainLoss       float64
+	EvalLoss        *float64 // nil: there were no validation rows
+	Recipe          *train.Options
+	Device          string
+	Precision       string
+	Seed            uint64
+	Versions        map[string]string // of Python and its packages
+	PeakMemoryBytes int64
+	AdapterSHA256   string
+}
+
+// Loss is one step of the training, or one validation after it. Losses are
+// means per token, in nats.
+type Loss struct {
+	Step           int
+	Loss, EvalLoss *float64 // nil: not measured at this step
 }
 
 // Sample is one sanity prompt with the answers of the base model and of the
@@ -69,87 +101,26 @@ type Export struct {
 	GGUFSHA256         string
 }
 
-// flip is a case whose result changed, with both answers to the turn that
-// decided it.
-type flip struct {
-	Name                          string
-	Question, Baseline, Candidate string
-	// Failed are the assertions that the candidate's answer failed.
-	Failed []string
+// Origin says by what, when and of what the model was made.
+type Origin struct {
+	Run               string // its id
+	Started, Finished time.Time
+	Tool              string // this program's version
+	Server            string // Ollama's version, or the digest of its program
+	Lineage           string
+	Base              BaseModel
+	// Sources are the record files; License may be empty.
+	Sources []dataset.Source
+	// Materials are what went in, by digest.
+	Materials []Material
 }
 
-// broken are the cases that broke and whose answers are known: those of failed
-// rules first, the clearest before the others.
-func (r Report) broken() (flips []flip) {
-	cases := make(map[[2]string]*eval.Case)
-	for i := range r.Cases {
-		c := &r.Cases[i]
-		cases[[2]string{c.Suite + "/" + gate.ID(*c), c.Model}] = c
-	}
-	rank := map[gate.Outcome]int{gate.Fail: 0, gate.Inconclusive: 1, gate.Pass: 2, gate.Reported: 3}
-	rules := slices.Clone(r.Verdict.Rules)
-	slices.SortStableFunc(rules, func(a, b gate.Rule) int {
-		return cmp.Or(cmp.Compare(rank[a.Outcome], rank[b.Outcome]), cmp.Compare(a.P, b.P))
-	})
-	seen := make(map[string]bool)
-	for _, rule := range rules {
-		for _, name := range rule.Broken {
-			if !rule.Pooled() {
-				name = rule.Suite + "/" + name
-			}
-			baseline, candidate := cases[[2]string{name, eval.Baseline}], cases[[2]string{name, eval.Candidate}]
-			if !seen[name] && baseline != nil && candidate != nil {
-				seen[name] = true
-				flips = append(flips, broke(name, *baseline, *candidate))
-			}
-		}
-	}
-	return flips
-}
+// BaseModel is what was trained on, as the config names it.
+type BaseModel struct{ Model, Revision, License string }
 
-func broke(name string, baseline, candidate eval.Case) flip {
-	f := flip{Name: name}
-	turn := -1
-	for _, assert := range candidate.Asserts {
-		if assert.Result != eval.Fail || assert.Weight <= 0 {
-			continue
-		}
-		if turn < 0 {
-			turn = assert.Turn
-		}
-		if assert.Turn == turn {
-			failed := assert.Type
-			if assert.Value != "" {
-				failed += " " + assert.Value
-			}
-			if assert.Why != "" {
-				failed += ": " + assert.Why
-			}
-			f.Failed = append(f.Failed, failed)
-		}
-	}
-	if turn >= 0 && turn < len(baseline.Turns) && turn < len(candidate.Turns) {
-		f.Question = candidate.Turns[turn].User
-		f.Baseline = baseline.Turns[turn].Output
-		f.Candidate = candidate.Turns[turn].Output
-	}
-	return f
-}
-
-// fixed are the names of the cases that were fixed, each once.
-func (r Report) fixed() (names []string) {
-	for _, rule := range r.Verdict.Rules {
-		for _, name := range rule.Fixed {
-			if !rule.Pooled() {
-				name = rule.Suite + "/" + name
-			}
-			if !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}
+// Material is something that went into the model. Algorithm is one of in-toto's,
+// such as sha256, gitBlob or gitCommit.
+type Material struct{ Name, Algorithm, Digest string }
 
 // blocking are the findings that stop a merge; the rest is reported.
 func (r Report) blocking() (blocking, rest []dataset.Finding) {

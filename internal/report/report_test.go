@@ -93,12 +93,25 @@ func reports() map[string]Report {
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for name, r := range reports() {
+	all := reports()
+	all["tutor"] = tutor()
+	for name, r := range all {
 		html, err := HTML(r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for ending, got := range map[string][]byte{".md": Comment(r), ".html": html, ".txt": Summary(r)} {
+		card, err := Card(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		provenance, err := Provenance(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for ending, got := range map[string][]byte{".md": Comment(r), ".html": html, ".txt": Summary(r), ".card.md": card, ".provenance.json": provenance} {
+			if got == nil {
+				continue
+			}
 			path := filepath.Join("testdata", name+ending)
 			if *update {
 				if err := os.WriteFile(path, got, 0o644); err != nil {

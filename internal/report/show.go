@@ -15,7 +15,7 @@ const showMost = 1000
 func Flips(r Report) []byte {
 	var out bytes.Buffer
 	r.printFlips(&out, showMost)
-	fixed := r.fixed()
+	fixed := names(r.fixed())
 	fmt.Fprintf(&out, "\nfixed: %d\n", len(fixed))
 	for _, id := range fixed[:min(len(fixed), showMost)] {
 		fmt.Fprintf(&out, "- %s\n", inert(line(id, 200)))

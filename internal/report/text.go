@@ -15,7 +15,7 @@ func clean(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t':
+		case ' ' <= r && r <= '~' || r == '\n' || r == '\t':
 			return r
 		case strings.ContainsRune("\r\v\f\u0085\u2028\u2029", r):
 			return '\n'

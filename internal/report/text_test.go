@@ -70,7 +70,7 @@ func TestRef(t *testing.T) {
 		"main": "`main`", "origin/main": "`origin/main`", "a`b/@c\n": "`a_b/_c_`", "": "`_`",
 		strings.Repeat("x/", 500): "`" + strings.Repeat("x/", 100) + "`",
 	} {
-		if got := ref(given); got != want {
+		if got := markdown.ref(given); got != want {
 			t.Errorf("%q: %s, want %s", given, got, want)
 		}
 	}

@@ -34,10 +34,15 @@ func poisoned(s string) Report {
 	no, yes := false, true
 	var cases []eval.Case
 	var broken []string
-	for i := range 8 {
+	for i := range 9 {
 		id := fmt.Sprint(s, i)
-		broken = append(broken, id)
-		for model, passed := range map[string]*bool{eval.Baseline: &yes, eval.Candidate: &no} {
+		before, after := &yes, &no
+		if i == 8 {
+			before, after = after, before
+		} else {
+			broken = append(broken, id)
+		}
+		for model, passed := range map[string]*bool{eval.Baseline: before, eval.Candidate: after} {
 			cases = append(cases, eval.Case{
 				Suite: s, Case: id, Cluster: s, Model: model, Pass: passed, Evidence: eval.Direct, Turns: []eval.Turn{{User: s, Output: s}},
 				Asserts: []eval.AssertResult{{Type: s, Value: s, Result: eval.Fail, Weight: 1, Why: s}},
@@ -49,13 +54,30 @@ func poisoned(s string) Report {
 	old.New = false
 	return Report{
 		Verdict: gate.Verdict{Outcome: gate.Fail, ModelID: s, BaselineModelID: s, PolicySHA256: s, Rules: []gate.Rule{
-			{Rule: gate.NoHarm, Suite: s, N: 20, Broken: broken, Fixed: []string{s}, Outcome: gate.Fail, Why: "x"},
+			{Rule: gate.NoHarm, Suite: s, N: 20, Broken: broken, Fixed: []string{fmt.Sprint(s, 8)}, Outcome: gate.Fail, Why: "x"},
 			{Rule: gate.DataErrors, N: 1, Outcome: gate.Fail, Why: "x"},
 			{Rule: s, Suite: s, N: 1, Outcome: gate.Inconclusive, Why: "x"},
 		}},
 		Cases: cases, Head: Revision{s, s}, Base: Revision{s, s}, CandidateTag: s, BaselineTag: s, Stages: []Stage{{s, 1, false}},
 		Findings: []dataset.Finding{finding, old}, Samples: []Sample{{s, s, s}}, Export: &Export{GGUFSHA256: s}, Reproduce: s,
 	}
+}
+
+// hostile is a report with everything, in which every text that others write is s.
+func hostile(s string) Report {
+	r := poisoned(s)
+	full := tutor()
+	r.Name, r.Forecast, r.Losses, r.Suites = s, full.Forecast, full.Losses, nil
+	recipe := *full.Training.Recipe
+	recipe.LoRA.TargetModules = []string{s}
+	r.Training = &Training{Device: s, Precision: s, Versions: map[string]string{"torch": s}, Recipe: &recipe}
+	r.Origin = Origin{
+		Run: s, Tool: s, Server: s, Lineage: s, Base: BaseModel{s, s, "x" + s},
+		Materials: []Material{{s, s, s}},
+	}
+	r.Notes = []string{s}
+	r.Verdict.ModelID = "x" + s
+	return r
 }
 
 // skeleton is a Markdown text without the contents of its code, by a small
@@ -145,7 +167,7 @@ var tags = regexp.MustCompile(`<[^>]*>`)
 // checkContained fails the test where s shows outside of the places for it.
 func checkContained(t *testing.T, s string) {
 	t.Helper()
-	harmless, r := poisoned("!"), poisoned(s)
+	harmless, r := hostile("!"), hostile(s)
 	comment, want := string(Comment(r)), string(Comment(harmless))
 	if len(comment) > Budget || !utf8.ValidString(comment) {
 		t.Errorf("the comment has %d bytes, valid %t", len(comment), utf8.ValidString(comment))

@@ -10,31 +10,43 @@ import (
 )
 
 // style writes the two kinds of given text in our sentences for one output:
-// names, and the gate's reasons.
-type style struct{ name, prose func(string) string }
+// names, around which it puts its quotes, and the gate's reasons.
+type style struct {
+	quote string
+	prose func(string) string
+}
 
 var (
-	markdown = style{name: code, prose: prose}
-	// plain is for sentences on a terminal and on the page, whose template
-	// escapes; bare is for their tables.
-	plain = style{name: code, prose: func(s string) string { return inert(line(s, 400)) }}
-	bare  = style{name: name, prose: plain.prose}
+	markdown = style{"`", prose}
+	// plain is for sentences on a terminal and bare for its tables; marked is for
+	// the page, which cuts its sentences at the marks (see phrases).
+	plain  = style{"`", func(s string) string { return inert(line(s, 400)) }}
+	bare   = style{"", plain.prose}
+	marked = style{mark, plain.prose}
 )
 
-// headline is the verdict in words.
+// name is an untrusted name, made harmless.
+func (in style) name(s string) string { return in.quoted(name(s)) }
+
+func (in style) quoted(s string) string { return in.quote + s + in.quote }
+
+// headline is the verdict in words, behind who says it and what it is.
 func (r Report) headline(in style) string {
-	var words string
+	return fmt.Sprintf("tunegate: %s - %s", name(string(r.Verdict.Outcome)), r.sentence(in))
+}
+
+// sentence is the verdict in words.
+func (r Report) sentence(in style) string {
 	switch r.Verdict.Outcome {
 	case gate.Fail:
-		words = r.failed(in)
+		return r.failed(in)
 	case gate.Inconclusive:
-		words = r.undecided(in)
+		return r.undecided(in)
 	case gate.Same:
-		words = fmt.Sprintf("data, base model and recipe are those of %s, so nothing was trained", ref(r.Base.Ref))
+		return fmt.Sprintf("data, base model and recipe are those of %s, so nothing was trained", in.ref(r.Base.Ref))
 	default:
-		words = r.passed(in)
+		return r.passed(in)
 	}
-	return fmt.Sprintf("tunegate: %s - %s", name(string(r.Verdict.Outcome)), words)
 }
 
 // rules are those of the name with the outcome, the clearest first.
@@ -133,7 +145,7 @@ func (in style) tag(tag string) string {
 	if !found {
 		return in.name(model)
 	}
-	return "`" + name(model) + ":" + name(version) + "`"
+	return in.quoted(name(model) + ":" + name(version))
 }
 
 func revision(in style, r Revision) string {
@@ -142,19 +154,19 @@ func revision(in style, r Revision) string {
 	case r.Ref == "":
 		return in.name(sha)
 	case sha == "":
-		return ref(r.Ref)
+		return in.ref(r.Ref)
 	}
-	return ref(r.Ref) + " (" + in.name(sha) + ")"
+	return in.ref(r.Ref) + " (" + in.name(sha) + ")"
 }
 
 // ref is a git ref: names joined by slashes.
-func ref(s string) string {
+func (in style) ref(s string) string {
 	parts := strings.Split(s, "/")
 	for i, part := range parts {
 		parts[i] = name(part)
 	}
 	joined := strings.Join(parts, "/")
-	return "`" + joined[:min(len(joined), 200)] + "`"
+	return in.quoted(joined[:min(len(joined), 200)])
 }
 
 // suites writes the suite of a rule, or those that it pools.

@@ -1,0 +1,126 @@
+package report
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/tunegate/tunegate/internal/python/pythontest"
+)
+
+func TestCardIsTheHubs(t *testing.T) {
+	t.Parallel()
+	card, err := Card(tutor())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "README.md")
+	if err := os.WriteFile(path, card, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	// The Hub's own library reads the metadata.
+	const program = `
+import json, sys
+from huggingface_hub import ModelCard
+data = ModelCard.load(sys.argv[1]).data
+print(json.dumps([data.license, data.base_model, data.model_name, data.tags,
+    [[r.dataset_name, r.task_type, r.metric_type, round(r.metric_value, 4)] for r in data.eval_results]]))`
+	out, err := exec.Command(pythontest.Interpreter(t).Path, "-c", program, path).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got any
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := []any{"apache-2.0", "Qwen/Qwen2-0.5B-Instruct", "euclid-tutor", []any{"tunegate", "lora", "gguf", "ollama", "qlora"}, []any{
+		[]any{"followup", "text-generation", "accuracy", 0.5102},
+		[]any{"general-knowledge", "text-generation", "accuracy", 0.95},
+		[]any{"style", "text-generation", "accuracy", 0.75},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCardLicense(t *testing.T) {
+	t.Parallel()
+	for license, want := range map[string]string{
+		"":                 "license: unknown\n",
+		"Apache-2.0":       "license: apache-2.0\n",
+		"llama2":           "license: llama2\n",
+		"Acme Research: 1": "license: other\nlicense_name: 'Acme Research: 1'\n",
+		"x\nlicense: mit":  "license: other\nlicense_name: 'x license: mit'\n",
+	} {
+		r := tutor()
+		r.Origin.Base.License = license
+		card, err := Card(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(card), "---\n"+want+"base_model:") {
+			t.Errorf("%q: %.200s", license, card)
+		}
+	}
+}
+
+func TestNoCardWithoutAModel(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"data", "unchanged"} {
+		r := reports()[name]
+		card, err := Card(r)
+		made, madeErr := Provenance(r)
+		if card != nil || made != nil || err != nil || madeErr != nil {
+			t.Errorf("%s: %q %q %v %v", name, card, made, err, madeErr)
+		}
+	}
+}
+
+// No text of others may end the metadata, or add to it.
+func TestCardHoldsUntrustedText(t *testing.T) {
+	t.Parallel()
+	harmless := hostile("!")
+	want, err := Card(harmless)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range slices.Concat(attacks, []string{"x\n---\n# out", "'", `"`, "a: b", "- c", "#", "&a *a", "!!str", "%", "{}"}) {
+		card, err := Card(hostile(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		metadata, text, _ := strings.Cut(string(card), "\n---\n")
+		wantedData, wanted, _ := strings.Cut(string(want), "\n---\n")
+		if diff := cmp.Diff(keys(t, wantedData), keys(t, metadata)); diff != "" {
+			t.Errorf("%q changes the metadata:\n%s", s, diff)
+		}
+		if diff := cmp.Diff(blocks(nodes(t, wanted)), blocks(nodes(t, text))); diff != "" && !strings.Contains(text, "Left out for length") {
+			t.Errorf("a parser sees another card for %q:\n%s", s, diff)
+		}
+	}
+}
+
+// keys are the metadata's, in order, each with the kind of its value.
+func keys(t *testing.T, metadata string) (found []string) {
+	t.Helper()
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte(strings.TrimPrefix(metadata, "---\n")), &root); err != nil {
+		t.Fatalf("%s: %v", metadata, err)
+	}
+	for pair := range slices.Chunk(root.Content[0].Content, 2) {
+		found = append(found, pair[0].Value+" "+pair[1].Tag)
+	}
+	return found
+}
+
+// blocks are the nodes that are no text.
+func blocks(nodes []string) []string {
+	return slices.DeleteFunc(nodes, func(node string) bool { return node == "CodeSpan" || strings.HasPrefix(node, "Text ") })
+}

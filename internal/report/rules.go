@@ -1,0 +1,93 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/gate"
+)
+
+// ruleGroup is the rules of one purpose.
+type ruleGroup struct {
+	Title, Said string
+	Rules       []shownRule
+}
+
+// shownRule is a rule on the page.
+type shownRule struct {
+	Rule, Suite string
+	Outcome     gate.Outcome
+	Sign        string
+	Plot        *interval
+	Change      string
+	Range       string // the interval
+	Numbers     []string
+	Why         string
+}
+
+// purposes are the kinds of rules by their names' prefixes, in the order of the
+// page.
+var purposes = []struct{ prefix, title, said string }{
+	{"merge.", "Merge", "fails on evidence of harm"},
+	{"promote.", "Promotion", "needs evidence of benefit"},
+	{"", "Only reported", "no rule judges these"},
+}
+
+// shownRules are the rules, all plotted on one axis with these ticks.
+func (r Report) shownRules(left func(int, string)) (groups []ruleGroup, ticks []tick) {
+	var rules []gate.Rule
+	for _, rule := range r.Verdict.Rules {
+		if rule.Rule != gate.DataErrors {
+			rules = append(rules, rule)
+		}
+	}
+	rules = bound(rules, pageRules, "rule", left)
+	span, step := newAxis(rules, r.Policy)
+	taken := make([]bool, len(rules))
+	for _, purpose := range purposes {
+		g := ruleGroup{Title: purpose.title, Said: purpose.said}
+		for i, rule := range rules {
+			if !taken[i] && strings.HasPrefix(rule.Rule, purpose.prefix) {
+				taken[i] = true
+				g.Rules = append(g.Rules, r.shownRule(rule, span))
+			}
+		}
+		if len(g.Rules) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups, span.ticks(step)
+}
+
+func (r Report) shownRule(rule gate.Rule, span axis) shownRule {
+	shown := shownRule{
+		Rule: name(rule.Rule), Suite: suites(bare, rule), Outcome: gate.Outcome(name(string(rule.Outcome))),
+		Sign: signs[rule.Outcome], Plot: span.plot(rule, r.Policy), Why: bare.prose(rule.Why),
+	}
+	say := func(format string, args ...any) { shown.Numbers = append(shown.Numbers, fmt.Sprintf(format, args...)) }
+	switch {
+	case rule.Rule == gate.OutputTokens || rule.Rule == gate.LatencyMedian:
+		shown.Change = minus(signed(rule.Delta)) + " %"
+		say("%.1f before, %.1f after", rule.Baseline, rule.Candidate)
+		say("n = %s", size(rule))
+	case rated(rule):
+		shown.Change = minus(signed(rule.Delta))
+		shown.Range = minus(signed(rule.CI[0]) + " to " + signed(rule.CI[1]))
+		say("%s %% before, %s %% after", gate.Points(rule.Baseline), gate.Points(rule.Candidate))
+		if !strings.Contains(rule.Why, " cases ") {
+			say("%d broke, %d fixed of %s", len(rule.Broken), len(rule.Fixed), size(rule))
+		}
+		if rule.Missing > 0 {
+			say("%d without two usable answers", rule.Missing)
+		}
+		if rule.Detects < 1 {
+			say("can see a change of %s", gate.Points(rule.Detects))
+		} else {
+			say("too few to see any change")
+		}
+	}
+	return shown
+}
+
+// minus sets numbers with the sign that is as wide as a plus.
+func minus(numbers string) string { return strings.ReplaceAll(numbers, "-", "\u2212") }
