@@ -16,7 +16,7 @@ import (
 // packages of one entry, apart from the leaves, do not import each other.
 var layers = [][]string{
 	{"cmd"},
-	{"runner"},
+	{"promote", "runner"},
 	{"pipeline"},
 	{"config"},
 	{"report"},
@@ -28,7 +28,8 @@ var layers = [][]string{
 	{"dataset"},
 	{"suite"},
 	{"maths"},
-	{"python", "ollama"},
+	{"python", "ollama", "ledger"},
+	{"playbook", "tutor", "starter"},
 	{"shape", "gguf", "stats", "text", "store", "proc", "repo", "document"},
 }
 

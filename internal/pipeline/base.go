@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/repo"
@@ -48,8 +47,7 @@ func (r *run) baseModel(ctx context.Context) (model, error) {
 		return model{}, err
 	}
 	entry, v, err := cached(r, work[export.Digest]{
-		kind: "base-gguf", key: store.NewKey("base-gguf", baseRevision, m.identity),
-		inputs: map[string]string{"base": m.identity},
+		place: baseGGUFPlace(m.identity),
 		do: func(dir string) (export.Digest, error) {
 			return export.WriteBase(ctx, m.dir, filepath.Join(dir, "base.gguf"))
 		},
@@ -58,6 +56,7 @@ func (r *run) baseModel(ctx context.Context) (model, error) {
 		return model{}, fmt.Errorf("base model: %w", err)
 	}
 	m.gguf, m.digest = entry.Path("base.gguf"), v.GGUFSHA256
+	r.base = &m
 	return m, nil
 }
 
@@ -97,10 +96,9 @@ func (r *run) baseFolder(ctx context.Context) (model, error) {
 	if !filepath.IsAbs(folder) {
 		tree := r.plan.policyTree
 		files := tree.Under(folder)
-		key := store.NewKey("base", blobs(files))
 		entry, _, err := cached(r, work[struct{}]{
-			kind: "base", key: key,
-			do: func(dir string) (struct{}, error) { return struct{}{}, tree.Export(ctx, folder, dir) },
+			place: r.plan.baseFilesPlace(),
+			do:    func(dir string) (struct{}, error) { return struct{}{}, tree.Export(ctx, folder, dir) },
 		})
 		return model{dir: entry.Dir, identity: string(store.Digest(blobs(files)))}, err
 	}
@@ -110,28 +108,13 @@ func (r *run) baseFolder(ctx context.Context) (model, error) {
 // absoluteBase digests a folder's files, once for each state of their sizes and
 // times.
 func (r *run) absoluteBase(folder string) (model, error) {
-	entries, err := os.ReadDir(folder)
+	state, err := folderState(folder)
 	if err != nil {
-		return model{}, fmt.Errorf("`base.model`: %w (hint: download the base model to that folder)", err)
-	}
-	type file struct {
-		Name string
-		Size int64
-		Time time.Time
-	}
-	var state []file
-	for _, entry := range entries {
-		info, err := os.Stat(filepath.Join(folder, entry.Name()))
-		if err != nil {
-			return model{}, fmt.Errorf("`base.model`: %w", err)
-		}
-		if info.Mode().IsRegular() && !strings.HasPrefix(entry.Name(), ".") {
-			state = append(state, file{entry.Name(), info.Size(), info.ModTime().UTC()})
-		}
+		return model{}, err
 	}
 	type digests map[string]string
 	_, v, err := cached(r, work[digests]{
-		kind: "base-digest", key: store.NewKey("base-digest", folder, state),
+		place: baseDigestPlace(folder, state),
 		do: func(string) (digests, error) {
 			found := digests{}
 			for _, f := range state {

@@ -1,18 +1,18 @@
 package pipeline
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/tunegate/tunegate/internal/store"
 )
 
 // work is one result that the store may hold already.
 type work[V any] struct {
-	stage   Stage  // shown and recorded under this stage; empty: not shown
-	kind    string // the folder in the store
-	key     store.Key
-	options any
-	inputs  map[string]string
-	resume  bool // what a killed attempt left is taken up, not thrown away
-	do      func(dir string) (V, error)
+	place
+	stage  Stage // shown and recorded under this stage; empty: not shown
+	resume bool  // what a killed attempt left is taken up, not thrown away
+	do     func(dir string) (V, error)
 }
 
 // cached gives a result from the store, or does the work and keeps it. The work
@@ -25,6 +25,7 @@ func cached[V any](r *run, w work[V]) (store.Entry, V, error) {
 			err = entry.Decode(&value)
 		}
 		if err == nil {
+			r.use(w.kind, w.key)
 			r.step(w.stage, w.key, Reused, entry.Manifest.Seconds)
 			return entry, value, nil
 		}
@@ -45,15 +46,31 @@ func cached[V any](r *run, w work[V]) (store.Entry, V, error) {
 	start := r.machine.Clock()
 	if value, err = w.do(draft.Dir); err != nil {
 		r.step(w.stage, w.key, Failed, r.machine.Clock().Sub(start).Seconds())
-		return store.Entry{}, value, err
+		return store.Entry{}, value, r.failed(w.stage, err)
 	}
 	took := r.machine.Clock().Sub(start)
 	entry, err := draft.Commit(store.Result{Options: w.options, Inputs: w.inputs, Value: value, Took: took})
 	if err != nil {
 		return store.Entry{}, value, err
 	}
+	r.use(w.kind, w.key)
 	r.step(w.stage, w.key, Done, took.Seconds())
 	return entry, value, nil
+}
+
+// use records what a run needs, so that it is not cleaned away under it.
+func (r *run) use(kind string, key store.Key) {
+	if use := (Use{kind, key}); !slices.Contains(r.record.Uses, use) {
+		r.record.Uses = append(r.record.Uses, use)
+	}
+}
+
+// failed says in which stage an error came up and where the logs are.
+func (r *run) failed(stage Stage, err error) error {
+	if stage == "" {
+		return err
+	}
+	return fmt.Errorf("stage %s failed: %w\n(what happened is in %s)", stage, err, r.dir)
 }
 
 // State is how far a stage of a run is.
@@ -65,6 +82,8 @@ const (
 	Done    State = "done"
 	Reused  State = "reused"
 	Failed  State = "failed"
+	// Interrupted is the state of a run that was killed.
+	Interrupted State = "interrupted"
 )
 
 // The revisions of what the stages write. One is raised with each change of the

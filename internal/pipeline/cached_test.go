@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,18 +11,10 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// said collects what a run says.
-type said struct{ lines []string }
-
-func (s *said) Say(format string, args ...any) {
-	s.lines = append(s.lines, fmt.Sprintf(format, args...))
-}
-func (s *said) Update(string, int64, int64, time.Duration, string) {}
-
-func testRun(t *testing.T, force Stage) (*run, *said) {
+func testRun(t *testing.T, force Stage) (*run, *listener) {
 	t.Helper()
 	home := t.TempDir()
-	progress := &said{}
+	progress := &listener{}
 	r := &run{
 		machine: Machine{Home: home, Clock: func() time.Time { return time.Unix(0, 0) }, Progress: progress},
 		options: Options{Force: force}, store: store.Open(filepath.Join(home, "store"), "test"),
@@ -38,7 +29,7 @@ func testRun(t *testing.T, force Stage) (*run, *said) {
 // count makes a work that counts how often it was done, and leaves a file.
 func count(done *int, resume bool, failure error) work[int] {
 	return work[int]{
-		stage: Train, kind: "train", key: store.Digest("in"), resume: resume,
+		place: place{kind: "train", key: store.Digest("in")}, stage: Train, resume: resume,
 		do: func(dir string) (int, error) {
 			*done++
 			found, _ := os.ReadDir(dir)

@@ -10,11 +10,10 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/store"
 )
 
 const reportData = "report.json"
@@ -33,6 +32,7 @@ func (r *run) conclude(verdict gate.Verdict, about report.Report) (Result, error
 	about.Verdict, about.Policy = verdict, r.plan.Config.Gate
 	about.Base = report.Revision{Ref: r.plan.BaseRef, SHA: r.plan.BaseSHA}
 	about.Head = report.Revision{Ref: r.plan.HeadRef, SHA: r.plan.HeadSHA}
+	about.Name, about.Suites, about.Links, about.Origin = r.plan.Config.Name, r.plan.Suites, r.links(), r.origin()
 	about.Notes = r.plan.Notes
 	about.Reproduce = r.command()
 	for _, stage := range r.record.Stages {
@@ -48,10 +48,22 @@ func (r *run) conclude(verdict gate.Verdict, about report.Report) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
+	card, err := report.Card(about)
+	if err != nil {
+		return Result{}, err
+	}
+	provenance, err := report.Provenance(about)
+	if err != nil {
+		return Result{}, err
+	}
 	for name, content := range map[string][]byte{
 		reportData: data, "comment.md": report.Comment(about), "report.html": page,
+		"model-card.md": card, "provenance.json": provenance,
 	} {
-		if err := renameio.WriteFile(filepath.Join(reportDir, name), content, 0o644); err != nil {
+		if content == nil { // no model was made
+			continue
+		}
+		if err := store.WriteFile(filepath.Join(reportDir, name), content); err != nil {
 			return Result{}, err
 		}
 	}

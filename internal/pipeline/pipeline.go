@@ -4,6 +4,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,36 +14,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/tunegate/tunegate/internal/gate"
-	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/store"
 )
-
-// Machine is what a run uses of the computer it runs on.
-type Machine struct {
-	Home     string // $TUNEGATE_HOME
-	Tool     string // this program's version
-	Launcher proc.Launcher
-	Environ  []string
-	LookPath func(string) (string, error)
-	Clock    func() time.Time
-	Progress Progress
-}
-
-// Progress is told what happens. Its methods are called from one goroutine at a
-// time.
-type Progress interface {
-	// Say prints one line.
-	Say(format string, args ...any)
-	// Update replaces the state of the running stage. Done and total count steps,
-	// cases or bytes; an eta of 0 is unknown.
-	Update(stage string, done, total int64, eta time.Duration, detail string)
-}
 
 // Options say what to run.
 type Options struct {
@@ -50,6 +26,9 @@ type Options struct {
 	ConfigPath string // slash separated, from the top of the repository
 	Until      Stage  // empty: all
 	Force      Stage  // done again even if the store has it; empty: none
+	Event      string // what asked for the run; empty: a person
+	PR         int    // the pull request that is judged; 0: none
+	Web        string // the repository's address on a GitHub server, without a slash at its end; empty: none
 }
 
 // Result is what came of a run.
@@ -71,10 +50,14 @@ type run struct {
 	plan    *Plan
 	dir     string
 	record  Record
+	events  *events
 
+	base        *model // nil: not needed yet
 	interpreter *python.Interpreter
-	server      *server
-	computes    string // see device
+	server      *Server
+	serverLog   io.Closer       // nil for a shared server
+	computes    string          // see device
+	loaded      map[string]bool // by GGUF digest, see foreign
 }
 
 // Run judges one change.
@@ -83,7 +66,7 @@ func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
-	release, err := lock(ctx, m)
+	m, release, err := m.lockAll(ctx, fmt.Sprintf("a run of %s into %s", plan.HeadRef, plan.BaseRef))
 	if err != nil {
 		return Result{}, err
 	}
@@ -92,26 +75,51 @@ func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
-	for _, note := range plan.Notes {
-		m.Progress.Say("note: %s", note)
+	result, err := run.whole(ctx)
+	return result, errors.Join(err, run.events.Close())
+}
+
+// lockAll takes the home and the GPUs.
+func (m Machine) lockAll(ctx context.Context, who string) (locked Machine, release func(), err error) {
+	home, releaseHome, err := m.Lock(ctx, who)
+	if err != nil {
+		return m, nil, err
 	}
-	result, err := run.all(ctx)
-	if closing := run.close(); closing != nil {
-		m.Progress.Say("the server did not stop as it should: %v", closing)
+	locked, releaseGPUs, err := home.lockGPUs(ctx, who)
+	if err != nil {
+		releaseHome()
+		return m, nil, err
+	}
+	for _, other := range locked.GPUProcesses(ctx) {
+		m.Progress.Say("note: process %d (%.100s) holds %d MiB of the GPU; it is left alone", other.PID, other.Name, other.MemoryMiB)
+	}
+	return locked, func() { releaseGPUs(); releaseHome() }, nil
+}
+
+// whole runs the stages and leaves the record of how they went.
+func (r *run) whole(ctx context.Context) (Result, error) {
+	for _, note := range r.plan.Notes {
+		r.machine.Progress.Say("note: %s", note)
+	}
+	result, err := r.all(ctx)
+	if closing := r.close(); closing != nil {
+		r.machine.Progress.Say("the server did not stop as it should: %v", closing)
 	}
 	if err != nil {
-		run.record.Error = err.Error()
-		return Result{}, errors.Join(err, run.record.save(run.dir))
+		r.record.State, r.record.Error = Failed, err.Error()
+		r.events.failed(err)
+		return Result{}, errors.Join(err, r.record.save(r.dir))
 	}
+	r.record.State = Done
 	if result.Verdict != nil {
-		run.record.Outcome = string(result.Verdict.Outcome)
+		r.record.Outcome = string(result.Verdict.Outcome)
 	}
-	result.Dir, result.Record, result.Notes = run.dir, run.record, plan.Notes
-	if err := run.record.save(run.dir); err != nil {
+	result.Dir, result.Record, result.Notes = r.dir, r.record, r.plan.Notes
+	if err := r.record.save(r.dir); err != nil {
 		return Result{}, err
 	}
-	if err := run.publishCopy(); err != nil {
-		m.Progress.Say("no copy of the run in the workspace: %v", err)
+	if err := r.publishCopy(); err != nil {
+		r.machine.Progress.Say("no copy of the run in the workspace: %v", err)
 	}
 	return result, nil
 }
@@ -120,13 +128,12 @@ func newRun(m Machine, r *repo.Repo, o Options, plan *Plan) (*run, error) {
 	now := m.Clock().UTC()
 	id := fmt.Sprintf("%s-%s", now.Format("20060102-150405.000"), plan.Lineage[:8])
 	run := &run{
-		machine: m, options: o, repo: r, plan: plan,
-		store: store.Open(filepath.Join(m.Home, "store"), m.Tool),
-		dir:   filepath.Join(runsFolder(m.Home), id),
+		machine: m, options: o, repo: r, plan: plan, store: m.store(), dir: RunFolder(m.Home, id), loaded: map[string]bool{},
 		record: Record{
-			Schema: 1, ID: id, Event: "local", BaseRef: plan.BaseRef, HeadRef: plan.HeadRef, Repository: r.Root(),
+			Schema: 1, ID: id, Event: cmp.Or(o.Event, "local"), PR: o.PR, State: Running,
+			BaseRef: plan.BaseRef, HeadRef: plan.HeadRef, Repository: r.Root(),
 			BaseSHA: plan.BaseSHA, HeadSHA: plan.HeadSHA, PolicySHA256: plan.PolicySHA256,
-			Lineage: plan.Lineage, Started: now, Stages: []StageRun{},
+			Lineage: plan.Lineage, Started: now, Stages: []StageRun{}, Uses: []Use{},
 		},
 	}
 	return run, run.begin()
@@ -136,33 +143,15 @@ func (r *run) begin() error {
 	if err := os.MkdirAll(r.dir, 0o755); err != nil {
 		return fmt.Errorf("%w (hint: is $TUNEGATE_HOME, %s, writable?)", err, r.machine.Home)
 	}
-	return r.record.save(r.dir)
-}
-
-// lock waits until no other run uses this machine's tunegate home.
-func lock(ctx context.Context, m Machine) (release func(), err error) {
-	path := filepath.Join(m.Home, "lock")
-	if err := os.MkdirAll(m.Home, 0o755); err != nil {
-		return nil, fmt.Errorf("%w (hint: is $TUNEGATE_HOME writable?)", err)
+	if err := r.record.save(r.dir); err != nil {
+		return err
 	}
-	l := flock.New(path)
-	taken, err := l.TryLock()
+	events, err := newEvents(r.dir, r.machine.Progress, r.machine.Clock)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return err
 	}
-	if !taken {
-		holder, _ := os.ReadFile(path)
-		m.Progress.Say("waiting for another run on this machine: %.100s", holder)
-		if _, err := l.TryLockContext(ctx, 200*time.Millisecond); err != nil {
-			return nil, fmt.Errorf("waiting for another run: %w", err)
-		}
-	}
-	who := fmt.Sprintf("process %d, started %s\n", os.Getpid(), m.Clock().UTC().Format(time.RFC3339))
-	if err := os.WriteFile(path, []byte(who), 0o644); err != nil {
-		l.Close()
-		return nil, err
-	}
-	return func() { l.Close() }, nil
+	r.events, r.machine.Progress = events, events
+	return nil
 }
 
 func (r *run) forced(stage Stage) bool { return r.options.Force == stage }
@@ -182,6 +171,7 @@ func (r *run) step(stage Stage, key store.Key, state State, seconds float64) {
 		i = len(r.record.Stages) - 1
 	}
 	r.record.Stages[i].State, r.record.Stages[i].Seconds = state, seconds
+	r.events.stage(r.record.Stages[i])
 	switch state {
 	case Running:
 		r.machine.Progress.Say("%s: running", stage)
@@ -222,18 +212,4 @@ func (r *run) logFile(name string) (io.WriteCloser, error) {
 		return nil, err
 	}
 	return os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-}
-
-// server is the Ollama server of a run.
-type server struct {
-	client  *ollama.Client
-	private *ollama.Server // nil for a shared one
-	log     io.Closer
-}
-
-func (r *run) close() error {
-	if r.server == nil || r.server.private == nil {
-		return nil
-	}
-	return errors.Join(r.server.private.Close(), r.server.log.Close())
 }

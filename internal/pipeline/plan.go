@@ -77,7 +77,7 @@ func newPlan(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*
 	p.policyTree = base
 	if _, found := base.Lookup(configPath); !found {
 		if _, found := head.Lookup(configPath); !found {
-			return nil, fmt.Errorf("%s: neither %s nor %s has it (hint: the README shows a short one to start from)", configPath, p.BaseRef, p.HeadRef)
+			return nil, fmt.Errorf("%s: neither %s nor %s has it (hint: `tunegate init` writes one to start from)", configPath, p.BaseRef, p.HeadRef)
 		}
 		p.policyTree, p.Gated = head, false
 		p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked and nothing is judged until it is merged", p.BaseRef, configPath))

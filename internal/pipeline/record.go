@@ -28,9 +28,18 @@ type Record struct {
 	Lineage      string     `json:"lineage"`
 	Started      time.Time  `json:"started"`
 	Candidate    string     `json:"candidate,omitempty"` // the tag
+	Server       string     `json:"server,omitempty"`    // version of the one that was asked; of a private one the program's digest
+	State        State      `json:"state"`
 	Outcome      string     `json:"outcome,omitempty"`
 	Stages       []StageRun `json:"stages"`
+	Uses         []Use      `json:"uses"`
 	Error        string     `json:"error,omitempty"`
+}
+
+// Use is a result in the store that a run needed.
+type Use struct {
+	Kind string    `json:"kind"`
+	Key  store.Key `json:"key"`
 }
 
 // StageRun is one stage of a run. Seconds is what the work took, also when it
@@ -84,7 +93,7 @@ func latest(home string, ids []string, repository string) (string, Record, error
 }
 
 func loadRun(home, id string) (dir string, record Record, err error) {
-	dir = filepath.Join(runsFolder(home), id)
+	dir = RunFolder(home, id)
 	data, err := os.ReadFile(filepath.Join(dir, recordName))
 	if err != nil {
 		return "", Record{}, err
@@ -94,5 +103,24 @@ func loadRun(home, id string) (dir string, record Record, err error) {
 	}
 	return dir, record, nil
 }
+
+// Runs gives the records of all runs, the oldest first. One that can not be read
+// is left out.
+func Runs(home string) ([]Record, error) {
+	entries, err := os.ReadDir(runsFolder(home))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	var records []Record
+	for _, entry := range entries {
+		if _, record, err := loadRun(home, entry.Name()); err == nil {
+			records = append(records, record)
+		}
+	}
+	return records, nil
+}
+
+// RunFolder is where a run's files are.
+func RunFolder(home, id string) string { return filepath.Join(runsFolder(home), id) }
 
 func runsFolder(home string) string { return filepath.Join(home, "runs") }

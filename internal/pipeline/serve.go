@@ -16,7 +16,6 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/store"
@@ -28,12 +27,11 @@ func (r *run) served(ctx context.Context, base model, baseline, candidate gguf, 
 	if err != nil {
 		return Result{}, err
 	}
-	name := r.plan.Config.Name
-	before, err := r.register(ctx, "", name+"-base", baseline, rendering)
+	before, err := r.baseline(ctx, baseline, rendering)
 	if err != nil {
 		return Result{}, err
 	}
-	after, err := r.register(ctx, Register, name+":run-"+r.record.ID, candidate, rendering)
+	after, err := r.register(ctx, Register, r.candidateTag(), candidate, rendering)
 	if err != nil {
 		return Result{}, err
 	}
@@ -50,6 +48,15 @@ func (r *run) served(ctx context.Context, base model, baseline, candidate gguf, 
 	return r.conclude(gate.Decide(r.plan.Config.Gate, asked), about)
 }
 
+// candidateTag is the tag that this run's model gets.
+func (r *run) candidateTag() string {
+	name := r.plan.Config.Name
+	if r.record.PR > 0 {
+		return fmt.Sprintf("%s:pr-%d-%s", name, r.record.PR, r.record.Lineage[:8])
+	}
+	return name + ":run-" + r.record.ID
+}
+
 // rendering is what the trainer's template makes of the suites' prompts.
 type rendering struct {
 	Probe   string              `json:"probe"`
@@ -58,24 +65,14 @@ type rendering struct {
 
 // render has the trainer's own tokenizer render what the suites will ask.
 func (r *run) render(ctx context.Context, base model) (rendering, error) {
-	var prompts []register.Rendered
-	for _, s := range r.plan.Suites {
-		for _, c := range s.Cases {
-			for _, prompt := range s.Prompts(c, r.plan.Config.Serve.System) {
-				prompts = append(prompts, register.Rendered{
-					Name: fmt.Sprintf("%s/%s", prompt.Suite, prompt.Case), Messages: prompt.Messages,
-				})
-			}
-		}
-	}
 	_, value, err := cached(r, work[rendering]{
-		kind: "render", key: store.NewKey("render", registerRevision, base.identity, prompts, register.Probe(), python.Digest()),
+		place: r.plan.renderPlace(base.identity),
 		do: func(dir string) (rendering, error) {
 			interpreter, err := r.python(ctx)
 			if err != nil {
 				return rendering{}, err
 			}
-			probe, rendered, err := register.Render(ctx, r.machine.Launcher, interpreter, base.dir, prompts, dir)
+			probe, rendered, err := register.Render(ctx, r.machine.Launcher, interpreter, base.dir, r.plan.prompts(), dir)
 			return rendering{probe, rendered}, err
 		},
 	})
@@ -85,48 +82,52 @@ func (r *run) render(ctx context.Context, base model) (rendering, error) {
 // register gives a file its tag. The store's word is not enough: the tag must
 // be there and name these bytes, else it is made again.
 func (r *run) register(ctx context.Context, stage Stage, tag string, file gguf, rendering rendering) (register.Registered, error) {
-	config := r.plan.Config
-	serve := register.Serve{
-		Template: r.plan.Template, System: config.Serve.System,
-		Parameters: config.Serve.Parameters, License: config.Base.License,
+	at, serve, err := r.plan.registerPlace(file.digest, rendering)
+	if err != nil {
+		return register.Registered{}, err
 	}
-	if serve.Template == "" {
-		var err error
-		if _, serve.Template, err = register.Template(rendering.Probe); err != nil {
-			return register.Registered{}, err
-		}
-	}
-	key := store.NewKey(string(Register), registerRevision, file.digest, serve, rendering, config.Runner.Ollama, config.Name)
-	if known, found := r.registered(key); found {
+	if known, found := r.registered(at.key); found {
 		held, err := r.holds(ctx, known.Tag, serve, file.digest)
 		if err != nil {
 			return register.Registered{}, err
 		}
 		if !held {
 			r.machine.Progress.Say("register: the server has no %s with these bytes, so it is made again", known.Tag)
-			if err := os.RemoveAll(r.store.Dir(string(Register), key)); err != nil {
+			if err := os.RemoveAll(r.store.Dir(at.kind, at.key)); err != nil {
 				return register.Registered{}, err
 			}
 		}
 		tag = known.Tag
 	}
 	entry, value, err := cached(r, work[register.Registered]{
-		stage: stage, kind: string(Register), key: key, options: serve,
-		inputs: map[string]string{"gguf": file.digest, "prompts": string(store.Digest(rendering))},
+		place: at, stage: stage, resume: true, // a draft may name a tag that is to be deleted
 		do: func(dir string) (register.Registered, error) {
 			server, err := r.ollama(ctx)
 			if err != nil {
 				return register.Registered{}, err
 			}
-			registered, shown, err := register.Run(ctx, server.client, register.Candidate{
+			if _, err := r.foreign(ctx, server, file.digest); err != nil {
+				return register.Registered{}, err
+			}
+			meant := intent{Tag: tag}
+			if !server.Private() {
+				meant.Host = server.Client.Base()
+			}
+			if left, err := loadIntent(dir); err == nil && left.Host == meant.Host && left.key() != meant.key() && Candidate(left.Tag) {
+				if err := server.Client.Delete(ctx, left.Tag); err != nil {
+					return register.Registered{}, err
+				}
+			}
+			if err := meant.save(dir); err != nil {
+				return register.Registered{}, err
+			}
+			registered, shown, err := register.Run(ctx, server.Client, register.Candidate{
 				Tag: tag, Path: file.path, Digest: file.digest, Serve: serve,
 			}, rendering.Prompts)
 			if err != nil {
 				return register.Registered{}, err
 			}
-			if server.private == nil {
-				registered.Host = server.client.Base()
-			}
+			registered.Host = meant.Host
 			return registered, errors.Join(
 				store.WriteJSON(filepath.Join(dir, "model.json"), registered),
 				os.WriteFile(filepath.Join(dir, "Modelfile"), []byte(register.Modelfile(shown)), 0o644))
@@ -150,54 +151,19 @@ func (r *run) registered(key store.Key) (register.Registered, bool) {
 // holds says whether the server has the tag with these bytes and settings. A
 // private server that is not running is asked through its files.
 func (r *run) holds(ctx context.Context, tag string, serve register.Serve, digest string) (bool, error) {
-	if r.plan.Config.Runner.Ollama == "auto" && r.server == nil {
+	if private(r.plan.Config) && r.server == nil {
 		return ollama.HasTag(ollama.Models(OllamaHome(r.machine.Home)), tag, digest), nil
 	}
 	server, err := r.ollama(ctx)
 	if err != nil {
 		return false, err
 	}
-	shown, err := server.client.Show(ctx, tag)
-	if errors.Is(err, ollama.ErrNotFound) {
+	shown, err := server.Client.Show(ctx, tag)
+	if errors.Is(err, ollama.ErrNotFound) || errors.Is(err, ollama.ErrBroken) {
 		return false, nil
 	}
 	want := register.Candidate{Tag: tag, Digest: digest, Serve: serve}.Expected()
 	return err == nil && register.ModelID(shown) == register.ModelID(want), err
-}
-
-// OllamaHome is the folder of the private server: its models and its key.
-func OllamaHome(home string) string { return filepath.Join(home, "ollama-private") }
-
-// ollama is the server of this run: the shared one, or a private one that is
-// started when it is first needed.
-func (r *run) ollama(ctx context.Context) (*server, error) {
-	if r.server != nil {
-		return r.server, nil
-	}
-	if address := r.plan.Config.Runner.Ollama; address != "auto" {
-		client, err := ollama.Dial(address)
-		if err != nil {
-			return nil, err
-		}
-		r.server = &server{client: client}
-		return r.server, nil
-	}
-	binary, err := ollama.FindBinary(r.machine.Home, r.machine.LookPath)
-	if err != nil {
-		return nil, err
-	}
-	log, err := r.logFile("ollama.log")
-	if err != nil {
-		return nil, err
-	}
-	private, err := ollama.Serve(ctx, r.machine.Launcher, ollama.ServeOptions{
-		Binary: binary, Home: OllamaHome(r.machine.Home), Env: r.machine.Environ, Log: log,
-	})
-	if err != nil {
-		return nil, errors.Join(err, log.Close())
-	}
-	r.server = &server{client: private.Client(), private: private, log: log}
-	return r.server, nil
 }
 
 // asked is a registered model in its role.
@@ -213,7 +179,7 @@ func (r *run) eval(ctx context.Context, models []asked) ([]eval.Case, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	out, err := renameio.TempFile("", filepath.Join(dir, eval.CasesFile))
+	out, err := renameio.TempFile(dir, filepath.Join(dir, eval.CasesFile))
 	if err != nil {
 		return nil, err
 	}
@@ -236,19 +202,14 @@ func (r *run) eval(ctx context.Context, models []asked) ([]eval.Case, error) {
 }
 
 func (r *run) evalModel(ctx context.Context, m asked) ([]eval.Case, error) {
-	config := r.plan.Config
-	options := eval.Options{Seed: config.Seed, NumCtx: config.Eval.NumCtx, NumPredict: config.Eval.NumPredict}
 	version, err := r.serverVersion(ctx)
 	if err != nil {
 		return nil, err
 	}
-	inputs := map[string]string{
-		"model_id": m.model.ModelID, "server": version,
-		"suites": string(store.Digest(r.plan.Suites)), "python": python.Digest(), "device": r.device(ctx),
-	}
+	r.record.Server = version
+	at, options := r.plan.evalPlace(m.model.ModelID, version, r.device(ctx))
 	entry, _, err := cached(r, work[eval.Summary]{
-		stage: Eval, kind: string(Eval), options: options, inputs: inputs, resume: true,
-		key: store.NewKey(string(Eval), evalRevision, options, inputs),
+		place: at, stage: Eval, resume: true,
 		do: func(dir string) (eval.Summary, error) {
 			return r.ask(ctx, m, options, dir)
 		},
@@ -278,25 +239,32 @@ func (r *run) ask(ctx context.Context, m asked, options eval.Options, dir string
 	defer checker.Close()
 	evaluation := eval.Evaluation{
 		Options: options, Model: eval.Model{Tag: m.model.Tag, ModelID: m.model.ModelID},
-		Suites: r.plan.Suites, Server: server.client, Maths: checker, Clock: r.machine.Clock,
+		Suites: r.plan.Suites, Server: server.Client, Maths: checker, Clock: r.machine.Clock,
 		Report: func(p eval.Progress) {
 			r.machine.Progress.Update(string(Eval), int64(p.Done), int64(p.Total), p.ETA, fmt.Sprintf("%s, %d passed", m.role, p.Passed))
 		},
 	}
-	if err := sameModel(ctx, server.client, m.model); err != nil {
+	if err := sameModel(ctx, server.Client, m.model); err != nil {
+		return eval.Summary{}, err
+	}
+	foreign, err := r.foreign(ctx, server, m.model.GGUF)
+	if err != nil {
 		return eval.Summary{}, err
 	}
 	summary, err := evaluation.Run(ctx, dir)
 	if err != nil {
 		return eval.Summary{}, err
 	}
-	if err := sameModel(ctx, server.client, m.model); err != nil {
+	if err := sameModel(ctx, server.Client, m.model); err != nil {
 		return eval.Summary{}, errors.Join(err, os.Remove(filepath.Join(dir, eval.CasesFile)))
 	}
 	for _, why := range slices.Sorted(maps.Keys(summary.None)) {
 		r.machine.Progress.Say("eval: %s: %d of %d cases are no evidence: %s", m.role, summary.None[why], summary.Cases, why)
 	}
-	return summary, server.client.Unload(ctx, m.model.Tag)
+	if foreign {
+		return summary, nil
+	}
+	return summary, server.Client.Unload(ctx, m.model.Tag)
 }
 
 // sameModel makes sure that a tag still is the model that was registered: on a
@@ -315,7 +283,7 @@ func sameModel(ctx context.Context, client *ollama.Client, want register.Registe
 // serverVersion names the program that answers: answers of another are not
 // reused.
 func (r *run) serverVersion(ctx context.Context) (string, error) {
-	if r.plan.Config.Runner.Ollama == "auto" {
+	if private(r.plan.Config) {
 		binary, err := ollama.FindBinary(r.machine.Home, r.machine.LookPath)
 		return binary.SHA256, err
 	}
@@ -323,5 +291,5 @@ func (r *run) serverVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return server.client.Version(ctx)
+	return server.Client.Version(ctx)
 }

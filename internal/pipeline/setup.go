@@ -12,14 +12,13 @@ import (
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
-	"github.com/tunegate/tunegate/internal/store"
 )
 
 // Tools brings the programs that a run needs and the machine may lack: the
 // Python environment and an Ollama server. What is there is not touched; what the
 // installers print goes to log.
 func Tools(ctx context.Context, m Machine, runner config.Runner, log io.Writer) error {
-	release, err := lock(ctx, m)
+	m, release, err := m.Lock(ctx, "setup")
 	if err != nil {
 		return err
 	}
@@ -34,7 +33,7 @@ func Tools(ctx context.Context, m Machine, runner config.Runner, log io.Writer) 
 		return err
 	}
 	m.Progress.Say("python: ready")
-	if runner.Ollama != "auto" {
+	if runner.Ollama != config.Auto {
 		return shared(ctx, m, runner.Ollama)
 	}
 	if _, err := ollama.FindBinary(m.Home, m.LookPath); errors.Is(err, ollama.ErrMissing) {
@@ -95,20 +94,24 @@ func Setup(ctx context.Context, m Machine, r *repo.Repo, configPath, base string
 	if err := Tools(ctx, m, plan.Config.Runner, log); err != nil {
 		return err
 	}
-	release, err := lock(ctx, m)
+	m, release, err := m.lockAll(ctx, "the setup of "+plan.Config.Name)
 	if err != nil {
 		return err
 	}
 	defer release()
 	run := &run{
-		machine: m, repo: r, plan: plan, dir: filepath.Join(m.Home, "setup"),
-		store:  store.Open(filepath.Join(m.Home, "store"), m.Tool),
-		record: Record{Schema: 1, ID: "setup", Event: "setup", Started: m.Clock().UTC()},
+		machine: m, repo: r, plan: plan, dir: filepath.Join(setupFolder(m.Home), plan.Config.Name), store: m.store(), loaded: map[string]bool{},
+		record: Record{Schema: 1, ID: "setup", Event: "setup", State: Running, Repository: r.Root(), Started: m.Clock().UTC()},
 	}
 	if err := run.begin(); err != nil {
 		return err
 	}
-	return errors.Join(run.prepareBase(ctx), run.close())
+	err = errors.Join(run.prepareBase(ctx), run.close())
+	run.record.State = Done
+	if err != nil {
+		run.record.State, run.record.Error = Failed, err.Error()
+	}
+	return errors.Join(err, run.record.save(run.dir), run.events.Close())
 }
 
 func (r *run) prepareBase(ctx context.Context) error {
@@ -124,13 +127,13 @@ func (r *run) prepareBase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tag, err := r.register(ctx, "", r.plan.Config.Name+"-base", baseline, rendering)
+	tag, err := r.baseline(ctx, baseline, rendering)
 	if err != nil {
 		return err
 	}
 	if _, err := r.evalModel(ctx, asked{eval.Baseline, tag}); err != nil {
 		return err
 	}
-	r.machine.Progress.Say("base: %s is %s, answers ready", tag.Tag, tag.ModelID[:12])
+	r.machine.Progress.Say("baseline: %s is %s, answers ready", tag.Tag, tag.ModelID[:12])
 	return nil
 }

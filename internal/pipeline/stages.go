@@ -14,7 +14,6 @@ import (
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
-	"github.com/tunegate/tunegate/internal/shape"
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/train"
 )
@@ -43,6 +42,11 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	case unchanged:
 		return r.conclude(gate.Unchanged("", r.plan.Config.Gate), about)
 	}
+	if planned, err := forecast(ctx, r.machine, r.repo, r.plan, r.options); err != nil {
+		r.machine.Progress.Say("note: no forecast: %v", err)
+	} else {
+		about.Forecast = &planned
+	}
 	base, err := r.baseModel(ctx)
 	if err != nil {
 		return Result{}, err
@@ -55,10 +59,7 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	if err != nil || r.until(Train) {
 		return Result{Stopped: "stopped after the training, as asked"}, err
 	}
-	about.Training = &report.Training{
-		Steps: trained.Steps, Tokens: trained.Tokens, TrainLoss: trained.TrainLoss, EvalLoss: trained.EvalLoss,
-	}
-	if about.Samples, err = samples(adapter); err != nil {
+	if err := r.trained(&about, adapter, trained); err != nil {
 		return Result{}, err
 	}
 	baseline, err := r.exportBase(ctx, base)
@@ -97,24 +98,21 @@ func samples(adapter store.Entry) ([]report.Sample, error) {
 
 // dataset builds the rows.
 func (r *run) dataset(ctx context.Context) (dataset.Result, store.Entry, error) {
-	options := r.plan.Config.Dataset
-	inputs := map[string]string{
-		"records": string(store.Digest(blobs(r.plan.Head))),
-		"base":    string(store.Digest(blobs(r.plan.Base))),
-		"suites":  string(store.Digest(r.plan.Suites)),
-	}
+	at := r.plan.datasetPlace()
 	entry, result, err := cached(r, work[dataset.Result]{
-		stage: Dataset, kind: string(Dataset), options: options, inputs: inputs,
-		key: store.NewKey(string(Dataset), datasetRevision, options, inputs),
-		do: func(dir string) (dataset.Result, error) {
-			return dataset.Build(ctx, options, dataset.Input{Head: r.plan.Head, Base: r.plan.Base, Suites: r.plan.Suites}, dir)
-		},
+		place: at, stage: Dataset,
+		do: func(dir string) (dataset.Result, error) { return r.plan.buildRows(ctx, dir) },
 	})
 	if err != nil {
 		return dataset.Result{}, store.Entry{}, err
 	}
 	r.machine.Progress.Say("dataset: %s", counted(result.Stats))
 	return result, entry, r.link(Dataset, entry)
+}
+
+// buildRows writes the files of the dataset stage into dir.
+func (p *Plan) buildRows(ctx context.Context, dir string) (dataset.Result, error) {
+	return dataset.Build(ctx, p.Config.Dataset, dataset.Input{Head: p.Head, Base: p.Base, Suites: p.Suites}, dir)
 }
 
 // counted says in words what the dataset stage made.
@@ -161,28 +159,20 @@ func (r *run) rowFinding(err error) (dataset.Finding, bool) {
 	return dataset.Finding{}, false
 }
 
-// train trains the adapter. Its key holds the rows' content rather than the
-// dataset's key: data that was written otherwise and says the same trains nothing.
+// train trains the adapter.
 func (r *run) train(ctx context.Context, base model, rows store.Entry) (store.Entry, train.Result, error) {
-	inputs := map[string]string{
-		"base": base.identity, "base_name": r.plan.Config.Base.Model, "device": r.device(ctx),
-	}
-	for _, name := range []string{"train.jsonl", "val.jsonl"} {
+	digests := map[string]string{}
+	for _, name := range rowFiles() {
 		file, err := rows.File(name)
 		if err != nil {
 			return store.Entry{}, train.Result{}, err
 		}
-		inputs[name] = file.SHA256
+		digests[name] = file.SHA256
 	}
 	config := r.plan.Config
-	var sanity [][]shape.Message
-	for _, question := range r.plan.Sanity {
-		sanity = append(sanity, shape.Chat(config.Serve.System, nil, question))
-	}
-	inputs["sanity"] = string(store.Digest(sanity))
+	at := r.plan.trainPlace(base.identity, r.device(ctx), digests)
 	entry, result, err := cached(r, work[train.Result]{
-		stage: Train, kind: string(Train), options: config.Train, inputs: inputs, resume: true,
-		key: store.NewKey(string(Train), train.Revision, config.Train, inputs, config.Seed, python.Digest()),
+		place: at, stage: Train, resume: true,
 		do: func(dir string) (train.Result, error) {
 			interpreter, err := r.python(ctx)
 			if err != nil {
@@ -191,7 +181,7 @@ func (r *run) train(ctx context.Context, base model, rows store.Entry) (store.En
 			return train.Run(ctx, r.machine.Launcher, interpreter, config.Train, train.Input{
 				BaseDir: base.dir, BaseName: config.Base.Model,
 				TrainRows: rows.Path("train.jsonl"), ValRows: rows.Path("val.jsonl"),
-				Seed: config.Seed, SanityPrompts: sanity,
+				Seed: config.Seed, SanityPrompts: r.plan.sanityChats(),
 			}, dir, func(p train.Progress) {
 				r.machine.Progress.Update(string(Train), int64(p.Step), int64(p.Steps), p.ETA, trainingDetail(p))
 			})
@@ -213,24 +203,16 @@ type gguf struct {
 // exportBase writes the model that everything is compared with: the base, at
 // the quantization that is served, through the same exporter.
 func (r *run) exportBase(ctx context.Context, base model) (gguf, error) {
-	entry, proof, err := cached(r, r.export(ctx, "", base, "", nil))
+	entry, proof, err := cached(r, r.export(ctx, "", base, r.plan.baseExportPlace(base.digest), nil))
 	return gguf{entry.Path(ggufName), proof.GGUFSHA256}, err
 }
 
 func (r *run) exportCandidate(ctx context.Context, base model, baseline gguf, adapter store.Entry) (store.Entry, export.Proof, error) {
-	file, err := adapter.File("adapter/adapter_model.safetensors")
+	at, changes, err := r.plan.candidatePlace(base.digest, adapter)
 	if err != nil {
 		return store.Entry{}, export.Proof{}, err
 	}
-	changes, err := export.LoadChanges(adapter.Path("changes.json"))
-	if err != nil {
-		return store.Entry{}, export.Proof{}, err
-	}
-	settings, err := adapter.File("adapter/adapter_config.json")
-	if err != nil {
-		return store.Entry{}, export.Proof{}, err
-	}
-	entry, proof, err := cached(r, r.export(ctx, Export, base, file.SHA256+settings.SHA256, &export.Adapter{
+	entry, proof, err := cached(r, r.export(ctx, Export, base, at, &export.Adapter{
 		Dir: adapter.Path("adapter"), Changes: changes, BaseExport: baseline.path,
 	}))
 	if err != nil {
@@ -239,17 +221,11 @@ func (r *run) exportCandidate(ctx context.Context, base model, baseline gguf, ad
 	return entry, proof, r.link(Export, entry)
 }
 
-func (r *run) export(ctx context.Context, stage Stage, base model, adapterDigest string, adapter *export.Adapter) work[export.Proof] {
-	options := r.plan.Config.Export
-	inputs := map[string]string{"base": base.digest, "adapter": adapterDigest}
-	if adapter != nil {
-		inputs["changes"] = string(store.Digest(adapter.Changes))
-	}
+func (r *run) export(ctx context.Context, stage Stage, base model, at place, adapter *export.Adapter) work[export.Proof] {
 	return work[export.Proof]{
-		stage: stage, kind: string(Export), options: options, inputs: inputs,
-		key: store.NewKey(string(Export), exportRevision, options, inputs),
+		place: at, stage: stage,
 		do: func(dir string) (export.Proof, error) {
-			proof, err := export.Run(ctx, options, base.gguf, adapter, filepath.Join(dir, ggufName), func(p export.Progress) {
+			proof, err := export.Run(ctx, r.plan.Config.Export, base.gguf, adapter, filepath.Join(dir, ggufName), func(p export.Progress) {
 				r.machine.Progress.Update(string(Export), p.Done, p.Total, 0, p.Stage+", bytes")
 			})
 			if err != nil {

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -52,31 +51,5 @@ func TestOverLimit(t *testing.T) {
 	}
 	if over := r.overLimit(dataset.Result{Stats: dataset.Stats{Rows: 11}}); over == nil || !strings.Contains(over.Message, "11 rows") {
 		t.Errorf("over the limit: %+v", over)
-	}
-}
-
-func TestDevice(t *testing.T) {
-	t.Parallel()
-	echo, err := exec.LookPath("echo")
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := func(string) (string, error) { return echo, nil }
-	none := func(string) (string, error) { return "", exec.ErrNotFound }
-	tests := map[string]struct {
-		look    func(string) (string, error)
-		environ []string
-		want    string
-	}{
-		"no driver":   {none, nil, "cpu"},
-		"all hidden":  {found, []string{"CUDA_VISIBLE_DEVICES="}, "cpu"},
-		"hidden by 1": {found, []string{"CUDA_VISIBLE_DEVICES=-1"}, "cpu"},
-		"a card":      {found, nil, "cuda: --query-gpu=name,memory.total --format=csv,noheader"},
-	}
-	for name, test := range tests {
-		m := Machine{LookPath: test.look, Environ: test.environ}
-		if got := m.device(t.Context()); got != test.want {
-			t.Errorf("%s: %q, want %q", name, got, test.want)
-		}
 	}
 }

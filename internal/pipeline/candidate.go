@@ -1,0 +1,86 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// Candidate says whether a tag is one that runs make, NAME:run-ID or
+// NAME:pr-N-LINEAGE, and not a base, a promoted version or somebody else's.
+func Candidate(tag string) bool {
+	_, version, _ := strings.Cut(tag, ":")
+	return strings.HasPrefix(version, "run-") || strings.HasPrefix(version, "pr-")
+}
+
+// intentName is the file in the draft of a registration that names the tag
+// before the server is asked for it.
+const intentName = "tag.json"
+
+// intent is a tag that a registration is about to make.
+type intent struct {
+	Tag  string `json:"tag"`
+	Host string `json:"host"` // the shared server's address; empty for the private one
+}
+
+func (i intent) save(dir string) error { return store.WriteJSON(filepath.Join(dir, intentName), i) }
+
+// loadIntent gives the zero intent where the draft holds none.
+func loadIntent(dir string) (i intent, err error) {
+	path := filepath.Join(dir, intentName)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return intent{}, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &i)
+	}
+	if err != nil {
+		return intent{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return i, nil
+}
+
+// patience bounds what a command waits, at its start, for a shared server on
+// which a killed one had left a tag.
+const patience = 10 * time.Second
+
+func deleteTag(ctx context.Context, i intent) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	client, err := ollama.Dial(i.Host)
+	if err != nil {
+		return err
+	}
+	return client.Delete(ctx, i.Tag)
+}
+
+// key is the same for all spellings of a tag, whose case does not matter.
+func (i intent) key() intent { return intent{strings.ToLower(i.Tag), i.Host} }
+
+// registeredTags are the keys of the tags that finished registrations name.
+func (m Machine) registeredTags() (map[intent]bool, error) {
+	entries, err := m.store().Entries()
+	if err != nil {
+		return nil, err
+	}
+	named := map[intent]bool{}
+	for _, entry := range entries {
+		var registered register.Registered
+		if entry.Manifest.Stage != string(Register) || entry.Decode(&registered) != nil {
+			continue
+		}
+		named[intent{registered.Tag, registered.Host}.key()] = true
+	}
+	return named, nil
+}

@@ -1,0 +1,87 @@
+package pipeline
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// card answers the queries that are asked of nvidia-smi as one with two GPUs does.
+const card = `#!/bin/sh
+case "$1" in
+--query-gpu=*)
+	echo "0, GPU-aaaa, NVIDIA A, 24564, 550.54.14"
+	echo "1, GPU-bbbb, NVIDIA B, [N/A], 550.54.14";;
+--query-compute-apps=*)
+	echo "GPU-aaaa, 4711, /usr/bin/game, 2048"
+	echo "GPU-bbbb, 4712, python, 100";;
+esac
+`
+
+func withGPUs(t *testing.T, environ ...string) (Machine, *listener) {
+	t.Helper()
+	m, heard := lockable(t)
+	path := filepath.Join(t.TempDir(), "nvidia-smi")
+	if err := os.WriteFile(path, []byte(card), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	m.Environ = environ
+	m.LookPath = func(string) (string, error) { return path, nil }
+	return m, heard
+}
+
+func TestGPUs(t *testing.T) {
+	t.Parallel()
+	a := GPU{UUID: "GPU-aaaa", Name: "NVIDIA A", MemoryMiB: 24564, Driver: "550.54.14"}
+	b := GPU{UUID: "GPU-bbbb", Name: "NVIDIA B", Driver: "550.54.14"}
+	for environ, want := range map[string][]GPU{
+		"":                                 {a, b},
+		"CUDA_VISIBLE_DEVICES=":            nil,
+		"CUDA_VISIBLE_DEVICES=-1":          nil,
+		"CUDA_VISIBLE_DEVICES=1":           {b},
+		"CUDA_VISIBLE_DEVICES=GPU-aa":      {a},
+		"CUDA_VISIBLE_DEVICES=1, GPU-aaaa": {a, b},
+	} {
+		m, _ := withGPUs(t, environ)
+		if diff := cmp.Diff(want, m.GPUs(t.Context())); diff != "" {
+			t.Errorf("%q: %s", environ, diff)
+		}
+	}
+	if m, _ := withGPUs(t, "CUDA_VISIBLE_DEVICES=0"); m.device(t.Context()) != "cuda: NVIDIA A, 24564 MiB" {
+		t.Errorf("the device is %q", m.device(t.Context()))
+	}
+	m, _ := lockable(t)
+	if found := m.GPUs(t.Context()); found != nil || m.device(t.Context()) != "cpu" {
+		t.Errorf("without nvidia-smi: %v", found)
+	}
+}
+
+// TestOneRunPerGPU: runs of different homes do not share a GPU, and what others
+// do there is said.
+func TestOneRunPerGPU(t *testing.T) {
+	t.Parallel()
+	m, heard := withGPUs(t, "CUDA_VISIBLE_DEVICES=0")
+	_, release, err := m.lockAll(t.Context(), "a run of improve into main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(heard.text(), "process 4711 (/usr/bin/game) holds 2048 MiB of the GPU; it is left alone") || strings.Contains(heard.text(), "4712") {
+		t.Errorf("heard %q", heard.text())
+	}
+	other := m
+	other.Home, other.NoWait = filepath.Join(t.TempDir(), "other"), true
+	if _, _, err := other.lockAll(t.Context(), "another"); !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), "NVIDIA A is used by a run of improve") {
+		t.Errorf("got %v", err)
+	}
+	other.Environ = []string{"CUDA_VISIBLE_DEVICES=1"}
+	_, free, err := other.lockAll(t.Context(), "another")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free()
+	release()
+}

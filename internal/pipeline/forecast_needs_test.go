@@ -1,0 +1,79 @@
+package pipeline
+
+import (
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/shape"
+)
+
+// The published figures: bf16 LoRA of 8 billion parameters fits 22 GB, QLoRA of
+// 7 takes 6 GB and what activations and driver need.
+func TestMemoryByTheRules(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		billion      float64
+		quantization string
+		earlier      []training
+		gb           float64
+		from         string
+	}{
+		{8, "none", nil, 22, "by a rule of thumb"},
+		{7, "nf4", nil, 10.02, "by a rule of thumb"},
+		{7, "nf4", []training{{memory: 9e9}, {memory: 11e9}}, 11, "the most of 2 earlier trainings"},
+	} {
+		bytes, from := trainingMemory(plannedBase{size: int64(test.billion * 2e9)}, test.quantization, test.earlier)
+		if got := float64(bytes) / 1e9; got < test.gb-.01 || got > test.gb+.01 || from != test.from {
+			t.Errorf("%+v: %.2f GB %s", test, got, from)
+		}
+	}
+}
+
+// A checkpoint of a base of 7 billion parameters is half a gigabyte.
+func TestTrainingDisk(t *testing.T) {
+	t.Parallel()
+	base := plannedBase{size: 14e9}
+	if got := trainingDisk(base, 16, nil); got < 1.1e9 || got > 1.3e9 {
+		t.Errorf("%d bytes", got)
+	}
+	if got := trainingDisk(base, 32, []training{{adapter: 20e6}}); got != 7*32*20e6 {
+		t.Errorf("%d bytes from an earlier one", got)
+	}
+}
+
+func TestCharactersPerToken(t *testing.T) {
+	t.Parallel()
+	prompts := plannedBase{rendered: rendering{Prompts: []register.Rendered{
+		{Messages: []shape.Message{{Role: "user", Content: "six ab"}}, Tokens: 3},
+	}}}
+	for _, test := range []struct {
+		base    plannedBase
+		earlier []training
+		want    float64
+		from    string
+	}{
+		{plannedBase{}, nil, 4, "the usual number"},
+		{prompts, []training{{}}, 2, "as in the suites' prompts"},
+		{prompts, []training{{charactersPerToken: 3}, {}, {charactersPerToken: 5}}, 4, "as in 2 earlier trainings"},
+	} {
+		if got, from := charactersPerToken(test.base, test.earlier); got != test.want || from != test.from {
+			t.Errorf("got %g, %s; want %g, %s", got, from, test.want, test.from)
+		}
+	}
+}
+
+func TestTimesAreThoseOfTheMiddle(t *testing.T) {
+	t.Parallel()
+	if seconds, _ := trainingTime(nil, 100); seconds != nil {
+		t.Errorf("%g seconds of nothing", *seconds)
+	}
+	if seconds, from := trainingTime([]training{{tokensPerSecond: 10, beside: 5}, {tokensPerSecond: 1, beside: 90}, {tokensPerSecond: 12, beside: 0}}, 100); *seconds != 15 || from != "3 earlier trainings" {
+		t.Errorf("%g, %s", *seconds, from)
+	}
+	if seconds, _ := evaluationTime(nil, 100, 2); seconds != nil {
+		t.Errorf("%g seconds of nothing", *seconds)
+	}
+	if seconds, from := evaluationTime([]asking{{perQuestion: .5, beside: 3}}, 100, 2); *seconds != 56 || from != "1 earlier evaluation" {
+		t.Errorf("%g, %s", *seconds, from)
+	}
+}

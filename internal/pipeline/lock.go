@@ -1,0 +1,137 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// ErrBusy says that another command holds a lock and that Machine.NoWait asked
+// not to wait for it.
+var ErrBusy = errors.New("busy")
+
+// holder is what the file of a lock says about the command that has it.
+type holder struct {
+	Who     string    `json:"who"`
+	PID     int       `json:"pid"`
+	Started time.Time `json:"started"`
+}
+
+// lockPoll is how often a waiting command looks again.
+const lockPoll = 200 * time.Millisecond
+
+// Lock takes this home for one command, waiting for another's end, and clears up
+// what killed commands left. Who names
+// the command for those who wait for it. The machine that it returns is the one
+// to work with: its children hold the lock too, so that a killed command's home
+// is free only once they are gone.
+func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release func(), err error) {
+	if err := os.MkdirAll(m.Home, 0o755); err != nil {
+		return m, nil, fmt.Errorf("%w (hint: is $TUNEGATE_HOME writable?)", err)
+	}
+	file, err := m.lock(ctx, filepath.Join(m.Home, "lock"), m.Home, who)
+	if err != nil {
+		return m, nil, err
+	}
+	m.Launcher.Hold = append(slices.Clone(m.Launcher.Hold), file)
+	m.clearUp(ctx)
+	return m, func() { file.Close() }, nil
+}
+
+// lockGPUs takes every GPU that is visible, for all homes and users of the
+// machine; without one there is nothing to take.
+func (m Machine) lockGPUs(ctx context.Context, who string) (locked Machine, release func(), err error) {
+	var held []*os.File
+	release = func() {
+		for _, file := range held {
+			file.Close()
+		}
+	}
+	for _, gpu := range m.GPUs(ctx) {
+		file, err := m.lock(ctx, filepath.Join(m.TempDir, "tunegate-"+gpu.UUID+".lock"), gpu.Name, who)
+		if err != nil {
+			release()
+			return m, nil, err
+		}
+		held = append(held, file)
+	}
+	m.Launcher.Hold = slices.Concat(m.Launcher.Hold, held)
+	return m, release, nil
+}
+
+// lock gives an open file with a flock on it; closing it, here and in every
+// child that was started meanwhile, gives it back.
+func (m Machine) lock(ctx context.Context, path, what, who string) (*os.File, error) {
+	// Opened to read only, so that another user's lock can be waited for too.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDONLY|syscall.O_NOFOLLOW, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	began := m.Clock()
+	for {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			if err = m.sign(path, who); err == nil {
+				return file, nil
+			}
+		}
+		busy := fmt.Sprintf("%s is used by %s", what, m.holder(path))
+		switch {
+		case !errors.Is(err, syscall.EWOULDBLOCK):
+			err = fmt.Errorf("lock: %w", err)
+		case m.NoWait:
+			err = fmt.Errorf("%s (hint: try again later, or leave out --no-wait): %w", busy, ErrBusy)
+		default:
+			m.Progress.Update("waiting", int64(m.Clock().Sub(began).Seconds()), 0, 0, busy)
+			err = pause(ctx, lockPoll)
+		}
+		if err != nil {
+			file.Close()
+			return nil, err
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// sign writes into the file of a lock who has it. Another user's file stays as
+// it is.
+func (m Machine) sign(path, who string) error {
+	data, err := json.Marshal(holder{who, os.Getpid(), m.Clock().UTC().Truncate(time.Second)})
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC|syscall.O_NOFOLLOW, 0)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(append(data, '\n'))
+	return errors.Join(err, file.Close())
+}
+
+// holder says in words who has a lock and for how long.
+func (m Machine) holder(path string) string {
+	var by holder
+	data, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(data, &by) != nil {
+		return "another command" // that is just writing its name
+	}
+	return fmt.Sprintf("%.200s (process %d) for %s", by.Who, by.PID, m.Clock().Sub(by.Started).Round(time.Second))
+}

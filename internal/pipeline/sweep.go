@@ -1,0 +1,209 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// Swept is what commands that were killed had left.
+type Swept struct {
+	Runs    []string // ids of runs without an end, which are Interrupted now
+	Drafts  []string // stages and keys of drafts that nothing can take up
+	Files   []string // paths of files that were not finished
+	Tags    []string // of candidates that never became a result
+	Blobs   []string // of the private server, named by no tag
+	Folders []string // paths of runs that never began, and of scratch repositories
+	Bytes   int64    // freed, without Folders
+}
+
+// clearUp takes away what killed commands left and says so. What it can not
+// take away stops nobody.
+func (m Machine) clearUp(ctx context.Context) {
+	swept, err := m.sweep(ctx)
+	if text := swept.String(); text != "" {
+		m.Progress.Say("cleared up after a killed command: %s", text)
+	}
+	if err != nil {
+		m.Progress.Say("note: not all that a killed command left could be cleared up: %v", err)
+	}
+}
+
+// String counts what was swept; empty when there was nothing.
+func (s Swept) String() string {
+	var parts []string
+	for _, kind := range []struct {
+		count     int
+		one, many string
+	}{
+		{len(s.Runs), "run", "runs"},
+		{len(s.Drafts), "half-made result", "half-made results"},
+		{len(s.Tags), "tag", "tags"},
+		{len(s.Blobs), "blob", "blobs"},
+		{len(s.Files), "half-written file", "half-written files"},
+		{len(s.Folders), "folder", "folders"},
+	} {
+		switch kind.count {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+kind.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", kind.count, kind.many))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// sweep takes away what commands that were killed left in the home. The caller
+// holds the lock of the home, so that whatever looks unfinished is nobody's. It
+// goes on where one thing can not be taken away, and gives all such errors.
+func (m Machine) sweep(ctx context.Context) (Swept, error) {
+	var s Swept
+	err := errors.Join(m.sweepDrafts(ctx, &s), m.sweepFiles(&s), m.sweepRuns(&s), m.sweepTags(&s))
+	folders, unswept := repo.Sweep(m.TempDir)
+	s.Folders = append(s.Folders, folders...)
+	return s, errors.Join(err, unswept)
+}
+
+// sweepDrafts removes the drafts of stages that always start anew. A tag that
+// one of them had made on a shared server goes first; where it can not be
+// deleted the draft stays, so that it is tried again.
+func (m Machine) sweepDrafts(ctx context.Context, s *Swept) error {
+	drafts, err := m.store().Drafts()
+	if err != nil {
+		return err
+	}
+	named, err := m.registeredTags()
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, draft := range drafts {
+		if draft.Stage == string(Train) || draft.Stage == string(Eval) {
+			continue // the next run takes it up
+		}
+		meant, err := loadIntent(draft.Dir)
+		if err == nil && meant.Host != "" && Candidate(meant.Tag) && !named[meant.key()] {
+			if err = deleteTag(ctx, meant); err == nil {
+				s.Tags = append(s.Tags, meant.Tag+" on "+meant.Host)
+			}
+		}
+		if err == nil {
+			err = os.RemoveAll(draft.Dir)
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		s.Drafts = append(s.Drafts, draft.Stage+" "+draft.Key.Short())
+		s.Bytes += draft.Size
+	}
+	return errors.Join(failed...)
+}
+
+// sweepFiles removes what was to become a file in one step and did not. It
+// leaves finished results alone: all their files are meant.
+func (m Machine) sweepFiles(s *Swept) error {
+	drafts, err := m.store().Drafts()
+	if err != nil {
+		return err
+	}
+	places := []string{runsFolder(m.Home), setupFolder(m.Home)}
+	for _, draft := range drafts {
+		places = append(places, draft.Dir)
+	}
+	var failed []error
+	for _, place := range places {
+		failed = append(failed, filepath.WalkDir(place, func(path string, entry fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil || !entry.Type().IsRegular() || !store.IsTemporary(entry.Name()) {
+				return err
+			}
+			size, _ := store.Size(path)
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+			s.Files, s.Bytes = append(s.Files, path), s.Bytes+size
+			return nil
+		}))
+	}
+	return errors.Join(failed...)
+}
+
+// sweepRuns marks the runs and set-ups that had no end, and removes the folders
+// of runs that were killed before they had a record.
+func (m Machine) sweepRuns(s *Swept) error {
+	records, err := Runs(m.Home)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, record := range records {
+		failed = append(failed, s.interrupt(record, RunFolder(m.Home, record.ID), record.ID))
+	}
+	setups, err := Setups(m.Home)
+	failed = append(failed, err)
+	for name, record := range setups {
+		failed = append(failed, s.interrupt(record, filepath.Join(setupFolder(m.Home), name), "setup of "+name))
+	}
+	unreadable, err := UnreadableRuns(m.Home)
+	failed = append(failed, err)
+	for _, id := range unreadable {
+		dir := RunFolder(m.Home, id)
+		if _, err := os.Lstat(filepath.Join(dir, recordName)); errors.Is(err, fs.ErrNotExist) {
+			s.Folders = append(s.Folders, dir)
+			failed = append(failed, os.RemoveAll(dir))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (s *Swept) interrupt(record Record, dir, name string) error {
+	if record.State != Running {
+		return nil
+	}
+	record.State, record.Error = Interrupted, "it was killed, or the machine went down (hint: the same command goes on where it stopped)"
+	for i := range record.Stages {
+		if record.Stages[i].State == Running {
+			record.Stages[i].State = Interrupted
+		}
+	}
+	s.Runs = append(s.Runs, name)
+	return record.save(dir)
+}
+
+// sweepTags removes the private server's damaged tags, its candidates that never
+// became a result, and the blobs that no tag names then.
+func (m Machine) sweepTags(s *Swept) error {
+	models := ollama.Models(OllamaHome(m.Home))
+	stored, err := ollama.Stored(models)
+	if err != nil {
+		return err
+	}
+	named, err := m.registeredTags()
+	if err != nil {
+		return err
+	}
+	for _, tag := range stored {
+		if !tag.Broken && (!Candidate(tag.Tag) || named[intent{Tag: tag.Tag}.key()]) {
+			continue
+		}
+		if err := ollama.Remove(models, tag.Tag); err != nil {
+			return err
+		}
+		s.Tags = append(s.Tags, tag.Tag)
+	}
+	freed, blobs, err := ollama.Prune(models, false)
+	s.Blobs, s.Bytes = blobs, s.Bytes+freed
+	return err
+}
