@@ -1,0 +1,148 @@
+package promote
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/pipeline"
+)
+
+// Listing is what was promoted and what could be, of one or all names.
+type Listing struct {
+	Versions   []Version   `json:"versions"`   // by name, in the order of their first promotion
+	Candidates []Candidate `json:"candidates"` // the newest run first
+	Notes      []string    `json:"notes,omitempty"`
+}
+
+// Model is what a version and a candidate have in common.
+type Model struct {
+	Tag     string    `json:"tag"`
+	ModelID string    `json:"model_id,omitempty"`
+	Run     string    `json:"run"`
+	Time    time.Time `json:"time"`  // of the promotion, of the start of the run
+	Bytes   int64     `json:"bytes"` // of the GGUF that is kept; 0: it is gone
+	// Held says that the private server still has the tag with these weights.
+	Held bool `json:"held"`
+}
+
+// State is what a version is now.
+type State string
+
+// The states of a version; that of any other is empty.
+const (
+	Stable   State = "stable"
+	Previous State = "previous" // a rollback goes there
+)
+
+// Version is a promoted version.
+type Version struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	State   State  `json:"state,omitempty"`
+	Model
+	Servers []string `json:"servers"`
+}
+
+// Candidate is the model of a run.
+type Candidate struct {
+	Head       string   `json:"head"`    // what was judged
+	Outcome    string   `json:"outcome"` // of the verdict; without one the run's state
+	Promotable bool     `json:"promotable"`
+	Promoted   []string `json:"promoted,omitempty"` // the versions that it became
+	Model
+}
+
+// List reads what a home has; no server is asked. An empty name stands for all
+// that were promoted, an empty repository for the runs of any.
+func List(m pipeline.Machine, name, repository string) (Listing, error) {
+	promotions, err := ledger.Load(m.Home)
+	if err != nil {
+		return Listing{}, err
+	}
+	names := promotions.Names()
+	if name != "" {
+		names = []string{name}
+	}
+	listing := Listing{Versions: []Version{}, Candidates: []Candidate{}}
+	versionsOf := map[string][]string{}
+	for _, name := range names {
+		versions, notes := versions(m, promotions, name)
+		listing.Versions = append(listing.Versions, versions...)
+		listing.Notes = append(listing.Notes, notes...)
+		for _, v := range versions {
+			versionsOf[v.ModelID] = append(versionsOf[v.ModelID], v.Version)
+		}
+	}
+	runs, err := pipeline.Runs(m.Home)
+	if err != nil {
+		return Listing{}, err
+	}
+	for _, run := range slices.Backward(runs) {
+		if run.Candidate == "" || repository != "" && run.Repository != repository {
+			continue
+		}
+		c := candidate(m, run)
+		c.Promoted = versionsOf[c.ModelID]
+		listing.Candidates = append(listing.Candidates, c)
+	}
+	return listing, nil
+}
+
+func versions(m pipeline.Machine, promotions ledger.Ledger, name string) (versions []Version, notes []string) {
+	stable, _ := promotions.Stable(name)
+	previous, _ := promotions.Previous(name)
+	for _, e := range promotions.Versions(name) {
+		v := Version{Name: name, Version: e.Version, Servers: e.Servers, Model: Model{
+			Tag: e.Tag, ModelID: e.ModelID, Run: e.Run, Time: e.Time, Held: held(m, e.Tag, e.GGUFSHA256),
+		}}
+		if made, err := m.Kept(e.Export, e.Register); err == nil {
+			v.Bytes = size(made)
+		}
+		switch e.Version {
+		case stable.Version:
+			v.State = Stable
+		case previous.Version:
+			v.State = Previous
+		}
+		versions = append(versions, v)
+	}
+	if slices.Contains(stable.Servers, ledger.Private) && !held(m, stableTag(name), stable.GGUFSHA256) {
+		notes = append(notes, fmt.Sprintf("the private server's %s is not %s (hint: `tunegate promote %s --run %s` mends it)", stableTag(name), stable.Version, stable.Version, stable.Run))
+	}
+	return versions, notes
+}
+
+func candidate(m pipeline.Machine, run pipeline.Record) Candidate {
+	c := Candidate{Head: run.HeadRef, Outcome: run.Outcome, Model: Model{Tag: run.Candidate, Run: run.ID, Time: run.Started}}
+	if c.Outcome == "" {
+		c.Outcome = string(run.State)
+	}
+	verdict, err := gate.Load(filepath.Join(pipeline.RunFolder(m.Home, run.ID), string(pipeline.Gate), "verdict.json"))
+	if err == nil {
+		c.ModelID, c.Promotable = verdict.ModelID, verdict.Promotable
+	}
+	if made, err := m.Made(run); err == nil {
+		c.ModelID, c.Bytes = made.ModelID, size(made)
+		c.Held = held(m, run.Candidate, made.Candidate.Digest)
+	}
+	return c
+}
+
+func held(m pipeline.Machine, tag, gguf string) bool {
+	return ollama.HasTag(ollama.Models(pipeline.OllamaHome(m.Home)), tag, gguf)
+}
+
+// size is the size of the kept file, in bytes.
+func size(made pipeline.Made) int64 {
+	info, err := os.Stat(made.Candidate.Path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}

@@ -1,0 +1,187 @@
+package promote
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/pipeline"
+)
+
+// move brings one version to its servers and makes it stable there.
+type move struct {
+	machine    pipeline.Machine
+	promotions ledger.Ledger
+	entry      ledger.Entry // what is written when all is done
+	stays      bool         // the stable version is a later one and stays it
+	bytes      func() (pipeline.Made, error)
+	targets    []*target
+	log        io.Closer
+	notes      []string
+	changed    bool
+	ours       map[string]bool // see made
+}
+
+// overtaken gives the stable version if the one to promote led to it.
+func (m *move) overtaken() (newer string, overtaken bool) {
+	if _, earlier := m.promotions.Earlier(m.entry.Name, m.entry.Version); !earlier {
+		return "", false
+	}
+	stable, _ := m.promotions.Stable(m.entry.Name)
+	return stable.Version, true
+}
+
+// grace is how long the second phase goes on after an interruption: it takes
+// milliseconds, and half of it is worse than either end.
+const grace = 2 * time.Second
+
+// run does it in two phases, on all servers one and then the other: the bytes
+// under the version's tag, which changes nothing for anybody, then the stable tag.
+func (m *move) run(ctx context.Context) (Result, error) {
+	late, end := lingering(ctx, grace)
+	defer end()
+	defer m.disconnect()
+	if err := m.connect(late); err != nil {
+		return Result{}, err
+	}
+	for _, t := range m.targets {
+		if err := m.place(ctx, t); err != nil {
+			return Result{}, fmt.Errorf("%s: %w\n(%s was moved on no server; the same command takes it up again)", t, err, stableTag(m.entry.Name))
+		}
+	}
+	if !m.stays {
+		if err := m.point(late); err != nil {
+			return Result{}, err
+		}
+		if err := m.record(); err != nil {
+			return Result{}, err
+		}
+	}
+	stable, _ := m.promotions.Stable(m.entry.Name)
+	previous, _ := m.promotions.Previous(m.entry.Name)
+	return Result{
+		Action: m.entry.Action, Name: m.entry.Name, Version: m.entry.Version, Tag: m.entry.Tag, ModelID: m.entry.ModelID,
+		Run: m.entry.Run, Stable: stable.Version, Previous: previous.Version, Servers: m.entry.Servers, Changed: m.changed, Notes: m.notes,
+	}, nil
+}
+
+// lingering is a context that ends some time after another.
+func lingering(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
+	return late, func() {
+		stop()
+		cancel()
+	}
+}
+
+// connect opens every server. What the private one prints goes to a file beside
+// its models.
+func (m *move) connect(ctx context.Context) error {
+	folder := pipeline.OllamaHome(m.machine.Home)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	log, err := os.Create(filepath.Join(folder, "promote.log"))
+	if err != nil {
+		return err
+	}
+	m.log = log
+	for _, name := range m.entry.Servers {
+		address := name
+		if name == ledger.Private {
+			address = config.Auto
+		}
+		server, err := m.machine.Serve(ctx, config.Runner{Ollama: address}, log)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		m.targets = append(m.targets, &target{name: name, server: server, client: server.Client})
+	}
+	return nil
+}
+
+func (m *move) disconnect() {
+	for _, t := range m.targets {
+		if err := t.server.Close(); err != nil {
+			m.machine.Progress.Say("%s did not stop as it should: %v", t, err)
+		}
+	}
+	if m.log != nil {
+		m.log.Close()
+	}
+}
+
+// record writes the ledger's line, unless it says so already.
+func (m *move) record() error {
+	stable, promoted := m.promotions.Stable(m.entry.Name)
+	if promoted && stable.Version == m.entry.Version {
+		more := slices.Clone(stable.Servers)
+		for _, name := range m.entry.Servers {
+			if !slices.Contains(more, name) {
+				more = append(more, name)
+			}
+		}
+		if len(more) == len(stable.Servers) {
+			return nil
+		}
+		m.entry.Servers = more
+	}
+	m.entry.Time = m.machine.Clock().UTC()
+	m.changed = true
+	if err := ledger.Append(m.machine.Home, m.entry); err != nil {
+		return fmt.Errorf("%s is %s now, but the ledger does not say so: %w (hint: mend that and repeat the command)", stableTag(m.entry.Name), m.entry.Version, err)
+	}
+	var err error
+	m.promotions, err = ledger.Load(m.machine.Home)
+	return err
+}
+
+// point makes the version stable on all servers, or on none.
+func (m *move) point(ctx context.Context) error {
+	for i, t := range m.targets {
+		if err := m.pointOne(ctx, t); err != nil {
+			var now []string
+			for _, touched := range m.targets[:i+1] {
+				if touched.moved {
+					now = append(now, "- "+m.restore(ctx, touched))
+				}
+			}
+			return fmt.Errorf("%s: %w\nso %s was put back:\n%s\n(hint: mend that server, or take it out of `promote.to`, and repeat the command)",
+				t, err, stableTag(m.entry.Name), strings.Join(now, "\n"))
+		}
+	}
+	return nil
+}
+
+func (m *move) pointOne(ctx context.Context, t *target) error {
+	if t.before == m.entry.ModelID {
+		return nil
+	}
+	t.moved, m.changed = true, true
+	return t.copy(ctx, m.entry.Tag, stableTag(m.entry.Name), m.entry.ModelID)
+}
+
+// restore puts a server's stable tag back to the ledger's version, or takes it
+// away where there was none, and says how it is now.
+func (m *move) restore(ctx context.Context, t *target) string {
+	tag := stableTag(m.entry.Name)
+	stable, promoted := m.promotions.Stable(m.entry.Name)
+	if !promoted || t.before == "" {
+		if err := t.client.Delete(ctx, tag); err != nil {
+			return fmt.Sprintf("%s: NOT taken away: %v", t, err)
+		}
+		return fmt.Sprintf("%s: there is none, as before", t)
+	}
+	if err := t.copy(ctx, stable.Tag, tag, stable.ModelID); err != nil {
+		return fmt.Sprintf("%s: NOT put back to %s: %v", t, stable.Version, err)
+	}
+	return fmt.Sprintf("%s: it is %s, as before", t, stable.Version)
+}

@@ -1,0 +1,181 @@
+// Package promote makes a tested model the one that is served, and takes it back:
+// in go a run's verdict and the bytes that it was about, out come the tags
+// NAME-lora-VERSION and NAME:stable on every server, equal by model_id, and a line
+// in the ledger. Nothing is built anew, every step can be repeated, and a command
+// that is killed anywhere is finished by the next one.
+package promote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/pipeline"
+)
+
+// Options say what to promote.
+type Options struct {
+	Version    string // such as v1
+	Run        string // the start of a run's id; empty: the latest with a verdict
+	Repository string // whose runs count where no run is named; empty: any
+}
+
+// Result says what is served now.
+type Result struct {
+	Action   ledger.Action `json:"action"`
+	Name     string        `json:"name"`
+	Version  string        `json:"version"`
+	Tag      string        `json:"tag"`
+	ModelID  string        `json:"model_id"`
+	Run      string        `json:"run"`
+	Stable   string        `json:"stable"`             // the version that NAME:stable is
+	Previous string        `json:"previous,omitempty"` // the one to which a rollback goes
+	Servers  []string      `json:"servers"`            // addresses, or ledger.Private
+	Changed  bool          `json:"changed"`            // false: all was in place already
+	Notes    []string      `json:"notes,omitempty"`
+}
+
+// Promote makes the model of a run the stable one, on the server that evaluated
+// it and on those that the config names. It is ErrVerdict when the verdict is
+// against it and ErrUsage when the version is taken.
+func Promote(ctx context.Context, m pipeline.Machine, c config.Config, o Options) (Result, error) {
+	if err := checkVersion(c.Name, o.Version); err != nil {
+		return Result{}, err
+	}
+	m, release, err := m.Lock(ctx, "promote "+o.Version)
+	if err != nil {
+		return Result{}, err
+	}
+	defer release()
+	promotions, err := ledger.Load(m.Home)
+	if err != nil {
+		return Result{}, err
+	}
+	dir, record, err := pipeline.FindRun(m.Home, o.Run, o.Repository)
+	if err != nil {
+		return Result{}, refuse(ErrUsage, "%w", err)
+	}
+	verdict, err := approved(dir, record)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := free(promotions, c.Name, o.Version, record.ID, verdict.ModelID); err != nil {
+		return Result{}, err
+	}
+	made, err := tested(m, dir, record, verdict.ModelID)
+	if err != nil {
+		return Result{}, err
+	}
+	move := &move{
+		machine: m, promotions: promotions,
+		entry: ledger.Entry{
+			Action: ledger.Promote, Name: c.Name, Version: o.Version, Tag: versionTag(c.Name, o.Version),
+			ModelID: verdict.ModelID, GGUFSHA256: made.Candidate.Digest, Run: record.ID, Lineage: record.Lineage,
+			Export: made.Export, Register: made.Register, Servers: servers(made.Host, c.Promote.To),
+		},
+		bytes: func() (pipeline.Made, error) { return made, nil },
+	}
+	if newer, overtaken := move.overtaken(); overtaken {
+		move.notes = append(move.notes, fmt.Sprintf("%s was promoted before %s, which stays stable (hint: `tunegate rollback %s` goes back)", o.Version, newer, o.Version))
+		move.stays = true
+	}
+	if slices.Equal(move.entry.Servers, []string{ledger.Private}) {
+		move.notes = append(move.notes, "it is on this machine's private server only, which runs while tunegate works (hint: name the servers that people use under `promote.to` in the config and promote again)")
+	}
+	return move.run(ctx)
+}
+
+// servers are those that a promotion goes to: the one that evaluated, then the
+// others.
+func servers(host string, others []string) []string {
+	first := strings.TrimRight(host, "/")
+	if host == "" || host == config.Auto {
+		first = ledger.Private
+	}
+	all := []string{first}
+	for _, other := range others {
+		if !slices.Contains(all, other) {
+			all = append(all, other)
+		}
+	}
+	return all
+}
+
+// approved is the verdict of a run, if it allows a promotion.
+func approved(dir string, record pipeline.Record) (gate.Verdict, error) {
+	if record.Outcome == "" {
+		return gate.Verdict{}, refuse(ErrUsage, "run %s came to no verdict, so nothing of it can be promoted (hint: `tunegate list` shows what can be)", record.ID)
+	}
+	verdict, err := gate.Load(filepath.Join(dir, string(pipeline.Gate), "verdict.json"))
+	if err != nil {
+		return gate.Verdict{}, err
+	}
+	if !verdict.Promotable || verdict.ModelID == "" {
+		return gate.Verdict{}, refuse(ErrVerdict, "run %s can not be promoted, its verdict is %s: %s (hint: `tunegate list` shows what can be)", record.ID, verdict.Outcome, against(verdict))
+	}
+	return verdict, nil
+}
+
+// maxReasons bounds the rules that a refusal names.
+const maxReasons = 5
+
+// against says which rules did not pass, and why.
+func against(v gate.Verdict) string {
+	if v.ModelID == "" {
+		return "it is about no model of its own"
+	}
+	var reasons []string
+	for _, rule := range v.Rules {
+		if rule.Outcome == gate.Pass || rule.Outcome == gate.Reported {
+			continue
+		}
+		if len(reasons) == maxReasons {
+			reasons = append(reasons, "and more")
+			break
+		}
+		reasons = append(reasons, fmt.Sprintf("%s %.100s: %.300s", rule.Rule, rule.Suite, rule.Why))
+	}
+	if reasons == nil {
+		return "no rule asks for a promotion"
+	}
+	return strings.Join(reasons, "; ")
+}
+
+// free makes sure that the version is not another model's: a version that was
+// promoted never changes.
+func free(promotions ledger.Ledger, name, version, run, modelID string) error {
+	for _, e := range promotions.Versions(name) {
+		switch {
+		case e.Version == version && e.ModelID == modelID, !strings.EqualFold(e.Version, version):
+			continue
+		case e.Version != version:
+			return refuse(ErrUsage, "%s is promoted already, and servers do not tell it from %s (hint: `tunegate promote %s --run %s`)", e.Version, version, nextVersion(promotions.Versions(name), version), run)
+		default:
+			return refuse(ErrUsage, "%s is promoted already: it is the model of run %s (model_id %.12s), and run %s made another (model_id %.12s) (hint: `tunegate promote %s --run %s`)",
+				version, e.Run, e.ModelID, run, modelID, nextVersion(promotions.Versions(name), version), run)
+		}
+	}
+	return nil
+}
+
+// tested is the model that the verdict is about, with the bytes of then.
+func tested(m pipeline.Machine, dir string, record pipeline.Record, modelID string) (pipeline.Made, error) {
+	made, err := m.Made(record)
+	if err == nil {
+		err = proved(made, modelID)
+	}
+	if errors.Is(err, pipeline.ErrGone) {
+		again := "tunegate run"
+		if about, reportErr := pipeline.LoadReport(dir); reportErr == nil && about.Reproduce != "" {
+			again = about.Reproduce
+		}
+		return pipeline.Made{}, fmt.Errorf("run %s can not be promoted, only what was tested is served: %w (hint: `%s` makes and tests it again)", record.ID, err, again)
+	}
+	return made, err
+}

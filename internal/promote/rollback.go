@@ -1,0 +1,84 @@
+package promote
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/pipeline"
+)
+
+// Rollback makes an earlier version stable again: the one before the stable one
+// for an empty version. Without one it is ErrUsage. Naming the stable version
+// changes nothing but what a server has lost.
+func Rollback(ctx context.Context, m pipeline.Machine, c config.Config, version string) (Result, error) {
+	m, release, err := m.Lock(ctx, strings.TrimSpace("rollback "+version))
+	if err != nil {
+		return Result{}, err
+	}
+	defer release()
+	promotions, err := ledger.Load(m.Home)
+	if err != nil {
+		return Result{}, err
+	}
+	stable, promoted := promotions.Stable(c.Name)
+	if !promoted {
+		return Result{}, refuse(ErrUsage, "nothing of %s is promoted here, so there is nothing to go back from (hint: `tunegate promote v1`)", c.Name)
+	}
+	back, err := goal(promotions, stable, version)
+	if err != nil {
+		return Result{}, err
+	}
+	back.Action = ledger.Rollback
+	back.Servers = servers(c.Runner.Ollama, c.Promote.To)
+	move := &move{machine: m, promotions: promotions, entry: back, bytes: sync.OnceValues(func() (pipeline.Made, error) {
+		return kept(m, back)
+	})}
+	for _, server := range stable.Servers {
+		if !slices.Contains(back.Servers, server) {
+			move.notes = append(move.notes, fmt.Sprintf("%s is left as it is: the config names it no more", server))
+		}
+	}
+	return move.run(ctx)
+}
+
+// goal is the version that a rollback goes to.
+func goal(promotions ledger.Ledger, stable ledger.Entry, version string) (ledger.Entry, error) {
+	if version == "" {
+		back, found := promotions.Previous(stable.Name)
+		if !found {
+			return back, refuse(ErrUsage, "%s is the first version of %s, nothing was before it (hint: promote another, or have the app use %s-base)", stable.Version, stable.Name, stable.Name)
+		}
+		return back, nil
+	}
+	if version == stable.Version {
+		return stable, nil
+	}
+	if back, found := promotions.Earlier(stable.Name, version); found {
+		return back, nil
+	}
+	var known []string
+	for _, e := range promotions.Versions(stable.Name) {
+		if e.Version == version {
+			return e, refuse(ErrUsage, "%s is not before the stable %s: it was taken back (hint: `tunegate promote %s --run %s` makes it stable again)", version, stable.Version, version, e.Run)
+		}
+		known = append(known, e.Version)
+	}
+	return ledger.Entry{}, refuse(ErrUsage, "no version %.60q of %s was promoted (known: %.300s)", version, stable.Name, strings.Join(known, ", "))
+}
+
+// kept are the bytes of a promoted version.
+func kept(m pipeline.Machine, e ledger.Entry) (pipeline.Made, error) {
+	made, err := m.Kept(e.Export, e.Register)
+	if err == nil {
+		err = proved(made, e.ModelID)
+	}
+	if err != nil {
+		return pipeline.Made{}, fmt.Errorf("%s can not be brought back there: %w (hint: `tunegate list` shows the other versions)", e.Tag, err)
+	}
+	return made, nil
+}
