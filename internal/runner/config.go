@@ -21,27 +21,35 @@ type Subject struct {
 	Command    string     // this program with its global flags, as in "tunegate -C demo"
 }
 
+// wanted is what the other checks are about.
+type wanted struct {
+	runner config.Runner  // the defaults where there is no config
+	config *config.Config // of the default branch, else of the working tree, else nil
+	plan   *pipeline.Plan // of the default branch; nil where that has no config without a mistake
+}
+
 // configCheck reads the config as a run would: at the default branch, with the
-// suites and all else that it names, and in the working tree. wanted is its
-// runner section, the defaults where there is none; usable says that the default
-// branch has a config without a mistake.
-func configCheck(ctx context.Context, about Subject) (check Check, wanted config.Runner, usable bool) {
-	wanted = config.Runner{Python: "auto", Ollama: "auto"}
-	fail := func(err error, mend string) (Check, config.Runner, bool) {
-		return Check{Name: "config", Found: err.Error(), Mend: mend}, wanted, false
+// suites and all else that it names, and in the working tree.
+func configCheck(ctx context.Context, about Subject) (Check, wanted) {
+	wants := wanted{runner: config.Runner{Python: config.Auto, Ollama: config.Auto}}
+	fail := func(err error, mend string) (Check, wanted) {
+		return Check{Name: "config", Level: Fail, Found: err.Error(), Mend: mend}, wants
+	}
+	fine := func(found string) (Check, wanted) {
+		return Check{Name: "config", Level: OK, Found: found}, wants
 	}
 	if about.Repo == nil {
 		if strings.Contains(about.RepoErr.Error(), "not a git repository") {
-			return Check{Name: "config", OK: true, Found: "no repository here, so for the defaults"}, wanted, false
+			return fine("no repository here, so for the defaults")
 		}
-		return fail(about.RepoErr, "see what `git status` says there, or name the repository with -C DIR")
+		return fail(about.RepoErr, "`git status` there says more; or name another repository with -C DIR")
 	}
 	draft, found, err := readDraft(about)
 	if err != nil {
 		return fail(err, "correct "+about.ConfigPath+" in the working tree")
 	}
 	if found {
-		wanted = draft.Runner
+		wants.runner, wants.config = draft.Runner, &draft
 	}
 	branch, err := about.Repo.DefaultBranch(ctx)
 	if err != nil && found {
@@ -55,19 +63,17 @@ func configCheck(ctx context.Context, about Subject) (check Check, wanted config
 	}
 	switch {
 	case !committed && found:
-		return Check{Name: "config", OK: true, Found: about.ConfigPath + " of the working tree: " + branch + " has none yet"}, wanted, false
+		return fine(about.ConfigPath + " of the working tree: " + branch + " has none yet")
 	case !committed:
-		return Check{Name: "config", OK: true, Found: "no " + about.ConfigPath + " here, so for the defaults"}, wanted, false
+		return fine("no " + about.ConfigPath + " here, so for the defaults")
 	}
 	// A branch against itself: what is on the way to it does not matter here.
 	plan, err := pipeline.NewPlan(ctx, about.Repo, about.ConfigPath, pipeline.Refs{Base: branch, Head: branch})
 	if err != nil {
 		return fail(err, "correct it and bring the correction to "+branch)
 	}
-	if err := plan.CheckBase(); err != nil {
-		return fail(err, "put the whole Hugging Face folder of the base model there, and commit it when it is inside the repository")
-	}
-	return Check{Name: "config", OK: true, Found: about.ConfigPath + " at " + branch}, plan.Config.Runner, true
+	wants = wanted{plan.Config.Runner, &plan.Config, plan}
+	return fine(about.ConfigPath + " at " + branch)
 }
 
 // readDraft reads the config in the working tree, if there is one. Like git's

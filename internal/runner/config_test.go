@@ -2,7 +2,6 @@ package runner
 
 import (
 	"errors"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,8 +32,6 @@ func TestConfigCheck(t *testing.T) {
 	for _, file := range []string{"config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"} {
 		whole["base/"+file] = "{}"
 	}
-	baseless := maps.Clone(whole)
-	delete(baseless, "base/tokenizer.json")
 	with := func(path, text string) map[string]string {
 		files := map[string]string{path: text}
 		for name, text := range whole {
@@ -63,7 +60,6 @@ func TestConfigCheck(t *testing.T) {
 		"broken":            {"main", with("tunegate.yaml", broken), "", false, `tunegate.yaml:3:1: unknown key "bass"`, "in the working tree", false, false},
 		"broken at main":    {"main", with("tunegate.yaml", broken), goodConfig, false, `tunegate.yaml:3:1: unknown key "bass"`, "to main", true, false},
 		"broken draft":      {"main", whole, broken, false, `unknown key "bass"`, "in the working tree", false, false},
-		"no tokenizer":      {"main", baseless, "", false, "./base at main has no tokenizer.json", "commit it", true, false},
 		"a broken suite":    {"main", with("suites/s.suite.yaml", "name: s\n"), "", false, "suites/s.suite.yaml", "to main", true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,12 +79,13 @@ func TestConfigCheck(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := git(t, dir, "count-objects", "-v")
-			check, wanted, usable := configCheck(t.Context(), Subject{Repo: r, ConfigPath: "tunegate.yaml", Command: "tunegate"})
-			if check.OK != tt.ok || usable != tt.usable || !strings.Contains(check.Found, tt.found) || !strings.Contains(check.Mend, tt.mend) {
+			check, wants := configCheck(t.Context(), Subject{Repo: r, ConfigPath: "tunegate.yaml", Command: "tunegate"})
+			usable := wants.plan != nil
+			if ok := check.Level == OK; ok != tt.ok || usable != tt.usable || !strings.Contains(check.Found, tt.found) || !strings.Contains(check.Mend, tt.mend) {
 				t.Errorf("usable %v: %+v", usable, check)
 			}
-			if shared := wanted.Ollama != "auto"; shared != tt.shared {
-				t.Errorf("ollama %q", wanted.Ollama)
+			if shared := wants.runner.Ollama != "auto"; shared != tt.shared {
+				t.Errorf("ollama %q", wants.runner.Ollama)
 			}
 			if after := git(t, dir, "count-objects", "-v"); after != before {
 				t.Errorf("objects:\n%s\nbefore:\n%s", after, before)
@@ -104,8 +101,8 @@ func TestConfigCheckWithoutRepository(t *testing.T) {
 		"/x is in no git repository: git rev-parse: detected dubious ownership in repository at '/x'":              false,
 		"git is not on PATH": false,
 	} {
-		check, _, usable := configCheck(t.Context(), Subject{RepoErr: errors.New(says)})
-		if check.OK != ok || usable || ok == strings.Contains(check.Found, says) {
+		check, wants := configCheck(t.Context(), Subject{RepoErr: errors.New(says)})
+		if (check.Level == OK) != ok || wants.plan != nil || ok == strings.Contains(check.Found, says) {
 			t.Errorf("%s: %+v", says, check)
 		}
 	}

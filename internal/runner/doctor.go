@@ -4,40 +4,62 @@ package runner
 
 import (
 	"context"
-	"fmt"
-	"os/exec"
-	"regexp"
-	"strconv"
+	"slices"
 
+	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/pipeline"
+)
+
+// Level says how much a check matters.
+type Level string
+
+// The levels of a check.
+const (
+	OK   Level = "ok"
+	Warn Level = "warn" // a run goes on, with something that its owner should know
+	Fail Level = "fail" // a run would stop, or its result could not be relied on
 )
 
 // Check is one thing that was looked at.
 type Check struct {
 	Name  string `json:"name"`
-	OK    bool   `json:"ok"`
+	Level Level  `json:"level"`
 	Found string `json:"found"`
-	Mend  string `json:"mend,omitempty"` // what to do, where OK is false
+	Mend  string `json:"mend,omitempty"` // a command, or words with commands and keys in backquotes; empty where Level is OK
 }
 
 // Doctor looks at everything that a run with the subject's config needs, each
 // thing after those that it takes to bring it. It changes nothing and starts
 // nothing but queries.
 func Doctor(ctx context.Context, m pipeline.Machine, about Subject) []Check {
-	settings, wanted, configured := configCheck(ctx, about)
+	git, temp := gitCheck(ctx, m), tempCheck(m.TempDir)
+	settings, wanted := configCheck(ctx, about)
 	setup := about.Command + " setup --tools"
-	if configured {
+	if wanted.plan != nil {
 		setup = about.Command + " setup"
 	}
-	tools := append(pythonChecks(ctx, m, wanted.Python, setup), ollamaChecks(ctx, m, wanted.Ollama, setup)...)
-	need := int64(diskForRuns)
-	if !Healthy(tools) {
-		need = diskForSetup
+	tools := append(pythonChecks(ctx, m, wanted.runner.Python, setup), ollamaChecks(ctx, m, wanted.runner.Ollama, setup)...)
+	base, baseCheck := readBase(ctx, about.Repo, wanted)
+
+	checks := []Check{git, temp, settings}
+	checks = append(checks, baseCheck...)
+	checks = append(checks, servingChecks(wanted, base)...)
+	home := homeCheck(m.Home)
+	checks = append(checks, clockCheck(ctx, m, about.Repo), home)
+	checks = append(checks, diskCheck(m.Home, space(m, base, !Healthy(tools))))
+	checks = append(checks, tools...)
+	if wanted.runner.Ollama != config.Auto && Healthy(tools) {
+		checks = append(checks, servedChecks(ctx, wanted)...)
 	}
-	checks := []Check{gitCheck(ctx, m), settings, homeCheck(m.Home), diskCheck(m.Home, need)}
-	checks = append(append(checks, tools...), gpuCheck(m))
+	if wanted.runner.Ollama == config.Auto {
+		checks = append(checks, portCheck())
+	}
+	checks = append(checks, gpuChecks(ctx, m, wanted, base)...)
+	if home.Level != Fail {
+		checks = append(checks, storeCheck(ctx, m), modelsCheck(ctx, m))
+	}
 	for i := range checks {
-		if checks[i].OK {
+		if checks[i].Level == OK {
 			checks[i].Mend = ""
 		}
 	}
@@ -46,41 +68,14 @@ func Doctor(ctx context.Context, m pipeline.Machine, about Subject) []Check {
 
 // Healthy says whether nothing would stop a run.
 func Healthy(checks []Check) bool {
-	for _, check := range checks {
-		if !check.OK {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(checks, func(c Check) bool { return c.Level == Fail })
 }
 
-var versionNumber = regexp.MustCompile(`(\d+)\.(\d+)`)
-
-// gitCheck wants 2.38, the first git whose merge-tree writes a tree.
-func gitCheck(ctx context.Context, m pipeline.Machine) Check {
-	path, err := m.LookPath("git")
-	if err != nil {
-		return Check{Name: "git", Found: "not on PATH", Mend: "apt-get install git"}
+// judge is a check of something that is right or stops a run.
+func judge(name string, right bool, found, mend string) Check {
+	check := Check{Name: name, Level: OK, Found: found}
+	if !right {
+		check.Level, check.Mend = Fail, mend
 	}
-	cmd := exec.CommandContext(ctx, path, "--version")
-	cmd.Env = m.Environ
-	out, err := cmd.Output()
-	parts := versionNumber.FindStringSubmatch(string(out))
-	if err != nil || parts == nil {
-		return Check{Name: "git", Found: fmt.Sprintf("%s does not run", path), Mend: "apt-get install --reinstall git"}
-	}
-	major, _ := strconv.Atoi(parts[1])
-	minor, _ := strconv.Atoi(parts[2])
-	return Check{
-		Name: "git", Found: parts[0], OK: major > 2 || major == 2 && minor >= 38,
-		Mend: "install git 2.38 or newer",
-	}
-}
-
-// gpuCheck reports; a machine without a GPU trains on its CPU.
-func gpuCheck(m pipeline.Machine) Check {
-	if path, err := m.LookPath("nvidia-smi"); err == nil {
-		return Check{Name: "gpu", OK: true, Found: path}
-	}
-	return Check{Name: "gpu", OK: true, Found: "none: training runs on the CPU"}
+	return check
 }

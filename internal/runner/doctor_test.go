@@ -2,14 +2,11 @@ package runner
 
 import (
 	"errors"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
+	"time"
 
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
@@ -23,7 +20,8 @@ func machine(t *testing.T, programs map[string]string) pipeline.Machine {
 		write(t, filepath.Join(dir, name), "#!/bin/sh\n"+commands+"\n")
 	}
 	return pipeline.Machine{
-		Home: filepath.Join(t.TempDir(), "a", "home"), Launcher: proctest.Launcher(t),
+		Home: filepath.Join(t.TempDir(), "a", "home"), Launcher: proctest.Launcher(t), TempDir: t.TempDir(),
+		Clock: time.Now, Progress: silent{},
 		LookPath: func(name string) (string, error) {
 			path := filepath.Join(dir, name)
 			_, err := os.Stat(path)
@@ -31,6 +29,11 @@ func machine(t *testing.T, programs map[string]string) pipeline.Machine {
 		},
 	}
 }
+
+type silent struct{}
+
+func (silent) Say(string, ...any)                                 {}
+func (silent) Update(string, int64, int64, time.Duration, string) {}
 
 func write(t *testing.T, path, text string) {
 	t.Helper()
@@ -42,28 +45,36 @@ func write(t *testing.T, path, text string) {
 // failed are the names of the checks that failed, in order.
 func failed(checks []Check) (names []string) {
 	for _, check := range checks {
-		if !check.OK {
+		if check.Level == Fail {
 			names = append(names, check.Name)
 		}
 	}
 	return names
 }
 
+const (
+	goodGit    = "echo git version 2.39.5"
+	goodOllama = "echo 'Warning: could not connect to a running Ollama instance'; echo 'Warning: client version is 0.17.4'"
+	goodGo     = "echo go version go1.26.1 linux/amd64"
+)
+
 func TestDoctorNamesWhatSetupTakes(t *testing.T) {
 	t.Parallel()
-	const git = "echo git version 2.39.5"
 	outside := Subject{RepoErr: errors.New("not a git repository"), Command: "tunegate"}
 	for name, tt := range map[string]struct {
 		programs map[string]string
 		failed   []string
 	}{
-		"nothing":       {nil, []string{"git", "venv", "python", "go", "gcc", "g++", "ollama"}},
-		"only git":      {map[string]string{"git": git}, []string{"venv", "python", "go", "gcc", "g++", "ollama"}},
-		"an old git":    {map[string]string{"git": "echo git version 2.37.1", "ollama": "", "python3": ""}, []string{"git", "python"}},
-		"a broken git":  {map[string]string{"git": "exit 1", "ollama": "", "python3": ""}, []string{"git", "python"}},
-		"before setup":  {map[string]string{"git": git, "python3": "", "go": "", "gcc": "", "g++": ""}, []string{"python", "ollama"}},
-		"without venv":  {map[string]string{"git": git, "python3": "exit 1", "ollama": ""}, []string{"venv", "python"}},
-		"uv has Python": {map[string]string{"git": git, "uv": "", "ollama": ""}, []string{"python"}},
+		"nothing":        {nil, []string{"git", "venv", "python", "go", "gcc", "g++", "ollama"}},
+		"only git":       {map[string]string{"git": goodGit}, []string{"venv", "python", "go", "gcc", "g++", "ollama"}},
+		"an old git":     {map[string]string{"git": "echo git version 2.37.1", "ollama": goodOllama, "python3": ""}, []string{"git", "python"}},
+		"a broken git":   {map[string]string{"git": "exit 1", "ollama": goodOllama, "python3": ""}, []string{"git", "python"}},
+		"before setup":   {map[string]string{"git": goodGit, "python3": "", "go": goodGo, "gcc": "", "g++": ""}, []string{"python", "ollama"}},
+		"an old Go":      {map[string]string{"git": goodGit, "python3": "", "go": "echo go version go1.19.8", "gcc": "", "g++": ""}, []string{"python", "go", "ollama"}},
+		"without venv":   {map[string]string{"git": goodGit, "python3": "exit 1", "ollama": goodOllama}, []string{"venv", "python"}},
+		"uv has Python":  {map[string]string{"git": goodGit, "uv": "", "ollama": goodOllama}, []string{"python"}},
+		"an old Ollama":  {map[string]string{"git": goodGit, "uv": "", "ollama": "echo ollama version is 0.5.1"}, []string{"python", "ollama"}},
+		"another Ollama": {map[string]string{"git": goodGit, "uv": "", "ollama": "exit 1"}, []string{"python", "ollama"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,7 +86,7 @@ func TestDoctorNamesWhatSetupTakes(t *testing.T) {
 				t.Errorf("failed %q, want %q: %+v", got, tt.failed, checks)
 			}
 			for _, check := range checks {
-				if check.OK != (check.Mend == "") {
+				if (check.Level == OK) != (check.Mend == "") || check.Found == "" {
 					t.Errorf("%+v", check)
 				}
 				if check.Name == "python" && check.Mend != "tunegate setup --tools" {
@@ -89,86 +100,21 @@ func TestDoctorNamesWhatSetupTakes(t *testing.T) {
 	}
 }
 
-func TestHeaderCheck(t *testing.T) {
+func TestHealthy(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	none := machine(t, nil)
-	write(t, filepath.Join(folder, "nlohmann", "json.hpp"), "")
-	if check := headerCheck(none, "/none", folder); check.OK {
-		t.Errorf("one of two: %+v", check)
-	}
-	debian := machine(t, map[string]string{"apt-get": "", "dpkg-deb": ""})
-	if check := headerCheck(debian, folder); !check.OK {
-		t.Errorf("with apt-get: %+v", check)
-	}
-	write(t, filepath.Join(folder, "stb", "stb_image.h"), "")
-	if check := headerCheck(none, "/none", folder); !check.OK || check.Found != folder {
-		t.Errorf("both: %+v", check)
+	if !Healthy([]Check{{Level: OK}, {Level: Warn}}) || Healthy([]Check{{Level: OK}, {Level: Fail}}) {
+		t.Error("a failure, and nothing else, is no health")
 	}
 }
 
-func TestHomeCheck(t *testing.T) {
+func TestAtLeast(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "file"), "")
-	if err := os.Symlink("nowhere", filepath.Join(dir, "dangling")); err != nil {
-		t.Fatal(err)
-	}
-	for home, says := range map[string]string{
-		dir:                                 dir,
-		filepath.Join(dir, "new", "home"):   "not made yet",
-		filepath.Join(dir, "file"):          "it is no folder",
-		filepath.Join(dir, "file", "home"):  "it is no folder",
-		filepath.Join(dir, "dangling", "x"): "no such file",
+	for said, want := range map[string]bool{
+		"git version 2.39.5": true, "git version 2.38.0": true, "git version 2.37.9": false, "git version 3.0": true,
+		"git version 1.99": false, "git version 2.39.5 (Apple Git-154)": true, "none": false, "": false,
 	} {
-		check := homeCheck(home)
-		if ok := strings.HasPrefix(says, dir) || says == "not made yet"; check.OK != ok || !strings.Contains(check.Found, says) {
-			t.Errorf("%s: %+v", home, check)
+		if found, ok := atLeast(said, 2, 38); ok != want {
+			t.Errorf("%q: %q, %v", said, found, ok)
 		}
-	}
-	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {
-		t.Errorf("left %v, %v", entries, err)
-	}
-}
-
-func TestHomeCheckWithoutRights(t *testing.T) {
-	t.Parallel()
-	if os.Getuid() == 0 {
-		t.Skip("root may write anywhere")
-	}
-	dir := filepath.Join(t.TempDir(), "locked")
-	if err := os.Mkdir(dir, 0o555); err != nil {
-		t.Fatal(err)
-	}
-	if check := homeCheck(filepath.Join(dir, "home")); check.OK || !strings.Contains(check.Found, "permission denied") {
-		t.Errorf("%+v", check)
-	}
-}
-
-func TestDiskCheck(t *testing.T) {
-	t.Parallel()
-	home := filepath.Join(t.TempDir(), "a", "b")
-	if check := diskCheck(home, 1); !check.OK {
-		t.Errorf("%+v", check)
-	}
-	if check := diskCheck(home, 1<<60); check.OK || !strings.Contains(check.Mend, "TUNEGATE_HOME") {
-		t.Errorf("%+v", check)
-	}
-}
-
-func TestSharedOllama(t *testing.T) {
-	t.Parallel()
-	for version, ok := range map[string]bool{"0.17.4": true, "0.1.2": false} {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			fmt.Fprintf(w, `{"version":%q}`, version)
-		}))
-		check := ollamaChecks(t.Context(), machine(t, nil), server.URL, "")
-		server.Close()
-		if len(check) != 1 || check[0].OK != ok || !strings.Contains(check[0].Found, version) {
-			t.Errorf("%s: %+v", version, check)
-		}
-	}
-	if check := sharedCheck(t.Context(), "http://127.0.0.1:1"); check.OK {
-		t.Errorf("%+v", check)
 	}
 }

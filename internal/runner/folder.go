@@ -5,15 +5,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
-)
-
-// Disk space that setup and the store need, in bytes.
-const (
-	diskForSetup = 8 << 30
-	diskForRuns  = 1 << 30
 )
 
 // nearest is the folder itself, or the closest parent that is there.
@@ -28,10 +27,8 @@ func nearest(folder string) string {
 	}
 }
 
-// homeCheck wants a folder that can be written, or made.
-func homeCheck(home string) Check {
-	check := Check{Name: "home", Found: home, Mend: "set TUNEGATE_HOME to a folder that you may write to"}
-	dir := nearest(home)
+// writable says why nothing can be put into a folder.
+func writable(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
 		err = &fs.PathError{Op: "use", Path: dir, Err: errors.New("it is no folder")}
@@ -41,25 +38,92 @@ func homeCheck(home string) Check {
 			err = &fs.PathError{Op: "write to", Path: dir, Err: denied}
 		}
 	}
-	if err != nil {
-		check.Found = err.Error()
-		return check
-	}
-	if dir != home {
-		check.Found += " (not made yet)"
-	}
-	check.OK = true
-	return check
+	return err
 }
 
-func diskCheck(home string, need int64) Check {
-	check := Check{Name: "disk", Mend: fmt.Sprintf("free %d GB, or set TUNEGATE_HOME to a larger disk", need>>30)}
-	var stat unix.Statfs_t
-	if err := unix.Statfs(nearest(home), &stat); err != nil {
-		check.Found = fmt.Sprintf("the free space of %s can not be told: %v", home, err)
-		return check
+// tempCheck wants the folder for temporary files, where git works.
+func tempCheck(dir string) Check {
+	err := writable(dir)
+	if err != nil {
+		return judge("temp", false, err.Error(), "`unset TMPDIR`, or name a folder that you may write to: `export TMPDIR=/tmp`")
 	}
-	free := int64(stat.Bavail) * int64(stat.Bsize)
-	check.Found, check.OK = fmt.Sprintf("%.1f GB free", float64(free)/(1<<30)), free >= need
-	return check
+	return judge("temp", true, dir, "")
+}
+
+const anotherHome = "use another folder: `export TUNEGATE_HOME=$HOME/tunegate-home`"
+
+// homeCheck wants a folder that can be written, or made, and that is its user's
+// alone to write: whoever can change the interpreter or the results in it says
+// what a verdict says.
+func homeCheck(home string) Check {
+	dir := nearest(home)
+	if err := writable(dir); err != nil {
+		return judge("home", false, err.Error(), anotherHome)
+	}
+	if dir != home {
+		return judge("home", true, home+" (not made yet)", "")
+	}
+	folders := []string{home}
+	entries, err := os.ReadDir(home)
+	if err != nil {
+		return judge("home", false, err.Error(), anotherHome)
+	}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			folders = append(folders, filepath.Join(home, entry.Name()))
+		}
+	}
+	var open, shared, foreign []string
+	owner := uint32(0)
+	for _, folder := range folders {
+		info, err := os.Stat(folder)
+		if err != nil {
+			continue // a run may be tidying up
+		}
+		switch mode := info.Mode().Perm(); {
+		case mode&0o002 != 0:
+			open = append(open, folder)
+		case mode&0o020 != 0:
+			shared = append(shared, folder)
+		}
+		if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != unix.Geteuid() {
+			foreign, owner = append(foreign, folder), stat.Uid
+		}
+	}
+	switch {
+	case open != nil:
+		return judge("home", false, "everybody may write to "+strings.Join(open, ", "), "chmod go-w "+words(open))
+	case foreign != nil && unix.Geteuid() == 0:
+		return Check{
+			Name: "home", Level: Warn, Found: fmt.Sprintf("%s belongs to %s, and you are root", strings.Join(foreign, ", "), name(owner)),
+			Mend: "what root makes there the owner can not change, so do what follows as the owner: `su " + name(owner) + "`",
+		}
+	case foreign != nil:
+		return judge("home", false, fmt.Sprintf("%s belongs to %s", strings.Join(foreign, ", "), name(owner)),
+			fmt.Sprintf("sudo chown -R %d %s", unix.Geteuid(), words(foreign)))
+	case shared != nil:
+		return Check{
+			Name: "home", Level: Warn, Found: "the folder's group may write to " + strings.Join(shared, ", "),
+			Mend: "where others are in that group: `chmod go-w " + words(shared) + "`",
+		}
+	}
+	return judge("home", true, home, "")
+}
+
+// name is what the system calls a user.
+func name(uid uint32) string {
+	id := strconv.FormatUint(uint64(uid), 10)
+	if found, err := user.LookupId(id); err == nil {
+		return found.Username
+	}
+	return "user " + id
+}
+
+// words are paths as a shell reads them.
+func words(paths []string) string {
+	quoted := slices.Clone(paths)
+	for i, path := range quoted {
+		quoted[i] = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return strings.Join(quoted, " ")
 }

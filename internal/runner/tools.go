@@ -3,55 +3,122 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"time"
 
+	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/python"
 )
 
+// installOllama is the command that Ollama's own page gives.
+const installOllama = "curl -fsSL https://ollama.com/install.sh | sh"
+
 func pythonChecks(ctx context.Context, m pipeline.Machine, configured, setup string) []Check {
 	tools := python.Tools{LookPath: m.LookPath, Env: m.Environ}
 	path, err := python.Locate(ctx, m.Launcher, m.Home, tools, configured)
-	check := Check{Name: "python", OK: err == nil, Found: path, Mend: setup}
+	if err == nil && configured == config.Auto {
+		if err := python.Verify(ctx, m.Launcher, path, tools); err != nil {
+			folder := filepath.Dir(filepath.Dir(path))
+			return []Check{judge("python", false, err.Error(), "rm -r "+words([]string{folder})+" && "+setup)}
+		}
+	}
 	if err == nil {
-		return []Check{check}
+		return []Check{judge("python", true, path+" with the locked packages", "")}
 	}
-	check.Found = err.Error()
 	if !errors.Is(err, python.ErrMissing) {
-		check.Mend = "correct or remove `runner.python`"
-		return []Check{check}
+		return []Check{judge("python", false, err.Error(), "correct `runner.python` of the config, or take it out: then `"+setup+"` brings a Python environment")}
 	}
+	check := judge("python", false, err.Error(), setup)
 	path, err = python.Usable(ctx, m.Launcher, tools)
-	maker := Check{Name: "venv", OK: err == nil, Found: path, Mend: "apt-get install python3 python3-venv"}
 	if err != nil {
-		maker.Found = err.Error()
+		return []Check{judge("venv", false, err.Error(), install("python3 python3-venv")), check}
 	}
-	return []Check{maker, check}
+	return []Check{judge("venv", true, path, ""), check}
 }
 
 func ollamaChecks(ctx context.Context, m pipeline.Machine, configured, setup string) []Check {
-	if configured != "auto" {
+	if configured != config.Auto {
 		return []Check{sharedCheck(ctx, configured)}
 	}
 	binary, err := ollama.FindBinary(m.Home, m.LookPath)
-	check := Check{Name: "ollama", OK: err == nil, Found: binary.Path, Mend: setup}
 	if err == nil {
-		return []Check{check}
+		return []Check{binaryCheck(ctx, m, binary)}
 	}
-	check.Found = err.Error()
+	check := judge("ollama", false, err.Error(), setup)
 	if !errors.Is(err, ollama.ErrMissing) {
-		check.Mend = "put an `ollama` on PATH that can be read, or none"
+		check.Mend = "install Ollama again: `" + installOllama + "`, or take it off PATH and let setup build one"
 		return []Check{check}
 	}
 	var checks []Check
 	for _, program := range ollama.Programs() {
 		path, err := m.LookPath(program.Name)
-		if err != nil {
-			path = "not on PATH"
+		switch {
+		case err != nil:
+			checks = append(checks, judge(program.Name, false, "not on PATH", mendOf(program)))
+		case program.Name == "go":
+			checks = append(checks, goCheck(ctx, m, path, mendOf(program)))
+		default:
+			checks = append(checks, judge(program.Name, true, path, ""))
 		}
-		checks = append(checks, Check{Name: program.Name, OK: err == nil, Found: path, Mend: program.Hint})
 	}
 	return append(checks, headerCheck(m, ollama.HeaderFolders(m.Home)...), check)
+}
+
+// mendOf is how to get a program that Ollama is built with.
+func mendOf(program ollama.Program) string {
+	if program.Name == "go" {
+		return "install Go 1.26 or newer (https://go.dev/dl), or Ollama itself: `" + installOllama + "`"
+	}
+	return install(program.Name)
+}
+
+// goCheck wants the Go that Ollama's module asks for. Another one may fetch it,
+// which a machine without a network finds out late.
+func goCheck(ctx context.Context, m pipeline.Machine, path, mend string) Check {
+	cmd := exec.CommandContext(ctx, path, "version")
+	cmd.Env = append(append([]string{}, m.Environ...), "GOTOOLCHAIN=local")
+	cmd.Dir = filepath.Dir(path)
+	out, err := cmd.Output()
+	version, ok := atLeast(string(out), 1, 24)
+	if err != nil || version == "" {
+		return judge("go", false, path+" does not run", mend)
+	}
+	return judge("go", ok, version+", Ollama needs 1.24", mend)
+}
+
+// clientVersion is what `ollama --version` says, with a server at its address or
+// without one.
+var clientVersion = regexp.MustCompile(`(?:client version is|ollama version is) (\S+)`)
+
+const binaryWait = 20 * time.Second
+
+// binaryCheck asks an Ollama from PATH for its version; of one that setup built
+// it is known.
+func binaryCheck(ctx context.Context, m pipeline.Machine, binary ollama.Binary) Check {
+	version := binary.Version
+	mend := "install a newer Ollama: `" + installOllama + "`, or take " + filepath.Dir(binary.Path) + " off PATH and let setup build one"
+	if version == "" {
+		ctx, cancel := context.WithTimeout(ctx, binaryWait)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, binary.Path, "--version")
+		cmd.Env = append(append([]string{}, m.Environ...), "OLLAMA_HOST=127.0.0.1:1") // where nothing listens
+		out, err := cmd.CombinedOutput()
+		said := clientVersion.FindSubmatch(out)
+		if said == nil {
+			return judge("ollama", false, fmt.Sprintf("%s does not tell its version (%v): %.200s", binary.Path, err, out), mend)
+		}
+		version = string(said[1])
+	}
+	if err := ollama.Supported(version); err != nil {
+		return judge("ollama", false, fmt.Sprintf("%s: %v", binary.Path, err), mend)
+	}
+	return judge("ollama", true, version+" at "+binary.Path, "")
 }
 
 // headerCheck wants the C++ headers that Ollama's archive lacks in one of the
@@ -59,33 +126,31 @@ func ollamaChecks(ctx context.Context, m pipeline.Machine, configured, setup str
 func headerCheck(m pipeline.Machine, folders ...string) Check {
 	for _, folder := range folders {
 		if ollama.HasHeaders(folder) {
-			return Check{Name: "headers", OK: true, Found: folder}
+			return judge("headers", true, folder, "")
 		}
 	}
 	_, download := m.LookPath("apt-get")
 	_, unpack := m.LookPath("dpkg-deb")
-	if download == nil && unpack == nil {
-		return Check{Name: "headers", OK: true, Found: "none: setup fetches them with apt-get"}
-	}
-	return Check{
-		Name: "headers", Found: "no nlohmann/json.hpp with stb/stb_image.h",
-		Mend: "apt-get install nlohmann-json3-dev libstb-dev, or put them under /usr/local/include",
-	}
+	return judge("headers", download == nil && unpack == nil, "no nlohmann/json.hpp with stb/stb_image.h: setup fetches them with apt-get, where that is",
+		"`"+install("nlohmann-json3-dev libstb-dev")+"`, or put them under /usr/local/include")
 }
 
 func sharedCheck(ctx context.Context, address string) Check {
-	check := Check{Name: "ollama", Mend: "start Ollama at " + address + ", or correct `runner.ollama`"}
+	host := address
+	if u, err := url.Parse(address); err == nil {
+		host = u.Host
+	}
+	mend := "start Ollama there: `OLLAMA_HOST=" + host + " ollama serve`, or correct `runner.ollama` of the config"
 	client, err := ollama.Dial(address)
-	if err == nil {
-		var version string
-		if version, err = client.Version(ctx); err == nil {
-			err = ollama.Supported(version)
-			check.Found = version + " at " + address
-		}
-	}
 	if err != nil {
-		check.Found = err.Error()
+		return judge("ollama", false, err.Error(), mend)
 	}
-	check.OK = err == nil
-	return check
+	version, err := client.Version(ctx)
+	if err != nil {
+		return judge("ollama", false, err.Error(), mend)
+	}
+	if err := ollama.Supported(version); err != nil {
+		return judge("ollama", false, err.Error(), "install a newer Ollama at "+address+" (https://ollama.com/download)")
+	}
+	return judge("ollama", true, version+" at "+address, "")
 }

@@ -1,0 +1,119 @@
+package runner
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+// tinyRepo is the tiny run's repository, with these files instead of its own
+// ("-" for none).
+func tinyRepo(t *testing.T, changed map[string]string) (*repo.Repo, string) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := writeTiny(dir, ""); err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range changed {
+		if text == "-" {
+			if err := os.Remove(filepath.Join(dir, path)); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		write(t, filepath.Join(dir, path), text)
+	}
+	git(t, dir, "init", "-qb", "main")
+	git(t, dir, "add", "-A")
+	git(t, dir, "commit", "-qm", "x")
+	r, err := repo.Open(t.Context(), dir, "git", []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r, dir
+}
+
+func TestBaseAndServing(t *testing.T) {
+	t.Parallel()
+	own := func(name string) string {
+		data, err := tinyFiles.ReadFile("e2e/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	const template = "{{ range .Messages }}{{ .Role }}: {{ .Content }}\n{{ end }}"
+	served := func(more string) string {
+		return strings.Replace(own("tunegate.yaml"), "  system: Be brief.\n", "  system: Be brief.\n"+more, 1)
+	}
+	for name, tt := range map[string]struct {
+		changed map[string]string
+		want    map[string]string // by check: level and a part of what was found
+	}{
+		"as it is": {nil, map[string]string{
+			"base": "ok ./base: 0.1 million parameters", "template": "ok ChatML", "penalty": "ok repeat_penalty 1.0",
+		}},
+		"no weights": {map[string]string{"base/model.safetensors": "-"}, map[string]string{"base": "fail has no .safetensors", "template": "ok not looked at"}},
+		"another architecture": {map[string]string{"base/config.json": strings.Replace(own("base/config.json"), "Qwen2For", "LlamaFor", 1)}, map[string]string{
+			"base": "fail only Qwen2ForCausalLM is built",
+		}},
+		"no JSON":               {map[string]string{"base/config.json": "{"}, map[string]string{"base": "fail config.json: "}},
+		"no chat template":      {map[string]string{"base/chat_template.jinja": "-"}, map[string]string{"template": "fail has no chat template"}},
+		"another chat template": {map[string]string{"base/chat_template.jinja": "[INST]"}, map[string]string{"template": "fail not ChatML"}},
+		"an older one": {map[string]string{"base/chat_template.jinja": "-", "base/tokenizer_config.json": `{"chat_template": "<|im_start|>"}`}, map[string]string{
+			"template": "ok ChatML",
+		}},
+		"a list of them": {map[string]string{"base/chat_template.jinja": "-", "base/tokenizer_config.json": `{"chat_template": [{"name": "default", "template": "<|im_start|>"}]}`}, map[string]string{
+			"template": "ok ChatML",
+		}},
+		"a file":        {map[string]string{"tunegate.yaml": served("  template: t.tmpl\n"), "t.tmpl": template}, map[string]string{"template": "ok t.tmpl"}},
+		"a broken file": {map[string]string{"tunegate.yaml": served("  template: t.tmpl\n"), "t.tmpl": template + "{{ end }}"}, map[string]string{"template": "fail t.tmpl:2"}},
+		"a mute file":   {map[string]string{"tunegate.yaml": served("  template: t.tmpl\n"), "t.tmpl": "{{ .System }}"}, map[string]string{"template": "fail never see a question"}},
+		"a penalty": {map[string]string{"tunegate.yaml": strings.Replace(own("tunegate.yaml"), "num_ctx: 256", "num_ctx: 256, repeat_penalty: 1.1", 1)}, map[string]string{
+			"penalty": "warn repeat_penalty 1.1: a penalty on repetition",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, dir := tinyRepo(t, tt.changed)
+			check, wants := configCheck(t.Context(), Subject{Repo: r, ConfigPath: "tunegate.yaml", Command: "tunegate"})
+			if wants.plan == nil {
+				t.Fatalf("%+v", check)
+			}
+			for _, where := range []string{"./base", filepath.Join(dir, "base")} { // in the commit, and on the machine
+				wants.config.Base.Model = where
+				base, checks := readBase(t.Context(), r, wants)
+				left := maps.Clone(tt.want)
+				for _, check := range append(checks, servingChecks(wants, base)...) {
+					level, found, _ := strings.Cut(left[check.Name], " ")
+					if where != "./base" {
+						found = strings.TrimPrefix(found, "./base")
+					}
+					if level != "" && (string(check.Level) != level || !strings.Contains(check.Found, found)) {
+						t.Errorf("%s: %+v, want %s", where, check, left[check.Name])
+					}
+					delete(left, check.Name)
+				}
+				if len(left) > 0 {
+					t.Errorf("%s: no check %v", where, left)
+				}
+			}
+		})
+	}
+}
+
+func TestParameterSize(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{
+		`{"dtype": "bfloat16"}`: 2, `{"dtype": "float32"}`: 4, `{"torch_dtype": "float32"}`: 4, `{"dtype": "float16", "torch_dtype": "float32"}`: 2, `{}`: 2, `[`: 2,
+	} {
+		if got := parameterSize([]byte(text)); got != want {
+			t.Errorf("%s: %d", text, got)
+		}
+	}
+}

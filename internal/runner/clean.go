@@ -1,0 +1,102 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/pipeline"
+)
+
+// CleanOptions say what Clean takes away besides what nothing points to.
+type CleanOptions struct {
+	PR         int           // the runs of this pull request; 0: of none
+	Repository string        // whose pull request it is: the top folder of its working tree
+	OlderThan  time.Duration // runs that began longer ago; 0: none for its age
+	DryRun     bool          // only tell
+}
+
+// Kind is a kind of thing that is cleaned away.
+type Kind string
+
+// The kinds, in the order in which they go: what points to others comes first,
+// so that a clean that is cut short leaves nothing that points to nowhere.
+const (
+	KindRun    Kind = "run"    // NAME is its id
+	KindResult Kind = "result" // of a stage: STAGE/KEY
+	KindDraft  Kind = "draft"  // a half-made result: STAGE/KEY
+	KindTag    Kind = "tag"    // of a candidate, with the weights that only it has
+	KindBlob   Kind = "blob"   // a file of the private server that no tag names
+)
+
+// Kinds lists the kinds in their order.
+func Kinds() []Kind { return []Kind{KindRun, KindResult, KindDraft, KindTag, KindBlob} }
+
+// Item is one thing that is, or would be, removed.
+type Item struct {
+	Kind   Kind   `json:"kind"`
+	Name   string `json:"name"`
+	Server string `json:"server,omitempty"` // a tag's, where it is a shared one
+	Bytes  int64  `json:"bytes"`
+	Why    string `json:"why"`
+}
+
+func (i Item) same(other Item) bool {
+	return i.Kind == other.Kind && i.Name == other.Name && i.Server == other.Server
+}
+
+// Cleaned is what Clean removed, or would remove.
+type Cleaned struct {
+	DryRun  bool   `json:"dry_run"`
+	Removed []Item `json:"removed"`
+	Bytes   int64  `json:"bytes"` // of all items
+	Left    []Item `json:"left"`  // what could not be removed, and why
+}
+
+// Sum counts the items of a kind and their bytes.
+func (c Cleaned) Sum(kind Kind) (count int, bytes int64) {
+	for _, item := range c.Removed {
+		if item.Kind == kind {
+			count, bytes = count+1, bytes+item.Bytes
+		}
+	}
+	return count, bytes
+}
+
+// Clean removes runs that came to no verdict, that a later one supersedes, or
+// that the options name, and then all results, drafts, candidates' tags and
+// blobs that neither a run that stays, a promotion nor the set-up needs. It
+// never removes the latest run with a verdict of a repository, a promoted
+// version, or a tag that is not a candidate's. It holds the lock of the home
+// meanwhile. The next Clean finishes one that was killed.
+func Clean(ctx context.Context, m pipeline.Machine, o CleanOptions) (Cleaned, error) {
+	if _, err := os.Stat(m.Home); errors.Is(err, fs.ErrNotExist) {
+		return Cleaned{DryRun: o.DryRun, Removed: []Item{}, Left: []Item{}}, nil
+	}
+	m, release, err := m.Lock(ctx, "clean")
+	if err != nil {
+		return Cleaned{}, err
+	}
+	defer release()
+	waste, err := findWaste(m, o)
+	if err != nil {
+		return Cleaned{}, err
+	}
+	cleaned := Cleaned{DryRun: o.DryRun, Removed: []Item{}, Left: []Item{}}
+	if !o.DryRun {
+		if cleaned.Left, err = waste.remove(ctx); err != nil {
+			return Cleaned{}, fmt.Errorf("clean: %w (hint: what is gone by now was not needed; run it again)", err)
+		}
+	}
+	for _, item := range waste.items() {
+		if slices.ContainsFunc(cleaned.Left, item.same) {
+			continue
+		}
+		cleaned.Removed, cleaned.Bytes = append(cleaned.Removed, item), cleaned.Bytes+item.Bytes
+	}
+	return cleaned, nil
+}

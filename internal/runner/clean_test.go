@@ -1,0 +1,383 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// kept is a home whose content the tests put together.
+type kept struct {
+	*testing.T
+	pipeline.Machine
+	now time.Time
+}
+
+func newKept(t *testing.T) *kept {
+	t.Helper()
+	k := &kept{T: t, Machine: machine(t, nil), now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	k.Machine.Clock = func() time.Time { return k.now.Add(1000 * time.Hour) }
+	return k
+}
+
+// result makes a finished result with a file of so many bytes.
+func (k *kept) result(stage string, size int, value any) pipeline.Use {
+	k.Helper()
+	key := store.Digest([]any{stage, size, value})
+	draft, err := storeOf(k.Machine).Begin(stage, key)
+	if err != nil {
+		k.Fatal(err)
+	}
+	write(k.T, filepath.Join(draft.Dir, "file"), strings.Repeat("x", size))
+	if _, err := draft.Commit(store.Result{Value: value}); err != nil {
+		k.Fatal(err)
+	}
+	return pipeline.Use{Kind: stage, Key: key}
+}
+
+// model makes an export and a registration, with the tag on the private server
+// unless there is a host.
+func (k *kept) model(tag, host, modelID string) []pipeline.Use {
+	k.Helper()
+	uses := []pipeline.Use{
+		k.result("export", 1000+len(tag), tag),
+		k.result("register", 10, register.Registered{Tag: tag, Host: host, ModelID: modelID}),
+	}
+	if host == "" {
+		k.tag(tag, "weights of "+tag)
+	}
+	return uses
+}
+
+func (k *kept) tag(tag, weights string) {
+	k.Helper()
+	models := ollama.Models(pipeline.OllamaHome(k.Home))
+	digest := string(store.Digest(weights))
+	write(k.T, filepath.Join(models, "blobs", "sha256-"+digest), weights)
+	name, version, _ := strings.Cut(tag, ":")
+	layer := fmt.Sprintf(`{"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:%s", "size": %d}`, digest, len(weights))
+	write(k.T, filepath.Join(models, "manifests", "registry.ollama.ai", "library", name, version), fmt.Sprintf(`{"config": {"digest": "sha256:%s", "size": %d}, "layers": [%s]}`, digest, len(weights), layer))
+}
+
+// run records a run that began so many hours after the first.
+func (k *kept) run(hours int, lineage, outcome string, uses ...pipeline.Use) string {
+	k.Helper()
+	started := k.now.Add(time.Duration(hours) * time.Hour)
+	record := pipeline.Record{
+		Schema: 1, ID: started.Format("20060102-150405.000-") + lineage, Repository: "/repo", Lineage: lineage,
+		Started: started, State: pipeline.Done, Outcome: outcome, Uses: uses,
+	}
+	k.record(pipeline.RunFolder(k.Home, record.ID), record)
+	return record.ID
+}
+
+func (k *kept) record(dir string, record pipeline.Record) {
+	k.Helper()
+	data, err := json.Marshal(record)
+	if err != nil {
+		k.Fatal(err)
+	}
+	write(k.T, filepath.Join(dir, "run.json"), string(data))
+}
+
+func (k *kept) clean(o CleanOptions) Cleaned {
+	k.Helper()
+	cleaned, err := Clean(k.Context(), k.Machine, o)
+	if err != nil {
+		k.Fatal(err)
+	}
+	return cleaned
+}
+
+// files are all files below the home but the lock.
+func (k *kept) files() (found []string) {
+	k.Helper()
+	err := filepath.WalkDir(k.Home, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && entry.Name() != "lock" {
+			found = append(found, strings.TrimPrefix(path, k.Home+"/"))
+		}
+		return err
+	})
+	if err != nil {
+		k.Fatal(err)
+	}
+	return found
+}
+
+func (k *kept) expect(stays []pipeline.Use, tags ...string) {
+	k.Helper()
+	entries, err := storeOf(k.Machine).Entries()
+	if err != nil {
+		k.Fatal(err)
+	}
+	var there, want []string
+	for _, entry := range entries {
+		there = append(there, entry.Manifest.Stage+"/"+entry.Manifest.Key.Short())
+	}
+	for _, use := range stays {
+		want = append(want, use.Kind+"/"+use.Key.Short())
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, there); diff != "" {
+		k.Errorf("results: %s", diff)
+	}
+	stored, err := ollama.Stored(ollama.Models(pipeline.OllamaHome(k.Home)))
+	if err != nil {
+		k.Fatal(err)
+	}
+	var held []string
+	for _, tag := range stored {
+		held = append(held, tag.Tag)
+	}
+	slices.Sort(held)
+	slices.Sort(tags)
+	if diff := cmp.Diff(tags, held); diff != "" {
+		k.Errorf("tags: %s", diff)
+	}
+}
+
+// names are those of the items of a kind.
+func names(c Cleaned, kind Kind) (found []string) {
+	for _, item := range c.Removed {
+		if item.Kind == kind {
+			found = append(found, item.Name)
+		}
+	}
+	return found
+}
+
+// filled has a bit of everything, and tells what must stay of it.
+func filled(t *testing.T) (k *kept, stays []pipeline.Use, tags []string) {
+	t.Helper()
+	k = newKept(t)
+	dataset, base := k.result("dataset", 100, "shared"), k.result("base-gguf", 5000, "base")
+	k.tag("demo-base:latest", "weights of the base")
+	setup := append([]pipeline.Use{base}, k.result("register", 10, register.Registered{Tag: "demo-base", ModelID: "b"}))
+	k.record(filepath.Join(k.Home, "setup", "demo"), pipeline.Record{ID: "setup", State: pipeline.Done, Uses: setup})
+
+	promoted := k.model("demo:run-promoted", "", "p")
+	first := k.run(0, "00000000", "pass", append([]pipeline.Use{dataset}, promoted...)...)
+	if err := ledger.Append(k.Home, ledger.Entry{
+		Action: ledger.Promote, Name: "demo", Version: "v1", Tag: "demo-lora-v1", ModelID: "p", GGUFSHA256: "p", Run: first,
+		Export: promoted[0].Key, Register: promoted[1].Key, Servers: []string{ledger.Private},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	k.tag("demo-lora-v1:latest", "weights of demo:run-promoted")
+	k.tag("demo:stable", "weights of demo:run-promoted")
+
+	changed := k.model("demo:run-changed", "", "c")
+	k.run(1, "11111111", "fail", append([]pipeline.Use{dataset, k.result("train", 200, "superseded")}, changed...)...)
+	again := k.run(2, "11111111", "fail", append([]pipeline.Use{dataset}, changed...)...)
+	k.run(3, "22222222", "", k.result("train", 300, "stopped"))
+	last := k.run(4, "33333333", "pass", dataset)
+	k.model("demo:run-nobody", "", "n")
+	k.tag("demo:run-shared", "weights of demo:run-promoted")
+	if _, err := storeOf(k.Machine).Begin("eval", store.Digest("half")); err != nil {
+		t.Fatal(err)
+	}
+	if again >= last {
+		t.Fatal("the runs are not in order")
+	}
+	stays = slices.Concat(setup, []pipeline.Use{dataset}, promoted, changed)
+	return k, stays, []string{"demo-base:latest", "demo-lora-v1:latest", "demo:run-changed", "demo:run-promoted", "demo:stable"}
+}
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+	k, stays, tags := filled(t)
+	k.clean(CleanOptions{DryRun: true}) // what killed commands left goes with any command
+	before := k.files()
+	dry := k.clean(CleanOptions{DryRun: true})
+	if !dry.DryRun || dry.Bytes == 0 {
+		t.Errorf("%+v", dry)
+	}
+	if diff := cmp.Diff(before, k.files()); diff != "" {
+		t.Errorf("a dry run changed the home: %s", diff)
+	}
+	done := k.clean(CleanOptions{})
+	dry.DryRun = false
+	if diff := cmp.Diff(dry, done); diff != "" {
+		t.Errorf("the dry run said otherwise: %s", diff)
+	}
+	k.expect(stays, tags...)
+	if runs := names(done, KindRun); len(runs) != 2 || !strings.HasSuffix(runs[0], "11111111") || !strings.HasSuffix(runs[1], "22222222") {
+		t.Errorf("%v", runs)
+	}
+	if n, size := done.Sum(KindResult); n != 4 || size < 200+300+1000+10 {
+		t.Errorf("%d results of %d bytes", n, size)
+	}
+	if n, _ := done.Sum(KindDraft); n != 1 {
+		t.Errorf("%d drafts", n)
+	}
+	if got := names(done, KindTag); !slices.Contains(got, "demo:run-nobody") {
+		t.Errorf("%v", got)
+	}
+	if again := k.clean(CleanOptions{}); len(again.Removed) != 0 {
+		t.Errorf("the second time: %+v", again)
+	}
+}
+
+func TestCleanOfOldRunsKeepsPromotedAndLatest(t *testing.T) {
+	t.Parallel()
+	k, _, _ := filled(t)
+	done := k.clean(CleanOptions{OlderThan: time.Hour})
+	left, err := pipeline.Runs(k.Home)
+	if err != nil || len(left) != 2 || left[0].Lineage != "00000000" || left[1].Lineage != "33333333" {
+		t.Errorf("left %+v, %v", left, err)
+	}
+	if !slices.Contains(names(done, KindTag), "demo:run-changed") {
+		t.Errorf("%+v", done)
+	}
+	for _, file := range k.files() {
+		if strings.Contains(file, "run-changed") {
+			t.Errorf("left %s", file)
+		}
+	}
+	for _, tag := range []string{"demo:stable", "demo-lora-v1", "demo:run-promoted"} {
+		if !ollama.HasTag(ollama.Models(pipeline.OllamaHome(k.Home)), tag, string(store.Digest("weights of demo:run-promoted"))) {
+			t.Errorf("%s does not serve any more", tag)
+		}
+	}
+}
+
+func TestCleanWithoutHome(t *testing.T) {
+	t.Parallel()
+	k := newKept(t)
+	if c := k.clean(CleanOptions{}); len(c.Removed) != 0 || c.Removed == nil || c.Left == nil {
+		t.Errorf("%+v", c)
+	}
+	if _, err := os.Lstat(k.Home); err == nil {
+		t.Error("it made a home")
+	}
+}
+
+func TestCleanRefusesWhereItCanNotKnow(t *testing.T) {
+	t.Parallel()
+	for name, file := range map[string]string{"ledger": "promotions.jsonl", "setup": "setup/demo/run.json"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k, _, _ := filled(t)
+			k.clean(CleanOptions{})
+			write(t, filepath.Join(k.Home, file), "{\n")
+			before := k.files()
+			if _, err := Clean(t.Context(), k.Machine, CleanOptions{OlderThan: time.Minute}); err == nil || !strings.Contains(err.Error(), "hint") {
+				t.Errorf("%v", err)
+			}
+			if diff := cmp.Diff(before, k.files()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestCleanTakesDamagedRunsAndResults(t *testing.T) {
+	t.Parallel()
+	k := newKept(t)
+	used := k.result("dataset", 1, "x")
+	k.run(1, "00000000", "pass", used)
+	broken := k.run(0, "11111111", "pass")
+	write(t, filepath.Join(pipeline.RunFolder(k.Home, broken), "run.json"), "{")
+	half := k.result("train", 1, "y")
+	if err := os.Remove(filepath.Join(storeOf(k.Machine).Dir("train", half.Key), "manifest.json")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(pipeline.RunFolder(k.Home, "notes"), "mine"), "")
+	done := k.clean(CleanOptions{})
+	if !slices.Equal(names(done, KindRun), []string{broken}) || len(names(done, KindResult)) != 1 {
+		t.Errorf("%+v", done)
+	}
+	k.expect([]pipeline.Use{used})
+	if _, err := os.Stat(filepath.Join(pipeline.RunFolder(k.Home, "notes"), "mine")); err != nil {
+		t.Error(err)
+	}
+}
+
+// countdown is a context that ends after it was asked so many times.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A clean that is cut short anywhere leaves nothing that points to nowhere, and
+// the next one ends where an undisturbed one does.
+func TestCleanCutShort(t *testing.T) {
+	t.Parallel()
+	for steps := 0; ; steps++ {
+		k, stays, tags := filled(t)
+		w, err := findWaste(k.Machine, CleanOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.remove(&countdown{t.Context(), steps})
+		k.expectWhole()
+		k.clean(CleanOptions{})
+		k.expect(stays, tags...)
+		if err == nil {
+			if steps < 8 {
+				t.Errorf("only %d steps", steps)
+			}
+			return
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// expectWhole wants all that the runs and promotions need to be there.
+func (k *kept) expectWhole() {
+	k.Helper()
+	records, err := pipeline.Runs(k.Home)
+	if err != nil {
+		k.Fatal(err)
+	}
+	history, err := ledger.Load(k.Home)
+	if err != nil {
+		k.Fatal(err)
+	}
+	var needed []pipeline.Use
+	for _, record := range records {
+		needed = append(needed, record.Uses...)
+	}
+	for _, e := range promotions(history) {
+		needed = append(needed, pipeline.Use{Kind: "export", Key: e.Export}, pipeline.Use{Kind: "register", Key: e.Register})
+	}
+	for _, use := range needed {
+		if _, err := storeOf(k.Machine).Get(use.Kind, use.Key); err != nil {
+			k.Error(err)
+		}
+	}
+	stored, err := ollama.Stored(ollama.Models(pipeline.OllamaHome(k.Home)))
+	if err != nil {
+		k.Fatal(err)
+	}
+	for _, tag := range stored {
+		if tag.Broken {
+			k.Errorf("%s is broken", tag.Tag)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/register"
+)
+
+// remove takes the waste away in an order in which nothing ever points to what
+// is gone. It gives what has to stay because a shared server can not be asked.
+func (w waste) remove(ctx context.Context) (left []Item, err error) {
+	for _, run := range w.runs {
+		if err := errors.Join(ctx.Err(), pipeline.RemoveRun(w.home, run.Name)); err != nil {
+			return nil, err
+		}
+	}
+	if left, err = w.removeResults(ctx); err != nil {
+		return nil, err
+	}
+	for _, draft := range w.drafts {
+		if err := errors.Join(ctx.Err(), os.RemoveAll(draft.Dir)); err != nil {
+			return nil, err
+		}
+	}
+	for _, tag := range w.tags {
+		if err := errors.Join(ctx.Err(), ollama.Remove(w.models, tag.Name)); err != nil {
+			return nil, err
+		}
+	}
+	_, _, err = ollama.Prune(w.models, false)
+	return left, err
+}
+
+// removeResults removes the results. A registration stays while its tag on a
+// shared server can not be deleted, because nothing else names that tag.
+func (w waste) removeResults(ctx context.Context) (left []Item, err error) {
+	left = []Item{}
+	down := map[string]error{} // servers that did not answer, each asked once
+	for _, result := range w.results {
+		if made := result.made; made.Tag != "" {
+			if down[made.Host] == nil {
+				down[made.Host] = deleteCandidate(ctx, made)
+			}
+			if err := down[made.Host]; err != nil {
+				tag, item := result.tag(), result.item()
+				tag.Why, item.Why = err.Error(), fmt.Sprintf("it alone names %s on %s", made.Tag, made.Host)
+				left = append(left, item, tag)
+				continue
+			}
+		}
+		if err := errors.Join(ctx.Err(), w.store.Remove(result.stage, result.key)); err != nil {
+			return nil, err
+		}
+	}
+	return left, nil
+}
+
+// deleteCandidate deletes a candidate from a shared server, unless the tag is
+// gone or another model's by now.
+func deleteCandidate(ctx context.Context, made register.Registered) error {
+	client, err := ollama.Dial(made.Host)
+	if err != nil {
+		return err
+	}
+	shown, err := client.Show(ctx, made.Tag)
+	if errors.Is(err, ollama.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if register.ModelID(shown) != made.ModelID {
+		return nil
+	}
+	return client.Delete(ctx, made.Tag)
+}

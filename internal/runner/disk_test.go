@@ -1,0 +1,44 @@
+package runner
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+func TestDiskCheck(t *testing.T) {
+	t.Parallel()
+	home := filepath.Join(t.TempDir(), "a", "b")
+	if check := diskCheck(home, room{bytes: 1}); check.Level != OK {
+		t.Errorf("%+v", check)
+	}
+	if check := diskCheck(home, room{bytes: 1 << 60}); check.Level != Fail || !strings.Contains(check.Mend, "export TUNEGATE_HOME=") {
+		t.Errorf("%+v", check)
+	}
+}
+
+func TestSpace(t *testing.T) {
+	t.Parallel()
+	m := machine(t, nil)
+	base := baseModel{weights: 2000, parameters: 1000, tracked: true}
+	const rest = spaceForRuns
+	if n := space(m, base, true); n.bytes != spaceForTools+3*2000+2000+2*2000+rest {
+		t.Errorf("the first time: %+v", n)
+	}
+	draft, err := storeOf(m).Begin("base-gguf", store.Digest("base"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(draft.Dir, "base.gguf"), strings.Repeat("x", 1990))
+	if _, err := draft.Commit(store.Result{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := space(m, base, false); n.bytes != 2*2000+rest {
+		t.Errorf("with the base there: %+v", n)
+	}
+	if n := space(m, baseModel{}, false); n.bytes != rest {
+		t.Errorf("without a config: %+v", n)
+	}
+}

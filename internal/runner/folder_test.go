@@ -1,0 +1,94 @@
+package runner
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestHomeCheck(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "file"), "")
+	if err := os.Symlink("nowhere", filepath.Join(dir, "dangling")); err != nil {
+		t.Fatal(err)
+	}
+	for home, says := range map[string]string{
+		dir:                                 dir,
+		filepath.Join(dir, "new", "home"):   "not made yet",
+		filepath.Join(dir, "file"):          "it is no folder",
+		filepath.Join(dir, "file", "home"):  "it is no folder",
+		filepath.Join(dir, "dangling", "x"): "no such file",
+	} {
+		check := homeCheck(home)
+		if ok := strings.HasPrefix(says, dir) || says == "not made yet"; (check.Level == OK) != ok || !strings.Contains(check.Found, says) {
+			t.Errorf("%s: %+v", home, check)
+		}
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {
+		t.Errorf("left %v, %v", entries, err)
+	}
+}
+
+func TestHomeOfOthers(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	inside := filepath.Join(home, "it's", "deeper")
+	if err := os.MkdirAll(inside, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Dir(inside), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	check := homeCheck(home)
+	if check.Level != Fail || check.Mend != `chmod go-w '`+home+`/it'\''s'` {
+		t.Errorf("%+v", check)
+	}
+	follow(t, check.Mend)
+	if check := homeCheck(home); check.Level != OK {
+		t.Errorf("%+v", check)
+	}
+	if err := os.Chmod(home, 0o775); err != nil {
+		t.Fatal(err)
+	}
+	check = homeCheck(home)
+	if check.Level != Warn {
+		t.Errorf("%+v", check)
+	}
+	follow(t, check.Mend)
+	if os.Getuid() != 0 {
+		return
+	}
+	if err := os.Chown(home, 12345, -1); err != nil {
+		t.Fatal(err)
+	}
+	if check := homeCheck(home); check.Level != Warn || !strings.Contains(check.Found, "user 12345") {
+		t.Errorf("%+v", check)
+	}
+}
+
+func TestHomeCheckWithoutRights(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() == 0 {
+		t.Skip("root may write anywhere")
+	}
+	dir := filepath.Join(t.TempDir(), "locked")
+	if err := os.Mkdir(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	if check := homeCheck(filepath.Join(dir, "home")); check.Level != Fail || !strings.Contains(check.Found, "permission denied") {
+		t.Errorf("%+v", check)
+	}
+}
+
+func TestTempCheck(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if check := tempCheck(dir); check.Level != OK {
+		t.Errorf("%+v", check)
+	}
+	if check := tempCheck(filepath.Join(dir, "gone")); check.Level != Fail || !strings.Contains(check.Mend, "TMPDIR") {
+		t.Errorf("%+v", check)
+	}
+}

@@ -1,0 +1,170 @@
+package runner
+
+import (
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// follow types what a check says: the command in backquotes, or all of it.
+func follow(t *testing.T, mend string, env ...string) {
+	t.Helper()
+	command := mend
+	if parts := strings.Split(mend, "`"); len(parts) > 2 {
+		command = parts[1]
+	}
+	cmd := exec.Command("sh", "-c", command)
+	cmd.Env = append(os.Environ(), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%s: %v\n%s", command, err, out)
+	}
+}
+
+// Each set-up is broken, and its check says what to type: then all is well. The
+// programs that bring something are stand-ins.
+func TestMendsOfMachines(t *testing.T) {
+	t.Parallel()
+	wanted4090 := wanted{runner: config.Runner{GPU: config.GPU{Class: "rtx-4090", Memory: 24e9}}}
+	const smi = `case "$*" in *query-gpu*) echo "0, GPU-1, NVIDIA GeForce RTX 4090, 24564, 570.86";; esac`
+	for name, tt := range map[string]struct {
+		programs map[string]string
+		brings   string // what the stand-ins for sudo, apt-get and curl put into $BIN
+		look     func(t *testing.T, m pipeline.Machine) Check
+	}{
+		"no git": {nil, "printf '#!/bin/sh\n" + goodGit + "' > $BIN/git", func(t *testing.T, m pipeline.Machine) Check {
+			return gitCheck(t.Context(), m)
+		}},
+		"an old git": {map[string]string{"git": "echo git version 2.30"}, "printf '#!/bin/sh\n" + goodGit + "' > $BIN/git", func(t *testing.T, m pipeline.Machine) Check {
+			return gitCheck(t.Context(), m)
+		}},
+		"no Python": {nil, "printf '#!/bin/sh\n' > $BIN/python3", func(t *testing.T, m pipeline.Machine) Check {
+			checks := pythonChecks(t.Context(), m, config.Auto, "tunegate setup")
+			if checks[0].Name != "venv" || checks[1].Mend != "tunegate setup" {
+				t.Errorf("%+v", checks)
+			}
+			return checks[0]
+		}},
+		"no compiler": {map[string]string{"go": goodGo, "g++": ""}, "touch $BIN/gcc", func(t *testing.T, m pipeline.Machine) Check {
+			return ollamaChecks(t.Context(), m, config.Auto, "")[1]
+		}},
+		"no card where one is declared": {nil, "printf '#!/bin/sh\n%s' '" + smi + "' > $BIN/nvidia-smi", func(t *testing.T, m pipeline.Machine) Check {
+			return gpuChecks(t.Context(), m, wanted4090, baseModel{})[0]
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := machine(t, tt.programs)
+			bin, err := m.LookPath("nothing")
+			if err == nil {
+				t.Fatal("found nothing")
+			}
+			bin = filepath.Dir(bin)
+			stand := t.TempDir()
+			write(t, filepath.Join(stand, "sudo"), `#!/bin/sh
+exec "$@"`)
+			write(t, filepath.Join(stand, "apt-get"), "#!/bin/sh\n[ \"$1\" = install ] || exit 1\n"+tt.brings+"\nchmod +x $BIN/*")
+			broken := tt.look(t, m)
+			if broken.Level != Fail {
+				t.Fatalf("%+v", broken)
+			}
+			follow(t, broken.Mend, "BIN="+bin, "PATH="+stand+":"+os.Getenv("PATH"))
+			if mended := tt.look(t, m); mended.Level != OK {
+				t.Errorf("after %q: %+v", broken.Mend, mended)
+			}
+		})
+	}
+}
+
+func TestMendsOfHomes(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		break_ func(t *testing.T, m pipeline.Machine)
+		look   func(t *testing.T, m pipeline.Machine) Check
+		says   string
+	}{
+		"a changed result": {func(t *testing.T, m pipeline.Machine) {
+			draft, err := storeOf(m).Begin("export", store.Digest("in"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, filepath.Join(draft.Dir, "model.gguf"), "weights")
+			entry, err := draft.Commit(store.Result{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := entry.Path("model.gguf")
+			before, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, path, "wEights")
+			if err := os.Chtimes(path, before.ModTime(), before.ModTime()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := storeOf(m).Get("export", store.Digest("in")); err != nil {
+				t.Fatal("the damage is seen without reading: ", err)
+			}
+		}, func(t *testing.T, m pipeline.Machine) Check { return storeCheck(t.Context(), m) }, "content was changed"},
+		"a changed blob": {func(t *testing.T, m pipeline.Machine) {
+			write(t, filepath.Join(m.Home, "ollama-private", "models", "blobs", "sha256-"+strings.Repeat("0", 64)), "weights")
+		}, func(t *testing.T, m pipeline.Machine) Check { return modelsCheck(t.Context(), m) }, "not what their names say"},
+		"an open home": {func(t *testing.T, m pipeline.Machine) {
+			write(t, filepath.Join(m.Home, "x"), "")
+			if err := os.Chmod(m.Home, 0o777); err != nil {
+				t.Fatal(err)
+			}
+		}, func(_ *testing.T, m pipeline.Machine) Check { return homeCheck(m.Home) }, "everybody may write"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := machine(t, nil)
+			if check := tt.look(t, m); check.Level != OK {
+				t.Fatalf("%+v", check)
+			}
+			tt.break_(t, m)
+			broken := tt.look(t, m)
+			if broken.Level != Fail || !strings.Contains(broken.Found, tt.says) {
+				t.Fatalf("%+v", broken)
+			}
+			follow(t, broken.Mend)
+			if mended := tt.look(t, m); mended.Level != OK {
+				t.Errorf("after %q: %+v", broken.Mend, mended)
+			}
+		})
+	}
+}
+
+// A server that the config names is down, and is started as doctor says.
+func TestMendOfASharedServer(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	check := sharedCheck(t.Context(), "http://"+address)
+	if check.Level != Fail || !strings.Contains(check.Mend, "`OLLAMA_HOST="+address+" ollama serve`") {
+		t.Errorf("%+v", check)
+	}
+	if listener, err = net.Listen("tcp", address); err != nil {
+		t.Skip("another process took the port")
+	}
+	server := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"version":"0.17.4"}`))
+	})}
+	go server.Serve(listener)
+	defer server.Close()
+	if check := sharedCheck(t.Context(), "http://"+address); check.Level != OK {
+		t.Errorf("%+v", check)
+	}
+}

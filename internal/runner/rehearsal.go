@@ -1,0 +1,187 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+// rehearsalFolder is the home of the tiny run, inside the real one: what a killed
+// one left there the next one clears.
+const rehearsalFolder = "doctor-e2e"
+
+// borrowed are the parts of a home that setup fills once for a machine.
+func borrowed() []string { return []string{"python", "ollama"} }
+
+// Rehearse runs everything with a tiny model and tiny data on this machine, with
+// the Python, the server and the card that a run with the subject's config would
+// use, and says how each stage went. Nothing of it stays but the folder of a run
+// that failed.
+func Rehearse(ctx context.Context, m pipeline.Machine, about Subject) []Check {
+	_, wants := configCheck(ctx, about)
+	m, release, err := m.Lock(ctx, "doctor --e2e")
+	if err != nil {
+		return []Check{rehearsed("lock", err, about)}
+	}
+	defer release()
+	folder := filepath.Join(m.Home, rehearsalFolder)
+	r := rehearsal{machine: m, runner: wants.runner, about: about, folder: folder}
+	r.machine.Home = filepath.Join(folder, "home")
+	checks, err := r.run(ctx)
+	if err != nil && ctx.Err() == nil {
+		return checks
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		checks = append(checks, rehearsed("clean", err, about))
+	}
+	return checks
+}
+
+// rehearsed is a part of the tiny run, and how it ended.
+func rehearsed(part string, err error, about Subject) Check {
+	check := Check{Name: "e2e " + part, Level: OK}
+	if err != nil {
+		check.Level, check.Found = Fail, err.Error()
+		check.Mend = "do what its hint says, then `" + about.Command + " doctor --e2e` again"
+	}
+	return check
+}
+
+type rehearsal struct {
+	machine pipeline.Machine // whose home is the tiny run's
+	runner  config.Runner
+	about   Subject
+	folder  string
+}
+
+// run gives a check for each stage; the error is that of the failed one.
+func (r rehearsal) run(ctx context.Context) ([]Check, error) {
+	opened, err := r.prepare(ctx)
+	if err != nil {
+		return []Check{rehearsed("setup", err, r.about)}, err
+	}
+	defer opened.Close()
+	began := r.machine.Clock()
+	result, err := pipeline.Run(ctx, r.machine, opened, pipeline.Options{
+		Refs: pipeline.Refs{Base: "main", Head: "change"}, ConfigPath: config.FileName,
+	})
+	checks := r.stages(err)
+	if err == nil && result.Verdict != nil {
+		last := rehearsed("verdict", nil, r.about)
+		took := r.machine.Clock().Sub(began).Round(time.Second)
+		last.Found = fmt.Sprintf("there is one after %s (%s; the weights are random)", took, result.Verdict.Outcome)
+		checks = append(checks, last)
+	}
+	if r.runner.Ollama != config.Auto {
+		if tags := r.takeTagsBack(ctx); tags != nil {
+			checks, err = append(checks, rehearsed("tags", tags, r.about)), errors.Join(err, tags)
+		}
+	}
+	return checks, err
+}
+
+// prepare makes the tiny run's home and repository.
+func (r rehearsal) prepare(ctx context.Context) (*repo.Repo, error) {
+	home := filepath.Dir(r.folder)
+	if err := errors.Join(os.RemoveAll(r.folder), os.MkdirAll(r.machine.Home, 0o755)); err != nil {
+		return nil, err
+	}
+	for _, part := range borrowed() {
+		if _, err := os.Stat(filepath.Join(home, part)); err != nil {
+			continue // an interpreter or a server from elsewhere
+		}
+		if err := os.Symlink(filepath.Join(home, part), filepath.Join(r.machine.Home, part)); err != nil {
+			return nil, err
+		}
+	}
+	git, err := r.machine.LookPath("git")
+	if err != nil {
+		return nil, err
+	}
+	tree := filepath.Join(r.folder, "repo")
+	section := fmt.Sprintf("runner: {python: %q, ollama: %q}\n", r.runner.Python, r.runner.Ollama)
+	if err := writeTiny(tree, section); err != nil {
+		return nil, err
+	}
+	env := append(slices.Clone(r.machine.Environ),
+		"GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_AUTHOR_NAME=tunegate", "GIT_AUTHOR_EMAIL=tunegate@localhost",
+		"GIT_COMMITTER_NAME=tunegate", "GIT_COMMITTER_EMAIL=tunegate@localhost")
+	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"}, {"commit", "-qm", "base"}, {"checkout", "-qb", "change"}} {
+		if err := call(ctx, git, tree, env, args...); err != nil {
+			return nil, err
+		}
+	}
+	if err := writeSums(tree, "change.json", 5, 8); err != nil {
+		return nil, err
+	}
+	for _, args := range [][]string{{"add", "-A"}, {"commit", "-qm", "change"}} {
+		if err := call(ctx, git, tree, env, args...); err != nil {
+			return nil, err
+		}
+	}
+	return repo.Open(ctx, tree, git, env)
+}
+
+func call(ctx context.Context, git, dir string, env []string, args ...string) error {
+	cmd := exec.CommandContext(ctx, git, args...)
+	cmd.Dir, cmd.Env = dir, env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("git %s: %w: %.300s", args[0], err, out)
+	}
+	return nil
+}
+
+// stages gives a check for each stage of the tiny run, which ended with err.
+func (r rehearsal) stages(err error) []Check {
+	runs, listing := pipeline.Runs(r.machine.Home)
+	if listing != nil || len(runs) == 0 {
+		return []Check{rehearsed("run", errors.Join(err, listing), r.about)}
+	}
+	var checks []Check
+	for _, stage := range runs[len(runs)-1].Stages {
+		if stage.State != pipeline.Done && stage.State != pipeline.Reused {
+			continue // the error names it
+		}
+		check := rehearsed(string(stage.Stage), nil, r.about)
+		check.Found = time.Duration(stage.Seconds * float64(time.Second)).Round(100 * time.Millisecond).String()
+		if n := len(checks); n > 0 && checks[n-1].Name == check.Name { // such as the two evaluations
+			checks[n-1].Found += " and " + check.Found
+			continue
+		}
+		checks = append(checks, check)
+	}
+	if err != nil {
+		checks = append(checks, rehearsed("run", err, r.about))
+	}
+	return checks
+}
+
+// takeTagsBack removes the tiny run's tags from a shared server.
+func (r rehearsal) takeTagsBack(ctx context.Context) error {
+	client, err := ollama.Dial(r.runner.Ollama)
+	if err != nil {
+		return err
+	}
+	tags, err := client.Tags(ctx)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, tag := range tags {
+		if name, _, _ := strings.Cut(tag.Name, ":"); name == "tunegate-doctor" || name == "tunegate-doctor-base" {
+			failed = errors.Join(failed, client.Delete(ctx, tag.Name))
+		}
+	}
+	return failed
+}

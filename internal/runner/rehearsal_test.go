@@ -1,0 +1,94 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/gguf"
+)
+
+// Without Python the tiny run stops at the training: the stages before it went
+// well, the error says where and what to do, and its folder stays to be read.
+func TestRehearseSaysWhatFailed(t *testing.T) {
+	t.Parallel()
+	m := machine(t, nil)
+	found := m.LookPath
+	m.LookPath = func(name string) (string, error) {
+		if name == "git" {
+			return exec.LookPath(name)
+		}
+		return found(name)
+	}
+	m.Environ = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
+	checks := Rehearse(t.Context(), m, Subject{RepoErr: errors.New("not a git repository"), Command: "tunegate"})
+	var names []string
+	for _, check := range checks {
+		names = append(names, string(check.Level)+" "+check.Name)
+	}
+	if !slices.Equal(names, []string{"ok e2e dataset", "fail e2e run"}) {
+		t.Fatalf("%+v", checks)
+	}
+	last := checks[len(checks)-1]
+	if !strings.Contains(last.Found, "tunegate setup") || !strings.Contains(last.Mend, "`tunegate doctor --e2e`") {
+		t.Errorf("%+v", last)
+	}
+	if _, err := os.Stat(filepath.Join(m.Home, rehearsalFolder, "home", "runs")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTinyRepositoryIsWhole(t *testing.T) {
+	t.Parallel()
+	_, dir := tinyRepo(t, nil)
+	weights, err := gguf.OpenWeights(filepath.Join(dir, "base"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer weights.Close()
+	if names := weights.Names(); len(names) != 2+2*12 {
+		t.Errorf("%d tensors: %v", len(names), names)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, config.FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Parse(config.FileName, data)
+	if err != nil || c.Runner.Ollama != config.Auto {
+		t.Errorf("%+v, %v", c.Runner, err)
+	}
+}
+
+// On a server of many, only the tiny run's own tags are taken back.
+func TestTakeTagsBack(t *testing.T) {
+	t.Parallel()
+	var deleted []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			fmt.Fprint(w, `{"models":[{"name":"tutor:stable"},{"name":"tunegate-doctor:run-1"},{"name":"tunegate-doctor-base:latest"},{"name":"tunegate-doctors:latest"}]}`)
+			return
+		}
+		var asked struct{ Model, Name string }
+		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || r.Method != http.MethodDelete {
+			t.Errorf("%s %s: %v", r.Method, r.URL, err)
+		}
+		deleted = append(deleted, asked.Model+asked.Name)
+	}))
+	defer server.Close()
+	r := rehearsal{runner: config.Runner{Ollama: server.URL}}
+	if err := r.takeTagsBack(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if !slices.Equal(deleted, []string{"tunegate-doctor:run-1", "tunegate-doctor-base:latest"}) {
+		t.Errorf("deleted %v", deleted)
+	}
+}

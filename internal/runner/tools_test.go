@@ -1,0 +1,70 @@
+package runner
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/config"
+)
+
+func TestHeaderCheck(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	none := machine(t, nil)
+	write(t, filepath.Join(folder, "nlohmann", "json.hpp"), "")
+	if check := headerCheck(none, "/none", folder); check.Level != Fail {
+		t.Errorf("one of two: %+v", check)
+	}
+	debian := machine(t, map[string]string{"apt-get": "", "dpkg-deb": ""})
+	if check := headerCheck(debian, folder); check.Level != OK {
+		t.Errorf("with apt-get: %+v", check)
+	}
+	write(t, filepath.Join(folder, "stb", "stb_image.h"), "")
+	if check := headerCheck(none, "/none", folder); check.Level != OK || check.Found != folder {
+		t.Errorf("both: %+v", check)
+	}
+}
+
+func TestSharedOllama(t *testing.T) {
+	t.Parallel()
+	for version, level := range map[string]Level{"0.17.4": OK, "0.1.2": Fail} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(w, `{"version":%q}`, version)
+		}))
+		check := ollamaChecks(t.Context(), machine(t, nil), server.URL, "")
+		server.Close()
+		if len(check) != 1 || check[0].Level != level || !strings.Contains(check[0].Found, version) {
+			t.Errorf("%s: %+v", version, check)
+		}
+	}
+}
+
+func TestOllamaOnPath(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]struct {
+		level Level
+		found string
+	}{
+		goodOllama:                         {OK, "0.17.4 at "},
+		"echo ollama version is 0.30.1":    {OK, "0.30.1 at "},
+		"echo ollama version is 0.4.0":     {Fail, "too old"},
+		"echo what; exit 3":                {Fail, "does not tell its version (exit status 3): what"},
+		"echo client version is 'broken '": {Fail, "too old"},
+	} {
+		check := ollamaChecks(t.Context(), machine(t, map[string]string{"ollama": said}), config.Auto, "setup")
+		if len(check) != 1 || check[0].Level != want.level || !strings.Contains(check[0].Found, want.found) {
+			t.Errorf("%s: %+v", said, check)
+		}
+	}
+}
+
+func TestPortCheck(t *testing.T) {
+	t.Parallel()
+	if check := portCheck(); check.Level != OK {
+		t.Errorf("%+v", check)
+	}
+}
