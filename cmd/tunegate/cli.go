@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,7 @@ const guardCommand = "guard"
 const (
 	exitBroke     = 1
 	exitUsage     = 2
+	exitFail      = 3
 	exitCancelled = 130
 )
 
@@ -36,23 +38,30 @@ type cli struct {
 	Home   string `help:"Where results, models and tools are kept (default: $$TUNEGATE_HOME, else the user's data folder)." placeholder:"DIR"`
 	JSON   bool   `name:"json" help:"Print the result as JSON on standard output."`
 	Quiet  bool   `short:"q" help:"Print no progress."`
+	NoWait bool   `help:"Fail at once where another tunegate is at work on this machine, instead of waiting for it."`
 
+	Init    initCommand    `cmd:"" help:"Write what a repository begins with: tunegate.yaml, suites, tunegate.mk; what is there is kept."`
 	Setup   setupCommand   `cmd:"" help:"Install what a runner needs, once: Python environment, Ollama, the base model's GGUF and answers."`
 	Doctor  doctorCommand  `cmd:"" help:"Look for each thing that would stop a run, and say how to mend it."`
 	Run     runCommand     `cmd:"" help:"Judge a change: dataset, train, export, register, eval, gate, report."`
 	Show    showCommand    `cmd:"" help:"Show a run's verdict, findings or answers."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
-	Dataset  stageCommand `cmd:"" help:"Run up to the dataset: rows, findings, statistics."`
-	Train    stageCommand `cmd:"" help:"Run up to the trained adapter."`
-	Export   stageCommand `cmd:"" help:"Run up to the proved GGUF."`
-	Register stageCommand `cmd:"" help:"Run up to the candidate's tag."`
-	Eval     stageCommand `cmd:"" help:"Run up to the graded answers."`
+	Promote  promoteCommand  `cmd:"" help:"Make a run's model the stable one, on the server that evaluated it and those of promote.to."`
+	Rollback rollbackCommand `cmd:"" help:"Make an earlier version stable again."`
+	List     listCommand     `cmd:"" help:"List the promoted versions and the candidates of runs."`
+	Clean    cleanCommand    `cmd:"" help:"Remove runs that are superseded or came to nothing, and what nothing needs any more."`
+
+	Dataset  datasetCommand `cmd:"" help:"Run up to the dataset: rows, findings, statistics; or the playbook's files."`
+	Train    stageCommand   `cmd:"" help:"Run up to the trained adapter."`
+	Export   stageCommand   `cmd:"" help:"Run up to the proved GGUF."`
+	Register stageCommand   `cmd:"" help:"Run up to the candidate's tag."`
+	Eval     evalCommand    `cmd:"" help:"Run up to the graded answers; or print a running app's live report."`
 }
 
 // planned are the commands of the design that are not built yet.
 func planned() []string {
-	return []string{"init", "gate", "report", "case", "publish", "list", "promote", "rollback", "clean", "hook"}
+	return []string{"gate", "report", "case", "publish", "hook"}
 }
 
 // world is what a command touches of the process that it runs in.
@@ -201,7 +210,7 @@ func (s *session) machine(progress pipeline.Progress) (pipeline.Machine, error) 
 	return pipeline.Machine{
 		Home: home, Tool: version, Environ: s.world.environ, LookPath: exec.LookPath,
 		Launcher: proc.Launcher{Guard: []string{self, guardCommand}},
-		Clock:    s.world.clock, Progress: progress,
+		Clock:    s.world.clock, Progress: progress, TempDir: os.TempDir(), NoWait: s.cli.NoWait,
 	}, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -49,6 +48,7 @@ func TestDemo(t *testing.T) {
 	t.Run("repeat", func(t *testing.T) { testRepeat(t, l) })
 	t.Run("style", func(t *testing.T) { testStyle(t, improve) })
 	t.Run("served", func(t *testing.T) { testServed(t, l, improve) })
+	t.Run("promoted", func(t *testing.T) { testPromoted(t, l, improve) })
 	t.Run("shared", func(t *testing.T) { testShared(t, l) })
 	t.Run("killed", func(t *testing.T) { testKilled(t, improve) })
 }
@@ -136,18 +136,7 @@ func serve(t *testing.T, l lab, home string) *ollama.Server {
 // testShared: a server that the config names gets the tags, and is asked.
 func testShared(t *testing.T, l lab) {
 	server := serve(t, l, t.TempDir())
-	config, err := os.OpenFile(filepath.Join(l.repo, "tunegate.yaml"), os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprintf(config, "runner: {ollama: %q}\n", server.Client().Base())
-	if err := config.Close(); err != nil {
-		t.Fatal(err)
-	}
-	commit := exec.Command("git", "-C", l.repo, "-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "-qam", "a shared server")
-	if out, err := commit.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	l.share(server.Client().Base())
 	result, code := l.judge("improve")
 	if code != 0 || !result.Verdict.Promotable {
 		t.Fatalf("exit %d, verdict %+v", code, result.Verdict)

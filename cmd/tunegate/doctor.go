@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -10,41 +9,65 @@ import (
 	"github.com/tunegate/tunegate/internal/runner"
 )
 
-type doctorCommand struct{}
+type doctorCommand struct {
+	E2E bool `name:"e2e" help:"Then run everything once with a tiny model and tiny data: about two minutes."`
+}
 
 // Run looks at the machine for the config at the default branch, or for the
 // defaults where there is none.
-func (doctorCommand) Run(s *session) error {
-	machine, err := s.machine(newProgress(s.world.stderr, s.world.clock, s.cli.Quiet))
+func (c doctorCommand) Run(s *session) error {
+	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
+	machine, err := s.machine(progress)
 	if err != nil {
 		return err
 	}
 	about := runner.Subject{ConfigPath: s.cli.Config, Command: s.command()}
 	about.Repo, about.RepoErr = s.repository()
 	checks := runner.Doctor(s.ctx, machine, about)
+	progress.clear()
+	if !s.cli.JSON {
+		s.print(checks)
+	}
+	hint := "type what stands behind `mend:`, from the top, then run doctor again"
+	if c.E2E && !runner.Healthy(checks) {
+		hint += "; the tiny run was not tried"
+	} else if c.E2E {
+		tiny := runner.Rehearse(s.ctx, machine, about)
+		progress.clear()
+		if !s.cli.JSON {
+			s.print(tiny)
+		}
+		checks = append(checks, tiny...)
+	}
 	if s.cli.JSON {
 		if err := s.encode(checks); err != nil {
 			return err
 		}
-	} else {
-		s.print(checks)
+	}
+	if s.ctx.Err() != nil {
+		return s.ctx.Err()
 	}
 	if !runner.Healthy(checks) {
-		return &exitError{exitBroke, errors.New("something would stop a run")}
+		return &exitError{exitBroke, fmt.Errorf("something would stop a run (hint: %s)", hint)}
 	}
 	return nil
 }
 
 func (s *session) print(checks []runner.Check) {
-	const indent = "             "
+	const marks, gap = 5, 1
+	width := 0
+	for _, check := range checks {
+		width = max(width, len(check.Name))
+	}
+	indent := strings.Repeat(" ", marks+width+gap)
 	out := proc.NewCleaner(s.world.stdout, "")
 	for _, check := range checks {
-		mark := "ok  "
-		if !check.OK {
+		mark := string(check.Level)
+		if check.Level == runner.Fail {
 			mark = "FAIL"
 		}
-		fmt.Fprintf(out, "%s %-7s %s\n", mark, check.Name, strings.ReplaceAll(check.Found, "\n", "\n"+indent+proc.Fence))
-		if !check.OK {
+		fmt.Fprintf(out, "%-4s %-*s %s\n", mark, width, check.Name, strings.ReplaceAll(check.Found, "\n", "\n"+indent+proc.Fence))
+		if check.Mend != "" {
 			fmt.Fprintf(out, "%smend: %s\n", indent, check.Mend)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,6 +74,8 @@ type lab struct {
 	binary string
 	repo   string
 	home   string
+	// temporary is the TMPDIR of the commands; empty: that of the test.
+	temporary string
 }
 
 func newLab(t testing.TB) lab {
@@ -97,6 +100,9 @@ func newLab(t testing.TB) lab {
 func (l lab) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(l.binary, append([]string{"-C", l.repo, "--home", l.home}, args...)...)
 	cmd.Stderr = testLog{l.TB}
+	if l.temporary != "" {
+		cmd.Env = append(os.Environ(), "TMPDIR="+l.temporary)
+	}
 	return cmd
 }
 
@@ -114,6 +120,23 @@ func (l lab) judge(branch string, args ...string) (pipeline.Result, int) {
 		l.Fatalf("exit %d: %v: %s", cmd.ProcessState.ExitCode(), err, out)
 	}
 	return result, cmd.ProcessState.ExitCode()
+}
+
+// share makes the runs of the lab use the server at this address.
+func (l lab) share(address string) {
+	l.Helper()
+	config, err := os.OpenFile(filepath.Join(l.repo, "tunegate.yaml"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		l.Fatal(err)
+	}
+	fmt.Fprintf(config, "runner: {ollama: %q}\n", address)
+	if err := config.Close(); err != nil {
+		l.Fatal(err)
+	}
+	commit := exec.Command("git", "-C", l.repo, "-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "-qam", "a shared server")
+	if out, err := commit.CombinedOutput(); err != nil {
+		l.Fatalf("%v\n%s", err, out)
+	}
 }
 
 // testLog shows a child's progress in the test's own log.

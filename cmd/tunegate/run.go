@@ -25,7 +25,9 @@ type runCommand struct {
 	refs
 	Until       string        `help:"Stop after this stage." placeholder:"STAGE"`
 	Force       string        `help:"Do this stage again even if its result is kept." placeholder:"STAGE"`
+	PR          int           `name:"pr" help:"The pull request that this is, for the candidate's tag (default: that of GITHUB_REF)." placeholder:"N"`
 	MaxDuration time.Duration `help:"Give up after this long." default:"${maxDuration}"`
+	DryRun      bool          `help:"Say what the run would do, take and see, and do nothing."`
 }
 
 // stageCommand is `tunegate STAGE`: a run that ends after it.
@@ -52,10 +54,15 @@ func (c runCommand) Run(s *session) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(s.ctx, c.MaxDuration, fmt.Errorf("not done within --max-duration %s", c.MaxDuration))
 	defer cancel()
-	result, err := pipeline.Run(ctx, machine, repository, pipeline.Options{
+	options := pipeline.Options{
 		Refs:       pipeline.Refs{Base: c.Base, Head: c.Head},
 		ConfigPath: s.cli.Config, Until: pipeline.Stage(c.Until), Force: pipeline.Stage(c.Force),
-	})
+		Event: s.world.getenv("GITHUB_EVENT_NAME"), PR: s.pullRequest(c.PR), Web: s.web(),
+	}
+	if c.DryRun {
+		return s.foresee(ctx, machine, repository, options)
+	}
+	result, err := pipeline.Run(ctx, machine, repository, options)
 	progress.clear()
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && s.ctx.Err() == nil {
@@ -64,6 +71,28 @@ func (c runCommand) Run(s *session) error {
 		return inputError(err)
 	}
 	return s.show(result)
+}
+
+// pullRequest is the number of the pull request that is judged: the one given,
+// else that of the workflow's ref; 0: none.
+func (s *session) pullRequest(given int) int {
+	if given > 0 {
+		return given
+	}
+	var number int
+	if n, err := fmt.Sscanf(s.world.getenv("GITHUB_REF"), "refs/pull/%d/merge", &number); n != 1 || err != nil {
+		return 0
+	}
+	return number
+}
+
+// web is the repository's address on its GitHub server, in a workflow.
+func (s *session) web() string {
+	server, name := s.world.getenv("GITHUB_SERVER_URL"), s.world.getenv("GITHUB_REPOSITORY")
+	if server == "" || name == "" {
+		return ""
+	}
+	return strings.TrimSuffix(server, "/") + "/" + name
 }
 
 // check refuses the stages that a run can not stop at or do again.

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/runner"
+	"github.com/tunegate/tunegate/internal/text"
+)
+
+type cleanCommand struct {
+	PR        int           `name:"pr" help:"Remove the runs of this pull request of the repository too." placeholder:"N"`
+	OlderThan time.Duration `help:"Remove runs that began longer ago than this too." placeholder:"720h"`
+	DryRun    bool          `help:"Only say what would be removed."`
+}
+
+func (c cleanCommand) Run(s *session) error {
+	if c.PR < 0 || c.OlderThan < 0 {
+		return usage(errors.New("--pr and --older-than want a number above 0"))
+	}
+	options := runner.CleanOptions{PR: c.PR, OlderThan: c.OlderThan, DryRun: c.DryRun}
+	if c.PR > 0 {
+		repository, err := s.repository()
+		if err != nil {
+			return fmt.Errorf("--pr: %w", err)
+		}
+		options.Repository = repository.Root()
+	}
+	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
+	machine, err := s.machine(progress)
+	if err != nil {
+		return err
+	}
+	cleaned, err := runner.Clean(s.ctx, machine, options)
+	progress.clear()
+	if err != nil {
+		return err
+	}
+	if s.cli.JSON {
+		return s.encode(cleaned)
+	}
+	return printCleaned(s.world.stdout, cleaned)
+}
+
+// printCleaned names the runs and tags, which people know, and counts the rest.
+func printCleaned(w io.Writer, c runner.Cleaned) error {
+	out := proc.NewCleaner(w, "")
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, item := range c.Removed {
+		if item.Kind != runner.KindRun && item.Kind != runner.KindTag {
+			continue
+		}
+		name, size := item.Name, text.Bytes(item.Bytes)
+		if item.Server != "" {
+			name, size = name+" on "+item.Server, ""
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", item.Kind, name, size, item.Why)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, item := range c.Left {
+		fmt.Fprintf(out, "%s %s stays: %s\n", item.Kind, item.Name, item.Why)
+	}
+	fmt.Fprintln(out, totals(c))
+	return out.Close()
+}
+
+// totals is one line with what went of each kind and in all.
+func totals(c runner.Cleaned) string {
+	var parts []string
+	for _, kind := range runner.Kinds() {
+		count, bytes := c.Sum(kind)
+		switch count {
+		case 0:
+		case 1:
+			parts = append(parts, fmt.Sprintf("1 %s (%s)", kind, text.Bytes(bytes)))
+		default:
+			parts = append(parts, fmt.Sprintf("%d %ss (%s)", count, kind, text.Bytes(bytes)))
+		}
+	}
+	switch {
+	case parts == nil:
+		return "nothing to remove"
+	case c.DryRun:
+		return fmt.Sprintf("would remove %s: %s in all", strings.Join(parts, ", "), text.Bytes(c.Bytes))
+	}
+	return fmt.Sprintf("removed %s: %s in all", strings.Join(parts, ", "), text.Bytes(c.Bytes))
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/runner"
+)
+
+func TestPrintCleaned(t *testing.T) {
+	t.Parallel()
+	removed := []runner.Item{
+		{Kind: runner.KindRun, Name: "20260102-030405.678-0123abcd", Bytes: 1234, Why: "it came to no verdict"},
+		{Kind: runner.KindResult, Name: "train/ab", Bytes: 3_000_000_000, Why: "nothing needs it"},
+		{Kind: runner.KindResult, Name: "eval/ab", Bytes: 400_000_000, Why: "nothing needs it"},
+		{Kind: runner.KindTag, Name: "demo:run-1\x1b[2J", Bytes: 5, Why: "nothing needs it"},
+		{Kind: runner.KindTag, Name: "demo:run-2", Server: "http://gpu:11434", Why: "nothing needs it"},
+	}
+	for name, tt := range map[string]struct {
+		cleaned runner.Cleaned
+		want    string
+	}{
+		"nothing": {runner.Cleaned{}, "nothing to remove\n"},
+		"some": {runner.Cleaned{Removed: removed, Bytes: 3_400_001_239}, `
+run  20260102-030405.678-0123abcd     1.23 kB  it came to no verdict
+tag  demo:run-1[2J                       5 B      nothing needs it
+tag  demo:run-2 on http://gpu:11434            nothing needs it
+removed 1 run (1.23 kB), 2 results (3.4 GB), 2 tags (5 B): 3.4 GB in all
+`},
+		"dry": {runner.Cleaned{DryRun: true, Removed: removed[1:2], Bytes: 3_000_000_000}, "would remove 1 result (3 GB): 3 GB in all\n"},
+		"left": {runner.Cleaned{Left: []runner.Item{{Kind: runner.KindTag, Name: "demo:run-2", Why: "the server is down"}}},
+			"tag demo:run-2 stays: the server is down\nnothing to remove\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out strings.Builder
+			if err := printCleaned(&out, tt.cleaned); err != nil {
+				t.Fatal(err)
+			}
+			// What a terminal would act on is taken out after the columns are laid out.
+			if got := strings.Join(strings.Fields(out.String()), " "); got != strings.Join(strings.Fields(tt.want), " ") {
+				t.Errorf("got\n%s\nwant%s", out.String(), tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"os"
+	"path/filepath"
+
+	"github.com/alecthomas/kong"
+	"github.com/google/renameio/v2"
+
+	"github.com/tunegate/tunegate/internal/playbook"
+)
+
+// datasetCommand is a run that ends after the dataset, or, with --playbook, the
+// playbook's scripts: files in, files out, no repository and no run.
+type datasetCommand struct {
+	stageCommand
+	Playbook playbookFlags `embed:""`
+}
+
+type playbookFlags struct {
+	On             bool   `name:"playbook" help:"Write the files of the playbook's lora-* targets instead."`
+	Input          string `help:"Raw records to prepare (default: those just merged)." placeholder:"FILE"`
+	Output         string `help:"Where prepared rows go, JSONL." placeholder:"FILE"`
+	BaseSample     string `help:"Raw records to merge." placeholder:"FILE"`
+	FollowupSample string `help:"Raw follow-up records to merge with them." placeholder:"FILE"`
+	Merged         string `help:"Where merged raw records go." placeholder:"FILE"`
+	Weight         *int   `help:"How often each follow-up record is merged (default: 2)." placeholder:"N"`
+	ShuffleSeed    string `help:"The seed of the merged records' order (default: 42)." placeholder:"N"`
+	NoShuffle      bool   `help:"Merge in the order of the files."`
+}
+
+// The playbook's own defaults.
+const (
+	playbookWeight = 2
+	playbookSeed   = "42"
+)
+
+func (c datasetCommand) Run(s *session, parsed *kong.Context) error {
+	if c.Playbook.On {
+		if c.refs != (refs{}) {
+			return usage(errors.New("--playbook reads files, so --base and --head say nothing (hint: leave them out)"))
+		}
+		return c.Playbook.run(s)
+	}
+	if c.Playbook != (playbookFlags{}) {
+		return usage(errors.New("files to prepare or merge are named, but not --playbook (hint: add it; without it the dataset is that of the config)"))
+	}
+	return c.stageCommand.Run(s, parsed)
+}
+
+// playbookResult is what --json prints.
+type playbookResult struct {
+	Merged   *playbook.Merged   `json:"merged,omitempty"`
+	Prepared *playbook.Prepared `json:"prepared,omitempty"`
+	Notes    []string           `json:"notes"`
+}
+
+// run makes every file's content before it writes the first one.
+func (f playbookFlags) run(s *session) error {
+	if err := f.check(); err != nil {
+		return usage(err)
+	}
+	result := playbookResult{Notes: []string{}}
+	made := map[string][]byte{}
+	if f.merges() {
+		merged, count, err := f.merge(s)
+		if err != nil {
+			return err
+		}
+		made[f.Merged], result.Merged = merged, &count
+	}
+	if f.Output != "" {
+		rows, count, err := f.prepare(s, made[f.Merged])
+		if err != nil {
+			return err
+		}
+		made[f.Output], result.Prepared = rows, &count
+	}
+	for name, data := range made {
+		if err := s.write(name, data); err != nil {
+			return err
+		}
+	}
+	result.note()
+	return f.show(s, result)
+}
+
+func (f playbookFlags) merges() bool { return f.Merged != "" }
+
+// check refuses flags that lack others or would be without effect.
+func (f playbookFlags) check() error {
+	all := f.BaseSample != "" && f.FollowupSample != "" && f.Merged != ""
+	some := f.BaseSample+f.FollowupSample+f.Merged+f.ShuffleSeed != "" || f.Weight != nil || f.NoShuffle
+	switch {
+	case some && !all:
+		return errors.New("to merge, name --base-sample, --followup-sample and --merged")
+	case all && f.Output == "" && f.Input == "":
+		return nil
+	case f.Output == "" || f.Input == "" && !all:
+		return errors.New("to prepare, name --input and --output; to merge, --base-sample, --followup-sample and --merged")
+	case all && f.Input != "" && filepath.Clean(f.Input) != filepath.Clean(f.Merged):
+		return fmt.Errorf("what is merged into %s would not be prepared, but %s (hint: leave --input out)", f.Merged, f.Input)
+	case filepath.Clean(f.Output) == filepath.Clean(f.Merged):
+		return fmt.Errorf("--merged and --output are both %s (hint: two names)", f.Output)
+	}
+	return nil
+}
+
+func (f playbookFlags) merge(s *session) ([]byte, playbook.Merged, error) {
+	mix := playbook.Mix{Weight: playbookWeight}
+	if f.Weight != nil {
+		mix.Weight = *f.Weight
+	}
+	if mix.Weight < 1 {
+		return nil, playbook.Merged{}, usage(fmt.Errorf("--weight %d is less than 1 (hint: 1 writes each follow-up record once)", mix.Weight))
+	}
+	seed, ok := new(big.Int).SetString(cmp.Or(f.ShuffleSeed, playbookSeed), 10)
+	if !ok {
+		return nil, playbook.Merged{}, usage(fmt.Errorf("--shuffle-seed %q is not an integer (hint: such as %s)", f.ShuffleSeed, playbookSeed))
+	}
+	if !f.NoShuffle {
+		mix.Seed = seed
+	}
+	base, err := s.read(f.BaseSample)
+	if err != nil {
+		return nil, playbook.Merged{}, err
+	}
+	followup, err := s.read(f.FollowupSample)
+	if err != nil {
+		return nil, playbook.Merged{}, err
+	}
+	return playbook.Merge(base, followup, mix)
+}
+
+// prepare makes rows of what was merged, else of the input file.
+func (f playbookFlags) prepare(s *session, merged []byte) ([]byte, playbook.Prepared, error) {
+	if f.merges() {
+		return playbook.Prepare(playbook.File{Name: f.Merged, Data: merged})
+	}
+	input, err := s.read(f.Input)
+	if err != nil {
+		return nil, playbook.Prepared{}, err
+	}
+	return playbook.Prepare(input)
+}
+
+// note says what these files lose and a run would keep.
+func (r *playbookResult) note() {
+	const kept = "`tunegate run` keeps"
+	weighted := r.Merged != nil && r.Merged.Weight > 1 && r.Merged.Followup > 0
+	switch {
+	case weighted && r.Prepared != nil:
+		r.Notes = append(r.Notes, fmt.Sprintf("weight %d had no effect but on the order: preparing drops the copies (%d duplicates). %s a source's `weight`", r.Merged.Weight, r.Prepared.Duplicates, kept))
+	case weighted:
+		r.Notes = append(r.Notes, fmt.Sprintf("preparing will drop the copies that weight %d made: weights 1, 2 and 3 give the same rows in another order. %s a source's `weight`", r.Merged.Weight, kept))
+	case r.Prepared != nil && r.Prepared.Duplicates > 0:
+		r.Notes = append(r.Notes, fmt.Sprintf("%d duplicates were dropped, also the copies that a merge's weight made. %s a source's `weight`", r.Prepared.Duplicates, kept))
+	}
+	if r.Prepared != nil && r.Prepared.LostContext > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("records that lost their `context` or `input`, which the playbook's rows do not hold: %d. %s earlier turns and levels", r.Prepared.LostContext, kept))
+	}
+}
+
+func (f playbookFlags) show(s *session, result playbookResult) error {
+	for _, note := range result.Notes {
+		fmt.Fprintf(s.world.stderr, "note: %s\n", note)
+	}
+	if s.cli.JSON {
+		return s.encode(result)
+	}
+	if m := result.Merged; m != nil {
+		fmt.Fprintf(s.world.stdout, "merged: %d base records and %d follow-up records x %d: %d records in %s\n", m.Base, m.Followup, m.Weight, m.Records, f.Merged)
+	}
+	if p := result.Prepared; p != nil {
+		fmt.Fprintf(s.world.stdout, "prepared: %d rows of %d records in %s (left out: %d without an instruction, %d without an output, %d duplicates)\n",
+			p.Rows, p.Records, f.Output, p.NoInstruction, p.NoOutput, p.Duplicates)
+	}
+	return nil
+}
+
+// path is a file that the command line names, as seen from the folder of -C.
+func (s *session) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(s.cli.Dir, name)
+}
+
+// read reads a raw record file; one that is too long is cut, which playbook refuses.
+func (s *session) read(name string) (playbook.File, error) {
+	file, err := os.Open(s.path(name))
+	if err != nil {
+		return playbook.File{}, fmt.Errorf("%w (hint: name a file of raw records, a JSON list)", err)
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, playbook.MaxInput+1))
+	return playbook.File{Name: name, Data: data}, err
+}
+
+// write puts a whole file in place, or leaves what was there.
+func (s *session) write(name string, data []byte) error {
+	path := s.path(name)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a plain file, so it is not replaced (hint: name one, not a link, folder or device)", name)
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("%w (hint: name a file in a folder that you may write)", err)
+	}
+	return renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(dir), renameio.WithExistingPermissions())
+}

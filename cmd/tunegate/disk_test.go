@@ -1,0 +1,58 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestHomesOnFullAndReadOnlyDisks: each is a file system of its own, in a name
+// space of its own; the doctor says so, and another home, as it says, is well.
+func TestHomesOnFullAndReadOnlyDisks(t *testing.T) {
+	t.Parallel()
+	home, binary := toolsHome(t), buildTunegate(t)
+	if out, err := exec.Command("unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt").CombinedOutput(); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("unshare: %v: %s", err, out)
+		}
+		t.Skipf("NOT TESTED on a full disk: unshare: %v: %s", err, out)
+	}
+	for name, tt := range map[string]struct{ options, found string }{
+		"full":      {"size=1m", "FAIL disk"},
+		"read-only": {"ro", "FAIL home"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			doctor := func(in string) (string, error) {
+				cmd := exec.Command("unshare", "-rm", "sh", "-c",
+					`mount -t tmpfs -o "$1" none "$2" && exec "$0" -q doctor`, binary, tt.options, filepath.Join(dir, "disk"))
+				cmd.Dir = dir
+				cmd.Env = append(os.Environ(), "TUNEGATE_HOME="+in)
+				out, err := cmd.CombinedOutput()
+				return string(out), err
+			}
+			other := filepath.Join(dir, "other")
+			for _, folder := range []string{filepath.Join(dir, "disk"), other} {
+				if err := os.Mkdir(folder, 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, tool := range tools {
+				if err := os.Symlink(filepath.Join(home, tool), filepath.Join(other, tool)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			out, err := doctor(filepath.Join(dir, "disk"))
+			_, after, found := strings.Cut(out, tt.found)
+			if err == nil || !found || !strings.Contains(after, "`export TUNEGATE_HOME=") {
+				t.Errorf("%v\n%s", err, out)
+			}
+			if out, err := doctor(other); err != nil {
+				t.Errorf("with another home: %v\n%s", err, out)
+			}
+		})
+	}
+}

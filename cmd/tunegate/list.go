@@ -1,0 +1,132 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/promote"
+)
+
+type listCommand struct{}
+
+// Run lists the models of the repository; outside of one, or without a config,
+// those of the whole home.
+func (listCommand) Run(s *session) error {
+	machine, err := s.machine(newProgress(s.world.stderr, s.world.clock, s.cli.Quiet))
+	if err != nil {
+		return err
+	}
+	var name, root string
+	if repository, err := s.repository(); err == nil {
+		root = repository.Root()
+		if policy, err := pipeline.LoadPolicy(s.ctx, repository, s.cli.Config, ""); err == nil {
+			name = policy.Name
+		}
+	}
+	listing, err := promote.List(machine, name, root)
+	if err != nil {
+		return err
+	}
+	if s.cli.JSON {
+		return s.encode(listing)
+	}
+	return printListing(proc.NewCleaner(s.world.stdout, ""), listing, s.world.clock())
+}
+
+// maxListed bounds the candidates of the table; --json has all.
+const maxListed = 30
+
+func printListing(out io.Writer, l promote.Listing, now time.Time) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(cells ...string) {
+		for i, cell := range cells {
+			cells[i] = cmp.Or(inCell(cell), "-")
+		}
+		fmt.Fprintln(table, strings.Join(cells, "\t"))
+	}
+	if len(l.Versions) == 0 {
+		fmt.Fprintln(table, "nothing is promoted yet (`tunegate promote v1` promotes the latest run's model)")
+	} else {
+		row("tag", "state", "model_id", "promoted", "size", "private server", "promoted to", "run")
+	}
+	for _, v := range l.Versions {
+		row(v.Tag, string(v.State), shortID(v.ModelID), ago(now.Sub(v.Time)), megabytes(v.Bytes), holds(v.Held), strings.Join(v.Servers, ", "), v.Run)
+	}
+	fmt.Fprintln(table)
+	if len(l.Candidates) == 0 {
+		fmt.Fprintln(table, "no candidate here yet (`tunegate run` makes one)")
+	} else {
+		row("run", "of", "verdict", "promotable", "promoted", "model_id", "age", "size", "private server")
+	}
+	for _, c := range l.Candidates[:min(len(l.Candidates), maxListed)] {
+		row(c.Run, c.Head, c.Outcome, yesNo(c.Promotable), strings.Join(c.Promoted, ", "), shortID(c.ModelID), ago(now.Sub(c.Time)), megabytes(c.Bytes), holds(c.Held))
+	}
+	if left := len(l.Candidates) - maxListed; left > 0 {
+		fmt.Fprintf(table, "and %d older ones (`tunegate --json list` has all)\n", left)
+	}
+	for _, note := range l.Notes {
+		fmt.Fprintf(table, "note: %s\n", note)
+	}
+	return table.Flush()
+}
+
+// maxCell bounds what a name that a change chose takes of a line, in characters.
+const maxCell = 60
+
+// inCell keeps a name within its cell.
+func inCell(cell string) string {
+	cell = strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, cell)
+	if runes := []rune(cell); len(runes) > maxCell {
+		return string(runes[:maxCell-3]) + "..."
+	}
+	return cell
+}
+
+func shortID(id string) string { return id[:min(12, len(id))] }
+
+func yesNo(is bool) string {
+	if is {
+		return "yes"
+	}
+	return "no"
+}
+
+func holds(held bool) string {
+	if held {
+		return "has it"
+	}
+	return "lacks it"
+}
+
+// ago is a time span in its largest unit.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+	}
+}
+
+// megabytes is a size for people; a model that is not kept has none.
+func megabytes(n int64) string {
+	if n == 0 {
+		return "gone"
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/promote"
+)
+
+type promoteCommand struct {
+	Version string `arg:"" help:"The new version's name, such as v1; the model's tag is NAME-lora-VERSION."`
+	ID      string `name:"run" help:"The start of the id of the run whose model it is (default: the latest run with a verdict)." placeholder:"ID"`
+}
+
+func (c promoteCommand) Run(s *session) error {
+	return s.move(func(m pipeline.Machine, policy config.Config, repository string) (promote.Result, error) {
+		return promote.Promote(s.ctx, m, policy, promote.Options{Version: c.Version, Run: c.ID, Repository: repository})
+	})
+}
+
+type rollbackCommand struct {
+	Version string `arg:"" optional:"" help:"The earlier version to go back to (default: the one before the stable one; named, it is safe to repeat)."`
+}
+
+func (c rollbackCommand) Run(s *session) error {
+	return s.move(func(m pipeline.Machine, policy config.Config, _ string) (promote.Result, error) {
+		return promote.Rollback(s.ctx, m, policy, c.Version)
+	})
+}
+
+// move changes what is stable, by the config of the default branch, and says
+// what came of it.
+func (s *session) move(do func(m pipeline.Machine, policy config.Config, repository string) (promote.Result, error)) error {
+	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
+	defer progress.clear()
+	machine, err := s.machine(progress)
+	if err != nil {
+		return err
+	}
+	repository, err := s.repository()
+	if err != nil {
+		return err
+	}
+	policy, err := pipeline.LoadPolicy(s.ctx, repository, s.cli.Config, "")
+	if err != nil {
+		return inputError(err)
+	}
+	result, err := do(machine, policy, repository.Root())
+	switch {
+	case errors.Is(err, promote.ErrUsage):
+		return usage(err)
+	case errors.Is(err, promote.ErrVerdict):
+		return &exitError{exitFail, err}
+	case err != nil:
+		return err
+	}
+	progress.clear()
+	if s.cli.JSON {
+		return s.encode(result)
+	}
+	s.printMoved(result)
+	return nil
+}
+
+func (s *session) printMoved(r promote.Result) {
+	out := proc.NewCleaner(s.world.stdout, "")
+	done := "now"
+	if !r.Changed {
+		done = "already"
+	}
+	fmt.Fprintf(out, "%s:stable is %s %s\n", r.Name, r.Stable, done)
+	if r.Stable == r.Version {
+		fmt.Fprintf(out, "model: %s, model_id %.12s, tested by run %s\n", r.Tag, r.ModelID, r.Run)
+	}
+	fmt.Fprintf(out, "on: %s\n", strings.Join(places(r.Servers), ", "))
+	if r.Previous != "" {
+		fmt.Fprintf(out, "before: %s (`tunegate rollback` goes back to it)\n", r.Previous)
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(out, "note: %s\n", note)
+	}
+}
+
+// places says in words which servers are meant.
+func places(servers []string) []string {
+	var words []string
+	for _, server := range servers {
+		if server == ledger.Private {
+			server = "this machine's private server"
+		}
+		words = append(words, server)
+	}
+	return words
+}
