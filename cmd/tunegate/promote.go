@@ -70,7 +70,7 @@ func (s *session) move(do func(m pipeline.Machine, policy config.Config, reposit
 func (s *session) printMoved(r promote.Result) {
 	out := proc.NewCleaner(s.world.stdout, "")
 	done := "now"
-	if !r.Changed {
+	if !r.Changed || r.Stable != r.Version { // a version that stays behind changes no stable tag
 		done = "already"
 	}
 	fmt.Fprintf(out, "%s:stable is %s %s\n", r.Name, r.Stable, done)

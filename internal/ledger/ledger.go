@@ -51,8 +51,8 @@ type Ledger struct{ entries []Entry }
 // Path is the file in which a home keeps its ledger.
 func Path(home string) string { return filepath.Join(home, "promotions.jsonl") }
 
-// Load reads the ledger of a home. One without a file is empty. A last line
-// without its end was never written to the end, so it is not there.
+// Load reads the ledger of a home. One without a file is empty. A last line that
+// was never written to the end is not there.
 func Load(home string) (Ledger, error) {
 	data, err := os.ReadFile(Path(home))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -82,8 +82,16 @@ func parse(path string, data []byte) (Ledger, error) {
 	return l, nil
 }
 
-// whole is the number of bytes up to the end of the last whole line.
-func whole(data []byte) int { return bytes.LastIndexByte(data, '\n') + 1 }
+// whole is the number of bytes up to the end of the last whole line. Of a line
+// that lacks no more than its line feed, as editors leave it, all is there: no
+// torn object is valid JSON.
+func whole(data []byte) int {
+	end := bytes.LastIndexByte(data, '\n') + 1
+	if json.Valid(data[end:]) {
+		return len(data)
+	}
+	return end
+}
 
 func (e Entry) check() error {
 	switch {
@@ -117,16 +125,40 @@ func Append(home string, e Entry) error {
 	return syncFolder(home)
 }
 
+// Withdraw takes the last line back, if it is this entry's. The caller holds the
+// lock of the home.
+func Withdraw(home string, e Entry) error {
+	data, err := os.ReadFile(Path(home))
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	line, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	before, last := bytes.CutSuffix(data, append(line, '\n'))
+	if !last {
+		return fmt.Errorf("%s: the last line is not that of %s (hint: take the line of %s out)", Path(home), e.Version, e.Version)
+	}
+	if err := os.Truncate(Path(home), int64(len(before))); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return nil
+}
+
 func appendLine(file *os.File, line []byte) error {
 	data, err := os.ReadFile(file.Name())
 	if err != nil {
 		return err
 	}
-	end := int64(whole(data))
-	if err := file.Truncate(end); err != nil {
+	end := whole(data)
+	if err := file.Truncate(int64(end)); err != nil {
 		return err
 	}
-	if _, err := file.WriteAt(line, end); err != nil {
+	if end > 0 && data[end-1] != '\n' {
+		line = append([]byte{'\n'}, line...)
+	}
+	if _, err := file.WriteAt(line, int64(end)); err != nil {
 		return err
 	}
 	return file.Sync()

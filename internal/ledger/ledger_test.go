@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,7 +113,8 @@ func TestEntriesComeBack(t *testing.T) {
 }
 
 // TestTornLine cuts the ledger at every byte, as a kill in the middle of a write
-// does: what was whole stays, and the next line replaces the rest.
+// does: what was whole stays, also without its line feed, and the next line
+// replaces the rest.
 func TestTornLine(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -127,15 +129,18 @@ func TestTornLine(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := ""
-		if length >= first {
+		switch {
+		case length == len(data)-1:
+			want = "v2"
+		case length >= first-1:
 			want = "v1"
 		}
 		if stable, _ := load(t, home).Stable("demo"); stable.Version != want {
 			t.Fatalf("cut at %d: stable %q", length, stable.Version)
 		}
-		write(t, home, "v2")
+		write(t, home, "v3")
 		l := load(t, home)
-		if stable, _ := l.Stable("demo"); stable.Version != "v2" {
+		if stable, _ := l.Stable("demo"); stable.Version != "v3" {
 			t.Fatalf("cut at %d and continued: stable %q", length, stable.Version)
 		}
 		if previous, _ := l.Previous("demo"); previous.Version != want {
@@ -217,4 +222,26 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("what was read can not be read again: %v", err)
 		}
 	})
+}
+
+func TestWithdraw(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	first, second := entry(Promote, "v1"), entry(Promote, "v2")
+	if err := errors.Join(Append(home, first), Append(home, second)); err != nil {
+		t.Fatal(err)
+	}
+	if err := Withdraw(home, first); err == nil {
+		t.Error("a line that is not the last was taken back")
+	}
+	if err := Withdraw(home, second); err != nil {
+		t.Fatal(err)
+	}
+	l, err := Load(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stable, _ := l.Stable(first.Name); stable.Version != "v1" {
+		t.Errorf("%s is stable", stable.Version)
+	}
 }

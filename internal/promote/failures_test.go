@@ -35,7 +35,7 @@ func newPair(t *testing.T) *pair {
 	p.first = l.serve(t.TempDir()).Client()
 	p.server = l.serve(p.folder)
 	p.second, p.proxy = p.server.Client(), newProxy(t, p.server)
-	l.config.Promote.To = []string{p.proxy.address}
+	l.config.Runner.Ollama, l.config.Promote.To = p.first.Base(), []string{p.proxy.address}
 	l.run("one", 1, p.first.Base(), passed())
 	l.run("two", 2, p.first.Base(), passed())
 	p.one = l.mustPromote("v1", "one")

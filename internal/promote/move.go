@@ -2,6 +2,7 @@ package promote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,9 +19,9 @@ import (
 // move brings one version to its servers and makes it stable there.
 type move struct {
 	machine    pipeline.Machine
-	promotions ledger.Ledger
-	entry      ledger.Entry // what is written when all is done
-	stays      bool         // the stable version is a later one and stays it
+	promotions ledger.Ledger // as they were when the command began
+	entry      ledger.Entry  // what is written when all is done
+	stays      bool          // the stable version is a later one and stays it
 	bytes      func() (pipeline.Made, error)
 	targets    []*target
 	log        io.Closer
@@ -57,19 +58,43 @@ func (m *move) run(ctx context.Context) (Result, error) {
 		}
 	}
 	if !m.stays {
-		if err := m.point(late); err != nil {
-			return Result{}, err
-		}
-		if err := m.record(); err != nil {
+		if err := m.switchOver(late); err != nil {
 			return Result{}, err
 		}
 	}
-	stable, _ := m.promotions.Stable(m.entry.Name)
-	previous, _ := m.promotions.Previous(m.entry.Name)
+	now, err := ledger.Load(m.machine.Home)
+	if err != nil {
+		return Result{}, err
+	}
+	stable, _ := now.Stable(m.entry.Name)
+	previous, _ := now.Previous(m.entry.Name)
 	return Result{
 		Action: m.entry.Action, Name: m.entry.Name, Version: m.entry.Version, Tag: m.entry.Tag, ModelID: m.entry.ModelID,
 		Run: m.entry.Run, Stable: stable.Version, Previous: previous.Version, Servers: m.entry.Servers, Changed: m.changed, Notes: m.notes,
 	}, nil
+}
+
+// switchOver is the second phase, with the ledger's line. A promotion writes it
+// first and a rollback last, so that where the command is killed in between, the
+// same command finishes it and a rollback without a version does not go too far.
+func (m *move) switchOver(ctx context.Context) error {
+	if m.entry.Action == ledger.Rollback {
+		if err := m.point(ctx); err != nil {
+			return err
+		}
+		if _, err := m.record(); err != nil {
+			return fmt.Errorf("%s is %s now, but the ledger does not say so: %w (hint: mend that and repeat the command)", stableTag(m.entry.Name), m.entry.Version, err)
+		}
+		return nil
+	}
+	written, err := m.record()
+	if err != nil {
+		return fmt.Errorf("%s was moved on no server: %w", stableTag(m.entry.Name), err)
+	}
+	if err = m.point(ctx); err != nil && written {
+		err = errors.Join(err, ledger.Withdraw(m.machine.Home, m.entry))
+	}
+	return err
 }
 
 // lingering is a context that ends some time after another.
@@ -120,7 +145,7 @@ func (m *move) disconnect() {
 }
 
 // record writes the ledger's line, unless it says so already.
-func (m *move) record() error {
+func (m *move) record() (written bool, err error) {
 	stable, promoted := m.promotions.Stable(m.entry.Name)
 	if promoted && stable.Version == m.entry.Version {
 		more := slices.Clone(stable.Servers)
@@ -130,18 +155,13 @@ func (m *move) record() error {
 			}
 		}
 		if len(more) == len(stable.Servers) {
-			return nil
+			return false, nil
 		}
 		m.entry.Servers = more
 	}
 	m.entry.Time = m.machine.Clock().UTC()
 	m.changed = true
-	if err := ledger.Append(m.machine.Home, m.entry); err != nil {
-		return fmt.Errorf("%s is %s now, but the ledger does not say so: %w (hint: mend that and repeat the command)", stableTag(m.entry.Name), m.entry.Version, err)
-	}
-	var err error
-	m.promotions, err = ledger.Load(m.machine.Home)
-	return err
+	return true, ledger.Append(m.machine.Home, m.entry)
 }
 
 // point makes the version stable on all servers, or on none.
@@ -170,7 +190,8 @@ func (m *move) pointOne(ctx context.Context, t *target) error {
 }
 
 // restore puts a server's stable tag back to the ledger's version, or takes it
-// away where there was none, and says how it is now.
+// away where there was none but what a killed promotion had left, and says how it
+// is now.
 func (m *move) restore(ctx context.Context, t *target) string {
 	tag := stableTag(m.entry.Name)
 	stable, promoted := m.promotions.Stable(m.entry.Name)
@@ -178,10 +199,16 @@ func (m *move) restore(ctx context.Context, t *target) string {
 		if err := t.client.Delete(ctx, tag); err != nil {
 			return fmt.Sprintf("%s: NOT taken away: %v", t, err)
 		}
+		if t.before != "" {
+			return fmt.Sprintf("%s: there is none; it was what an unfinished promotion had left", t)
+		}
 		return fmt.Sprintf("%s: there is none, as before", t)
 	}
 	if err := t.copy(ctx, stable.Tag, tag, stable.ModelID); err != nil {
 		return fmt.Sprintf("%s: NOT put back to %s: %v", t, stable.Version, err)
+	}
+	if t.before != stable.ModelID && t.before != damaged {
+		return fmt.Sprintf("%s: it is %s, as the ledger says; it was another model before", t, stable.Version)
 	}
 	return fmt.Sprintf("%s: it is %s, as before", t, stable.Version)
 }

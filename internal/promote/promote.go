@@ -65,6 +65,9 @@ func Promote(ctx context.Context, m pipeline.Machine, c config.Config, o Options
 	if err != nil {
 		return Result{}, err
 	}
+	if err := of(c.Name, record); err != nil {
+		return Result{}, err
+	}
 	if err := free(promotions, c.Name, o.Version, record.ID, verdict.ModelID); err != nil {
 		return Result{}, err
 	}
@@ -84,6 +87,9 @@ func Promote(ctx context.Context, m pipeline.Machine, c config.Config, o Options
 	if newer, overtaken := move.overtaken(); overtaken {
 		move.notes = append(move.notes, fmt.Sprintf("%s was promoted before %s, which stays stable (hint: `tunegate rollback %s` goes back)", o.Version, newer, o.Version))
 		move.stays = true
+	}
+	if stable, promoted := promotions.Stable(c.Name); promoted && c.Eval.Baseline == config.StableModel && outdated(verdict, stable) {
+		return Result{}, refuse(ErrVerdict, "run %s was compared with another model than %s, which is stable now, so it may be worse than that (hint: run it again, which asks no more than the new baseline, and promote that run)", record.ID, stable.Version)
 	}
 	if slices.Equal(move.entry.Servers, []string{ledger.Private}) {
 		move.notes = append(move.notes, "it is on this machine's private server only, which runs while tunegate works (hint: name the servers that people use under `promote.to` in the config and promote again)")
@@ -145,6 +151,20 @@ func against(v gate.Verdict) string {
 		return "no rule asks for a promotion"
 	}
 	return strings.Join(reasons, "; ")
+}
+
+// of makes sure that a run, which may be another repository's, made a model of
+// this name: it was compared with that name's stable one.
+func of(name string, run pipeline.Record) error {
+	if made, _, _ := strings.Cut(run.Candidate, ":"); made != "" && made != name {
+		return refuse(ErrUsage, "run %s made a model of %.60q, and the config's `name` is %s (hint: `tunegate list` shows what can be promoted)", run.ID, made, name)
+	}
+	return nil
+}
+
+// outdated says whether another model than the verdict's two became stable since.
+func outdated(v gate.Verdict, stable ledger.Entry) bool {
+	return v.BaselineModelID != "" && v.BaselineModelID != stable.ModelID && v.ModelID != stable.ModelID
 }
 
 // free makes sure that the version is not another model's: a version that was

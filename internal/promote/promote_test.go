@@ -165,6 +165,10 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	l.config.Name = "other"
+	if _, err := l.promote("v1", "good"); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "made a model of \"demo\"") {
+		t.Errorf("another name's run: %v", err)
+	}
 	l.config.Name = strings.Repeat("n", 60)
 	if _, err := l.promote(strings.Repeat("v", 20), "good"); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "86 characters") {
 		t.Errorf("long tag: %v", err)
@@ -197,6 +201,18 @@ func TestTakenVersions(t *testing.T) {
 	}
 	if next := nextVersion(l.ledger().Versions("demo"), "v10"); next != "v12" {
 		t.Errorf("after v10 with v11 taken comes %s", next)
+	}
+}
+
+func TestOutdated(t *testing.T) {
+	t.Parallel()
+	stable := ledger.Entry{ModelID: "stable"}
+	for v, want := range map[[2]string]bool{
+		{"new", "before"}: true, {"new", "stable"}: false, {"stable", "before"}: false, {"new", ""}: false,
+	} {
+		if got := outdated(gate.Verdict{ModelID: v[0], BaselineModelID: v[1]}, stable); got != want {
+			t.Errorf("%v: %v", v, got)
+		}
 	}
 }
 
