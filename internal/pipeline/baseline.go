@@ -33,7 +33,8 @@ func (r *run) baseline(ctx context.Context, base gguf, rendering rendering) (reg
 }
 
 // promoted is a promoted version on the server of this run. Where the server
-// lost it, it gets the same bytes again.
+// lost it, it gets the same bytes again; what others wrote under its tag on a
+// shared server is not written over.
 func (r *run) promoted(ctx context.Context, version ledger.Entry) (register.Registered, error) {
 	r.use(string(Export), version.Export)
 	r.use(string(Register), version.Register)
@@ -43,10 +44,13 @@ func (r *run) promoted(ctx context.Context, version ledger.Entry) (register.Regi
 		return found, nil
 	}
 	shown, err := r.tagged(ctx, version.Tag)
-	if err == nil && shown.ModelID == version.ModelID {
+	switch {
+	case err == nil && shown.ModelID == version.ModelID:
 		return shown, nil
-	}
-	if err != nil && !errors.Is(err, ollama.ErrNotFound) && !errors.Is(err, ollama.ErrBroken) {
+	case err == nil && !private(r.plan.Config):
+		return register.Registered{}, fmt.Errorf("the baseline %s is another model on the server than the one that was promoted (model_id %.12s, it was %.12s), so it is not written over (hint: `ollama rm %s` there if nobody needs it, then run again)",
+			version.Tag, shown.ModelID, version.ModelID, version.Tag)
+	case err != nil && !errors.Is(err, ollama.ErrNotFound) && !errors.Is(err, ollama.ErrBroken):
 		return register.Registered{}, err
 	}
 	r.machine.Progress.Say("baseline: the server has no %s as it was promoted, so it is made again", version.Tag)

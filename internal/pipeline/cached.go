@@ -12,6 +12,7 @@ type work[V any] struct {
 	place
 	stage  Stage // shown and recorded under this stage; empty: not shown
 	resume bool  // what a killed attempt left is taken up, not thrown away
+	again  bool  // done also if the store has it, which stays until then
 	do     func(dir string) (V, error)
 }
 
@@ -19,7 +20,7 @@ type work[V any] struct {
 // fills a draft folder; nothing stands under the result's name before it is whole.
 func cached[V any](r *run, w work[V]) (store.Entry, V, error) {
 	var value V
-	if w.stage == "" || !r.forced(w.stage) {
+	if !w.again && (w.stage == "" || !r.forced(w.stage)) {
 		entry, err := r.store.Get(w.kind, w.key)
 		if err == nil {
 			err = entry.Decode(&value)

@@ -141,3 +141,42 @@ func TestCopyTreeLeavesOutWeights(t *testing.T) {
 		t.Errorf("copied %v, %v", entries, err)
 	}
 }
+
+// TestRecordOfAnotherRun: a record that names another folder is none.
+func TestRecordOfAnotherRun(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	for name, text := range map[string]string{"empty": "{}", "up": `{"id": ".."}`, "copy": `{"id": "one", "outcome": "pass"}`} {
+		put(t, filepath.Join(RunFolder(home, name), recordName), text)
+	}
+	if records, err := Runs(home); err != nil || len(records) != 0 {
+		t.Errorf("%+v, %v", records, err)
+	}
+	if _, _, err := FindRun(home, "copy", ""); err == nil || !strings.Contains(err.Error(), `about run "one"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestCachedAgain: what is made again stays in the store until the new one is
+// there.
+func TestCachedAgain(t *testing.T) {
+	t.Parallel()
+	r, _ := testRun(t, "")
+	done := 0
+	if _, _, err := cached(r, count(&done, true, nil)); err != nil {
+		t.Fatal(err)
+	}
+	again := count(&done, true, errors.New("no server"))
+	again.again = true
+	if _, _, err := cached(r, again); err == nil {
+		t.Fatal("no error")
+	}
+	if _, err := r.store.Get(again.kind, again.key); err != nil {
+		t.Errorf("the earlier result is gone: %v", err)
+	}
+	again = count(&done, true, nil)
+	again.again = true
+	if _, _, err := cached(r, again); err != nil || done != 3 {
+		t.Errorf("done %d times (%v)", done, err)
+	}
+}

@@ -30,7 +30,8 @@ const intentName = "tag.json"
 // intent is a tag that a registration is about to make.
 type intent struct {
 	Tag  string `json:"tag"`
-	Host string `json:"host"` // the shared server's address; empty for the private one
+	Host string `json:"host"`        // the shared server's address; empty for the private one
+	GGUF string `json:"gguf_sha256"` // what it is made of
 }
 
 func (i intent) save(dir string) error { return store.WriteJSON(filepath.Join(dir, intentName), i) }
@@ -55,18 +56,32 @@ func loadIntent(dir string) (i intent, err error) {
 // which a killed one had left a tag.
 const patience = 10 * time.Second
 
-func deleteTag(ctx context.Context, i intent) error {
+func deleteTag(ctx context.Context, i intent) (deleted bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	client, err := ollama.Dial(i.Host)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return client.Delete(ctx, i.Tag)
+	return i.takeBack(ctx, client)
+}
+
+// takeBack deletes the tag unless it was made of other bytes since: two homes
+// that judge the same pull request give their candidates the same name.
+func (i intent) takeBack(ctx context.Context, client *ollama.Client) (deleted bool, err error) {
+	shown, err := client.Show(ctx, i.Tag)
+	switch {
+	case errors.Is(err, ollama.ErrNotFound), err == nil && shown.GGUF != i.GGUF:
+		return false, nil
+	case err != nil && !errors.Is(err, ollama.ErrBroken):
+		return false, err
+	}
+	err = client.Delete(ctx, i.Tag)
+	return err == nil, err
 }
 
 // key is the same for all spellings of a tag, whose case does not matter.
-func (i intent) key() intent { return intent{strings.ToLower(i.Tag), i.Host} }
+func (i intent) key() intent { return intent{Tag: strings.ToLower(i.Tag), Host: i.Host} }
 
 // registeredTags are the keys of the tags that finished registrations name.
 func (m Machine) registeredTags() (map[intent]bool, error) {
@@ -80,7 +95,7 @@ func (m Machine) registeredTags() (map[intent]bool, error) {
 		if entry.Manifest.Stage != string(Register) || entry.Decode(&registered) != nil {
 			continue
 		}
-		named[intent{registered.Tag, registered.Host}.key()] = true
+		named[intent{Tag: registered.Tag, Host: registered.Host}.key()] = true
 	}
 	return named, nil
 }

@@ -103,22 +103,54 @@ const copyLimit = 4 << 20
 func (r *run) publishCopy() error {
 	final := filepath.Join(r.repo.Root(), ".tunegate")
 	temporary := final + ".tmp"
-	if _, err := os.Stat(final); err == nil {
-		if _, err := os.Stat(filepath.Join(final, recordName)); err != nil {
-			return fmt.Errorf("%s is there and was not written by tunegate (hint: give it another name)", final)
-		}
+	if _, err := os.Lstat(final); err == nil && !isCopy(final) {
+		return fmt.Errorf("%s is there and was not written by tunegate (hint: give it another name)", final)
 	}
-	if err := errors.Join(os.RemoveAll(temporary), os.MkdirAll(temporary, 0o755)); err != nil {
+	if err := errors.Join(removeCopy(temporary), os.MkdirAll(temporary, 0o755)); err != nil {
 		return err
 	}
 	// First of all: a copy that is cut short must not be taken for data.
-	if err := os.WriteFile(filepath.Join(temporary, ".gitignore"), []byte("*\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(temporary, ignoreName), []byte(ignoreAll), 0o644); err != nil {
 		return err
 	}
-	if err := errors.Join(copyTree(r.dir, temporary), os.RemoveAll(final)); err != nil {
+	if err := errors.Join(copyTree(r.dir, temporary), removeCopy(final)); err != nil {
 		return err
 	}
 	return os.Rename(temporary, final)
+}
+
+// The file that keeps a copy out of git.
+const (
+	ignoreName = ".gitignore"
+	ignoreAll  = "*\n"
+)
+
+// isCopy says whether a folder is such a copy, or what a killed run left of it.
+func isCopy(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, recordName))
+	ignored, _ := os.ReadFile(filepath.Join(dir, ignoreName))
+	return err == nil || string(ignored) == ignoreAll
+}
+
+// removeCopy takes a copy away, the file that keeps it out of git last. A link
+// in its place, which a change can hold, is not followed.
+func removeCopy(dir string) error {
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
+		return os.RemoveAll(dir)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name() == ignoreName {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(dir)
 }
 
 func copyTree(from, to string) error {

@@ -2,10 +2,13 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // GPU is a graphics card that this process may use.
@@ -25,13 +28,14 @@ type GPUProcess struct {
 }
 
 // GPUs lists the cards that nvidia-smi knows and CUDA_VISIBLE_DEVICES leaves
-// visible; none without nvidia-smi.
+// visible; none without nvidia-smi. A slice of a card ("MIG-...") does not tell
+// whose it is: then all are taken for visible.
 func (m Machine) GPUs(ctx context.Context) []GPU {
 	visible := m.visible()
 	var gpus []GPU
 	for _, row := range m.smi(ctx, "--query-gpu=index,uuid,name,memory.total,driver_version", 5) {
 		shown := visible == nil || slices.ContainsFunc(visible, func(v string) bool {
-			return v == row[0] || strings.HasPrefix(v, "GPU-") && strings.HasPrefix(row[1], v)
+			return v == row[0] || strings.HasPrefix(v, "GPU-") && strings.HasPrefix(row[1], v) || strings.HasPrefix(v, "MIG-")
 		})
 		if shown {
 			memory, _ := strconv.Atoi(row[3]) // "[N/A]" on cards that share the machine's memory
@@ -39,6 +43,17 @@ func (m Machine) GPUs(ctx context.Context) []GPU {
 		}
 	}
 	return gpus
+}
+
+// silentCard is the error of a machine whose card does not answer: training would
+// use it all the same, without its lock and under the name of the CPU.
+func (m Machine) silentCard(ctx context.Context) error {
+	visible := m.visible()
+	hidden := len(visible) == 1 && (visible[0] == "" || visible[0] == "-1")
+	if _, err := os.Stat(m.Card); err != nil || hidden || m.smi(ctx, "--query-gpu=uuid", 1) != nil {
+		return nil
+	}
+	return fmt.Errorf("%s is there, and nvidia-smi names no GPU (hint: `nvidia-smi -L` says why; CUDA_VISIBLE_DEVICES= leaves the card alone and runs on the CPU)", m.Card)
 }
 
 // GPUProcesses lists the programs on the visible cards.
@@ -76,8 +91,8 @@ func (m Machine) smi(ctx context.Context, query string, columns int) (rows [][]s
 	if err != nil {
 		return nil
 	}
-	cmd := exec.CommandContext(ctx, path, query, "--format=csv,noheader,nounits")
-	cmd.Env = m.Environ
+	cmd, done := m.Question(ctx, path, query, "--format=csv,noheader,nounits")
+	defer done()
 	out, err := cmd.Output()
 	if err != nil {
 		return nil
@@ -89,6 +104,22 @@ func (m Machine) smi(ctx context.Context, query string, columns int) (rows [][]s
 		}
 	}
 	return rows
+}
+
+// A program that is only asked something gets so long, and what it started, which
+// may hold its output open, a moment more.
+const (
+	questionWait = 10 * time.Second
+	outputWait   = time.Second
+)
+
+// Question prepares a program that is asked something, such as its version: it
+// is ended after 10 seconds. The caller calls done when it has the answer.
+func (m Machine) Question(ctx context.Context, path string, args ...string) (cmd *exec.Cmd, done context.CancelFunc) {
+	ctx, done = context.WithTimeout(ctx, questionWait)
+	cmd = exec.CommandContext(ctx, path, args...)
+	cmd.Env, cmd.WaitDelay = m.Environ, outputWait
+	return cmd, done
 }
 
 // device names what computes: the GPUs that are visible, or the CPU. The same

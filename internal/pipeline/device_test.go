@@ -13,6 +13,9 @@ import (
 // card answers the queries that are asked of nvidia-smi as one with two GPUs does.
 const card = `#!/bin/sh
 case "$1" in
+--query-gpu=uuid)
+	echo "GPU-aaaa"
+	echo "GPU-bbbb";;
 --query-gpu=*)
 	echo "0, GPU-aaaa, NVIDIA A, 24564, 550.54.14"
 	echo "1, GPU-bbbb, NVIDIA B, [N/A], 550.54.14";;
@@ -45,6 +48,7 @@ func TestGPUs(t *testing.T) {
 		"CUDA_VISIBLE_DEVICES=1":           {b},
 		"CUDA_VISIBLE_DEVICES=GPU-aa":      {a},
 		"CUDA_VISIBLE_DEVICES=1, GPU-aaaa": {a, b},
+		"CUDA_VISIBLE_DEVICES=MIG-cccc":    {a, b},
 	} {
 		m, _ := withGPUs(t, environ)
 		if diff := cmp.Diff(want, m.GPUs(t.Context())); diff != "" {
@@ -84,4 +88,29 @@ func TestOneRunPerGPU(t *testing.T) {
 	}
 	free()
 	release()
+}
+
+// TestSilentCard: where a card is and nvidia-smi says nothing of it, no run takes
+// it for a CPU.
+func TestSilentCard(t *testing.T) {
+	t.Parallel()
+	m, _ := lockable(t)
+	m.Card = filepath.Join(t.TempDir(), "nvidiactl")
+	if _, release, err := m.lockAll(t.Context(), "a run"); err != nil {
+		t.Errorf("without a card: %v", err)
+	} else {
+		release()
+	}
+	if err := os.WriteFile(m.Card, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := m.lockAll(t.Context(), "a run"); err == nil || !strings.Contains(err.Error(), "names no GPU") {
+		t.Errorf("with a card: %v", err)
+	}
+	m.Environ = []string{"CUDA_VISIBLE_DEVICES="}
+	if _, release, err := m.lockAll(t.Context(), "a run"); err != nil {
+		t.Errorf("with a hidden card: %v", err)
+	} else {
+		release()
+	}
 }

@@ -54,6 +54,9 @@ func (m Machine) lockGPUs(ctx context.Context, who string) (locked Machine, rele
 			file.Close()
 		}
 	}
+	if err := m.silentCard(ctx); err != nil {
+		return m, nil, err
+	}
 	for _, gpu := range m.GPUs(ctx) {
 		file, err := m.lock(ctx, filepath.Join(m.TempDir, "tunegate-"+gpu.UUID+".lock"), gpu.Name, who)
 		if err != nil {
@@ -69,8 +72,7 @@ func (m Machine) lockGPUs(ctx context.Context, who string) (locked Machine, rele
 // lock gives an open file with a flock on it; closing it, here and in every
 // child that was started meanwhile, gives it back.
 func (m Machine) lock(ctx context.Context, path, what, who string) (*os.File, error) {
-	// Opened to read only, so that another user's lock can be waited for too.
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDONLY|syscall.O_NOFOLLOW, 0o644)
+	file, err := openLock(path)
 	if err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
@@ -78,9 +80,12 @@ func (m Machine) lock(ctx context.Context, path, what, who string) (*os.File, er
 	for {
 		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
-			if err = m.sign(path, who); err == nil {
-				return file, nil
+			// Who has it is for those who wait only: a full disk must not keep
+			// `clean` from its work.
+			if err := m.sign(path, who); err != nil {
+				m.Progress.Say("note: %s does not tell who has it: %v", path, err)
 			}
+			return file, nil
 		}
 		busy := fmt.Sprintf("%s is used by %s", what, m.holder(path))
 		switch {
@@ -96,6 +101,30 @@ func (m Machine) lock(ctx context.Context, path, what, who string) (*os.File, er
 			file.Close()
 			return nil, err
 		}
+	}
+}
+
+// openLock opens the file of a lock to read only, so that another user's can be
+// waited for too. One that is there is opened without O_CREATE, which Linux
+// refuses for another user's file in a shared temporary folder (protected_regular
+// in proc_sys_fs(5)).
+func openLock(path string) (*os.File, error) {
+	for {
+		file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return file, err
+		}
+		file, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDONLY, 0o644)
+		if errors.Is(err, fs.ErrExist) {
+			continue // another command was faster
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := file.Chmod(0o644); err != nil { // the umask may hide it from other users
+			return nil, errors.Join(err, file.Close())
+		}
+		return file, nil
 	}
 }
 

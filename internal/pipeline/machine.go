@@ -21,6 +21,7 @@ type Machine struct {
 	Launcher proc.Launcher
 	Environ  []string
 	TempDir  string // where locks on GPUs are, which all homes of the machine share
+	Card     string // a file that is there where a GPU can be used, such as /dev/nvidiactl
 	LookPath func(string) (string, error)
 	Clock    func() time.Time
 	Progress Progress

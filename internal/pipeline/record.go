@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/tunegate/tunegate/internal/store"
@@ -53,6 +55,10 @@ type StageRun struct {
 
 const recordName = "run.json"
 
+// errNoRecord says that a folder is no run: its record is missing or damaged. A
+// record that can not be read for another reason may name what must stay.
+var errNoRecord = errors.New("no record of a run")
+
 func (r Record) save(dir string) error { return store.WriteJSON(filepath.Join(dir, recordName), r) }
 
 // FindRun gives the folder and record of the run whose id starts with the
@@ -85,6 +91,9 @@ func FindRun(home, prefix, repository string) (dir string, record Record, err er
 func latest(home string, ids []string, repository string) (string, Record, error) {
 	for _, id := range slices.Backward(ids) {
 		dir, record, err := loadRun(home, id)
+		if err != nil && !errors.Is(err, errNoRecord) {
+			return "", Record{}, err
+		}
 		if err == nil && record.Outcome != "" && (repository == "" || record.Repository == repository) {
 			return dir, record, nil
 		}
@@ -92,32 +101,24 @@ func latest(home string, ids []string, repository string) (string, Record, error
 	return "", Record{}, fmt.Errorf("no run of this repository came to a verdict yet (hint: `tunegate run`; the runs are in %s)", runsFolder(home))
 }
 
+// loadRun reads the record of a run. It is errNoRecord where there is none.
 func loadRun(home, id string) (dir string, record Record, err error) {
 	dir = RunFolder(home, id)
-	data, err := os.ReadFile(filepath.Join(dir, recordName))
+	path := filepath.Join(dir, recordName)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return "", Record{}, fmt.Errorf("%w: %w", errNoRecord, err)
+	}
 	if err != nil {
-		return "", Record{}, err
+		return "", Record{}, fmt.Errorf("%w (hint: let your user read it, or move the folder of that run away)", err)
 	}
 	if err := json.Unmarshal(data, &record); err != nil {
-		return "", Record{}, fmt.Errorf("%s: %w", filepath.Join(dir, recordName), err)
+		return "", Record{}, fmt.Errorf("%w: %s: %w", errNoRecord, path, err)
+	}
+	if record.ID != id { // folders are removed by the id
+		return "", Record{}, fmt.Errorf("%w: %s is about run %.60q", errNoRecord, path, record.ID)
 	}
 	return dir, record, nil
-}
-
-// Runs gives the records of all runs, the oldest first. One that can not be read
-// is left out.
-func Runs(home string) ([]Record, error) {
-	entries, err := os.ReadDir(runsFolder(home))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	var records []Record
-	for _, entry := range entries {
-		if _, record, err := loadRun(home, entry.Name()); err == nil {
-			records = append(records, record)
-		}
-	}
-	return records, nil
 }
 
 // RunFolder is where a run's files are.

@@ -14,25 +14,40 @@ import (
 // runID is what the ids of runs look like. Other folders are not tunegate's.
 var runID = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}\.[0-9]{3}-[0-9a-f]{8}$`)
 
+// Runs gives the records of all runs, the oldest first. A folder whose record is
+// missing or damaged is left out; a record that can not be read for another
+// reason is an error: what it names must not be taken for unused.
+func Runs(home string) ([]Record, error) {
+	records, _, err := readRuns(home)
+	return records, err
+}
+
 // UnreadableRuns are the ids of runs that Runs leaves out: they were killed
 // before they had a record, were removed by half, or their record is damaged.
 func UnreadableRuns(home string) ([]string, error) {
-	records, err := Runs(home)
-	if err != nil {
-		return nil, err
-	}
+	_, others, err := readRuns(home)
+	return slices.DeleteFunc(others, func(name string) bool { return !runID.MatchString(name) }), err
+}
+
+// readRuns gives the records of all runs, and the names of what else lies among
+// their folders.
+func readRuns(home string) (records []Record, others []string, err error) {
 	entries, err := os.ReadDir(runsFolder(home))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return nil, nil, err
 	}
-	var ids []string
 	for _, entry := range entries {
-		id := entry.Name()
-		if runID.MatchString(id) && !slices.ContainsFunc(records, func(r Record) bool { return r.ID == id }) {
-			ids = append(ids, id)
+		_, record, err := loadRun(home, entry.Name())
+		switch {
+		case err == nil:
+			records = append(records, record)
+		case errors.Is(err, errNoRecord):
+			others = append(others, entry.Name())
+		default:
+			return nil, nil, err
 		}
 	}
-	return ids, nil
+	return records, others, nil
 }
 
 // RemoveRun takes a run away, its record first: a folder without one is no run,
@@ -45,9 +60,9 @@ func RemoveRun(home, id string) error {
 	return os.RemoveAll(dir)
 }
 
-// Setups gives the records of what was set up, by the config's name. Unlike a
-// run's, one that can not be read is an error: the base that it names must not be
-// taken for unused.
+// Setups gives the records of what was set up, by folder: the config's name with
+// a digest of the repository. Unlike a run's, one that is damaged is an error
+// too: the base that it names must not be taken for unused.
 func Setups(home string) (map[string]Record, error) {
 	entries, err := os.ReadDir(setupFolder(home))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

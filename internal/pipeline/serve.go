@@ -86,6 +86,7 @@ func (r *run) register(ctx context.Context, stage Stage, tag string, file gguf, 
 	if err != nil {
 		return register.Registered{}, err
 	}
+	lost := false
 	if known, found := r.registered(at.key); found {
 		held, err := r.holds(ctx, known.Tag, serve, file.digest)
 		if err != nil {
@@ -93,14 +94,13 @@ func (r *run) register(ctx context.Context, stage Stage, tag string, file gguf, 
 		}
 		if !held {
 			r.machine.Progress.Say("register: the server has no %s with these bytes, so it is made again", known.Tag)
-			if err := os.RemoveAll(r.store.Dir(at.kind, at.key)); err != nil {
-				return register.Registered{}, err
-			}
+			lost = true
 		}
 		tag = known.Tag
 	}
 	entry, value, err := cached(r, work[register.Registered]{
 		place: at, stage: stage, resume: true, // a draft may name a tag that is to be deleted
+		again: lost,
 		do: func(dir string) (register.Registered, error) {
 			server, err := r.ollama(ctx)
 			if err != nil {
@@ -109,12 +109,12 @@ func (r *run) register(ctx context.Context, stage Stage, tag string, file gguf, 
 			if _, err := r.foreign(ctx, server, file.digest); err != nil {
 				return register.Registered{}, err
 			}
-			meant := intent{Tag: tag}
+			meant := intent{Tag: tag, GGUF: file.digest}
 			if !server.Private() {
 				meant.Host = server.Client.Base()
 			}
 			if left, err := loadIntent(dir); err == nil && left.Host == meant.Host && left.key() != meant.key() && Candidate(left.Tag) {
-				if err := server.Client.Delete(ctx, left.Tag); err != nil {
+				if _, err := left.takeBack(ctx, server.Client); err != nil {
 					return register.Registered{}, err
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/store"
 )
 
 // Tools brings the programs that a run needs and the machine may lack: the
@@ -99,17 +100,28 @@ func Setup(ctx context.Context, m Machine, r *repo.Repo, configPath, base string
 		return err
 	}
 	defer release()
+	// Repositories may share a home, and a name.
+	folder := plan.Config.Name + "-" + store.Digest(r.Root()).Short()
+	known, err := Setups(m.Home)
+	if err != nil {
+		return err
+	}
 	run := &run{
-		machine: m, repo: r, plan: plan, dir: filepath.Join(setupFolder(m.Home), plan.Config.Name), store: m.store(), loaded: map[string]bool{},
-		record: Record{Schema: 1, ID: "setup", Event: "setup", State: Running, Repository: r.Root(), Started: m.Clock().UTC()},
+		machine: m, repo: r, plan: plan, dir: filepath.Join(setupFolder(m.Home), folder), store: m.store(), loaded: map[string]bool{},
+		record: Record{
+			Schema: 1, ID: "setup", Event: "setup", State: Running, Repository: r.Root(), Started: m.Clock().UTC(),
+			Uses: known[folder].Uses, // until the new ones are there
+		},
 	}
 	if err := run.begin(); err != nil {
 		return err
 	}
+	run.record.Uses = []Use{}
 	err = errors.Join(run.prepareBase(ctx), run.close())
 	run.record.State = Done
 	if err != nil {
 		run.record.State, run.record.Error = Failed, err.Error()
+		run.record.Uses = append(run.record.Uses, known[folder].Uses...)
 	}
 	return errors.Join(err, run.record.save(run.dir), run.events.Close())
 }

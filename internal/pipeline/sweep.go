@@ -12,6 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // Swept is what commands that were killed had left.
@@ -29,15 +30,15 @@ type Swept struct {
 // take away stops nobody.
 func (m Machine) clearUp(ctx context.Context) {
 	swept, err := m.sweep(ctx)
-	if text := swept.String(); text != "" {
-		m.Progress.Say("cleared up after a killed command: %s", text)
+	if counted := swept.String(); counted != "" {
+		m.Progress.Say("cleared up after a killed command: %s", counted)
 	}
 	if err != nil {
 		m.Progress.Say("note: not all that a killed command left could be cleared up: %v", err)
 	}
 }
 
-// String counts what was swept; empty when there was nothing.
+// String counts what was swept, and the bytes; empty when there was nothing.
 func (s Swept) String() string {
 	var parts []string
 	for _, kind := range []struct {
@@ -59,7 +60,11 @@ func (s Swept) String() string {
 			parts = append(parts, fmt.Sprintf("%d %s", kind.count, kind.many))
 		}
 	}
-	return strings.Join(parts, ", ")
+	counted := strings.Join(parts, ", ")
+	if s.Bytes > 0 {
+		counted += " (" + text.Bytes(s.Bytes) + ")"
+	}
+	return counted
 }
 
 // sweep takes away what commands that were killed left in the home. The caller
@@ -92,7 +97,8 @@ func (m Machine) sweepDrafts(ctx context.Context, s *Swept) error {
 		}
 		meant, err := loadIntent(draft.Dir)
 		if err == nil && meant.Host != "" && Candidate(meant.Tag) && !named[meant.key()] {
-			if err = deleteTag(ctx, meant); err == nil {
+			var deleted bool
+			if deleted, err = deleteTag(ctx, meant); deleted {
 				s.Tags = append(s.Tags, meant.Tag+" on "+meant.Host)
 			}
 		}

@@ -130,7 +130,7 @@ func TestSweepKeepsWhatCanBeTakenUp(t *testing.T) {
 	}
 	draft(t, m, Export, store.Digest(7))
 	m.clearUp(t.Context())
-	if heard.text() != "cleared up after a killed command: 1 half-made result" {
+	if heard.text() != "cleared up after a killed command: 1 half-made result (5 B)" {
 		t.Errorf("said %q", heard.text())
 	}
 }
@@ -226,16 +226,20 @@ func TestSweepOfSharedTags(t *testing.T) {
 	up := false
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var about struct{ Model, Name string }
-		if r.Method != http.MethodDelete || !up {
+		switch err := json.NewDecoder(r.Body).Decode(&about); {
+		case err != nil || !up:
 			w.WriteHeader(http.StatusServiceUnavailable)
-		} else if err := json.NewDecoder(r.Body).Decode(&about); err == nil {
+		case r.Method == http.MethodDelete:
 			deleted = append(deleted, about.Model+about.Name)
+		default:
+			fmt.Fprintf(w, `{"modelfile": "FROM /blobs/sha256-%s\n"}`, store.Digest("half"))
 		}
 	}))
 	defer server.Close()
 	keep(t, m, register.Registered{Tag: "demo:pr-1-0123abcd", Host: server.URL})
 	for i, meant := range []intent{
-		{Tag: "demo:run-half", Host: server.URL},
+		{Tag: "demo:run-half", Host: server.URL, GGUF: string(store.Digest("half"))},
+		{Tag: "demo:pr-2-0123abcd", Host: server.URL, GGUF: string(store.Digest("made again by another home"))},
 		{Tag: "demo:PR-1-0123abcd", Host: server.URL}, // named by a result too
 		{Tag: "demo-base", Host: server.URL},
 		{Tag: "demo:run-private"},
@@ -250,7 +254,7 @@ func TestSweepOfSharedTags(t *testing.T) {
 	}
 	up = true
 	swept := sweep(t, m)
-	if !slices.Equal(deleted, []string{"demo:run-half"}) || !slices.Equal(swept.Tags, []string{"demo:run-half on " + server.URL}) || len(swept.Drafts) != 1 {
+	if !slices.Equal(deleted, []string{"demo:run-half"}) || !slices.Equal(swept.Tags, []string{"demo:run-half on " + server.URL}) || len(swept.Drafts) != 2 {
 		t.Errorf("deleted %v: %+v", deleted, swept)
 	}
 	if again := sweep(t, m); !cmp.Equal(again, Swept{}) {
@@ -305,7 +309,7 @@ func TestCandidate(t *testing.T) {
 func TestSweptString(t *testing.T) {
 	t.Parallel()
 	s := Swept{Runs: []string{"a"}, Tags: []string{"a", "b"}, Files: []string{"x"}, Bytes: 1}
-	if got, want := s.String(), "1 run, 2 tags, 1 half-written file"; got != want {
+	if got, want := s.String(), "1 run, 2 tags, 1 half-written file (1 B)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

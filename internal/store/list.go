@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"time"
 )
 
 // The forms of every stage's and key's name. Other names are not the store's.
@@ -35,19 +34,18 @@ func (s *Store) Entries() ([]Entry, error) {
 
 // DraftInfo is what an attempt left that came to no result, or is at work.
 type DraftInfo struct {
-	Stage    string
-	Key      Key
-	Dir      string
-	Size     int64     // bytes
-	Modified time.Time // of the newest file in it
+	Stage string
+	Key   Key
+	Dir   string
+	Size  int64 // bytes
 }
 
 // Drafts lists the drafts by stage and key.
 func (s *Store) Drafts() ([]DraftInfo, error) {
 	var drafts []DraftInfo
 	err := s.each(func(stage string, key Key, dir string) error {
-		size, modified, err := measure(dir)
-		drafts = append(drafts, DraftInfo{Stage: stage, Key: key, Dir: dir, Size: size, Modified: modified})
+		size, err := Size(dir)
+		drafts = append(drafts, DraftInfo{Stage: stage, Key: key, Dir: dir, Size: size})
 		return err
 	}, draftSuffix)
 	return drafts, err
@@ -113,12 +111,7 @@ func (s *Store) Remove(stage string, key Key) error {
 
 // Size is the number of bytes in the files at and below a path, links not
 // followed; 0 where nothing is there.
-func Size(path string) (int64, error) {
-	size, _, err := measure(path)
-	return size, err
-}
-
-func measure(path string) (size int64, newest time.Time, err error) {
+func Size(path string) (size int64, err error) {
 	err = filepath.WalkDir(path, func(_ string, entry fs.DirEntry, err error) error {
 		var info fs.FileInfo
 		if err == nil {
@@ -133,10 +126,7 @@ func measure(path string) (size int64, newest time.Time, err error) {
 		if info.Mode().IsRegular() {
 			size += info.Size()
 		}
-		if info.ModTime().After(newest) {
-			newest = info.ModTime()
-		}
 		return nil
 	})
-	return size, newest, err
+	return size, err
 }

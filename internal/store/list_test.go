@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 )
 
 func TestEntriesAndDrafts(t *testing.T) {
@@ -23,10 +22,6 @@ func TestEntriesAndDrafts(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(draft.Dir, "a", "b"), "12345")
-	newest := time.Now().Add(time.Hour).Truncate(time.Second)
-	if err := os.Chtimes(filepath.Join(draft.Dir, "a", "b"), newest, newest); err != nil {
-		t.Fatal(err)
-	}
 	// Nothing of these is a result's or a draft's name.
 	write(t, filepath.Join(dir, "train", "notes", "x"), "mine")
 	write(t, filepath.Join(dir, "train", string(Digest("file"))), "a file")
@@ -55,7 +50,7 @@ func TestEntriesAndDrafts(t *testing.T) {
 	if err != nil || len(drafts) != 1 {
 		t.Fatalf("%+v, %v", drafts, err)
 	}
-	if d := drafts[0]; d.Stage != "export" || d.Key != half || d.Dir != draft.Dir || d.Size != 5 || !d.Modified.Equal(newest) {
+	if d := drafts[0]; d.Stage != "export" || d.Key != half || d.Dir != draft.Dir || d.Size != 5 {
 		t.Errorf("%+v", d)
 	}
 }

@@ -176,11 +176,11 @@ func (d *Draft) Commit(result Result) (Entry, error) {
 		Options: options, Inputs: result.Inputs, Files: files, Value: value,
 		Seconds: result.Took.Seconds(),
 	}
-	final := d.store.Dir(d.stage, d.key)
-	if err := os.RemoveAll(final); err != nil {
+	if err := WriteJSON(filepath.Join(d.Dir, manifestName), manifest); err != nil {
 		return Entry{}, fmt.Errorf("store: %w", err)
 	}
-	if err := WriteJSON(filepath.Join(d.Dir, manifestName), manifest); err != nil {
+	final := d.store.Dir(d.stage, d.key)
+	if err := os.RemoveAll(final); err != nil {
 		return Entry{}, fmt.Errorf("store: %w", err)
 	}
 	if err := os.Rename(d.Dir, final); err != nil {

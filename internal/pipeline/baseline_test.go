@@ -1,0 +1,33 @@
+package pipeline
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/ledger"
+)
+
+// TestOthersPromotedTag: what somebody else wrote under a promoted version's tag
+// on a shared server is neither asked nor written over.
+func TestOthersPromotedTag(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/api/show" {
+			t.Errorf("%s %s", r.Method, r.URL.Path)
+		}
+		fmt.Fprintf(w, `{"modelfile": "FROM /models/blobs/sha256-%s\n", "template": "x"}`, strings.Repeat("a", 64))
+	}))
+	defer server.Close()
+	m, _ := lockable(t)
+	r := &run{machine: m, plan: &Plan{Config: config.Config{Name: "demo", Runner: config.Runner{Ollama: server.URL}}}}
+	_, err := r.promoted(t.Context(), ledger.Entry{
+		Name: "demo", Version: "v1", Tag: "demo-lora-v1", ModelID: strings.Repeat("b", 64), GGUFSHA256: strings.Repeat("c", 64),
+	})
+	if err == nil || !strings.Contains(err.Error(), "demo-lora-v1 is another model on the server") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,57 @@
+package pipeline
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestPublishCopyAfterAKill: what a killed run left of a copy is taken away, what
+// tunegate did not write is not, and links are not followed.
+func TestPublishCopyAfterAKill(t *testing.T) {
+	t.Parallel()
+	o := newOutlook(t)
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, recordName), "{}")
+	put(t, filepath.Join(dir, "dataset", "train.jsonl"), "row")
+	r := &run{repo: o.repo, dir: dir}
+	final := filepath.Join(o.repo.Root(), ".tunegate")
+	precious := filepath.Join(t.TempDir(), "precious")
+	put(t, filepath.Join(precious, recordName), "{}")
+
+	for name, leave := range map[string]func(){
+		"nothing":      func() {},
+		"a whole copy": func() {},
+		"by half":      func() { put(t, filepath.Join(final, ignoreName), ignoreAll) },
+		"unfinished":   func() { put(t, filepath.Join(final+".tmp", "dataset", "old.jsonl"), "row") },
+		"links": func() {
+			if err := errors.Join(os.Symlink(precious, final), os.Symlink(precious, final+".tmp")); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		if name != "a whole copy" {
+			if err := os.RemoveAll(final); err != nil {
+				t.Fatal(err)
+			}
+		}
+		leave()
+		if err := r.publishCopy(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !exists(filepath.Join(final, "dataset", "train.jsonl")) || exists(filepath.Join(final, "dataset", "old.jsonl")) || exists(final+".tmp") {
+			t.Errorf("%s: not copied, or not cleared up", name)
+		}
+	}
+	if !exists(filepath.Join(precious, recordName)) {
+		t.Error("a link was followed")
+	}
+	if err := os.RemoveAll(final); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(final, "mine"), "")
+	if err := r.publishCopy(); err == nil || !exists(filepath.Join(final, "mine")) {
+		t.Errorf("somebody's folder: %v", err)
+	}
+}

@@ -1,0 +1,26 @@
+package pipeline
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// A program that does not answer is ended, also where what it started holds its
+// output open.
+func TestQuestionEnds(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "nvidia-smi")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\necho 0, GPU-a, A, 1, 1\nsleep 60\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	m := Machine{Environ: os.Environ(), LookPath: func(string) (string, error) { return path, nil }}
+	began := time.Now()
+	if gpus := m.GPUs(t.Context()); gpus != nil {
+		t.Errorf("%+v", gpus)
+	}
+	if took := time.Since(began); took < questionWait || took > questionWait+30*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
