@@ -50,7 +50,7 @@ type cli struct {
 	Promote  promoteCommand  `cmd:"" help:"Make a run's model the stable one, on the server that evaluated it and those of promote.to."`
 	Rollback rollbackCommand `cmd:"" help:"Make an earlier version stable again."`
 	List     listCommand     `cmd:"" help:"List the promoted versions and the candidates of runs."`
-	Clean    cleanCommand    `cmd:"" help:"Remove runs that are superseded or came to nothing, and what nothing needs any more."`
+	Clean    cleanCommand    `cmd:"" help:"Remove runs that a later one supersedes, and what nothing needs any more; unfinished work stays."`
 
 	Dataset  datasetCommand `cmd:"" help:"Run up to the dataset: rows, findings, statistics; or the playbook's files."`
 	Train    stageCommand   `cmd:"" help:"Run up to the trained adapter."`
@@ -132,7 +132,11 @@ func (w world) end(ctx context.Context, err error) int {
 	case err == nil:
 		return 0
 	case ctx.Err() != nil:
-		fmt.Fprintln(w.stderr, "tunegate: cancelled")
+		if text := err.Error(); text != "" { // says what was left half done
+			w.complain(fmt.Errorf("cancelled: %s", text))
+		} else {
+			fmt.Fprintln(w.stderr, "tunegate: cancelled")
+		}
 		return exitCancelled
 	case errors.As(err, &exit):
 		if exit.err != nil {
@@ -210,7 +214,7 @@ func (s *session) machine(progress pipeline.Progress) (pipeline.Machine, error) 
 	return pipeline.Machine{
 		Home: home, Tool: version, Environ: s.world.environ, LookPath: exec.LookPath,
 		Launcher: proc.Launcher{Guard: []string{self, guardCommand}},
-		Clock:    s.world.clock, Progress: progress, TempDir: os.TempDir(), NoWait: s.cli.NoWait,
+		Clock:    s.world.clock, Progress: progress, TempDir: os.TempDir(), Card: "/dev/nvidiactl", NoWait: s.cli.NoWait,
 	}, nil
 }
 

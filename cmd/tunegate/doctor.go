@@ -80,16 +80,8 @@ func (s *session) command() string {
 		{"-C", s.cli.Dir, "."}, {"--config", s.cli.Config, config.FileName}, {"--home", s.cli.Home, ""},
 	} {
 		if flag.value != flag.standard {
-			command += " " + flag.name + " " + quote(flag.value)
+			command += " " + flag.name + " " + runner.Quote(flag.value)
 		}
 	}
 	return command
-}
-
-// quote makes one word of a shell of the value.
-func quote(value string) string {
-	if !strings.ContainsAny(value, " \t\n'\"\\$`*?[]{}()<>|&;~#!") {
-		return value
-	}
-	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }

@@ -67,10 +67,10 @@ func (c Cleaned) Sum(kind Kind) (count int, bytes int64) {
 	return count, bytes
 }
 
-// Clean removes runs that came to no verdict, that a later one supersedes, or
-// that the options name, and then all results, drafts, candidates' tags and
-// blobs that neither a run that stays, a promotion nor the set-up needs. It
-// never removes the latest run with a verdict of a repository, a promoted
+// Clean removes runs that a later one supersedes, that the options name, or that
+// have no record, and then all results, drafts, candidates' tags and blobs that
+// neither a run that stays, a promotion nor the set-up needs. A training or
+// evaluation that a run began and did not end is needed by it. It never removes the latest run with a verdict of a repository, a promoted
 // version, or a tag that is not a candidate's. It holds the lock of the home
 // meanwhile. The next Clean finishes one that was killed.
 func Clean(ctx context.Context, m pipeline.Machine, o CleanOptions) (Cleaned, error) {

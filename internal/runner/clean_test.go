@@ -185,7 +185,8 @@ func filled(t *testing.T) (k *kept, stays []pipeline.Use, tags []string) {
 	changed := k.model("demo:run-changed", "", "c")
 	k.run(1, "11111111", "fail", append([]pipeline.Use{dataset, k.result("train", 200, "superseded")}, changed...)...)
 	again := k.run(2, "11111111", "fail", append([]pipeline.Use{dataset}, changed...)...)
-	k.run(3, "22222222", "", k.result("train", 300, "stopped"))
+	stopped := k.result("train", 300, "stopped")
+	k.run(3, "22222222", "", stopped)
 	last := k.run(4, "33333333", "pass", dataset)
 	k.model("demo:run-nobody", "", "n")
 	k.tag("demo:run-shared", "weights of demo:run-promoted")
@@ -195,7 +196,7 @@ func filled(t *testing.T) (k *kept, stays []pipeline.Use, tags []string) {
 	if again >= last {
 		t.Fatal("the runs are not in order")
 	}
-	stays = slices.Concat(setup, []pipeline.Use{dataset}, promoted, changed)
+	stays = slices.Concat(setup, []pipeline.Use{dataset, stopped}, promoted, changed)
 	return k, stays, []string{"demo-base:latest", "demo-lora-v1:latest", "demo:run-changed", "demo:run-promoted", "demo:stable"}
 }
 
@@ -217,10 +218,10 @@ func TestClean(t *testing.T) {
 		t.Errorf("the dry run said otherwise: %s", diff)
 	}
 	k.expect(stays, tags...)
-	if runs := names(done, KindRun); len(runs) != 2 || !strings.HasSuffix(runs[0], "11111111") || !strings.HasSuffix(runs[1], "22222222") {
+	if runs := names(done, KindRun); len(runs) != 1 || !strings.HasSuffix(runs[0], "11111111") {
 		t.Errorf("%v", runs)
 	}
-	if n, size := done.Sum(KindResult); n != 4 || size < 200+300+1000+10 {
+	if n, size := done.Sum(KindResult); n != 3 || size < 200+1000+10 {
 		t.Errorf("%d results of %d bytes", n, size)
 	}
 	if n, _ := done.Sum(KindDraft); n != 1 {
@@ -299,7 +300,10 @@ func TestCleanTakesDamagedRunsAndResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(pipeline.RunFolder(k.Home, "notes"), "mine"), "")
-	done := k.clean(CleanOptions{})
+	for name, record := range map[string]string{"empty": "{}", "null": "null", "up": `{"id": ".."}`, "dot": `{"id": "."}`, "far": `{"id": "../store"}`} {
+		write(t, filepath.Join(pipeline.RunFolder(k.Home, name), "run.json"), record)
+	}
+	done := k.clean(CleanOptions{OlderThan: time.Minute})
 	if !slices.Equal(names(done, KindRun), []string{broken}) || len(names(done, KindResult)) != 1 {
 		t.Errorf("%+v", done)
 	}
@@ -332,7 +336,11 @@ func TestCleanCutShort(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		before := k.files()
 		_, err = w.remove(&countdown{t.Context(), steps})
+		if steps == 0 && !slices.Equal(before, k.files()) {
+			t.Error("something went after the end")
+		}
 		k.expectWhole()
 		k.clean(CleanOptions{})
 		k.expect(stays, tags...)

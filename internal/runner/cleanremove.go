@@ -15,7 +15,7 @@ import (
 // is gone. It gives what has to stay because a shared server can not be asked.
 func (w waste) remove(ctx context.Context) (left []Item, err error) {
 	for _, run := range w.runs {
-		if err := errors.Join(ctx.Err(), pipeline.RemoveRun(w.home, run.Name)); err != nil {
+		if err := unlessEnded(ctx, func() error { return pipeline.RemoveRun(w.home, run.Name) }); err != nil {
 			return nil, err
 		}
 	}
@@ -23,17 +23,28 @@ func (w waste) remove(ctx context.Context) (left []Item, err error) {
 		return nil, err
 	}
 	for _, draft := range w.drafts {
-		if err := errors.Join(ctx.Err(), os.RemoveAll(draft.Dir)); err != nil {
+		if err := unlessEnded(ctx, func() error { return os.RemoveAll(draft.Dir) }); err != nil {
 			return nil, err
 		}
 	}
 	for _, tag := range w.tags {
-		if err := errors.Join(ctx.Err(), ollama.Remove(w.models, tag.Name)); err != nil {
+		if err := unlessEnded(ctx, func() error { return ollama.Remove(w.models, tag.Name) }); err != nil {
 			return nil, err
 		}
 	}
-	_, _, err = ollama.Prune(w.models, false)
+	err = unlessEnded(ctx, func() error {
+		_, _, err := ollama.Prune(w.models, false)
+		return err
+	})
 	return left, err
+}
+
+// unlessEnded removes something, but not after the context has ended.
+func unlessEnded(ctx context.Context, remove func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return remove()
 }
 
 // removeResults removes the results. A registration stays while its tag on a
@@ -53,7 +64,7 @@ func (w waste) removeResults(ctx context.Context) (left []Item, err error) {
 				continue
 			}
 		}
-		if err := errors.Join(ctx.Err(), w.store.Remove(result.stage, result.key)); err != nil {
+		if err := unlessEnded(ctx, func() error { return w.store.Remove(result.stage, result.key) }); err != nil {
 			return nil, err
 		}
 	}

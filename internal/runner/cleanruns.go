@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,12 +13,10 @@ import (
 // removable tells which runs go, by id, and why. The records come with the
 // oldest first.
 func removable(records []pipeline.Record, promoted []ledger.Entry, o CleanOptions, now time.Time) map[string]string {
-	type change struct{ repository, lineage string }
 	latest := map[string]string{} // the id of a repository's latest run with a verdict
-	last := map[change]string{}   // and of the latest that judged the same change
 	for _, r := range records {
 		if r.Outcome != "" {
-			latest[r.Repository], last[change{r.Repository, r.Lineage}] = r.ID, r.ID
+			latest[r.Repository] = r.ID
 		}
 	}
 	kept := map[string]bool{}
@@ -28,20 +27,39 @@ func removable(records []pipeline.Record, promoted []ledger.Entry, o CleanOption
 		kept[e.Run] = true
 	}
 	removed := map[string]string{}
-	for _, r := range records {
-		switch successor := last[change{r.Repository, r.Lineage}]; {
+	for i, r := range records {
+		successor := ""
+		for _, later := range records[i+1:] {
+			if supersedes(later, r) {
+				successor = later.ID
+			}
+		}
+		switch {
 		case kept[r.ID]:
-		case r.Outcome == "":
-			removed[r.ID] = "it came to no verdict"
 		case o.PR > 0 && r.PR == o.PR && r.Repository == o.Repository:
-			removed[r.ID] = fmt.Sprintf("it judged pull request %d", o.PR)
-		case successor != r.ID:
+			removed[r.ID] = fmt.Sprintf("it is of pull request %d", o.PR)
+		case successor != "":
 			removed[r.ID] = "superseded by " + successor
 		case o.OlderThan > 0 && now.Sub(r.Started) > o.OlderThan:
 			removed[r.ID] = "older than " + short(o.OlderThan)
 		}
 	}
 	return removed
+}
+
+// supersedes says whether a later run makes an earlier one needless: it is about
+// the same change and came to a verdict. Where neither did, it got as far, with
+// the same results: it goes on where the earlier one stopped.
+func supersedes(later, earlier pipeline.Record) bool {
+	switch {
+	case later.Repository != earlier.Repository || later.Lineage != earlier.Lineage:
+		return false
+	case later.Outcome != "" || earlier.Outcome != "":
+		return later.Outcome != ""
+	}
+	return !slices.ContainsFunc(earlier.Stages, func(s pipeline.StageRun) bool {
+		return !slices.ContainsFunc(later.Stages, func(l pipeline.StageRun) bool { return l.Stage == s.Stage && l.Key == s.Key })
+	})
 }
 
 // short writes a duration as people type it, without parts that are zero.

@@ -13,12 +13,16 @@ import (
 
 // at is a record that began so many hours ago; the parts are its id, repository,
 // lineage and outcome, which may be missing.
-func at(now time.Time, hours, pr int, parts string) pipeline.Record {
+func at(now time.Time, hours, pr int, parts string, stages ...pipeline.Stage) pipeline.Record {
 	fields := append(strings.Fields(parts), "")
-	return pipeline.Record{
+	record := pipeline.Record{
 		ID: fields[0], Repository: fields[1], Lineage: fields[2], Outcome: fields[3], PR: pr,
 		Started: now.Add(-time.Duration(hours) * time.Hour),
 	}
+	for _, stage := range stages {
+		record.Stages = append(record.Stages, pipeline.StageRun{Stage: stage, Key: "key"})
+	}
+	return record
 }
 
 func TestRemovable(t *testing.T) {
@@ -30,16 +34,19 @@ func TestRemovable(t *testing.T) {
 		at(now, 70, 7, "pr7 /a L2 fail"),
 		at(now, 69, 7, "pr7-other /b L2 fail"),
 		at(now, 60, 0, "first /a L3 pass"),
-		at(now, 59, 0, "stopped /a L3"),
+		at(now, 59, 7, "stopped /a L3"),
 		at(now, 50, 0, "again /a L3 inconclusive"),
 		at(now, 40, 0, "elsewhere /b L3 pass"),
 		at(now, 30, 7, "latest-a /a L4 unchanged"),
 		at(now, 20, 0, "latest-b /b L5 pass"),
-		at(now, 10, 0, "only-broken /c L6"),
+		at(now, 10, 7, "only-broken /c L6"),
+		at(now, 9, 0, "trained /b L5", pipeline.Dataset, pipeline.Train),
+		at(now, 8, 0, "stopped-early /b L5", pipeline.Dataset),
+		at(now, 7, 0, "stopped-again /b L5", pipeline.Dataset),
 	}
 	promoted := []ledger.Entry{{Run: "promoted"}}
 	always := map[string]string{
-		"stopped": "it came to no verdict", "only-broken": "it came to no verdict", "first": "superseded by again",
+		"stopped": "superseded by again", "stopped-early": "superseded by stopped-again", "first": "superseded by again",
 	}
 	with := func(more map[string]string) map[string]string {
 		all := map[string]string{}
@@ -54,14 +61,16 @@ func TestRemovable(t *testing.T) {
 		options CleanOptions
 		want    map[string]string
 	}{
-		"as it is":           {CleanOptions{}, always},
-		"a pull request":     {CleanOptions{PR: 7, Repository: "/a"}, with(map[string]string{"pr7": "it judged pull request 7"})},
-		"another repository": {CleanOptions{PR: 7, Repository: "/c"}, always},
+		"as it is":                 {CleanOptions{}, always},
+		"a pull request":           {CleanOptions{PR: 7, Repository: "/a"}, with(map[string]string{"pr7": "it is of pull request 7", "stopped": "it is of pull request 7"})},
+		"another repository":       {CleanOptions{PR: 7, Repository: "/c"}, with(map[string]string{"only-broken": "it is of pull request 7"})},
+		"without a pull request 7": {CleanOptions{PR: 7, Repository: "/d"}, always},
 		"older": {CleanOptions{OlderThan: 65 * time.Hour}, with(map[string]string{
 			"old": "older than 65h", "pr7": "older than 65h", "pr7-other": "older than 65h",
 		})},
 		"all that may go": {CleanOptions{OlderThan: time.Minute}, with(map[string]string{
 			"old": "older than 1m", "pr7": "older than 1m", "pr7-other": "older than 1m", "again": "older than 1m", "elsewhere": "older than 1m",
+			"only-broken": "older than 1m", "trained": "older than 1m", "stopped-again": "older than 1m",
 		})},
 	} {
 		t.Run(name, func(t *testing.T) {

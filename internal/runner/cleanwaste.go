@@ -79,19 +79,21 @@ func findWaste(m pipeline.Machine, o CleanOptions) (waste, error) {
 	if w.runs, err = findRuns(m.Home, removed); err != nil {
 		return w, err
 	}
-	needed := map[pipeline.Use]bool{}
+	needed, begun := map[pipeline.Use]bool{}, map[pipeline.Use]bool{}
 	for _, record := range records {
 		if removed[record.ID] == "" {
 			need(needed, uses(record)...)
+			need(begun, resumable(record)...)
 		}
 	}
 	for _, record := range setups {
 		need(needed, record.Uses...)
+		need(begun, resumable(record)...)
 	}
 	for _, e := range promoted {
 		need(needed, pipeline.Use{Kind: string(pipeline.Export), Key: e.Export}, pipeline.Use{Kind: string(pipeline.Register), Key: e.Register})
 	}
-	return w, w.findUnneeded(needed)
+	return w, w.findUnneeded(needed, begun)
 }
 
 // uses are the results that a run needs. A record of the first version has no
@@ -105,6 +107,17 @@ func uses(record pipeline.Record) []pipeline.Use {
 		uses = append(uses, pipeline.Use{Kind: string(stage.Stage), Key: stage.Key})
 	}
 	return uses
+}
+
+// resumable are the results whose drafts the next run takes up where this one
+// stopped.
+func resumable(record pipeline.Record) (begun []pipeline.Use) {
+	for _, stage := range record.Stages {
+		if stage.Stage == pipeline.Train || stage.Stage == pipeline.Eval {
+			begun = append(begun, pipeline.Use{Kind: string(stage.Stage), Key: stage.Key})
+		}
+	}
+	return begun
 }
 
 func need(needed map[pipeline.Use]bool, uses ...pipeline.Use) {
@@ -150,8 +163,9 @@ func findRuns(home string, removed map[string]string) ([]Item, error) {
 	return items, nil
 }
 
-// findUnneeded looks for the results, drafts, tags and blobs that nothing needs.
-func (w *waste) findUnneeded(needed map[pipeline.Use]bool) error {
+// findUnneeded looks for the results, tags and blobs that nothing needs, and for
+// the drafts that no run began.
+func (w *waste) findUnneeded(needed, begun map[pipeline.Use]bool) error {
 	entries, err := w.store.Entries()
 	if err != nil {
 		return err
@@ -176,9 +190,11 @@ func (w *waste) findUnneeded(needed map[pipeline.Use]bool) error {
 			w.results[i].made = register.Registered{}
 		}
 	}
-	if w.drafts, err = w.store.Drafts(); err != nil {
+	drafts, err := w.store.Drafts()
+	if err != nil {
 		return err
 	}
+	w.drafts = slices.DeleteFunc(drafts, func(d store.DraftInfo) bool { return begun[pipeline.Use{Kind: d.Stage, Key: d.Key}] })
 	return w.findTags(named)
 }
 

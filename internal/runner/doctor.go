@@ -49,14 +49,14 @@ func Doctor(ctx context.Context, m pipeline.Machine, about Subject) []Check {
 	checks = append(checks, diskCheck(m.Home, space(m, base, !Healthy(tools))))
 	checks = append(checks, tools...)
 	if wanted.runner.Ollama != config.Auto && Healthy(tools) {
-		checks = append(checks, servedChecks(ctx, wanted)...)
+		checks = append(checks, servedChecks(ctx, about.Command, wanted)...)
 	}
 	if wanted.runner.Ollama == config.Auto {
 		checks = append(checks, portCheck())
 	}
 	checks = append(checks, gpuChecks(ctx, m, wanted, base)...)
 	if home.Level != Fail {
-		checks = append(checks, storeCheck(ctx, m), modelsCheck(ctx, m))
+		checks = append(checks, storeCheck(ctx, m, about.Command), modelsCheck(ctx, m, about.Command))
 	}
 	for i := range checks {
 		if checks[i].Level == OK {

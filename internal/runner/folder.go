@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,7 +124,18 @@ func name(uid uint32) string {
 func words(paths []string) string {
 	quoted := slices.Clone(paths)
 	for i, path := range quoted {
-		quoted[i] = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+		quoted[i] = Quote(path)
 	}
 	return strings.Join(quoted, " ")
+}
+
+// unquoted is what a shell takes as it is.
+var unquoted = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+
+// Quote makes one word of a shell of the value.
+func Quote(value string) string {
+	if unquoted.MatchString(value) {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -79,6 +80,19 @@ func TestHomeCheckWithoutRights(t *testing.T) {
 	}
 	if check := homeCheck(filepath.Join(dir, "home")); check.Level != Fail || !strings.Contains(check.Found, "permission denied") {
 		t.Errorf("%+v", check)
+	}
+}
+
+func TestQuote(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"/home/a-b/c_1.d", "", "a b", "it's", `"$HOME" \x`, "~/x", "*", "a\nb", "é"} {
+		out, err := exec.Command("sh", "-c", "printf %s "+Quote(value)).Output()
+		if err != nil || string(out) != value {
+			t.Errorf("%q: %q, %v", value, out, err)
+		}
+	}
+	if got := words([]string{"/a", "/b c"}); got != "/a '/b c'" {
+		t.Errorf("got %s", got)
 	}
 }
 

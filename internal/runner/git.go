@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"regexp"
 	"strconv"
 
@@ -30,8 +29,8 @@ func gitCheck(ctx context.Context, m pipeline.Machine) Check {
 	if err != nil {
 		return judge("git", false, "not on PATH", install("git"))
 	}
-	cmd := exec.CommandContext(ctx, path, "--version")
-	cmd.Env = m.Environ
+	cmd, done := m.Question(ctx, path, "--version")
+	defer done()
 	out, err := cmd.Output()
 	version, ok := atLeast(string(out), 2, 38)
 	if err != nil || version == "" {

@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -53,15 +52,28 @@ func gpuChecks(ctx context.Context, m pipeline.Machine, wants wanted, base baseM
 // noCard is right for a machine without one, which trains on its CPU.
 func noCard(ctx context.Context, m pipeline.Machine, wants wanted, base baseModel) Check {
 	path, err := m.LookPath("nvidia-smi")
+	chosen, chose := visible(m.Environ)
+	hidden := chose && (chosen == "" || chosen == "-1")
 	switch {
-	case err == nil && !hidden(m.Environ):
-		cmd := exec.CommandContext(ctx, path, "-L")
-		cmd.Env = m.Environ
-		said, _ := cmd.CombinedOutput()
-		return Check{
-			Name: "gpu", Level: level(wants.runner.GPU == config.GPU{}, Warn), Found: fmt.Sprintf("no card can be used; %s -L says: %.300s", path, strings.TrimSpace(string(said))),
+	case err == nil && !hidden:
+		cmd, done := m.Question(ctx, path, "-L")
+		defer done()
+		out, broken := cmd.CombinedOutput()
+		said := strings.TrimSpace(string(out))
+		if said == "" {
+			said = fmt.Sprintf("nothing (%v)", broken)
+		}
+		check := Check{
+			Name: "gpu", Level: Warn, Found: fmt.Sprintf("no card can be used; %s -L says: %.300s", path, said),
 			Mend: "after an update of the driver restart the machine: `" + asRoot("reboot") + "`; else install NVIDIA's driver again",
 		}
+		if wants.runner.GPU != (config.GPU{}) {
+			check.Level = Fail
+		}
+		if chose && broken == nil {
+			check.Found, check.Mend = fmt.Sprintf("CUDA_VISIBLE_DEVICES names no card of this machine: %.100q", chosen), "unset CUDA_VISIBLE_DEVICES"
+		}
+		return check
 	case wants.runner.GPU != config.GPU{} && err == nil:
 		return judge("gpu", false, "CUDA_VISIBLE_DEVICES hides every card, and the config declares "+wants.runner.GPU.Class, "unset CUDA_VISIBLE_DEVICES")
 	case wants.runner.GPU != config.GPU{}:
@@ -76,18 +88,14 @@ func noCard(ctx context.Context, m pipeline.Machine, wants wanted, base baseMode
 	return judge("gpu", true, "none: training runs on the CPU", "")
 }
 
-func level(mild bool, otherwise Level) Level {
-	if mild {
-		return otherwise
+// visible is what CUDA_VISIBLE_DEVICES lists, where it is set.
+func visible(environ []string) (value string, set bool) {
+	for _, entry := range environ {
+		if value, set := strings.CutPrefix(entry, "CUDA_VISIBLE_DEVICES="); set {
+			return value, true
+		}
 	}
-	return Fail
-}
-
-func hidden(environ []string) bool {
-	return slices.ContainsFunc(environ, func(entry string) bool {
-		value, set := strings.CutPrefix(entry, "CUDA_VISIBLE_DEVICES=")
-		return set && (value == "" || value == "-1")
-	})
+	return "", false
 }
 
 // differs says how the cards are other ones than the declared class.

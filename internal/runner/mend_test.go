@@ -113,10 +113,10 @@ func TestMendsOfHomes(t *testing.T) {
 			if _, err := storeOf(m).Get("export", store.Digest("in")); err != nil {
 				t.Fatal("the damage is seen without reading: ", err)
 			}
-		}, func(t *testing.T, m pipeline.Machine) Check { return storeCheck(t.Context(), m) }, "content was changed"},
+		}, func(t *testing.T, m pipeline.Machine) Check { return storeCheck(t.Context(), m, "tunegate") }, "content was changed"},
 		"a changed blob": {func(t *testing.T, m pipeline.Machine) {
 			write(t, filepath.Join(m.Home, "ollama-private", "models", "blobs", "sha256-"+strings.Repeat("0", 64)), "weights")
-		}, func(t *testing.T, m pipeline.Machine) Check { return modelsCheck(t.Context(), m) }, "not what their names say"},
+		}, func(t *testing.T, m pipeline.Machine) Check { return modelsCheck(t.Context(), m, "tunegate") }, "not what their names say"},
 		"an open home": {func(t *testing.T, m pipeline.Machine) {
 			write(t, filepath.Join(m.Home, "x"), "")
 			if err := os.Chmod(m.Home, 0o777); err != nil {

@@ -114,7 +114,9 @@ func (r rehearsal) prepare(ctx context.Context) (*repo.Repo, error) {
 	if err := writeTiny(tree, section); err != nil {
 		return nil, err
 	}
-	env := append(slices.Clone(r.machine.Environ),
+	// A hook's GIT_DIR or GIT_INDEX_FILE would make these commits in the user's repository.
+	env := slices.DeleteFunc(slices.Clone(r.machine.Environ), func(entry string) bool { return strings.HasPrefix(entry, "GIT_") })
+	env = append(env,
 		"GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_AUTHOR_NAME=tunegate", "GIT_AUTHOR_EMAIL=tunegate@localhost",
 		"GIT_COMMITTER_NAME=tunegate", "GIT_COMMITTER_EMAIL=tunegate@localhost")
 	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"}, {"commit", "-qm", "base"}, {"checkout", "-qb", "change"}} {
@@ -167,8 +169,17 @@ func (r rehearsal) stages(err error) []Check {
 	return checks
 }
 
-// takeTagsBack removes the tiny run's tags from a shared server.
+// tagsWait bounds how long a tiny run that was stopped takes its tags back.
+const tagsWait = 3 * time.Second
+
+// takeTagsBack removes the tiny run's tags from a shared server, also when the
+// run was stopped: nothing else knows them.
 func (r rehearsal) takeTagsBack(ctx context.Context) error {
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), tagsWait)
+		defer cancel()
+	}
 	client, err := ollama.Dial(r.runner.Ollama)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,7 +30,8 @@ func TestRehearseSaysWhatFailed(t *testing.T) {
 		}
 		return found(name)
 	}
-	m.Environ = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
+	users := filepath.Join(t.TempDir(), "users.git") // as a git hook has it
+	m.Environ = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GIT_DIR=" + users}
 	checks := Rehearse(t.Context(), m, Subject{RepoErr: errors.New("not a git repository"), Command: "tunegate"})
 	var names []string
 	for _, check := range checks {
@@ -44,6 +46,9 @@ func TestRehearseSaysWhatFailed(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(m.Home, rehearsalFolder, "home", "runs")); err != nil {
 		t.Error(err)
+	}
+	if _, err := os.Lstat(users); err == nil {
+		t.Error("it wrote into the repository of GIT_DIR")
 	}
 }
 
@@ -68,7 +73,8 @@ func TestTinyRepositoryIsWhole(t *testing.T) {
 	}
 }
 
-// On a server of many, only the tiny run's own tags are taken back.
+// On a server of many, only the tiny run's own tags are taken back, and those
+// also when the run was stopped.
 func TestTakeTagsBack(t *testing.T) {
 	t.Parallel()
 	var deleted []string
@@ -85,10 +91,15 @@ func TestTakeTagsBack(t *testing.T) {
 	}))
 	defer server.Close()
 	r := rehearsal{runner: config.Runner{Ollama: server.URL}}
-	if err := r.takeTagsBack(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if !slices.Equal(deleted, []string{"tunegate-doctor:run-1", "tunegate-doctor-base:latest"}) {
-		t.Errorf("deleted %v", deleted)
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, ctx := range []context.Context{t.Context(), stopped} {
+		deleted = nil
+		if err := r.takeTagsBack(ctx); err != nil {
+			t.Error(err)
+		}
+		if !slices.Equal(deleted, []string{"tunegate-doctor:run-1", "tunegate-doctor-base:latest"}) {
+			t.Errorf("deleted %v", deleted)
+		}
 	}
 }

@@ -50,8 +50,9 @@ func TestServedChecks(t *testing.T) {
 				config: &config.Config{Name: "t", Serve: config.Serve{System: "Be kind.", TemplateFile: "t.tmpl"}},
 				plan:   &pipeline.Plan{Template: file},
 			}
-			checks := servedChecks(t.Context(), wants)
-			if len(checks) != 1 || checks[0].Level != tt.level || !strings.Contains(checks[0].Found, tt.found) {
+			checks := servedChecks(t.Context(), "tunegate -C here", wants)
+			if len(checks) != 1 || checks[0].Level != tt.level || !strings.Contains(checks[0].Found, tt.found) ||
+				tt.level == Warn && !strings.Contains(checks[0].Mend, "`tunegate -C here run`") {
 				t.Errorf("%+v", checks)
 			}
 		})

@@ -80,8 +80,8 @@ func penaltyCheck(serve config.Serve) Check {
 const servedWait = 10 * time.Second
 
 // servedChecks ask a shared server for the two tags that people use. Others may
-// have written them.
-func servedChecks(ctx context.Context, wants wanted) []Check {
+// have written them. The command is this program with its global flags.
+func servedChecks(ctx context.Context, command string, wants wanted) []Check {
 	client, err := ollama.Dial(wants.runner.Ollama)
 	if err != nil {
 		return []Check{judge("served", false, err.Error(), "correct `runner.ollama` of the config")}
@@ -98,12 +98,12 @@ func servedChecks(ctx context.Context, wants wanted) []Check {
 			checks = append(checks, Check{Name: "served", Level: Warn, Found: err.Error(), Mend: "`ollama show " + tag + "` on that server says more"})
 			continue
 		}
-		checks = append(checks, servedCheck(tag, shown, wants))
+		checks = append(checks, servedCheck(tag, command, shown, wants))
 	}
 	return checks
 }
 
-func servedCheck(tag string, shown ollama.Model, wants wanted) Check {
+func servedCheck(tag, command string, shown ollama.Model, wants wanted) Check {
 	var differs []string
 	penalty := shown.Parameters["repeat_penalty"]
 	if penalty == nil {
@@ -122,6 +122,6 @@ func servedCheck(tag string, shown ollama.Model, wants wanted) Check {
 	}
 	return Check{
 		Name: "served", Level: Warn, Found: tag + " has " + strings.Join(differs, "; "),
-		Mend: "`tunegate run` registers and judges what the config says; a promotion then brings it to users",
+		Mend: "`" + command + " run` registers and judges what the config says; a promotion then brings it to users",
 	}
 }

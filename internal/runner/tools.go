@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/version"
 	"net/url"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +26,7 @@ func pythonChecks(ctx context.Context, m pipeline.Machine, configured, setup str
 	if err == nil && configured == config.Auto {
 		if err := python.Verify(ctx, m.Launcher, path, tools); err != nil {
 			folder := filepath.Dir(filepath.Dir(path))
-			return []Check{judge("python", false, err.Error(), "rm -r "+words([]string{folder})+" && "+setup)}
+			return []Check{judge("python", false, err.Error(), "rm -r "+Quote(folder)+" && "+setup)}
 		}
 	}
 	if err == nil {
@@ -73,23 +74,27 @@ func ollamaChecks(ctx context.Context, m pipeline.Machine, configured, setup str
 // mendOf is how to get a program that Ollama is built with.
 func mendOf(program ollama.Program) string {
 	if program.Name == "go" {
-		return "install Go 1.26 or newer (https://go.dev/dl), or Ollama itself: `" + installOllama + "`"
+		return "install Go " + ollamaGo + " or newer (https://go.dev/dl), or Ollama itself: `" + installOllama + "`"
 	}
 	return install(program.Name)
 }
 
+// ollamaGo is the Go that building Ollama's module needs, as its go.mod says.
+const ollamaGo = "1.24.1"
+
 // goCheck wants the Go that Ollama's module asks for. Another one may fetch it,
 // which a machine without a network finds out late.
 func goCheck(ctx context.Context, m pipeline.Machine, path, mend string) Check {
-	cmd := exec.CommandContext(ctx, path, "version")
+	cmd, done := m.Question(ctx, path, "version")
+	defer done()
 	cmd.Env = append(append([]string{}, m.Environ...), "GOTOOLCHAIN=local")
 	cmd.Dir = filepath.Dir(path)
 	out, err := cmd.Output()
-	version, ok := atLeast(string(out), 1, 24)
-	if err != nil || version == "" {
+	has := versionNumber.FindString(string(out))
+	if err != nil || has == "" {
 		return judge("go", false, path+" does not run", mend)
 	}
-	return judge("go", ok, version+", Ollama needs 1.24", mend)
+	return judge("go", version.Compare("go"+has, "go"+ollamaGo) >= 0, has+", Ollama needs "+ollamaGo, mend)
 }
 
 // clientVersion is what `ollama --version` says, with a server at its address or

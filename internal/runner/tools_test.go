@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,6 +58,25 @@ func TestOllamaOnPath(t *testing.T) {
 	} {
 		check := ollamaChecks(t.Context(), machine(t, map[string]string{"ollama": said}), config.Auto, "setup")
 		if len(check) != 1 || check[0].Level != want.level || !strings.Contains(check[0].Found, want.found) {
+			t.Errorf("%s: %+v", said, check)
+		}
+	}
+}
+
+// The Go that building Ollama needs is what its module says.
+func TestGoCheck(t *testing.T) {
+	t.Parallel()
+	module, err := os.ReadFile(filepath.Join("..", "ollama", "build", "go.mod.txt"))
+	if err != nil || !strings.Contains(string(module), "\ngo "+ollamaGo+"\n") {
+		t.Errorf("not Go %s: %.60s (%v)", ollamaGo, module, err)
+	}
+	for said, want := range map[string]Level{
+		"go version go1.24.1 linux/amd64": OK, "go version go1.26.1 linux/amd64": OK, "go version devel go1.30-abcdef linux/amd64": OK,
+		"go version go1.24.0 linux/amd64": Fail, "go version go1.23.9 linux/amd64": Fail, "go version go1.24rc2 linux/amd64": Fail, "what": Fail,
+	} {
+		m := machine(t, map[string]string{"go": "echo " + said, "gcc": "", "g++": ""})
+		check := ollamaChecks(t.Context(), m, config.Auto, "setup")[0]
+		if check.Name != "go" || check.Level != want || want == Fail && !strings.Contains(check.Mend, "Go "+ollamaGo+" or newer") {
 			t.Errorf("%s: %+v", said, check)
 		}
 	}
