@@ -41,10 +41,12 @@ type Sight struct {
 	Then float64 `json:"then,omitzero"`
 	// Excludes is the largest drop that stays open when nothing changes, Margin
 	// the policy's; promote.gain has neither. Needs are the further cases without
-	// which a model that is like the baseline ends inconclusive.
+	// which a model that is like the baseline ends inconclusive; Hopeless: with
+	// any number that can be written it still does.
 	Excludes float64 `json:"excludes,omitzero"`
 	Margin   float64 `json:"margin,omitzero"`
 	Needs    int     `json:"needs,omitempty"`
+	Hopeless bool    `json:"hopeless,omitempty"`
 }
 
 // Foresee says what the rules of the policy will see in the suites. Noise is by
@@ -106,8 +108,8 @@ func (r results) sight(rule string, suites []string, noise map[string]float64, a
 		return s
 	}
 	if s.Excludes = design.Excludes(level); s.Excludes > margin {
-		needs, _ := design.More(func(d stats.Design) bool { return d.Excludes(level) <= margin })
-		s.Needs = roundUp(needs)
+		needs, found := design.More(func(d stats.Design) bool { return d.Excludes(level) <= margin })
+		s.Needs, s.Hopeless = roundUp(needs), !found
 	}
 	return s
 }

@@ -87,6 +87,16 @@ func TestForeseeSaysWhatCanNotPass(t *testing.T) {
 	}
 }
 
+func TestForeseeSaysWhatNoCasesCanPass(t *testing.T) {
+	t.Parallel()
+	policy := usual()
+	policy.Merge.Margin = 0.0001
+	got := Foresee(policy, []suite.Suite{sized("noisy", suite.Guard, 40, 1)}, map[string]float64{"noisy": .3})
+	if len(got) != 2 || !got[0].Hopeless || got[0].Needs != 0 || got[1].Hopeless || got[1].Needs == 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestForeseeWithoutSuites(t *testing.T) {
 	t.Parallel()
 	if got := Foresee(usual(), nil, nil); got != nil {

@@ -5,17 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/ollama/ollama/api"
 )
 
 // Tag is a tag as a server lists it.
 type Tag struct {
-	Name     string    // in its shortest form, with ":latest" when it says no other
-	Size     int64     // bytes of all its files, those that it shares included
-	Digest   string    // of its manifest: differs between servers for one and the same model
-	Modified time.Time // when it was created or copied
+	Name   string // in its shortest form, with ":latest" when it says no other
+	Digest string // of its manifest: differs between servers for one and the same model
 }
 
 // Tags lists the server's tags, the newest first. One whose manifest is damaged
@@ -27,7 +24,7 @@ func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
 	}
 	tags := make([]Tag, len(list.Models))
 	for i, m := range list.Models {
-		tags[i] = Tag{Name: m.Name, Size: m.Size, Digest: m.Digest, Modified: m.ModifiedAt}
+		tags[i] = Tag{Name: m.Name, Digest: m.Digest}
 	}
 	return tags, nil
 }

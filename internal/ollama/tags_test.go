@@ -50,9 +50,6 @@ func TestRealTags(t *testing.T) {
 	digests := map[string]string{}
 	for _, tag := range tags {
 		digests[tag.Name] = tag.Digest
-		if tag.Size < 60_000 || tag.Modified.IsZero() {
-			t.Errorf("%+v", tag)
-		}
 	}
 	if digests["demo:stable"] != digests["demo-lora-v2:latest"] || digests["demo-lora-v1:latest"] == digests["demo-lora-v2:latest"] {
 		t.Errorf("%v", digests)

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,13 +14,11 @@ import (
 // frontMatter is the metadata of a model card on the Hugging Face Hub
 // (https://github.com/huggingface/hub-docs/blob/main/modelcard.md).
 type frontMatter struct {
-	License      string      `yaml:"license"`
-	LicenseName  string      `yaml:"license_name,omitempty"`
-	BaseModel    string      `yaml:"base_model,omitempty"`
-	BaseRelation string      `yaml:"base_model_relation,omitempty"`
-	PipelineTag  string      `yaml:"pipeline_tag"`
-	Tags         []string    `yaml:"tags"`
-	Index        []hubResult `yaml:"model-index,omitempty"`
+	License     string      `yaml:"license"`
+	LicenseName string      `yaml:"license_name,omitempty"`
+	PipelineTag string      `yaml:"pipeline_tag"`
+	Tags        []string    `yaml:"tags"`
+	Index       []hubResult `yaml:"model-index,omitempty"`
 }
 
 // hubResult are the results of one model, as the Hub names them.
@@ -54,9 +51,6 @@ var hubLicenses = strings.Fields(`apache-2.0 mit openrail bigscience-openrail-m 
 	ecl-2.0 epl-1.0 epl-2.0 etalab-2.0 eupl-1.1 agpl-3.0 gfdl gpl gpl-2.0 gpl-3.0 lgpl lgpl-2.1 lgpl-3.0 isc lppl-1.3c ms-pl
 	mpl-2.0 odc-by odbl openrail++ osl-3.0 postgresql ofl-1.1 ncsa unlicense zlib pddl lgpl-lr deepfloyd-if-license llama2 gemma
 	unknown other`)
-
-// hubModel is a model's id on the Hub.
-var hubModel = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$`)
 
 // Card renders the model's card as Markdown with the Hub's metadata before it,
 // at most Budget bytes. It is empty for a run that made no model.
@@ -94,9 +88,6 @@ func (r Report) frontMatter() frontMatter {
 		f.License = "unknown"
 	case !slices.Contains(hubLicenses, f.License):
 		f.License, f.LicenseName = "other", line(base.License, 100)
-	}
-	if hubModel.MatchString(base.Model) {
-		f.BaseModel, f.BaseRelation = base.Model, "finetune"
 	}
 	if t := r.Training; t != nil && t.Recipe != nil && t.Recipe.Quantization == "nf4" {
 		f.Tags = append(f.Tags, "qlora")

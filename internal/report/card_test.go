@@ -30,7 +30,7 @@ func TestCardIsTheHubs(t *testing.T) {
 import json, sys
 from huggingface_hub import ModelCard
 data = ModelCard.load(sys.argv[1]).data
-print(json.dumps([data.license, data.base_model, data.model_name, data.tags,
+print(json.dumps([data.license, data.model_name, data.tags,
     [[r.dataset_name, r.task_type, r.metric_type, round(r.metric_value, 4)] for r in data.eval_results]]))`
 	out, err := exec.Command(pythontest.Interpreter(t).Path, "-c", program, path).Output()
 	if err != nil {
@@ -40,7 +40,7 @@ print(json.dumps([data.license, data.base_model, data.model_name, data.tags,
 	if err := json.Unmarshal(out, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := []any{"apache-2.0", "Qwen/Qwen2-0.5B-Instruct", "euclid-tutor", []any{"tunegate", "lora", "gguf", "ollama", "qlora"}, []any{
+	want := []any{"apache-2.0", "euclid-tutor", []any{"tunegate", "lora", "gguf", "ollama", "qlora"}, []any{
 		[]any{"followup", "text-generation", "accuracy", 0.5102},
 		[]any{"general-knowledge", "text-generation", "accuracy", 0.95},
 		[]any{"style", "text-generation", "accuracy", 0.75},
@@ -65,7 +65,7 @@ func TestCardLicense(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasPrefix(string(card), "---\n"+want+"base_model:") {
+		if !strings.HasPrefix(string(card), "---\n"+want+"pipeline_tag:") {
 			t.Errorf("%q: %.200s", license, card)
 		}
 	}

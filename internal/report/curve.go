@@ -49,7 +49,7 @@ func (r Report) lossCurve() *curve {
 	first, last := slices.MinFunc(all, byStep).step, slices.MaxFunc(all, byStep).step
 	highest := slices.MaxFunc(all, func(a, b measure) int { return cmp.Compare(a.loss, b.loss) }).loss
 	step := roundStep(highest / 4)
-	top := step * math.Ceil(highest/step)
+	top := step * max(1, math.Ceil(highest/step))
 
 	x := func(m measure) float64 { return (m.step - first) / (last - first) }
 	y := func(loss float64) float64 { return 1 - loss/top }

@@ -28,6 +28,15 @@ func TestLossCurve(t *testing.T) {
 	}
 }
 
+// Losses that are all 0 lie on the lower edge.
+func TestCurveOfNoLoss(t *testing.T) {
+	t.Parallel()
+	c := Report{Losses: []Loss{{Step: 1, Loss: new(0.0)}, {Step: 2, Loss: new(0.0)}}}.lossCurve()
+	if c == nil || c.Raw != "0.0,200.0 1000.0,200.0" || len(c.Ticks) != 2 || c.Ticks[0].At != 100 {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestNoCurveOfOnePoint(t *testing.T) {
 	t.Parallel()
 	for _, losses := range [][]Loss{nil, {{Step: 1, Loss: new(1.0)}}, {{Step: 1, EvalLoss: new(1.0)}, {Step: 2, EvalLoss: new(1.0)}}} {

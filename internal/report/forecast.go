@@ -197,7 +197,10 @@ func seen(s gate.Sight) string {
 	default:
 		words = "nothing"
 	}
-	if s.Needs > 0 {
+	switch {
+	case s.Hopeless:
+		words += fmt.Sprintf("; no number of cases that can be written excludes a drop of %s, so widen the margin", gate.Points(s.Margin))
+	case s.Needs > 0:
 		words += fmt.Sprintf("; %d more cases are needed to exclude a drop of %s", s.Needs, gate.Points(s.Margin))
 	}
 	return words

@@ -30,6 +30,7 @@ func foreseen() map[string]Forecast {
 			Sights: []gate.Sight{
 				{Rule: gate.NoHarm, Suite: "symbolic", Cases: 52, Groups: 50, Noise: .1, Detects: .09, More: 60, Then: .07, Excludes: .06, Margin: .1},
 				{Rule: gate.NoHarm, Suite: "tiny", Cases: 4, Groups: 4, Noise: .1, Detects: 1, More: 25, Then: .298, Excludes: .41, Margin: .1, Needs: 45},
+				{Rule: gate.NoHarm, Suite: "strict", Cases: 300, Groups: 300, Noise: .1, Detects: .05, More: 240, Then: .04, Excludes: .03, Margin: .002, Hopeless: true},
 				{Rule: gate.PromoteGain, Suite: "symbolic, tiny", Cases: 56, Groups: 54, Noise: .1, Detects: .081},
 			},
 		},

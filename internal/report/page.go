@@ -171,12 +171,13 @@ func (r Report) figures(broken, fixed int) (figures []figure) {
 		figures = append(figures, figure{"", grouped(d.Records), "records"})
 	}
 	var took float64
+	worked := false
 	for _, stage := range r.Stages {
 		if !stage.Reused {
-			took += stage.Seconds
+			took, worked = took+stage.Seconds, true
 		}
 	}
-	if len(r.Stages) > 0 {
+	if worked {
 		figures = append(figures, figure{"", duration(took), "of work"})
 	}
 	return figures

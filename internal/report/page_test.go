@@ -139,6 +139,21 @@ func TestTwoThousandCasesInABrowser(t *testing.T) {
 }
 
 // Long answers of many cases share what the page may hold.
+// What earlier runs worked is no work of this one.
+func TestPageOfReusedStages(t *testing.T) {
+	t.Parallel()
+	r := tutor()
+	if html := string(render(t, r)); !strings.Contains(html, "</b> of work<") {
+		t.Error("the work is not there")
+	}
+	for i := range r.Stages {
+		r.Stages[i].Reused = true
+	}
+	if html := string(render(t, r)); strings.Contains(html, "of work<") {
+		t.Error("it tells of no work")
+	}
+}
+
 func TestPageIsBounded(t *testing.T) {
 	t.Parallel()
 	r := crowd(300)

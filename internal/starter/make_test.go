@@ -25,14 +25,14 @@ func TestMakeTargets(t *testing.T) {
 	const (
 		data   = "backend/data/raw_tuning_records"
 		merge  = "[dataset][--playbook][--base-sample][" + data + ".sample.json][--followup-sample][" + data + ".followup.sample.json][--merged][" + data + ".merged.json]"
-		merged = merge + "[--weight][2][--shuffle-seed][42]"
+		merged = merge + "[--weight=2][--shuffle-seed=42]"
 	)
 	for _, test := range []struct {
 		args []string
 		want []string
 	}{
 		{[]string{"lora-merge-samples"}, []string{merged}},
-		{[]string{"lora-merge-samples", "LORA_NO_SHUFFLE=yes", "LORA_SHUFFLE_SEED=7", "LORA_FOLLOWUP_WEIGHT=3"}, []string{merge + "[--weight][3][--shuffle-seed][7][--no-shuffle]"}},
+		{[]string{"lora-merge-samples", "LORA_NO_SHUFFLE=yes", "LORA_SHUFFLE_SEED=7", "LORA_FOLLOWUP_WEIGHT=3"}, []string{merge + "[--weight=3][--shuffle-seed=7][--no-shuffle]"}},
 		{[]string{"lora-merge-samples", "LORA_NO_SHUFFLE=on"}, []string{merged}},
 		{[]string{"lora-prepare"}, []string{"[dataset][--playbook][--input][" + data + ".json][--output][backend/data/lora_train.jsonl]"}},
 		{[]string{"lora-prepare", "LORA_INPUT=a b.json", "LORA_OUTPUT=c.jsonl"}, []string{"[dataset][--playbook][--input][a b.json][--output][c.jsonl]"}},

@@ -58,7 +58,6 @@ func TestSilentFallback(t *testing.T) {
 	}
 	has(t, e, "10 of 12 answers are the app's own text", true)
 
-	app.Do(func() { app.Settings["local_ai_enabled"] = false })
 	fresh := tutortest.Start(t)
 	fresh.Model = func(string) (float64, time.Duration, bool) { return 0, 0, false }
 	e = evaluate(t, fresh, "")

@@ -31,8 +31,8 @@ lora-merge-samples:
 		--base-sample "$(LORA_BASE_SAMPLE)" \
 		--followup-sample "$(LORA_FOLLOWUP_SAMPLE)" \
 		--merged "$(LORA_MERGED_RAW)" \
-		--weight "$(LORA_FOLLOWUP_WEIGHT)" \
-		--shuffle-seed "$(LORA_SHUFFLE_SEED)" \
+		--weight="$(LORA_FOLLOWUP_WEIGHT)" \
+		--shuffle-seed="$(LORA_SHUFFLE_SEED)" \
 		$(if $(filter 1 true TRUE yes YES,$(LORA_NO_SHUFFLE)),--no-shuffle)
 
 lora-prepare:
