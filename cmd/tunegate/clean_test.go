@@ -10,7 +10,7 @@ import (
 func TestPrintCleaned(t *testing.T) {
 	t.Parallel()
 	removed := []runner.Item{
-		{Kind: runner.KindRun, Name: "20260102-030405.678-0123abcd", Bytes: 1234, Why: "it came to no verdict"},
+		{Kind: runner.KindRun, Name: "20260102-030405.678-0123abcd", Bytes: 1234, Why: "older than 720h"},
 		{Kind: runner.KindResult, Name: "train/ab", Bytes: 3_000_000_000, Why: "nothing needs it"},
 		{Kind: runner.KindResult, Name: "eval/ab", Bytes: 400_000_000, Why: "nothing needs it"},
 		{Kind: runner.KindTag, Name: "demo:run-1\x1b[2J", Bytes: 5, Why: "nothing needs it"},
@@ -22,7 +22,7 @@ func TestPrintCleaned(t *testing.T) {
 	}{
 		"nothing": {runner.Cleaned{}, "nothing to remove\n"},
 		"some": {runner.Cleaned{Removed: removed, Bytes: 3_400_001_239}, `
-run  20260102-030405.678-0123abcd     1.23 kB  it came to no verdict
+run  20260102-030405.678-0123abcd     1.23 kB  older than 720h
 tag  demo:run-1[2J                       5 B      nothing needs it
 tag  demo:run-2 on http://gpu:11434            nothing needs it
 removed 1 run (1.23 kB), 2 results (3.4 GB), 2 tags (5 B): 3.4 GB in all

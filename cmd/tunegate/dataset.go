@@ -62,7 +62,7 @@ type playbookResult struct {
 
 // run makes every file's content before it writes the first one.
 func (f playbookFlags) run(s *session) error {
-	if err := f.check(); err != nil {
+	if err := f.check(s); err != nil {
 		return usage(err)
 	}
 	result := playbookResult{Notes: []string{}}
@@ -81,9 +81,11 @@ func (f playbookFlags) run(s *session) error {
 		}
 		made[f.Output], result.Prepared = rows, &count
 	}
-	for name, data := range made {
-		if err := s.write(name, data); err != nil {
-			return err
+	for _, name := range []string{f.Merged, f.Output} {
+		if data, found := made[name]; found {
+			if err := s.write(name, data); err != nil {
+				return err
+			}
 		}
 	}
 	result.note()
@@ -92,23 +94,53 @@ func (f playbookFlags) run(s *session) error {
 
 func (f playbookFlags) merges() bool { return f.Merged != "" }
 
-// check refuses flags that lack others or would be without effect.
-func (f playbookFlags) check() error {
+// check refuses flags that lack others, would be without effect, or would lose a
+// file.
+func (f playbookFlags) check(s *session) error {
 	all := f.BaseSample != "" && f.FollowupSample != "" && f.Merged != ""
 	some := f.BaseSample+f.FollowupSample+f.Merged+f.ShuffleSeed != "" || f.Weight != nil || f.NoShuffle
 	switch {
 	case some && !all:
 		return errors.New("to merge, name --base-sample, --followup-sample and --merged")
-	case all && f.Output == "" && f.Input == "":
-		return nil
-	case f.Output == "" || f.Input == "" && !all:
+	case f.Output == "" && (f.Input != "" || !all), f.Input == "" && !all:
 		return errors.New("to prepare, name --input and --output; to merge, --base-sample, --followup-sample and --merged")
-	case all && f.Input != "" && filepath.Clean(f.Input) != filepath.Clean(f.Merged):
+	case all && f.Input != "" && !s.same(f.Input, f.Merged):
 		return fmt.Errorf("what is merged into %s would not be prepared, but %s (hint: leave --input out)", f.Merged, f.Input)
-	case filepath.Clean(f.Output) == filepath.Clean(f.Merged):
-		return fmt.Errorf("--merged and --output are both %s (hint: two names)", f.Output)
+	}
+	return f.apart(s)
+}
+
+// apart refuses a file that would be written and also read, or written twice.
+func (f playbookFlags) apart(s *session) error {
+	type file struct{ flag, name string }
+	read := []file{{"--input", f.Input}}
+	if f.merges() { // then --input is what was merged
+		read = []file{{"--base-sample", f.BaseSample}, {"--followup-sample", f.FollowupSample}}
+	}
+	for _, written := range []file{{"--merged", f.Merged}, {"--output", f.Output}} {
+		if written.name == "" {
+			continue
+		}
+		for _, other := range read {
+			if s.same(written.name, other.name) {
+				return fmt.Errorf("%s %s is the file of %s too (hint: name another one)", written.flag, written.name, other.flag)
+			}
+		}
+		read = append(read, written)
 	}
 	return nil
+}
+
+// same says whether two names are of one file.
+func (s *session) same(a, b string) bool {
+	first, err := filepath.Abs(s.path(a))
+	second, otherErr := filepath.Abs(s.path(b))
+	if err == nil && otherErr == nil && first == second {
+		return true
+	}
+	info, err := os.Stat(s.path(a))
+	other, otherErr := os.Stat(s.path(b))
+	return err == nil && otherErr == nil && os.SameFile(info, other)
 }
 
 func (f playbookFlags) merge(s *session) ([]byte, playbook.Merged, error) {

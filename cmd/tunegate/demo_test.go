@@ -22,6 +22,7 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/shape"
 	"github.com/tunegate/tunegate/internal/store"
 )
@@ -64,8 +65,25 @@ func rule(t *testing.T, v gate.Verdict, name, suite string) gate.Rule {
 	return gate.Rule{}
 }
 
-// testRepeat: an unchanged run reuses everything and starts no server.
+// testRepeat: a dry run foresees that everything is kept, and an unchanged run
+// reuses it and starts no server.
 func testRepeat(t *testing.T, l lab) {
+	out, err := l.command("--json", "run", "--base", "main", "--head", "improve", "--dry-run").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var foreseen report.Forecast
+	if err := json.Unmarshal(out, &foreseen); err != nil {
+		t.Fatal(err)
+	}
+	if len(foreseen.Stages) < len(pipeline.Stages())-2 {
+		t.Errorf("foreseen are only %+v", foreseen.Stages)
+	}
+	for _, stage := range foreseen.Stages {
+		if stage.State != report.Kept {
+			t.Errorf("%s is foreseen as %s", stage.Name, stage.State)
+		}
+	}
 	again, code := l.judge("improve")
 	if code != 0 {
 		t.Fatalf("exit %d", code)

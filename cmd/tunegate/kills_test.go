@@ -44,7 +44,7 @@ func TestKills(t *testing.T) {
 	t.Logf("an undisturbed run takes %s; seed %d", whole, seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	stages := pipeline.Stages()[:5]
-	for killed := 0; killed < kills; {
+	for killed, missed := 0, 0; killed < kills; {
 		if err := os.RemoveAll(l.home); err != nil {
 			t.Fatal(err)
 		}
@@ -52,6 +52,9 @@ func TestKills(t *testing.T) {
 		for range chain {
 			stage := stages[killed%len(stages)]
 			if !l.killIn(stage, time.Duration(random.Float64()*float64(length(undisturbed.Record, stage)))) {
+				if missed++; missed > kills {
+					t.Fatalf("%d runs were over before they could be killed", missed)
+				}
 				break
 			}
 			killed++

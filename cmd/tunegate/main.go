@@ -18,11 +18,17 @@ import (
 // version is set by the build: -X main.version=...
 var version = "dev"
 
+// stopWithin is the time from SIGINT or SIGTERM to the end.
+const stopWithin = 5500 * time.Millisecond
+
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == guardCommand {
 		os.Exit(proc.Guard(os.Args[2:], os.Environ(), os.Stderr))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// Whatever does not stop by itself, such as the reading of a large file, ends
+	// here; the guards end the children.
+	context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin, func() { os.Exit(exitCancelled) }) })
 	code := run(ctx, world{
 		args: os.Args[1:], environ: os.Environ(), getenv: os.Getenv,
 		stdout: os.Stdout, stderr: os.Stderr, clock: time.Now, executable: os.Executable,

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The playbook's files are never written over what was read, or over each other.
+func TestPlaybookKeepsItsInputs(t *testing.T) {
+	t.Parallel()
+	const records = `[{"question": "q", "answer": "a"}]`
+	merging := func(merged string, more ...string) []string {
+		return append([]string{"--base-sample", "base.json", "--followup-sample", "more.json", "--merged", merged}, more...)
+	}
+	for name, tt := range map[string]struct {
+		args []string
+		says string
+	}{
+		"prepared in place":           {[]string{"--input", "base.json", "--output", "base.json"}, "--output base.json is the file of --input too"},
+		"by another name":             {[]string{"--input", "base.json", "--output", "sub/../base.json"}, "is the file of --input too"},
+		"through a linked folder":     {[]string{"--input", "base.json", "--output", "sub/here/base.json"}, "is the file of --input too"},
+		"a hard link":                 {[]string{"--input", "base.json", "--output", "again.json"}, "is the file of --input too"},
+		"merged over the base":        {merging("./base.json"), "--merged ./base.json is the file of --base-sample too"},
+		"merged over the follow-ups":  {merging("more.json"), "is the file of --followup-sample too"},
+		"both in one":                 {merging("new.json", "--output", "sub/../new.json"), "--output sub/../new.json is the file of --merged too"},
+		"prepared over the base":      {merging("new.json", "--output", "base.json"), "--output base.json is the file of --base-sample too"},
+		"prepared is not what merged": {merging("new.json", "--output", "rows.jsonl", "--input", "base.json"), "would not be prepared"},
+		"apart":                       {merging("new.json", "--output", "rows.jsonl", "--input", "sub/../new.json"), ""},
+		"only merged":                 {merging("new.json"), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			for _, file := range []string{"base.json", "more.json"} {
+				if err := os.WriteFile(filepath.Join(dir, file), []byte(records), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.Mkdir(filepath.Join(dir, "sub"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(dir, filepath.Join(dir, "sub", "here")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Link(filepath.Join(dir, "base.json"), filepath.Join(dir, "again.json")); err != nil {
+				t.Fatal(err)
+			}
+			var said bytes.Buffer
+			w := world{args: append([]string{"-C", dir, "dataset", "--playbook"}, tt.args...), stdout: &said, stderr: &said, clock: time.Now}
+			code := run(t.Context(), w)
+			if want := map[bool]int{true: 0, false: exitUsage}[tt.says == ""]; code != want || !strings.Contains(said.String(), tt.says) {
+				t.Errorf("exit %d: %s", code, &said)
+			}
+			for _, file := range []string{"base.json", "more.json"} {
+				if data, err := os.ReadFile(filepath.Join(dir, file)); err != nil || string(data) != records {
+					t.Errorf("%s is %q, %v", file, data, err)
+				}
+			}
+		})
+	}
+}
