@@ -48,10 +48,20 @@ func TestTogether(t *testing.T) {
 	if err := refused.Run(); refused.ProcessState.ExitCode() != exitBroke || !strings.Contains(said.String(), "is used by a run of ") {
 		t.Errorf("--no-wait: %v: %s", err, said)
 	}
+	ids := map[string]bool{}
 	for _, run := range []started{first, second} {
-		if result := run.result(t); result.Verdict == nil || result.Record.State != pipeline.Done {
-			t.Errorf("%+v", result.Record)
+		result := run.result(t)
+		if result.Verdict == nil || result.Record.State != pipeline.Done {
+			t.Fatalf("%+v", result.Record)
 		}
+		shown, err := client.Show(context.Background(), result.Record.Candidate)
+		if err != nil || register.ModelID(shown) != result.Verdict.ModelID {
+			t.Errorf("%s is not the judged model (%v)", result.Record.Candidate, err)
+		}
+		ids[result.Verdict.ModelID] = true
+	}
+	if len(ids) != 2 {
+		t.Errorf("two changes gave the models %v", ids)
 	}
 	if text := waiting.waits.String(); !strings.Contains(text, "into main (process ") {
 		t.Errorf("it does not say for whom it waits: %s", text)
