@@ -65,6 +65,9 @@ func (c runCommand) Run(s *session) error {
 	result, err := pipeline.Run(ctx, machine, repository, options)
 	progress.clear()
 	if err != nil {
+		if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			return errors.New("the same command goes on where it stopped")
+		}
 		if cause := context.Cause(ctx); cause != nil && s.ctx.Err() == nil {
 			return fmt.Errorf("%w: %w", cause, err)
 		}

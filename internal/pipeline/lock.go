@@ -92,7 +92,7 @@ func (m Machine) lock(ctx context.Context, path, what, who string) (*os.File, er
 		case !errors.Is(err, syscall.EWOULDBLOCK):
 			err = fmt.Errorf("lock: %w", err)
 		case m.NoWait:
-			err = fmt.Errorf("%s (hint: try again later, or leave out --no-wait): %w", busy, ErrBusy)
+			err = fmt.Errorf("%w: %s (hint: try again later, or leave out --no-wait)", ErrBusy, busy)
 		default:
 			m.Progress.Update("waiting", int64(m.Clock().Sub(began).Seconds()), 0, 0, busy)
 			err = pause(ctx, lockPoll)

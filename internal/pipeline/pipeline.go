@@ -102,7 +102,7 @@ func (r *run) whole(ctx context.Context) (Result, error) {
 		r.machine.Progress.Say("note: %s", note)
 	}
 	result, err := r.all(ctx)
-	if closing := r.close(); closing != nil {
+	if closing := r.close(); closing != nil && ctx.Err() == nil {
 		r.machine.Progress.Say("the server did not stop as it should: %v", closing)
 	}
 	if err != nil {

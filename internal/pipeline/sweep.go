@@ -31,7 +31,7 @@ type Swept struct {
 func (m Machine) clearUp(ctx context.Context) {
 	swept, err := m.sweep(ctx)
 	if counted := swept.String(); counted != "" {
-		m.Progress.Say("cleared up after a killed command: %s", counted)
+		m.Progress.Say("cleared up what an earlier command left: %s", counted)
 	}
 	if err != nil {
 		m.Progress.Say("note: not all that a killed command left could be cleared up: %v", err)

@@ -130,7 +130,7 @@ func TestSweepKeepsWhatCanBeTakenUp(t *testing.T) {
 	}
 	draft(t, m, Export, store.Digest(7))
 	m.clearUp(t.Context())
-	if heard.text() != "cleared up after a killed command: 1 half-made result (5 B)" {
+	if heard.text() != "cleared up what an earlier command left: 1 half-made result (5 B)" {
 		t.Errorf("said %q", heard.text())
 	}
 }

@@ -22,7 +22,7 @@ import (
 // Options say what to promote.
 type Options struct {
 	Version    string // such as v1
-	Run        string // the start of a run's id; empty: the latest with a verdict
+	Run        string // the start of a run's id; empty: that of a promoted version, else the latest with a verdict
 	Repository string // whose runs count where no run is named; empty: any
 }
 
@@ -57,7 +57,7 @@ func Promote(ctx context.Context, m pipeline.Machine, c config.Config, o Options
 	if err != nil {
 		return Result{}, err
 	}
-	dir, record, err := pipeline.FindRun(m.Home, o.Run, o.Repository)
+	dir, record, err := pipeline.FindRun(m.Home, o.run(promotions, c.Name), o.Repository)
 	if err != nil {
 		return Result{}, refuse(ErrUsage, "%w", err)
 	}
@@ -87,6 +87,8 @@ func Promote(ctx context.Context, m pipeline.Machine, c config.Config, o Options
 	if newer, overtaken := move.overtaken(); overtaken {
 		move.notes = append(move.notes, fmt.Sprintf("%s was promoted before %s, which stays stable (hint: `tunegate rollback %s` goes back)", o.Version, newer, o.Version))
 		move.stays = true
+		version, _ := promotions.Earlier(c.Name, o.Version)
+		move.entry.Servers = version.Servers // where it may have got lost; elsewhere it was never stable
 	}
 	if stable, promoted := promotions.Stable(c.Name); promoted && c.Eval.Baseline == config.StableModel && outdated(verdict, stable) {
 		return Result{}, refuse(ErrVerdict, "run %s was compared with another model than %s, which is stable now, so it may be worse than that (hint: run it again, which asks no more than the new baseline, and promote that run)", record.ID, stable.Version)
@@ -95,6 +97,20 @@ func Promote(ctx context.Context, m pipeline.Machine, c config.Config, o Options
 		move.notes = append(move.notes, "it is on this machine's private server only, which runs while tunegate works (hint: name the servers that people use under `promote.to` in the config and promote again)")
 	}
 	return move.run(ctx)
+}
+
+// run is the run to promote: the one that is named, that of a version which is
+// promoted already, or else the latest.
+func (o Options) run(promotions ledger.Ledger, name string) string {
+	if o.Run != "" {
+		return o.Run
+	}
+	for _, known := range promotions.Versions(name) {
+		if known.Version == o.Version {
+			return known.Run
+		}
+	}
+	return ""
 }
 
 // servers are those that a promotion goes to: the one that evaluated, then the

@@ -105,5 +105,8 @@ func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {
 			return ref, nil
 		}
 	}
+	if _, err := r.Commit(ctx, "HEAD"); err != nil && ctx.Err() == nil {
+		return "", fmt.Errorf("nothing is committed in %s yet (hint: git add -A && git commit)", r.root)
+	}
 	return "", fmt.Errorf("%s has no default branch that can be told (hint: name it with --base REF)", r.root)
 }

@@ -175,7 +175,7 @@ func (r Report) limits() string {
 			continue
 		}
 		sees := "no drop at all"
-		if rule.Detects < 1 {
+		if sighted(rule) {
 			sees = "drops from " + gate.Points(rule.Detects) + " points on"
 		}
 		fmt.Fprintf(&out, "- %s (%s): %s, with a chance of 80 %%\n", suites(markdown, rule), size(rule), sees)

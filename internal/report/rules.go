@@ -80,9 +80,12 @@ func (r Report) shownRule(rule gate.Rule, span axis) shownRule {
 		if rule.Missing > 0 {
 			say("%d without two usable answers", rule.Missing)
 		}
-		if rule.Detects < 1 {
+		switch {
+		case sighted(rule):
 			say("can see a change of %s", gate.Points(rule.Detects))
-		} else {
+		case rule.Detects < 1:
+			say("too few were right before for a drop to be seen")
+		default:
 			say("too few to see any change")
 		}
 	}

@@ -53,7 +53,8 @@ func rehearsed(part string, err error, about Subject) Check {
 	check := Check{Name: "e2e " + part, Level: OK}
 	if err != nil {
 		check.Level, check.Found = Fail, err.Error()
-		check.Mend = "do what its hint says, then `" + about.Command + " doctor --e2e` again"
+		check.Mend = "do what its hint says; where it is about a Python module, remove the folder `python` in $TUNEGATE_HOME and run `" +
+			about.Command + " setup --tools`; then `" + about.Command + " doctor --e2e` again"
 	}
 	return check
 }
