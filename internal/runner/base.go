@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/export"
+	"github.com/tunegate/tunegate/internal/gguf"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -49,6 +50,13 @@ func readBase(ctx context.Context, r *repo.Repo, wants wanted) (baseModel, []Che
 		return fail(err, again)
 	}
 	base := baseModel{tracked: !filepath.IsAbs(wants.config.Base.Model)}
+	if !base.tracked {
+		weights, err := gguf.OpenWeights(folder.where) // reads the headers, and whether all data is there
+		if err != nil {
+			return fail(err, again)
+		}
+		weights.Close()
+	}
 	data, err := folder.read("config.json")
 	if err == nil {
 		err = export.CheckConfig(data)

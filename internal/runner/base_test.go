@@ -117,3 +117,18 @@ func TestParameterSize(t *testing.T) {
 		}
 	}
 }
+
+// TestCutBase: a base outside the repository that lacks the end of its weights
+// is not called ok.
+func TestCutBase(t *testing.T) {
+	t.Parallel()
+	r, dir := tinyRepo(t, nil)
+	_, wants := configCheck(t.Context(), Subject{Repo: r, ConfigPath: "tunegate.yaml", Command: "tunegate"})
+	wants.config.Base.Model = filepath.Join(dir, "base")
+	if err := os.Truncate(filepath.Join(dir, "base", "model.safetensors"), 2000); err != nil {
+		t.Fatal(err)
+	}
+	if _, checks := readBase(t.Context(), r, wants); len(checks) != 1 || checks[0].Level != Fail || checks[0].Mend == "" {
+		t.Errorf("%+v", checks)
+	}
+}

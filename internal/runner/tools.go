@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"go/version"
 	"net/url"
-	"os/exec"
 	"path/filepath"
 	"regexp"
-	"time"
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/ollama"
@@ -101,17 +99,14 @@ func goCheck(ctx context.Context, m pipeline.Machine, path, mend string) Check {
 // without one.
 var clientVersion = regexp.MustCompile(`(?:client version is|ollama version is) (\S+)`)
 
-const binaryWait = 20 * time.Second
-
 // binaryCheck asks an Ollama from PATH for its version; of one that setup built
 // it is known.
 func binaryCheck(ctx context.Context, m pipeline.Machine, binary ollama.Binary) Check {
 	version := binary.Version
 	mend := "install a newer Ollama: `" + installOllama + "`, or take " + filepath.Dir(binary.Path) + " off PATH and let setup build one"
 	if version == "" {
-		ctx, cancel := context.WithTimeout(ctx, binaryWait)
-		defer cancel()
-		cmd := exec.CommandContext(ctx, binary.Path, "--version")
+		cmd, done := m.Question(ctx, binary.Path, "--version")
+		defer done()
 		cmd.Env = append(append([]string{}, m.Environ...), "OLLAMA_HOST=127.0.0.1:1") // where nothing listens
 		out, err := cmd.CombinedOutput()
 		said := clientVersion.FindSubmatch(out)
