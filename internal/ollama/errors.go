@@ -38,6 +38,7 @@ var (
 const (
 	hintExport = "export it again with `tunegate run --force export`, or use a server that knows its architecture; the server's log has the reason"
 	hintName   = "a tag is NAME:TAG of letters, digits, '-', '_' and '.', at most 80 characters a part"
+	hintLoad   = "the server's log says whether memory is short, then try again, or the weights are damaged, then `tunegate run --force export`"
 	hintRunner = "look for a lack of memory in the server's log or in `dmesg`, then try again"
 )
 
@@ -71,7 +72,7 @@ var symptoms = []struct {
 	{"", "runner process", ErrRunner, hintRunner},
 	{"", "model runner has unexpectedly stopped", ErrRunner, hintRunner},
 	{"", "while running the model", ErrRunner, hintRunner},
-	{"", "model failed to load", ErrRunner, hintRunner},
+	{"", "model failed to load", ErrRunner, hintLoad},
 	{"", "error reading llm response", ErrRunner, hintRunner},
 	{"", "server busy", nil, "it serves others: try again later"},
 	{"", "unexpected EOF", ErrUnloadable, hintExport},
