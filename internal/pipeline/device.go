@@ -56,9 +56,11 @@ func (m Machine) silentCard(ctx context.Context) error {
 	return fmt.Errorf("%s is there, and nvidia-smi names no GPU (hint: `nvidia-smi -L` says why; CUDA_VISIBLE_DEVICES= leaves the card alone and runs on the CPU)", m.Card)
 }
 
-// GPUProcesses lists the programs on the visible cards.
-func (m Machine) GPUProcesses(ctx context.Context) []GPUProcess {
-	gpus := m.GPUs(ctx)
+// GPUProcesses lists the programs on these cards.
+func (m Machine) GPUProcesses(ctx context.Context, gpus []GPU) []GPUProcess {
+	if len(gpus) == 0 {
+		return nil
+	}
 	var found []GPUProcess
 	for _, row := range m.smi(ctx, "--query-compute-apps=gpu_uuid,pid,process_name,used_gpu_memory", 4) {
 		pid, err := strconv.Atoi(row[1])

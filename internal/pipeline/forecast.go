@@ -23,7 +23,7 @@ func Forecast(ctx context.Context, m Machine, r *repo.Repo, o Options) (report.F
 	if err != nil {
 		return report.Forecast{}, err
 	}
-	return forecast(ctx, m, r, plan, o)
+	return forecast(ctx, m, r, plan, o, m.device(ctx))
 }
 
 // forecaster looks ahead, stage by stage. What a stage needs of an earlier one
@@ -38,8 +38,8 @@ type forecaster struct {
 	made    report.Forecast
 }
 
-func forecast(ctx context.Context, m Machine, r *repo.Repo, plan *Plan, o Options) (report.Forecast, error) {
-	f := &forecaster{machine: m, plan: plan, options: o, store: m.store(), device: m.device(ctx), made: report.Forecast{
+func forecast(ctx context.Context, m Machine, r *repo.Repo, plan *Plan, o Options, device string) (report.Forecast, error) {
+	f := &forecaster{machine: m, plan: plan, options: o, store: m.store(), device: device, made: report.Forecast{
 		BaseRef: plan.BaseRef, BaseSHA: plan.BaseSHA, HeadRef: plan.HeadRef, HeadSHA: plan.HeadSHA,
 		Notes: slices.Clone(plan.Notes), Stages: []report.PlannedStage{}, Sights: []gate.Sight{},
 	}}

@@ -28,10 +28,9 @@ type holder struct {
 const lockPoll = 200 * time.Millisecond
 
 // Lock takes this home for one command, waiting for another's end, and clears up
-// what killed commands left. Who names
-// the command for those who wait for it. The machine that it returns is the one
-// to work with: its children hold the lock too, so that a killed command's home
-// is free only once they are gone.
+// what killed commands left. Who names the command for those who wait for it. The
+// machine that it returns is the one to work with: its children hold the lock too,
+// so that a killed command's home is free only once they are gone.
 func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release func(), err error) {
 	if err := os.MkdirAll(m.Home, 0o755); err != nil {
 		return m, nil, fmt.Errorf("%w (hint: is $TUNEGATE_HOME writable?)", err)
@@ -45,19 +44,16 @@ func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release 
 	return m, func() { file.Close() }, nil
 }
 
-// lockGPUs takes every GPU that is visible, for all homes and users of the
-// machine; without one there is nothing to take.
-func (m Machine) lockGPUs(ctx context.Context, who string) (locked Machine, release func(), err error) {
+// lockGPUs takes the GPUs, for all homes and users of the machine; without one
+// there is nothing to take.
+func (m Machine) lockGPUs(ctx context.Context, gpus []GPU, who string) (locked Machine, release func(), err error) {
 	var held []*os.File
 	release = func() {
 		for _, file := range held {
 			file.Close()
 		}
 	}
-	if err := m.silentCard(ctx); err != nil {
-		return m, nil, err
-	}
-	for _, gpu := range m.GPUs(ctx) {
+	for _, gpu := range gpus {
 		file, err := m.lock(ctx, filepath.Join(m.TempDir, "tunegate-"+gpu.UUID+".lock"), gpu.Name, who)
 		if err != nil {
 			release()

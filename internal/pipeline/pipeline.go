@@ -79,18 +79,25 @@ func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error
 	return result, errors.Join(err, run.events.Close())
 }
 
-// lockAll takes the home and the GPUs.
+// lockAll takes the home and every GPU that is visible.
 func (m Machine) lockAll(ctx context.Context, who string) (locked Machine, release func(), err error) {
 	home, releaseHome, err := m.Lock(ctx, who)
 	if err != nil {
 		return m, nil, err
 	}
-	locked, releaseGPUs, err := home.lockGPUs(ctx, who)
+	gpus := home.GPUs(ctx)
+	if gpus == nil {
+		err = home.silentCard(ctx)
+	}
+	var releaseGPUs func()
+	if err == nil {
+		locked, releaseGPUs, err = home.lockGPUs(ctx, gpus, who)
+	}
 	if err != nil {
 		releaseHome()
 		return m, nil, err
 	}
-	for _, other := range locked.GPUProcesses(ctx) {
+	for _, other := range locked.GPUProcesses(ctx, gpus) {
 		m.Progress.Say("note: process %d (%.100s) holds %d MiB of the GPU; it is left alone", other.PID, other.Name, other.MemoryMiB)
 	}
 	return locked, func() { releaseGPUs(); releaseHome() }, nil

@@ -42,7 +42,7 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	case unchanged:
 		return r.conclude(gate.Unchanged("", r.plan.Config.Gate), about)
 	}
-	if planned, err := forecast(ctx, r.machine, r.repo, r.plan, r.options); err != nil {
+	if planned, err := forecast(ctx, r.machine, r.repo, r.plan, r.options, r.device(ctx)); err != nil {
 		r.machine.Progress.Say("note: no forecast: %v", err)
 	} else {
 		about.Forecast = &planned

@@ -72,28 +72,29 @@ func (s Swept) String() string {
 // goes on where one thing can not be taken away, and gives all such errors.
 func (m Machine) sweep(ctx context.Context) (Swept, error) {
 	var s Swept
-	err := errors.Join(m.sweepDrafts(ctx, &s), m.sweepFiles(&s), m.sweepRuns(&s), m.sweepTags(&s))
-	folders, unswept := repo.Sweep(m.TempDir)
+	drafts, unlisted := m.store().Drafts()
+	named, unread := m.registeredTags()
+	failed := []error{unlisted, unread}
+	if unread == nil {
+		var err error
+		drafts, err = m.sweepDrafts(ctx, drafts, named, &s)
+		failed = append(failed, err, m.sweepTags(named, &s))
+	}
+	failed = append(failed, m.sweepFiles(drafts, &s), m.sweepRuns(&s))
+	folders, err := repo.Sweep(m.TempDir)
 	s.Folders = append(s.Folders, folders...)
-	return s, errors.Join(err, unswept)
+	return s, errors.Join(append(failed, err)...)
 }
 
-// sweepDrafts removes the drafts of stages that always start anew. A tag that
-// one of them had made on a shared server goes first; where it can not be
-// deleted the draft stays, so that it is tried again.
-func (m Machine) sweepDrafts(ctx context.Context, s *Swept) error {
-	drafts, err := m.store().Drafts()
-	if err != nil {
-		return err
-	}
-	named, err := m.registeredTags()
-	if err != nil {
-		return err
-	}
+// sweepDrafts removes the drafts of stages that always start anew and gives
+// those that stay. A tag that one of them had made on a shared server goes
+// first; where it can not be deleted the draft stays, so that it is tried again.
+func (m Machine) sweepDrafts(ctx context.Context, drafts []store.DraftInfo, named map[intent]bool, s *Swept) (stay []store.DraftInfo, err error) {
 	var failed []error
 	for _, draft := range drafts {
 		if draft.Stage == string(Train) || draft.Stage == string(Eval) {
-			continue // the next run takes it up
+			stay = append(stay, draft) // the next run takes it up
+			continue
 		}
 		meant, err := loadIntent(draft.Dir)
 		if err == nil && meant.Host != "" && Candidate(meant.Tag) && !named[meant.key()] {
@@ -106,22 +107,18 @@ func (m Machine) sweepDrafts(ctx context.Context, s *Swept) error {
 			err = os.RemoveAll(draft.Dir)
 		}
 		if err != nil {
-			failed = append(failed, err)
+			stay, failed = append(stay, draft), append(failed, err)
 			continue
 		}
 		s.Drafts = append(s.Drafts, draft.Stage+" "+draft.Key.Short())
 		s.Bytes += draft.Size
 	}
-	return errors.Join(failed...)
+	return stay, errors.Join(failed...)
 }
 
 // sweepFiles removes what was to become a file in one step and did not. It
 // leaves finished results alone: all their files are meant.
-func (m Machine) sweepFiles(s *Swept) error {
-	drafts, err := m.store().Drafts()
-	if err != nil {
-		return err
-	}
+func (m Machine) sweepFiles(drafts []store.DraftInfo, s *Swept) error {
 	places := []string{runsFolder(m.Home), setupFolder(m.Home)}
 	for _, draft := range drafts {
 		places = append(places, draft.Dir)
@@ -190,13 +187,9 @@ func (s *Swept) interrupt(record Record, dir, name string) error {
 
 // sweepTags removes the private server's damaged tags, its candidates that never
 // became a result, and the blobs that no tag names then.
-func (m Machine) sweepTags(s *Swept) error {
+func (m Machine) sweepTags(named map[intent]bool, s *Swept) error {
 	models := ollama.Models(OllamaHome(m.Home))
 	stored, err := ollama.Stored(models)
-	if err != nil {
-		return err
-	}
-	named, err := m.registeredTags()
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,8 @@ package report
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunegate/tunegate/internal/gate"
 )
@@ -54,20 +50,7 @@ func foreseen() map[string]Forecast {
 func TestForecastGolden(t *testing.T) {
 	t.Parallel()
 	for name, f := range foreseen() {
-		got := ForecastText(f)
-		path := filepath.Join("testdata", name+".txt")
-		if *update {
-			if err := os.WriteFile(path, got, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s (write it anew with -update):\n%s", path, diff)
-		}
+		golden(t, name+".txt", ForecastText(f))
 	}
 }
 

@@ -109,23 +109,28 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		for ending, got := range map[string][]byte{".md": Comment(r), ".html": html, ".txt": Summary(r), ".card.md": card, ".provenance.json": provenance} {
-			if got == nil {
-				continue
-			}
-			path := filepath.Join("testdata", name+ending)
-			if *update {
-				if err := os.WriteFile(path, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("%s (write it anew with -update):\n%s", path, diff)
+			if got != nil {
+				golden(t, name+ending, got)
 			}
 		}
+	}
+}
+
+// golden compares what was rendered with a file of testdata.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (write it anew with -update):\n%s", path, diff)
 	}
 }
 

@@ -46,7 +46,7 @@ func gpuChecks(ctx context.Context, m pipeline.Machine, wants wanted, base baseM
 	if wants.config != nil && base.parameters > 0 {
 		checks = append(checks, memoryCheck(cards, wants.config.Train, base))
 	}
-	return append(checks, foreignChecks(ctx, m)...)
+	return append(checks, foreignChecks(ctx, m, cards)...)
 }
 
 // noCard is right for a machine without one, which trains on its CPU.
@@ -184,9 +184,9 @@ func cudaCheck(ctx context.Context, m pipeline.Machine, configured string) Check
 }
 
 // foreignChecks list the programs on the cards that are none of this home.
-func foreignChecks(ctx context.Context, m pipeline.Machine) []Check {
+func foreignChecks(ctx context.Context, m pipeline.Machine, cards []pipeline.GPU) []Check {
 	var found []string
-	for _, p := range m.GPUProcesses(ctx) {
+	for _, p := range m.GPUProcesses(ctx, cards) {
 		if !strings.HasPrefix(p.Name, m.Home+"/") {
 			found = append(found, fmt.Sprintf("%s (process %d) holds %d MiB", p.Name, p.PID, p.MemoryMiB))
 		}

@@ -88,7 +88,7 @@ func TestProgramsOfThisHomeAreNotForeign(t *testing.T) {
 	t.Parallel()
 	m := machine(t, map[string]string{"nvidia-smi": smiCard})
 	m.Home = "/usr/bin"
-	if checks := foreignChecks(t.Context(), m); checks != nil {
+	if checks := foreignChecks(t.Context(), m, m.GPUs(t.Context())); checks != nil {
 		t.Errorf("%+v", checks)
 	}
 }
