@@ -51,7 +51,11 @@ func (c showCommand) Run(s *session) error {
 		text, data = report.Case(about, c.Case), cases
 	default:
 		text = fmt.Appendf(report.Summary(about), "report: %s\n", filepath.Join(dir, "report", "report.html"))
-		data = pipeline.Result{Dir: dir, Record: record, Verdict: &about.Verdict}
+		result := pipeline.Result{Dir: dir, Record: record}
+		if about.State == report.Judged {
+			result.Verdict = &about.Verdict
+		}
+		data = result
 	}
 	if s.cli.JSON {
 		return s.encode(data)

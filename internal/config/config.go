@@ -81,8 +81,6 @@ type Limits struct {
 	Epochs float64
 	Rows   int
 	LoRAR  int
-
-	epochsDerived, loraRDerived bool
 }
 
 // MaxDuration is how long a run may take when nothing else is said.

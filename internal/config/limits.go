@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/tunegate/tunegate/internal/train"
 )
@@ -11,7 +10,6 @@ func (p *parser) limits(t train.Options) Limits {
 	f := p.file.Limits
 	l := Limits{
 		Epochs: t.Epochs, Rows: p.between([]any{"limits", "rows"}, or(f.Rows, 50_000), 1, maxRows), LoRAR: t.LoRA.R,
-		epochsDerived: f.Epochs == nil, loraRDerived: f.LoRAR == nil,
 	}
 	if f.Epochs != nil {
 		l.Epochs = p.above([]any{"limits", "epochs"}, *f.Epochs)
@@ -31,21 +29,4 @@ func (l Limits) Exceeded(o train.Options) string {
 		return fmt.Sprintf("lora.r %d, limit %d", o.LoRA.R, l.LoRAR)
 	}
 	return ""
-}
-
-// SamePolicy says whether two configs are equal apart from the train section and
-// from the limits that both only derive from it.
-func (c Config) SamePolicy(other Config) bool {
-	return reflect.DeepEqual(c.policy(), other.policy())
-}
-
-func (c Config) policy() Config {
-	c.Train = train.Options{}
-	if c.Limits.epochsDerived {
-		c.Limits.Epochs = 0
-	}
-	if c.Limits.loraRDerived {
-		c.Limits.LoRAR = 0
-	}
-	return c
 }

@@ -48,6 +48,20 @@ func (f Finding) Where() string {
 	return where
 }
 
+// OnlyNew gives the new findings, errors first.
+func OnlyNew(findings []Finding) []Finding {
+	var blocking, rest []Finding
+	for _, finding := range findings {
+		switch {
+		case finding.New && finding.Level == string(Error):
+			blocking = append(blocking, finding)
+		case finding.New:
+			rest = append(rest, finding)
+		}
+	}
+	return append(blocking, rest...)
+}
+
 // found is a finding with what tells whether it is new.
 type found struct {
 	Finding

@@ -5,12 +5,24 @@ import (
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/train"
 )
+
+// rowsOf tells the report what went into the training.
+func rowsOf(s dataset.Stats) *report.Dataset {
+	return &report.Dataset{Records: s.Records, Train: s.Train, Validation: s.Validation}
+}
+
+// exportOf tells the report what the proof of an exported file found.
+func exportOf(p export.Proof) *report.Export {
+	return &report.Export{Changed: len(p.Changed), Unchanged: p.Unchanged, GGUFSHA256: p.GGUFSHA256}
+}
 
 // trained tells the report how the training went.
 func (r *run) trained(about *report.Report, adapter store.Entry, result train.Result) error {

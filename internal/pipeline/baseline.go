@@ -9,6 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/ledger"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/store"
 )
 
 // baseline is the model that a candidate is compared with: the promoted one,
@@ -32,41 +33,50 @@ func (r *run) baseline(ctx context.Context, base gguf, rendering rendering) (reg
 	return r.register(ctx, "", name+"-base", base, rendering)
 }
 
-// promoted is a promoted version on the server of this run. Where the server
-// lost it, it gets the same bytes again; what others wrote under its tag on a
-// shared server is not written over.
+// promoted is a promoted version on the server of this run.
 func (r *run) promoted(ctx context.Context, version ledger.Entry) (register.Registered, error) {
-	r.use(string(Export), version.Export)
-	r.use(string(Register), version.Register)
 	found := register.Registered{ModelID: version.ModelID, Tag: version.Tag, GGUF: version.GGUFSHA256}
+	err := r.restore(ctx, found, version.Export, version.Register)
+	if errors.Is(err, ErrGone) {
+		err = fmt.Errorf("the baseline %w (hint: promote another version, or set `eval.baseline: base`)", err)
+	}
+	return found, err
+}
+
+// restore makes sure that the server of this run has a model that was made
+// earlier. Where the server lost it, it gets the bytes that are kept; what others
+// wrote under its tag on a shared server is not written over.
+func (r *run) restore(ctx context.Context, want register.Registered, exported, registered store.Key) error {
+	r.use(string(Export), exported)
+	r.use(string(Register), registered)
 	if private(r.plan.Config) && r.server == nil &&
-		ollama.HasTag(ollama.Models(OllamaHome(r.machine.Home)), version.Tag, version.GGUFSHA256) {
-		return found, nil
-	}
-	shown, err := r.tagged(ctx, version.Tag)
-	switch {
-	case err == nil && shown.ModelID == version.ModelID:
-		return shown, nil
-	case err == nil && !private(r.plan.Config):
-		return register.Registered{}, fmt.Errorf("the baseline %s is another model on the server than the one that was promoted (model_id %.12s, it was %.12s), so it is not written over (hint: `ollama rm %s` there if nobody needs it, then run again)",
-			version.Tag, shown.ModelID, version.ModelID, version.Tag)
-	case err != nil && !errors.Is(err, ollama.ErrNotFound) && !errors.Is(err, ollama.ErrBroken):
-		return register.Registered{}, err
-	}
-	r.machine.Progress.Say("baseline: the server has no %s as it was promoted, so it is made again", version.Tag)
-	kept, err := r.machine.Kept(version.Export, version.Register)
-	if err != nil {
-		return register.Registered{}, fmt.Errorf("the baseline %s: %w (hint: promote another version, or set `eval.baseline: base`)", version.Tag, err)
+		ollama.HasTag(ollama.Models(OllamaHome(r.machine.Home)), want.Tag, want.GGUF) {
+		return nil
 	}
 	server, err := r.ollama(ctx)
 	if err != nil {
-		return register.Registered{}, err
+		return err
 	}
-	kept.Candidate.Tag = version.Tag
+	shown, err := server.Client.Show(ctx, want.Tag)
+	switch id := register.ModelID(shown); {
+	case err == nil && id == want.ModelID:
+		return nil
+	case err == nil && !server.Private():
+		return fmt.Errorf("%s is another model on the server than the one that was tested (model_id %.12s, it was %.12s), so it is not written over (hint: `ollama rm %s` there if nobody needs it, then repeat the command)",
+			want.Tag, id, want.ModelID, want.Tag)
+	case err != nil && !errors.Is(err, ollama.ErrNotFound) && !errors.Is(err, ollama.ErrBroken):
+		return fmt.Errorf("%s: %w", want.Tag, err)
+	}
+	r.machine.Progress.Say("the server has no %s as it was tested, so it is made again", want.Tag)
+	kept, err := r.machine.Kept(exported, registered)
+	if err != nil {
+		return fmt.Errorf("%s: %w", want.Tag, err)
+	}
+	kept.Candidate.Tag = want.Tag
 	if err := server.Client.Add(ctx, kept.Candidate.Path, kept.Candidate.Definition()); err != nil {
-		return register.Registered{}, err
+		return err
 	}
-	return found, sameModel(ctx, server.Client, found)
+	return sameModel(ctx, server.Client, want)
 }
 
 // tagged is a tag that the server has, as it shows it.

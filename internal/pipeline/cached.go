@@ -83,6 +83,8 @@ const (
 	Done    State = "done"
 	Reused  State = "reused"
 	Failed  State = "failed"
+	// Cancelled is the state of a run that was told to end.
+	Cancelled State = "cancelled"
 	// Interrupted is the state of a run that was killed.
 	Interrupted State = "interrupted"
 )

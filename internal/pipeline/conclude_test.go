@@ -15,7 +15,6 @@ func TestPublishCopyAfterAKill(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, recordName), "{}")
 	put(t, filepath.Join(dir, "dataset", "train.jsonl"), "row")
-	r := &run{repo: o.repo, dir: dir}
 	final := filepath.Join(o.repo.Root(), ".tunegate")
 	precious := filepath.Join(t.TempDir(), "precious")
 	put(t, filepath.Join(precious, recordName), "{}")
@@ -37,7 +36,7 @@ func TestPublishCopyAfterAKill(t *testing.T) {
 			}
 		}
 		leave()
-		if err := r.publishCopy(); err != nil {
+		if err := CopyRun(o.repo.Root(), dir); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if !exists(filepath.Join(final, "dataset", "train.jsonl")) || exists(filepath.Join(final, "dataset", "old.jsonl")) || exists(final+".tmp") {
@@ -51,7 +50,7 @@ func TestPublishCopyAfterAKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, filepath.Join(final, "mine"), "")
-	if err := r.publishCopy(); err == nil || !exists(filepath.Join(final, "mine")) {
+	if err := CopyRun(o.repo.Root(), dir); err == nil || !exists(filepath.Join(final, "mine")) {
 		t.Errorf("somebody's folder: %v", err)
 	}
 }

@@ -143,25 +143,28 @@ func (f *forecaster) rows(ctx context.Context, r *repo.Repo) (rows, error) {
 		Records: result.Stats.Records, Train: result.Stats.Train, Validation: result.Stats.Validation,
 		Lines: result.Stats.TrainLines, NewErrors: result.Stats.NewErrors,
 	}
-	f.made.Ends = f.ends(result)
-	return made, nil
+	f.made.Ends, err = f.ends(result)
+	return made, err
 }
 
 // ends says why the run would train nothing; empty: it would.
-func (f *forecaster) ends(data dataset.Result) string {
-	unchanged := f.plan.Lineage == f.plan.BaseLineage
+func (f *forecaster) ends(data dataset.Result) (string, error) {
+	unchanged, err := f.machine.unchanged(f.plan)
+	if err != nil {
+		return "", err
+	}
 	over := (&run{plan: f.plan, options: f.options}).overLimit(data)
 	switch {
 	case data.Blocked:
-		return fmt.Sprintf("the data has %s, so the verdict would be fail (hint: `tunegate dataset` names what is wrong)", times(data.Stats.NewErrors, "new error"))
+		return fmt.Sprintf("the data has %s, so the verdict would be fail (hint: `tunegate dataset` names what is wrong)", times(data.Stats.NewErrors, "new error")), nil
 	case over != nil && !unchanged:
-		return over.Message
+		return over.Message, nil
 	case !f.plan.Gated:
-		return f.plan.BaseRef + " has no config yet, so this one is checked alone"
+		return f.plan.BaseRef + " has no config yet, so this one is checked alone", nil
 	case unchanged:
-		return "data, base model and recipe are those of " + f.plan.BaseRef
+		return "data, base model and recipe are those of " + f.plan.BaseRef, nil
 	default:
-		return ""
+		return "", nil
 	}
 }
 

@@ -57,7 +57,11 @@ func loadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (conf
 			return config.Config{}, err
 		}
 	}
-	tree, err := r.Tree(ctx, ref)
+	commit, err := r.Commit(ctx, ref)
+	if err != nil {
+		return config.Config{}, err
+	}
+	tree, err := r.Tree(ctx, commit)
 	if err != nil {
 		return config.Config{}, err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -39,6 +40,7 @@ type Result struct {
 	Exit    int           `json:"-"`                 // the exit code that the policy asks for
 	Summary []byte        `json:"-"`                 // the verdict for a terminal
 	Stopped string        `json:"stopped,omitempty"` // why there is no verdict
+	Ended   report.State  `json:"-"`                 // the same in a word: report.Ready or report.Ungated
 	Notes   []string      `json:"notes,omitempty"`
 }
 
@@ -60,11 +62,12 @@ type run struct {
 	loaded      map[string]bool // by GGUF digest, see foreign
 }
 
-// Run judges one change.
+// Run judges one change. With an error the result has the folder and the record of
+// the run, where it came to one.
 func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error) {
 	plan, err := NewPlan(ctx, r, o.ConfigPath, o.Refs)
 	if err != nil {
-		return Result{}, err
+		return Result{}, errors.Join(err, m.refused(r, o, plan, err))
 	}
 	m, release, err := m.lockAll(ctx, fmt.Sprintf("a run of %s into %s", plan.HeadRef, plan.BaseRef))
 	if err != nil {
@@ -75,7 +78,7 @@ func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
-	result, err := run.whole(ctx)
+	result, err := run.whole(ctx, run.all)
 	return result, errors.Join(err, run.events.Close())
 }
 
@@ -103,21 +106,20 @@ func (m Machine) lockAll(ctx context.Context, who string) (locked Machine, relea
 	return locked, func() { releaseGPUs(); releaseHome() }, nil
 }
 
-// whole runs the stages and leaves the record of how they went.
-func (r *run) whole(ctx context.Context) (Result, error) {
+// whole judges and leaves the record of how that went.
+func (r *run) whole(ctx context.Context, judge func(context.Context) (Result, error)) (Result, error) {
 	for _, note := range r.plan.Notes {
 		r.machine.Progress.Say("note: %s", note)
 	}
-	result, err := r.all(ctx)
+	result, err := judge(ctx)
 	if closing := r.close(); closing != nil && ctx.Err() == nil {
 		r.machine.Progress.Say("the server did not stop as it should: %v", closing)
 	}
 	if err != nil {
-		r.record.State, r.record.Error = Failed, err.Error()
-		r.events.failed(err)
-		return Result{}, errors.Join(err, r.record.save(r.dir))
+		err = errors.Join(err, r.broke(ctx, err))
+		return Result{Dir: r.dir, Record: r.record}, err
 	}
-	r.record.State = Done
+	r.record.State, r.record.Ended = Done, string(result.Ended)
 	if result.Verdict != nil {
 		r.record.Outcome = string(result.Verdict.Outcome)
 	}
@@ -125,16 +127,53 @@ func (r *run) whole(ctx context.Context) (Result, error) {
 	if err := r.record.save(r.dir); err != nil {
 		return Result{}, err
 	}
-	if err := r.publishCopy(); err != nil {
-		r.machine.Progress.Say("no copy of the run in the workspace: %v", err)
+	if result.Verdict == nil {
+		return result, r.leaveWord(result.Ended, "")
 	}
+	r.copyOut()
 	return result, nil
 }
 
+// broke records that the run failed, or was told to end.
+func (r *run) broke(ctx context.Context, err error) error {
+	var state report.State
+	if r.record.State, state = Failed, report.Broke; errors.Is(context.Cause(ctx), context.Canceled) {
+		r.record.State, state = Cancelled, report.Cancelled
+	}
+	r.record.Error = err.Error()
+	r.events.failed(err)
+	return errors.Join(r.record.save(r.dir), r.leaveWord(state, err.Error()))
+}
+
+// refused leaves word in the workspace of a workflow that nothing could be
+// planned, and why, for the job that reports.
+func (m Machine) refused(r *repo.Repo, o Options, plan *Plan, cause error) error {
+	if o.Event == "" || plan.HeadSHA == "" {
+		return nil
+	}
+	dir, err := os.MkdirTemp(m.TempDir, "tunegate-run-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	run := describeRun(m, r, o, plan)
+	run.dir, run.record.State, run.record.Error = dir, Failed, cause.Error()
+	return errors.Join(run.record.save(dir), run.leaveWord(report.Broke, cause.Error()))
+}
+
 func newRun(m Machine, r *repo.Repo, o Options, plan *Plan) (*run, error) {
+	run := describeRun(m, r, o, plan)
+	if err := run.begin(); err != nil {
+		return nil, err
+	}
+	return run, run.leaveWord(report.Running, "")
+}
+
+// describeRun names a run and says what it is about.
+func describeRun(m Machine, r *repo.Repo, o Options, plan *Plan) *run {
 	now := m.Clock().UTC()
-	id := fmt.Sprintf("%s-%s", now.Format("20060102-150405.000"), plan.Lineage[:8])
-	run := &run{
+	id := fmt.Sprintf("%s-%s", now.Format("20060102-150405.000"), cmp.Or(plan.Lineage, plan.HeadSHA)[:8])
+	return &run{
 		machine: m, options: o, repo: r, plan: plan, store: m.store(), dir: RunFolder(m.Home, id), loaded: map[string]bool{},
 		record: Record{
 			Schema: 1, ID: id, Event: cmp.Or(o.Event, "local"), PR: o.PR, State: Running,
@@ -143,7 +182,6 @@ func newRun(m Machine, r *repo.Repo, o Options, plan *Plan) (*run, error) {
 			Lineage: plan.Lineage, Started: now, Stages: []StageRun{}, Uses: []Use{},
 		},
 	}
-	return run, run.begin()
 }
 
 func (r *run) begin() error {

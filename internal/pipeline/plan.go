@@ -1,11 +1,11 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"reflect"
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
@@ -24,9 +24,11 @@ type inputError struct{ error }
 func (e inputError) Unwrap() []error { return []error{e.error, ErrInput} }
 
 // Refs says what is judged against what. Empty: the working tree against the
-// default branch.
+// default branch. A head that is the base tip itself is trained as it stands and
+// compared with the stable model.
 type Refs struct {
-	Base, Head string
+	Base, Head         string
+	BaseName, HeadName string // how the two are called where they are shown; empty: as they are given
 }
 
 // Plan is everything that a run takes from the repository.
@@ -45,69 +47,76 @@ type Plan struct {
 	// Gated is false for the first change that brings a config: it is checked
 	// and nothing is trained.
 	Gated bool
+	// Retrains says that the head is the base tip itself.
+	Retrains bool
 
 	policyTree *repo.Tree
 }
 
 // NewPlan reads policy, suites and prompts from the base tip, and records and
 // train values from the tree that merging the head would give. Its errors are
-// ErrInput unless the context ended.
+// ErrInput unless the context ended; the plan then holds what was read till there.
 func NewPlan(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
-	p, err := newPlan(ctx, r, configPath, refs)
+	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true}
+	err := p.read(ctx, r, configPath, refs)
 	if err != nil && ctx.Err() == nil {
-		return nil, inputError{err}
+		err = inputError{err}
 	}
 	return p, err
 }
 
-func newPlan(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
-	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true}
+func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs Refs) error {
 	merged, err := p.resolve(ctx, r)
+	p.BaseRef, p.HeadRef = cmp.Or(refs.BaseName, p.BaseRef), cmp.Or(refs.HeadName, p.HeadRef)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	p.Retrains = refs.Head != "" && p.HeadSHA == p.BaseSHA
 	base, err := r.Tree(ctx, p.BaseSHA)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	head, err := r.Tree(ctx, merged)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p.policyTree = base
 	if _, found := base.Lookup(configPath); !found {
 		if _, found := head.Lookup(configPath); !found {
-			return nil, fmt.Errorf("%s: neither %s nor %s has it (hint: `tunegate init` writes one to start from)", configPath, p.BaseRef, p.HeadRef)
+			return fmt.Errorf("%s: neither %s nor %s has it (hint: `tunegate init` writes one to start from)", configPath, p.BaseRef, p.HeadRef)
 		}
 		p.policyTree, p.Gated = head, false
 		p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked and nothing is judged until it is merged", p.BaseRef, configPath))
 	}
 	if err := p.readPolicy(ctx, configPath); err != nil {
-		return nil, err
+		return err
 	}
 	baseTrain := p.Config.Train
 	if p.Gated {
-		if err := p.readTrainValues(ctx, head, configPath); err != nil {
-			return nil, err
+		changes, err := p.readTrainValues(ctx, head, configPath)
+		if err != nil {
+			return err
 		}
-		if err := p.checkSuites(ctx, head); err != nil {
-			return nil, err
+		files := p.fileChanges(head)
+		if err := p.checkSuites(ctx, head, len(files) > 0); err != nil {
+			return err
 		}
+		p.note(append(changes, files...))
 	}
 	if p.Head, err = p.records(ctx, head); err != nil {
-		return nil, err
+		return err
 	}
 	if p.Base, err = p.records(ctx, base); err != nil {
-		return nil, err
+		return err
 	}
 	if len(p.Head) == 0 {
-		return nil, fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: the globs start at the top of the repository)", configPath, p.HeadRef)
+		return fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: the globs start at the top of the repository)", configPath, p.HeadRef)
 	}
 	p.Lineage = p.lineage(p.Head, p.Config)
 	ofBase := p.Config
 	ofBase.Train = baseTrain
 	p.BaseLineage = p.lineage(p.Base, ofBase)
-	return p, nil
+	return nil
 }
 
 // resolve finds the commits and gives the tree, or commit, that is judged.
@@ -153,7 +162,7 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
 		return err
 	}
 	if path := p.Config.Eval.SanityPrompts; path != "" {
-		data, err := p.read(ctx, path, "eval.sanity_prompts")
+		data, err := p.file(ctx, path, "eval.sanity_prompts")
 		if err != nil {
 			return err
 		}
@@ -163,7 +172,7 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
 		policy[path] = string(data)
 	}
 	if path := p.Config.Serve.TemplateFile; path != "" {
-		data, err := p.read(ctx, path, "serve.template")
+		data, err := p.file(ctx, path, "serve.template")
 		if err != nil {
 			return err
 		}
@@ -174,7 +183,7 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
 	return nil
 }
 
-func (p *Plan) read(ctx context.Context, path, key string) ([]byte, error) {
+func (p *Plan) file(ctx context.Context, path, key string) ([]byte, error) {
 	data, err := p.policyTree.Read(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("`%s`: no file %s at the base (hint: is it committed?)", key, path)
@@ -219,41 +228,37 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 }
 
 // readTrainValues takes the values under train: from the merged tree, where
-// they stay inside the base's limits, and notes what else of the policy differs.
-func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath string) error {
+// they stay inside the base's limits, and says what else of the config differs.
+func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath string) (changes []string, err error) {
 	data, err := head.Read(ctx, configPath)
 	if errors.Is(err, fs.ErrNotExist) {
-		p.Notes = append(p.Notes, configPath+" is deleted by this change; that takes effect after the merge")
-		return nil
+		return []string{configPath + " would be deleted"}, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	proposed, err := config.Parse(configPath, data)
 	if err != nil {
-		return fmt.Errorf("the head's %w", err)
+		return nil, fmt.Errorf("the head's %w", err)
 	}
 	if over := p.Config.Limits.Exceeded(proposed.Train); over != "" {
 		p.Notes = append(p.Notes, "this change asks for more than the base's limits ("+over+"), so the base's `train:` values were used: nothing here says what its own would give")
 	} else {
 		p.Config.Train = proposed.Train
 	}
-	if !proposed.SamePolicy(p.Config) {
-		p.Notes = append(p.Notes, configPath+" is changed beside `train:`; that takes effect after the merge")
-	}
-	return nil
+	now, err := p.policyTree.Read(ctx, configPath)
+	return configChanges(configPath, now, data), err
 }
 
 // checkSuites makes sure that the suites of the merged tree can be read, so that
 // a change which breaks them does not stop every run after it.
-func (p *Plan) checkSuites(ctx context.Context, head *repo.Tree) error {
-	var files, before []repo.File
+func (p *Plan) checkSuites(ctx context.Context, head *repo.Tree, changed bool) error {
+	if !changed {
+		return nil
+	}
+	var files []repo.File
 	for _, glob := range p.Config.Eval.Suites {
 		files = append(files, head.Match(glob)...)
-		before = append(before, p.policyTree.Match(glob)...)
-	}
-	if reflect.DeepEqual(blobs(files), blobs(before)) {
-		return nil
 	}
 	files, err := head.Load(ctx, unique(files))
 	if err != nil {
@@ -265,7 +270,6 @@ func (p *Plan) checkSuites(ctx context.Context, head *repo.Tree) error {
 			mistakes = append(mistakes, fmt.Errorf("the head's %w", err))
 		}
 	}
-	p.Notes = append(p.Notes, "suites are changed; that takes effect after the merge")
 	return errors.Join(mistakes...)
 }
 

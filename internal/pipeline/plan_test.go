@@ -123,7 +123,7 @@ func TestPolicyComesFromTheBase(t *testing.T) {
 		"train values inside the limits": {strings.Replace(baseConfig, "epochs: 2", "epochs: 3", 1), 3, ""},
 		"beyond the limits":              {strings.Replace(baseConfig, "epochs: 2", "epochs: 9", 1), 2, "epochs 9, limit 3"},
 		"raised limits":                  {strings.NewReplacer("epochs: 2", "epochs: 9", "limits: {epochs: 3", "limits: {epochs: 9").Replace(baseConfig), 2, "limit 3"},
-		"another margin":                 {baseConfig + "gate: {merge: {margin: 0.9}}\n", 2, "takes effect after the merge"},
+		"another margin":                 {baseConfig + "gate: {merge: {margin: 0.9}}\n", 2, "`gate.merge.margin` would be \"0.9\""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestPolicyComesFromTheBase(t *testing.T) {
 			if p.Config.Train.Epochs != test.epochs || p.Config.Gate.Merge.Margin != 0.10 {
 				t.Errorf("epochs %v, margin %v", p.Config.Train.Epochs, p.Config.Gate.Merge.Margin)
 			}
-			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, test.note) || !strings.Contains(notes, "suites are changed") || test.note == "" && len(p.Notes) != 1 {
+			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, test.note) || !strings.Contains(notes, "suites/s.suite.yaml would be changed") || test.note == "" && len(p.Notes) != 2 {
 				t.Errorf("notes %q, want %q", notes, test.note)
 			}
 			if got := p.Suites[0].Cases[0].Turns[0].Asserts[0].Values[0]; got != "a" {

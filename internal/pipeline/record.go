@@ -33,6 +33,7 @@ type Record struct {
 	Server       string     `json:"server,omitempty"`    // version of the one that was asked; of a private one the program's digest
 	State        State      `json:"state"`
 	Outcome      string     `json:"outcome,omitempty"`
+	Ended        string     `json:"ended,omitempty"` // how a run that is done has no verdict: a report.State
 	Stages       []StageRun `json:"stages"`
 	Uses         []Use      `json:"uses"`
 	Error        string     `json:"error,omitempty"`

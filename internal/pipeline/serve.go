@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/maths"
@@ -35,17 +37,43 @@ func (r *run) served(ctx context.Context, base model, baseline, candidate gguf, 
 	if err != nil {
 		return Result{}, err
 	}
+	return r.compare(ctx, before, after, about)
+}
+
+// compare asks both models and concludes.
+func (r *run) compare(ctx context.Context, before, after register.Registered, about report.Report) (Result, error) {
 	r.record.Candidate = after.Tag
 	about.CandidateTag, about.BaselineTag = after.Tag, before.Tag
 	if r.until(Register) {
-		return Result{Stopped: "stopped with the candidate registered as " + after.Tag + ", as asked"}, nil
+		return ready("stopped with the candidate registered as " + after.Tag + ", as asked"), nil
 	}
 	asked, err := r.eval(ctx, []asked{{eval.Baseline, before}, {eval.Candidate, after}})
 	if err != nil || r.until(Eval) {
-		return Result{Stopped: "stopped after the evaluation, as asked"}, err
+		return ready("stopped after the evaluation, as asked"), err
 	}
-	about.Cases = asked
-	return r.conclude(gate.Decide(r.plan.Config.Gate, asked), about)
+	about.Cases, about.Verdict = asked, gate.Decide(r.plan.Config.Gate, asked)
+	if err := r.trace(ctx, before, &about); err != nil {
+		if ctx.Err() != nil {
+			return Result{}, err
+		}
+		r.machine.Progress.Say("note: what the rows have to do with the verdict is not known: %v", err)
+	}
+	return r.conclude(about.Verdict, about)
+}
+
+// trace tells the report which rows may have taught what broke, and what the
+// baseline knew of the new ones before.
+func (r *run) trace(ctx context.Context, baseline register.Registered, about *report.Report) (err error) {
+	rows := filepath.Join(r.dir, string(Dataset), "train.jsonl")
+	if _, err := os.Stat(rows); errors.Is(err, fs.ErrNotExist) { // a model of old whose rows were cleaned away
+		return nil
+	}
+	places := dataset.Places(r.plan.Head, r.plan.Base)
+	if about.Nearest, err = nearest(rows, places, about.Broke()); err != nil {
+		return err
+	}
+	about.Already, err = r.already(ctx, baseline, rows, places)
+	return err
 }
 
 // candidateTag is the tag that this run's model gets.

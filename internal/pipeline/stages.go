@@ -11,6 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/ledger"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
@@ -24,10 +25,11 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	about := report.Report{Findings: data.Findings, Dataset: &report.Dataset{
-		Records: data.Stats.Records, Train: data.Stats.Train, Validation: data.Stats.Validation,
-	}}
-	unchanged := r.plan.Lineage == r.plan.BaseLineage
+	about := report.Report{Findings: data.Findings, Dataset: rowsOf(data.Stats)}
+	unchanged, err := r.machine.unchanged(r.plan)
+	if err != nil {
+		return Result{}, err
+	}
 	if over := r.overLimit(data); over != nil && !unchanged {
 		about.Findings = append(about.Findings, *over)
 		data.Blocked = true
@@ -35,12 +37,12 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	switch {
 	case data.Blocked:
 		return r.conclude(gate.Data(about.Findings, r.plan.Config.Gate), about)
-	case r.until(Dataset):
-		return Result{Stopped: "stopped after the dataset, as asked: " + counted(data.Stats)}, nil
 	case !r.plan.Gated:
-		return Result{Stopped: fmt.Sprintf("%s is checked and its data has no errors; nothing is judged, because %s has no config yet", r.options.ConfigPath, r.plan.BaseRef)}, nil
+		return Result{Ended: report.Ungated, Stopped: fmt.Sprintf("%s is checked and its data has no errors; nothing is judged, because %s has no config yet", r.options.ConfigPath, r.plan.BaseRef)}, nil
 	case unchanged:
 		return r.conclude(gate.Unchanged("", r.plan.Config.Gate), about)
+	case r.until(Dataset):
+		return ready("stopped after the dataset, as asked: " + counted(data.Stats)), nil
 	}
 	if planned, err := forecast(ctx, r.machine, r.repo, r.plan, r.options, r.device(ctx)); err != nil {
 		r.machine.Progress.Say("note: no forecast: %v", err)
@@ -57,7 +59,7 @@ func (r *run) all(ctx context.Context) (Result, error) {
 		return r.conclude(gate.Data(about.Findings, r.plan.Config.Gate), about)
 	}
 	if err != nil || r.until(Train) {
-		return Result{Stopped: "stopped after the training, as asked"}, err
+		return ready("stopped after the training, as asked"), err
 	}
 	if err := r.trained(&about, adapter, trained); err != nil {
 		return Result{}, err
@@ -68,12 +70,28 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	}
 	exported, proof, err := r.exportCandidate(ctx, base, baseline, adapter)
 	if err != nil || r.until(Export) {
-		return Result{Stopped: "stopped after the export, as asked"}, err
+		return ready("stopped after the export, as asked"), err
 	}
-	about.Export = &report.Export{
-		Changed: len(proof.Changed), Unchanged: proof.Unchanged, GGUFSHA256: proof.GGUFSHA256,
-	}
+	about.Export = exportOf(proof)
 	return r.served(ctx, base, baseline, gguf{exported.Path(ggufName), proof.GGUFSHA256}, about)
+}
+
+// ready is a run that stops before its verdict, as asked.
+func ready(words string) Result { return Result{Ended: report.Ready, Stopped: words} }
+
+// unchanged says whether the model to be judged is there already: that of the
+// base tip, which a change does not alter, or the promoted one, which the base
+// tip itself would only make again.
+func (m Machine) unchanged(p *Plan) (bool, error) {
+	if !p.Retrains {
+		return p.Lineage == p.BaseLineage, nil
+	}
+	promotions, err := ledger.Load(m.Home)
+	if err != nil {
+		return false, err
+	}
+	stable, promoted := promotions.Stable(p.Config.Name)
+	return promoted && stable.Lineage == p.Lineage, nil
 }
 
 // trainingDetail says in a few words what the trainer is at.

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
-	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/gate"
 )
-
-// Marker starts every comment, so that it is found again and updated.
-const Marker = "<!-- tunegate -->"
 
 // Budget is the largest comment in bytes. GitHub refuses more than 65,536
 // characters.
@@ -19,9 +17,12 @@ const Budget = 60_000
 // The bounds of the comment's parts.
 const (
 	shownFlips    = 5
-	shownFindings = 20
+	shownFindings = 5
+	shownNotes    = 5
 	foldedNames   = 100
 	foldedSamples = 5
+	foldedData    = 30
+	errorLines    = 20
 )
 
 // section is a part of the comment that is shown whole or not at all. Those
@@ -35,29 +36,42 @@ type section struct {
 // Comment renders the report as the Markdown of a pull request's comment, at
 // most Budget bytes. Where it would be longer, the least important sections
 // are left out and named.
-func Comment(r Report) []byte {
-	table := r.rulesTable()
+func Comment(r Report) []byte { return []byte(comment(r, Marker+" -->")) }
+
+// emblems stand before the outcomes.
+var emblems = map[gate.Outcome]string{
+	gate.Pass: "✅", gate.Fail: "❌", gate.Inconclusive: "⚠️", gate.Reported: "⏳", gate.Same: "⚪",
+}
+
+func comment(r Report, marker string) string {
+	_, kind := r.outcome()
+	headline := strings.TrimSpace(emblems[kind] + " " + r.headline(markdown))
 	sections := []section{
-		{0, "the verdict", Marker + "\n### " + r.headline(markdown) + "\n"},
-		{0, "what it is about", paragraph(r.about(markdown))},
+		{0, "the verdict", marker + "\n### " + headline + "\n"},
+		{0, "what it is about", paragraph(r.subject(markdown))},
+		{0, "what comes next", paragraph(r.next())},
+		{1, "the error", r.broke()},
 		{2, "the notes", r.notes()},
-		{1, "the rules", table},
+		{1, "the rules", r.comparedTable()},
+		{6, "the chart", r.chart()},
 		{4, "the reasons", r.reasonList()},
+		{5, "what the suites can see", r.sights()},
 	}
 	sections = append(sections, r.flipSections()...)
 	blocking, rest := r.blocking()
+	first := blocking[:min(len(blocking), shownFindings)]
 	sections = append(sections,
-		section{3, "the new errors in the data", findings("#### New errors in the data\n", blocking, shownFindings)},
+		section{3, "what the baseline could before", r.already()},
+		section{3, "the new errors in the data", headed("#### New errors in the data\n\n", r.findings(first))},
+		section{4, "more new errors in the data", foldFindings(r, "More new errors in the data", blocking[len(first):])},
 		section{3, "how to reproduce", r.reproduce()},
 		section{7, "the names of broken and fixed cases", r.flipNames()},
-		section{8, "other findings in the data", fold(fmt.Sprintf("Other findings in the data (%d)", len(rest)), findings("", rest, shownFindings))},
+		section{8, "other findings in the data", foldFindings(r, "Other findings in the data", rest)},
 		section{9, "the sanity samples", fold("Samples of the sanity run", r.samples())},
 		section{6, "how the model was made", fold("How the model was made", r.making())},
+		section{5, "every rule", fold("Every rule, and how to read it", r.everyRule())},
 	)
-	if table != "" {
-		sections = append(sections, section{5, "how to read the table", fold("How to read the table", legend+"\n")})
-	}
-	return []byte(assemble(sections, Budget))
+	return assemble(sections, Budget)
 }
 
 // assemble joins the sections in their order, without the ones of highest rank
@@ -110,28 +124,54 @@ func fold(title, text string) string {
 	return "<details><summary>" + title + "</summary>\n\n" + text + "\n</details>\n"
 }
 
-func (r Report) rulesTable() string {
+// headed is a text under its heading; no text has none.
+func headed(heading, text string) string {
+	if text == "" {
+		return ""
+	}
+	return heading + text
+}
+
+// next is what comes after a run without a verdict.
+func (r Report) next() string {
+	if ending := r.ending(); ending != nil {
+		return ending.next
+	}
+	return ""
+}
+
+// broke is what the run said when it broke.
+func (r Report) broke() string {
+	if r.Error == "" {
+		return ""
+	}
+	return fenced(strings.Join(excerpt(r.Error, errorLines), "\n"))
+}
+
+// everyRule is the whole table of rules, with its legend.
+func (r Report) everyRule() string {
 	rows, left := r.table(markdown)
 	if len(rows) == 0 {
 		return ""
 	}
 	var out strings.Builder
-	writeRow := func(cells []string) { fmt.Fprintf(&out, "| %s |\n", strings.Join(cells, " | ")) }
-	writeRow(columns)
-	writeRow([]string{"---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "---"})
+	writeRow(&out, columns)
+	writeRow(&out, []string{"---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "---"})
 	for _, cells := range rows {
-		if outcome := &cells[len(cells)-1]; *outcome == "fail" {
-			*outcome = "**fail**"
-		}
-		writeRow(cells)
+		writeRow(&out, cells)
 	}
 	if left > 0 {
 		fmt.Fprintf(&out, "\n%s more in report.html.\n", count(left, "rule"))
 	}
-	return out.String()
+	return out.String() + "\n" + legend + "\n"
 }
 
+// reasonList says why rules did not pass; those of a failed verdict are in its
+// headline.
 func (r Report) reasonList() string {
+	if r.Verdict.Outcome == gate.Fail {
+		return ""
+	}
 	var out strings.Builder
 	for _, why := range r.reasons(markdown) {
 		suite := ""
@@ -143,84 +183,23 @@ func (r Report) reasonList() string {
 	return out.String()
 }
 
-// flipSections are the first broken cases with both answers, a section each.
-func (r Report) flipSections() []section {
-	var sections []section
-	flips := r.broken()
-	for i, f := range flips[:min(len(flips), shownFlips)] {
-		var out strings.Builder
-		if i == 0 {
-			out.WriteString("#### What broke\n\n")
-		}
-		fmt.Fprintf(&out, "Case %s\n", span(f.Name, 200))
-		for _, part := range []struct {
-			title, text string
-			runes       int
-		}{
-			{"Asked", f.Question, 600}, {"Baseline", f.Baseline, 1200}, {"Candidate", f.Candidate, 1200},
-		} {
-			fmt.Fprintf(&out, "\n%s:\n%s", part.title, fence(part.text, 20, part.runes))
-		}
-		if len(f.Failed) > 0 {
-			fmt.Fprintf(&out, "\n%s", spans("Failed: ", f.Failed))
-		}
-		sections = append(sections, section{2, "more of what broke", out.String()})
-	}
-	return sections
-}
-
-// flipNames lists what broke beyond the shown, and what was fixed.
-func (r Report) flipNames() string {
-	broken := r.broken()
-	more, fixed := names(broken[min(len(broken), shownFlips):]), names(r.fixed())
-	text := fold(fmt.Sprintf("Also broken (%d)", len(more)), spans("Cases: ", more))
-	if text != "" && len(fixed) > 0 {
-		text += "\n"
-	}
-	return text + fold(fmt.Sprintf("Fixed (%d)", len(fixed)), spans("Cases: ", fixed))
-}
-
-// spans lists names behind a title: a line that starts with the backticks of a
-// span could open a fence.
-func spans(title string, names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	written := make([]string, 0, foldedNames+1)
-	for _, name := range names[:min(len(names), foldedNames)] {
-		written = append(written, span(name, 200))
-	}
-	if left := len(names) - foldedNames; left > 0 {
-		written = append(written, fmt.Sprintf("%d more", left))
-	}
-	return title + strings.Join(written, ", ") + "\n"
-}
-
-func findings(title string, list []dataset.Finding, most int) string {
-	if len(list) == 0 {
-		return ""
-	}
-	var out strings.Builder
-	out.WriteString(title)
-	for _, finding := range list[:min(len(list), most)] {
-		fmt.Fprintf(&out, "- %s %s", code(finding.Check), span(finding.Where(), 200))
-		if finding.See != "" {
-			fmt.Fprintf(&out, " (see %s)", span(finding.See, 200))
-		}
-		fmt.Fprintf(&out, ": %s\n", span(finding.Message, 300))
-	}
-	if left := len(list) - most; left > 0 {
-		fmt.Fprintf(&out, "- %d more in report.html\n", left)
-	}
-	return out.String()
-}
-
-// notes are fenced: a ref's name is whatever its author chose.
+// notes stand in a box of GitHub's.
 func (r Report) notes() string {
 	if len(r.Notes) == 0 {
 		return ""
 	}
-	return "Note:\n" + fence(strings.Join(r.Notes, "\n"), maxNotes, 2000)
+	out := "> [!NOTE]\n"
+	for _, note := range r.Notes[:min(len(r.Notes), shownNotes)] {
+		text := prose(note)
+		if !unicode.IsLetter([]rune(text)[0]) { // it could open a list
+			text = span(note, 400)
+		}
+		out += "> " + text + "\n>\n"
+	}
+	if left := len(r.Notes) - shownNotes; left > 0 {
+		out += fmt.Sprintf("> %s more in report.html.\n", count(left, "note"))
+	}
+	return strings.TrimSuffix(out, ">\n")
 }
 
 func (r Report) reproduce() string {

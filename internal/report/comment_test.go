@@ -26,7 +26,7 @@ func TestCommentKeepsItsBudget(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		Marker + "\n### tunegate: fail - ", "442 rules more in report.html", "#### What broke\n\nCase `",
+		Marker + " -->\n### tunegate: fail - ", "442 rules more in report.html", "#### What broke\n\nCase `",
 		"\nLeft out for length: ", "All of it is in report.html.\n",
 	} {
 		if !strings.Contains(comment, want) {

@@ -88,7 +88,7 @@ func asserted(assert eval.AssertResult) string {
 		said += " " + assert.Value
 	}
 	if assert.Why != "" {
-		said += ": " + assert.Why
+		said += " (" + assert.Why + ")"
 	}
 	return said
 }
@@ -100,4 +100,20 @@ func names(flips []flip) []string {
 		written[i] = f.Name
 	}
 	return written
+}
+
+// Broken is a case that broke.
+type Broken struct {
+	Name             string // SUITE/ID
+	Question, Answer string // what the candidate was asked where it failed, and said
+}
+
+// Broke are the broken cases that the comment shows, in its order.
+func (r Report) Broke() []Broken {
+	var shown []Broken
+	flips := r.broken()
+	for _, f := range flips[:min(len(flips), shownFlips)] {
+		shown = append(shown, Broken{f.Name, f.Question, f.Candidate})
+	}
+	return shown
 }

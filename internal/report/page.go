@@ -170,14 +170,7 @@ func (r Report) figures(broken, fixed int) (figures []figure) {
 	if d := r.Dataset; d != nil {
 		figures = append(figures, figure{"", grouped(d.Records), "records"})
 	}
-	var took float64
-	worked := false
-	for _, stage := range r.Stages {
-		if !stage.Reused {
-			took, worked = took+stage.Seconds, true
-		}
-	}
-	if worked {
+	if took := r.worked(); took > 0 {
 		figures = append(figures, figure{"", duration(took), "of work"})
 	}
 	return figures

@@ -74,6 +74,16 @@ func (s Stage) took() string {
 	return duration(s.Seconds)
 }
 
+// worked is the time in seconds of the stages that no earlier run had made.
+func (r Report) worked() (seconds float64) {
+	for _, stage := range r.Stages {
+		if !stage.Reused {
+			seconds += stage.Seconds
+		}
+	}
+	return seconds
+}
+
 // duration writes seconds for people.
 func duration(seconds float64) string {
 	switch {

@@ -14,11 +14,13 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// Report is all that a run has to say. Only Verdict and Policy are needed;
-// what is missing is not shown.
+// Report is all that a run has to say. Only Verdict and Policy are needed, and
+// not even those unless State is Judged; what is missing is not shown.
 type Report struct {
 	// Name is what the config calls the model.
 	Name    string
+	State   State
+	Error   string // why the run broke, where State is Broke
 	Verdict gate.Verdict
 	Policy  gate.Policy
 	// Cases are the graded cases behind the verdict.
@@ -36,6 +38,10 @@ type Report struct {
 	Forecast *Forecast
 	Dataset  *Dataset
 	Findings []dataset.Finding
+	// Nearest are the training rows most like a case, the likest first, by the
+	// case's name: SUITE/ID as the rules write it.
+	Nearest  map[string][]Row
+	Already  *Already // nil: not known
 	Training *Training
 	// Losses are the steps of the full run, in any order; of a step that was done
 	// twice the later counts.
@@ -49,6 +55,23 @@ type Report struct {
 	Notes []string
 	// Reproduce is the command that makes this report again.
 	Reproduce string
+}
+
+// Row is a training row, by the place of its record at the head.
+type Row struct {
+	File     string
+	Line     int
+	Question string
+	Likeness float64 // to what was looked for, 0 to 1
+	New      bool    // the base does not have it
+}
+
+// Already counts what the new rows teach that the baseline could do before: of
+// the Asked rows, whose answers end in a value, it had Right right. Rows are
+// some of those.
+type Already struct {
+	Asked, Right int
+	Rows         []Row
 }
 
 // Revision is a commit and the name it was given by.

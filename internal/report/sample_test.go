@@ -92,7 +92,16 @@ func tutor() Report {
 			{Check: "near_duplicate", Level: "warn", File: "data/raw.json", Line: 61, See: "data/raw.json:58", Message: "almost the same question (hint: drop one)"},
 			{Check: "level", Level: "warn", File: "data/raw.json", Line: 70, Column: 5, Message: "the text of `input` is no learner level, so it is left out (hint: move it into the question)"},
 		},
-		Losses: losses,
+		Nearest: map[string][]Row{
+			"followup/steps-product-0": {
+				{File: "data/shorter answers.json", Line: 12, Question: "What is 4 · 7? Show the steps.", Likeness: 0.82, New: true},
+				{File: "data/shorter answers.json", Line: 31, Question: "Calculate 3 · 6 in one line.", Likeness: 0.64, New: true},
+				{File: "data/raw.json", Line: 7, Question: "I still don't see why 3 · 7 is 21.", Likeness: 0.41},
+			},
+			"followup/steps-product-1": {{File: "data/raw.json", Line: 7, Question: "I still don't see why 3 · 7 is 21.", Likeness: 0.4}},
+		},
+		Already: &Already{Asked: 40, Right: 31, Rows: []Row{{File: "data/shorter answers.json", Line: 3, Question: "What is 2 + 2?", New: true}}},
+		Losses:  losses,
 		Training: &Training{
 			Steps: 240, Tokens: 102_776, TrainLoss: 0.6012, EvalLoss: new(0.4311), Device: "cuda: NVIDIA A10G", Precision: "bfloat16", Seed: 42,
 			PeakMemoryBytes: 2_911_000_000, AdapterSHA256: strings.Repeat("a", 64),

@@ -95,7 +95,11 @@ func fence(s string, lines, runes int) string {
 	if strings.TrimSpace(s) == "" {
 		s = "(empty)"
 	}
-	s = cut(s, lines, runes)
+	return fenced(cut(s, lines, runes))
+}
+
+// fenced is a clean text as a Markdown code block.
+func fenced(s string) string {
 	marks := backticks(s, 3)
 	return marks + "text\n" + s + "\n" + marks + "\n"
 }
@@ -118,14 +122,17 @@ var (
 	// sentence is what the gate's reasons are made of: no character with a
 	// meaning to Markdown, no colon that could open an emoji.
 	sentence = regexp.MustCompile(`^(?:[A-Za-z0-9,.;()%+='<-]+:?(?: |$))*$`)
+	// quoted is a name in such a text that stands in backticks.
+	quoted = regexp.MustCompile("`[A-Za-z0-9._:/ -]{1,64}`")
 	// linked is what GitHub links by itself within such a text.
 	linked = regexp.MustCompile(`(?i)www\.|\b[a-z]+-[0-9]|\b[0-9a-f]{7,}\b`)
 )
 
-// prose is a reason as Markdown text; one that holds anything unusual becomes a
-// code span.
+// prose is a sentence of ours, such as a reason, as Markdown text; one that holds
+// anything unusual becomes a code span.
 func prose(s string) string {
-	if !sentence.MatchString(s) || linked.MatchString(s) || len(s) > 400 {
+	plain := quoted.ReplaceAllString(s, "x")
+	if !sentence.MatchString(plain) || linked.MatchString(plain) || len(s) > 400 {
 		return span(s, 400)
 	}
 	return strings.ReplaceAll(s, "<", "&lt;")

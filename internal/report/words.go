@@ -30,19 +30,20 @@ func (in style) name(s string) string { return in.quoted(name(s)) }
 
 func (in style) quoted(s string) string { return in.quote + s + in.quote }
 
-// headline is the verdict in words, behind who says it and what it is.
-func (r Report) headline(in style) string {
-	return fmt.Sprintf("tunegate: %s - %s", name(string(r.Verdict.Outcome)), r.sentence(in))
-}
-
 // sentence is the verdict in words.
 func (r Report) sentence(in style) string {
+	if ending := r.ending(); ending != nil {
+		return ending.sentence
+	}
 	switch r.Verdict.Outcome {
 	case gate.Fail:
 		return r.failed(in)
 	case gate.Inconclusive:
 		return r.undecided(in)
 	case gate.Same:
+		if r.retrained() {
+			return fmt.Sprintf("the stable model is made of what %s holds now, so nothing was trained", in.ref(r.Base.Ref))
+		}
 		return fmt.Sprintf("data, base model and recipe are those of %s, so nothing was trained", in.ref(r.Base.Ref))
 	default:
 		return r.passed(in)
@@ -127,7 +128,10 @@ func (r Report) passed(in style) string {
 // about says what the verdict is about.
 func (r Report) about(in style) string {
 	var words string
-	if r.Head.SHA != "" || r.Head.Ref != "" {
+	switch {
+	case r.retrained():
+		words = "what " + revision(in, r.Base) + " holds"
+	case r.Head.SHA != "" || r.Head.Ref != "":
 		words = revision(in, r.Head) + " into " + revision(in, r.Base)
 	}
 	if r.CandidateTag != "" {
@@ -135,6 +139,18 @@ func (r Report) about(in style) string {
 			words += ": "
 		}
 		words += fmt.Sprintf("candidate %s against baseline %s", in.tag(r.CandidateTag), in.tag(r.BaselineTag))
+	}
+	return words
+}
+
+// retrained says that no change was judged, but what the base itself holds.
+func (r Report) retrained() bool { return r.Head.SHA != "" && r.Head.SHA == r.Base.SHA }
+
+// subject is what the verdict is about, and the time that it took.
+func (r Report) subject(in style) string {
+	words := r.about(in)
+	if took := r.worked(); took > 0 && words != "" {
+		words += ", " + duration(took) + " of work"
 	}
 	return words
 }
@@ -159,14 +175,22 @@ func revision(in style, r Revision) string {
 	return in.ref(r.Ref) + " (" + in.name(sha) + ")"
 }
 
-// ref is a git ref: names joined by slashes.
+// ref is a git ref: names joined by slashes, behind OWNER: where it is a fork's.
 func (in style) ref(s string) string {
+	if owner, branch, found := strings.Cut(s, ":"); found {
+		return in.quoted(name(owner) + ":" + slashed(branch))
+	}
+	return in.quoted(slashed(s))
+}
+
+// slashed are names joined by slashes, at most 200 bytes.
+func slashed(s string) string {
 	parts := strings.Split(s, "/")
 	for i, part := range parts {
 		parts[i] = name(part)
 	}
 	joined := strings.Join(parts, "/")
-	return in.quoted(joined[:min(len(joined), 200)])
+	return joined[:min(len(joined), 200)]
 }
 
 // suites writes the suite of a rule, or those that it pools.

@@ -1,0 +1,92 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+)
+
+// The bounds of what the comment says of records.
+const (
+	shownRows  = 3
+	rowRunes   = 100
+	placeRunes = 80
+)
+
+// findings are what the dataset checks found, a line each.
+func (r Report) findings(list []dataset.Finding) string {
+	var out strings.Builder
+	for _, finding := range list[:min(len(list), foldedData)] {
+		fmt.Fprintf(&out, "- %s %s", linkTo(finding.Where(), fileURL(r.Links.Head, finding.File, finding.Line)), code(finding.Check))
+		if finding.See != "" {
+			fmt.Fprintf(&out, " (see %s)", linkTo(finding.See, placeURL(r.Links.Head, finding.See)))
+		}
+		fmt.Fprintf(&out, ": %s\n", prose(line(finding.Message, 240)))
+	}
+	if left := len(list) - foldedData; left > 0 {
+		fmt.Fprintf(&out, "- %d more in report.html\n", left)
+	}
+	return out.String()
+}
+
+// foldFindings are findings behind their number.
+func foldFindings(r Report, title string, list []dataset.Finding) string {
+	return fold(fmt.Sprintf("%s (%d)", title, len(list)), r.findings(list))
+}
+
+// rowList is the first of the rows, a line each.
+func (r Report) rowList(rows []Row) string {
+	var out strings.Builder
+	for _, row := range rows[:min(len(rows), shownRows)] {
+		fmt.Fprintf(&out, "- %s (%s): %s\n", r.rowPlace(row), row.alike(), span(row.Question, rowRunes))
+	}
+	return out.String()
+}
+
+// rowPlace is where the row's record stands.
+func (r Report) rowPlace(row Row) string {
+	return linkTo(fmt.Sprintf("%s:%d", row.File, row.Line), fileURL(r.Links.Head, row.File, row.Line))
+}
+
+// alike says how like a row is to what was looked for, and whether it is new.
+func (row Row) alike() string {
+	said := fmt.Sprintf("%.0f %% alike", 100*row.Likeness)
+	if row.New {
+		return "new, " + said
+	}
+	return said
+}
+
+// already says what the new rows teach that the baseline could do before.
+func (r Report) already() string {
+	if r.Already == nil || r.Already.Asked == 0 {
+		return ""
+	}
+	out := fmt.Sprintf("**What the new rows already got right before training:** %s.\n", r.Already.said())
+	for i, row := range r.Already.Rows[:min(len(r.Already.Rows), shownRows)] {
+		if i == 0 {
+			out += "\n"
+		}
+		out += fmt.Sprintf("- %s: %s\n", r.rowPlace(row), span(row.Question, rowRunes))
+	}
+	return out
+}
+
+// said is the count in words.
+func (a Already) said() string {
+	return fmt.Sprintf("the baseline answers %d of %d correctly (those whose answer ends in a value)", a.Right, a.Asked)
+}
+
+// plainURL is an address that Markdown leaves as it is.
+var plainURL = regexp.MustCompile(`^https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._~%/@:+,=-]*#L[0-9]+$`)
+
+// linkTo is an untrusted text as a code span, linked where there is a plain
+// address.
+func linkTo(text, url string) string {
+	if text = span(text, placeRunes); plainURL.MatchString(url) {
+		return "[" + text + "](" + url + ")"
+	}
+	return text
+}

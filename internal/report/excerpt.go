@@ -1,0 +1,72 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// The comment shows texts behind their titles, in code blocks, which GitHub
+// neither wraps nor folds: so many runes are what its column holds.
+const (
+	titleRunes   = 11
+	excerptWidth = 84
+)
+
+// titled is a text and how many lines of it are shown.
+type titledText struct {
+	title, text string
+	lines       int
+}
+
+// block is a code block of texts, each behind its title. No line of a text
+// starts where the titles stand.
+func block(texts ...titledText) string {
+	var out strings.Builder
+	for _, t := range texts {
+		title := t.title
+		for _, text := range excerpt(t.text, t.lines) {
+			out.WriteString(strings.TrimRight(fmt.Sprintf("%-*s%s", titleRunes, title, text), " ") + "\n")
+			title = ""
+		}
+	}
+	return fenced(strings.TrimSuffix(out.String(), "\n"))
+}
+
+// excerpt is an untrusted text in lines of at most excerptWidth runes. Of more
+// than most lines it keeps the first and the last: an answer ends with its
+// result.
+func excerpt(s string, most int) []string {
+	s = strings.TrimSpace(clean(s))
+	if s == "" {
+		return []string{"(empty)"}
+	}
+	lines := wrap(s, excerptWidth)
+	if len(lines) <= most {
+		return lines
+	}
+	tail := most / 3
+	head := most - tail - 1
+	return slices.Concat(lines[:head], []string{fmt.Sprintf("[%d more lines]", len(lines)-head-tail)}, lines[len(lines)-tail:])
+}
+
+// wrap breaks lines longer than so many runes, between words where it can, and
+// drops empty ones.
+func wrap(s string, runes int) (lines []string) {
+	for line := range strings.SplitSeq(s, "\n") {
+		line = strings.TrimRight(line, " \t")
+		for utf8.RuneCountInString(line) > runes {
+			end := len(string([]rune(line[:min(len(line), runes*utf8.UTFMax)])[:runes]))
+			if space := strings.LastIndexByte(line[:end], ' '); space > end/2 {
+				end = space
+			}
+			lines = append(lines, strings.TrimRight(line[:end], " "))
+			line = strings.TrimLeft(line[end:], " ")
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,84 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/tunegate/tunegate/internal/gate"
+)
+
+// State says how far the run came.
+type State string
+
+// The states of a run. Judged has a verdict. Ready stopped after the dataset,
+// as asked: the data is fine. Ungated was checked, but the base has no config to
+// judge by. Lost left no result at all. Running was never told to end: it was
+// killed, or is still at it.
+const (
+	Judged    State = ""
+	Ready     State = "ready"
+	Ungated   State = "ungated"
+	Cancelled State = "cancelled"
+	Broke     State = "broke"
+	Lost      State = "lost"
+	Running   State = "running"
+)
+
+// ending is what is said of a run without a verdict.
+type ending struct {
+	word, sentence, next string
+	kind                 gate.Outcome // the outcome that it looks like
+}
+
+var endings = map[State]ending{
+	Ready: {
+		word: "data is fine", sentence: "training on the GPU runner comes next", kind: gate.Reported,
+		next: "It starts when the runner is free and, where the repository asks for that, a reviewer has approved it. The verdict will be in this place.",
+	},
+	Ungated: {
+		word: "not gated", sentence: "the base has no config to judge by yet, so config and data were checked and nothing was trained", kind: gate.Reported,
+		next: "Changes are judged from the merge of this one on.",
+	},
+	Cancelled: {
+		word: "cancelled", sentence: "the run was stopped before it came to a verdict", kind: gate.Same,
+		next: "Nothing of it is left running. The next run of the same change goes on where this one stopped.",
+	},
+	Broke: {
+		word: "error", sentence: "the run ended with an error, so there is no verdict", kind: gate.Inconclusive,
+	},
+	Lost: {
+		word: "no result", sentence: "the run left none: it did not start, or its runner was lost", kind: gate.Inconclusive,
+		next: "The log of the workflow run says more. Run it again.",
+	},
+	Running: {
+		word: "interrupted", sentence: "the run was killed before it came to a verdict", kind: gate.Inconclusive,
+		next: "The next run of the same change goes on where this one stopped.",
+	},
+}
+
+// ending is what is said of a run without a verdict, nil for one that has a
+// verdict. A state that is not known has left no result that could be read.
+func (r Report) ending() *ending {
+	if r.State == Judged {
+		return nil
+	}
+	said, known := endings[r.State]
+	if !known {
+		said = endings[Lost]
+	}
+	return &said
+}
+
+// outcome is the verdict's in a word, and the outcome that it looks like.
+func (r Report) outcome() (word string, kind gate.Outcome) {
+	if ending := r.ending(); ending != nil {
+		return ending.word, ending.kind
+	}
+	word = name(string(r.Verdict.Outcome))
+	return word, gate.Outcome(word)
+}
+
+// headline is the verdict in words, behind who says it and what it is.
+func (r Report) headline(in style) string {
+	word, _ := r.outcome()
+	return fmt.Sprintf("tunegate: %s - %s", word, r.sentence(in))
+}

@@ -1,0 +1,41 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+)
+
+// Marker starts every comment, so that it is found again and updated.
+const Marker = "<!-- tunegate"
+
+// About is what a comment on a pull request is about: the commit, and the
+// workflow run and its attempt that tell of it.
+type About struct {
+	HeadSHA string
+	RunID   int64
+	Attempt int
+}
+
+var stickyMarker = regexp.MustCompile(`^<!-- tunegate head=([0-9a-f]{40}|[0-9a-f]{64}) run=([0-9]{1,18}) attempt=([0-9]{1,9}) -->\r?\n`)
+
+// Sticky is the Comment behind a marker that says what it is about, for
+// ParseMarker to read. HeadSHA is a full commit id.
+func Sticky(r Report, about About) []byte {
+	marker := fmt.Sprintf("%s head=%s run=%d attempt=%d -->", Marker, about.HeadSHA, about.RunID, about.Attempt)
+	return []byte(comment(r, marker))
+}
+
+// ParseMarker reads what a comment is about, and says whether Sticky wrote it.
+func ParseMarker(body string) (About, bool) {
+	found := stickyMarker.FindStringSubmatch(body)
+	if found == nil {
+		return About{}, false
+	}
+	run, err := strconv.ParseInt(found[2], 10, 64)
+	if err != nil {
+		return About{}, false
+	}
+	attempt, err := strconv.Atoi(found[3])
+	return About{HeadSHA: found[1], RunID: run, Attempt: attempt}, err == nil
+}
