@@ -18,6 +18,8 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/promote"
+	"github.com/tunegate/tunegate/internal/publish"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -40,7 +42,7 @@ type cli struct {
 	Quiet  bool   `short:"q" help:"Print no progress."`
 	NoWait bool   `help:"Fail at once where another tunegate is at work on this machine, instead of waiting for it."`
 
-	Init    initCommand    `cmd:"" help:"Write what a repository begins with: tunegate.yaml, suites, tunegate.mk; what is there is kept."`
+	Init    initCommand    `cmd:"" help:"Write what a repository begins with: tunegate.yaml, suites, tunegate.mk, workflows; what is there is kept."`
 	Setup   setupCommand   `cmd:"" help:"Install what a runner needs, once: Python environment, Ollama, the base model's GGUF and answers."`
 	Doctor  doctorCommand  `cmd:"" help:"Look for each thing that would stop a run, and say how to mend it."`
 	Run     runCommand     `cmd:"" help:"Judge a change: dataset, train, export, register, eval, gate, report."`
@@ -50,6 +52,7 @@ type cli struct {
 	Promote  promoteCommand  `cmd:"" help:"Make a run's model the stable one, on the server that evaluated it and those of promote.to."`
 	Rollback rollbackCommand `cmd:"" help:"Make an earlier version stable again."`
 	List     listCommand     `cmd:"" help:"List the promoted versions and the candidates of runs."`
+	Publish  publishCommand  `cmd:"" help:"Tell GitHub of a run, from a workflow: comment, findings, status, summary; exits as the run does."`
 	Clean    cleanCommand    `cmd:"" help:"Remove runs that a later one supersedes, and what nothing needs any more; unfinished work stays."`
 
 	Dataset  datasetCommand `cmd:"" help:"Run up to the dataset: rows, findings, statistics; or the playbook's files."`
@@ -57,11 +60,13 @@ type cli struct {
 	Export   stageCommand   `cmd:"" help:"Run up to the proved GGUF."`
 	Register stageCommand   `cmd:"" help:"Run up to the candidate's tag."`
 	Eval     evalCommand    `cmd:"" help:"Run up to the graded answers; or print a running app's live report."`
+
+	Action actionCommand `cmd:"" hidden:"" help:"The step of the GitHub action: run the command that its inputs ask for."`
 }
 
 // planned are the commands of the design that are not built yet.
 func planned() []string {
-	return []string{"gate", "report", "case", "publish", "hook"}
+	return []string{"gate", "report", "case", "hook"}
 }
 
 // world is what a command touches of the process that it runs in.
@@ -72,6 +77,7 @@ type world struct {
 	stdout, stderr io.Writer
 	clock          func() time.Time
 	executable     func() (string, error)
+	hide           func() error // this process from others of the same user
 }
 
 // exitError is an error with an exit code of its own.
@@ -97,24 +103,29 @@ func usage(err error) error {
 
 // run parses the command line, runs the command and says how the process ends.
 func run(ctx context.Context, w world) int {
-	var grammar cli
+	_, code := perform(ctx, w)
+	return code
+}
+
+// perform is run, and gives the session with what came of the command.
+func perform(ctx context.Context, w world) (*session, int) {
+	s := &session{ctx: ctx, world: w}
 	exited := -1
-	parser, err := kong.New(&grammar, kong.Name("tunegate"), kong.UsageOnError(),
+	parser, err := kong.New(&s.cli, kong.Name("tunegate"), kong.UsageOnError(),
 		kong.Description("CI for model weights: a change of tuning data becomes a verdict about the model that is served."),
 		kong.Vars{"config": config.FileName, "maxDuration": config.MaxDuration.String()}, kong.Writers(w.stdout, w.stderr),
 		kong.Exit(func(code int) { exited = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
-		return w.end(ctx, err)
+		return s, w.end(ctx, err)
 	}
 	parsed, err := parser.Parse(w.args)
 	if exited >= 0 {
-		return exited
+		return s, exited
 	}
 	if err != nil {
-		return w.end(ctx, usage(explain(err)))
+		return s, w.end(ctx, usage(explain(err)))
 	}
-	s := &session{ctx: ctx, world: w, cli: grammar}
-	return w.end(ctx, errors.Join(parsed.Run(s), s.close()))
+	return s, w.end(ctx, errors.Join(parsed.Run(s), s.close()))
 }
 
 func explain(err error) error {
@@ -174,7 +185,10 @@ type session struct {
 	world world
 	cli   cli
 
-	opened *repo.Repo
+	opened    *repo.Repo
+	judged    pipeline.Result // of a run, also of one that broke: Dir and Record
+	moved     promote.Result  // of promote and rollback
+	published publish.Result
 }
 
 // close gives back what the command opened.

@@ -15,9 +15,6 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-// version is set by the build: -X main.version=...
-var version = "dev"
-
 // stopWithin is the time from SIGINT or SIGTERM to the end.
 const stopWithin = 5500 * time.Millisecond
 
@@ -31,7 +28,7 @@ func main() {
 	context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin, func() { os.Exit(exitCancelled) }) })
 	code := run(ctx, world{
 		args: os.Args[1:], environ: os.Environ(), getenv: os.Getenv,
-		stdout: os.Stdout, stderr: os.Stderr, clock: time.Now, executable: os.Executable,
+		stdout: os.Stdout, stderr: os.Stderr, clock: time.Now, executable: os.Executable, hide: proc.Hide,
 	})
 	stop()
 	os.Exit(code)

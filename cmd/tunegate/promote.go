@@ -10,16 +10,27 @@ import (
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/promote"
+	"github.com/tunegate/tunegate/internal/repo"
 )
 
 type promoteCommand struct {
 	Version string `arg:"" help:"The new version's name, such as v1; the model's tag is NAME-lora-VERSION."`
 	ID      string `name:"run" help:"The start of the id of the run whose model it is (default: the latest run with a verdict)." placeholder:"ID"`
+	Head    string `help:"Promote the model of this merged commit, such as a release's: the newest that a run made of its data. It is judged again first." placeholder:"REF"`
+	Base    string `help:"The branch that must hold it, whose policy counts (default: the default branch)." placeholder:"REF"`
 }
 
 func (c promoteCommand) Run(s *session) error {
-	return s.move(func(m pipeline.Machine, policy config.Config, repository string) (promote.Result, error) {
-		return promote.Promote(s.ctx, m, policy, promote.Options{Version: c.Version, Run: c.ID, Repository: repository})
+	return s.move(c.Base, func(m pipeline.Machine, r *repo.Repo, policy config.Config) (promote.Result, error) {
+		o := promote.Options{Version: c.Version, Run: c.ID, Repository: r.Root()}
+		if c.Head == "" {
+			return promote.Promote(s.ctx, m, policy, o)
+		}
+		moved, judged, err := promote.Release(s.ctx, m, r, pipeline.Options{
+			Refs: pipeline.Refs{Base: c.Base, Head: c.Head}, ConfigPath: s.cli.Config, Event: "release", Web: s.web(),
+		}, o)
+		s.judged = judged
+		return moved, err
 	})
 }
 
@@ -28,14 +39,14 @@ type rollbackCommand struct {
 }
 
 func (c rollbackCommand) Run(s *session) error {
-	return s.move(func(m pipeline.Machine, policy config.Config, _ string) (promote.Result, error) {
+	return s.move("", func(m pipeline.Machine, _ *repo.Repo, policy config.Config) (promote.Result, error) {
 		return promote.Rollback(s.ctx, m, policy, c.Version)
 	})
 }
 
-// move changes what is stable, by the config of the default branch, and says
-// what came of it.
-func (s *session) move(do func(m pipeline.Machine, policy config.Config, repository string) (promote.Result, error)) error {
+// move changes what is stable, by the config of a branch (empty: the default
+// one), and says what came of it, here and in the workspace.
+func (s *session) move(branch string, do func(pipeline.Machine, *repo.Repo, config.Config) (promote.Result, error)) error {
 	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
 	defer progress.clear()
 	machine, err := s.machine(progress)
@@ -46,20 +57,27 @@ func (s *session) move(do func(m pipeline.Machine, policy config.Config, reposit
 	if err != nil {
 		return err
 	}
-	policy, err := pipeline.LoadPolicy(s.ctx, repository, s.cli.Config, "")
+	policy, err := pipeline.LoadPolicy(s.ctx, repository, s.cli.Config, branch)
 	if err != nil {
 		return inputError(err)
 	}
-	result, err := do(machine, policy, repository.Root())
+	if err := promote.Forget(repository.Root()); err != nil {
+		return err
+	}
+	result, err := do(machine, repository, policy)
 	switch {
 	case errors.Is(err, promote.ErrUsage):
 		return usage(err)
 	case errors.Is(err, promote.ErrVerdict):
 		return &exitError{exitFail, err}
 	case err != nil:
-		return err
+		return inputError(err)
+	}
+	if err := result.Save(machine.Home, repository.Root()); err != nil {
+		progress.Say("note: nothing in the workspace says what was promoted: %v", err)
 	}
 	progress.clear()
+	s.moved = result
 	if s.cli.JSON {
 		return s.encode(result)
 	}

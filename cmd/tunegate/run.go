@@ -19,6 +19,9 @@ import (
 type refs struct {
 	Base string `help:"What is judged against (default: the default branch)." placeholder:"REF"`
 	Head string `help:"What is judged (default: the working tree)." placeholder:"REF"`
+
+	BaseName string `hidden:""` // how the two are called where they are shown
+	HeadName string `hidden:""`
 }
 
 type runCommand struct {
@@ -55,7 +58,7 @@ func (c runCommand) Run(s *session) error {
 	ctx, cancel := context.WithTimeoutCause(s.ctx, c.MaxDuration, fmt.Errorf("not done within --max-duration %s", c.MaxDuration))
 	defer cancel()
 	options := pipeline.Options{
-		Refs:       pipeline.Refs{Base: c.Base, Head: c.Head},
+		Refs:       pipeline.Refs{Base: c.Base, Head: c.Head, BaseName: c.BaseName, HeadName: c.HeadName},
 		ConfigPath: s.cli.Config, Until: pipeline.Stage(c.Until), Force: pipeline.Stage(c.Force),
 		Event: s.world.getenv("GITHUB_EVENT_NAME"), PR: s.pullRequest(c.PR), Web: s.web(),
 	}
@@ -64,6 +67,7 @@ func (c runCommand) Run(s *session) error {
 	}
 	result, err := pipeline.Run(ctx, machine, repository, options)
 	progress.clear()
+	s.judged = result
 	if err != nil {
 		if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {
 			return errors.New("the same command goes on where it stopped")

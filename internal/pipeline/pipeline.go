@@ -67,11 +67,11 @@ type run struct {
 func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error) {
 	plan, err := NewPlan(ctx, r, o.ConfigPath, o.Refs)
 	if err != nil {
-		return Result{}, errors.Join(err, m.refused(r, o, plan, err))
+		return Result{}, errors.Join(err, m.refused(ctx, r, o, plan, err))
 	}
 	m, release, err := m.lockAll(ctx, fmt.Sprintf("a run of %s into %s", plan.HeadRef, plan.BaseRef))
 	if err != nil {
-		return Result{}, err
+		return Result{}, errors.Join(err, m.refused(ctx, r, o, plan, err))
 	}
 	defer release()
 	run, err := newRun(m, r, o, plan)
@@ -116,6 +116,7 @@ func (r *run) whole(ctx context.Context, judge func(context.Context) (Result, er
 		r.machine.Progress.Say("the server did not stop as it should: %v", closing)
 	}
 	if err != nil {
+		r.events.failed(err)
 		err = errors.Join(err, r.broke(ctx, err))
 		return Result{Dir: r.dir, Record: r.record}, err
 	}
@@ -141,13 +142,12 @@ func (r *run) broke(ctx context.Context, err error) error {
 		r.record.State, state = Cancelled, report.Cancelled
 	}
 	r.record.Error = err.Error()
-	r.events.failed(err)
 	return errors.Join(r.record.save(r.dir), r.leaveWord(state, err.Error()))
 }
 
 // refused leaves word in the workspace of a workflow that nothing could be
-// planned, and why, for the job that reports.
-func (m Machine) refused(r *repo.Repo, o Options, plan *Plan, cause error) error {
+// planned, or that no run could begin, and why, for the job that reports.
+func (m Machine) refused(ctx context.Context, r *repo.Repo, o Options, plan *Plan, cause error) error {
 	if o.Event == "" || plan.HeadSHA == "" {
 		return nil
 	}
@@ -157,8 +157,8 @@ func (m Machine) refused(r *repo.Repo, o Options, plan *Plan, cause error) error
 	}
 	defer os.RemoveAll(dir)
 	run := describeRun(m, r, o, plan)
-	run.dir, run.record.State, run.record.Error = dir, Failed, cause.Error()
-	return errors.Join(run.record.save(dir), run.leaveWord(report.Broke, cause.Error()))
+	run.dir = dir
+	return run.broke(ctx, cause)
 }
 
 func newRun(m Machine, r *repo.Repo, o Options, plan *Plan) (*run, error) {

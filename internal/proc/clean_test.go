@@ -7,53 +7,13 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tunegate/tunegate/internal/actions/actionstest"
 )
 
-// attacks are lines that a runner takes for workflow commands, or that come
-// close: github.com/actions/runner, ActionCommand.cs and OutputManager.cs.
-var attacks = []string{
-	"::error file=a,line=1::x", "::error::", "::error ::x", "::STOP-COMMANDS::t", "::add-matcher::evil.json",
-	"::add-mask::1", "::group::g", "::echo::on", "::set-output name=verdict::pass", "::Save-State name=a::b",
-	"   ::error::x", "\u00a0\u3000::error::x", "\u0085::error::x", "\u2028::error::x", "\v::error::x", "\f::error::x",
-	"##[error]x", "##[ERROR]x", "##[debug]d", "text ##[error file=a]x", "[trainer] ##[stop-commands]evil",
-	"[trainer] ##[add-mask]pass", `{"text": "##[set-output name=verdict]pass"}`, "##[save-state name=a]b",
-	"loss=0.1\r::set-output name=verdict::pass", "loss=0.1\r\n::set-output name=verdict::pass",
-	"loss=0.1\r\r::set-output name=verdict::pass",
-	"abc ::error::x", "::unknown::x", "##[[error]x", "\x1b[31m::error::x", "\ufeff::error::x", "\u200b::error::x",
-	"\xff::error::x", "#\x00#[error]x", "##\b[error]x", "#\r#[error]x", "#\u0085#[error]x", "##\x7f[error]x",
-	strings.Repeat("x", maxLogLine-2) + "##[error]x", strings.Repeat("x", maxLogLine) + "\n::error::x",
-}
-
-// runnerCommands is the oracle: what a runner would carry out when it reads
-// output. It is a port of the runner's two parsers.
-func runnerCommands(output string) []string {
-	names := map[string]bool{}
-	for _, name := range strings.Fields("set-output save-state set-env add-path add-mask add-matcher remove-matcher " +
-		"debug warning error notice group endgroup echo stop-commands") {
-		names[name] = true
-	}
-	var fired []string
-	command := func(info string) {
-		name, _, _ := strings.Cut(info, " ")
-		if names[strings.ToLower(name)] {
-			fired = append(fired, info)
-		}
-	}
-	output = strings.ToValidUTF8(output, "\ufffd")
-	for _, line := range strings.FieldsFunc(output, func(r rune) bool { return r == '\r' || r == '\n' }) {
-		if rest, ok := strings.CutPrefix(strings.TrimLeftFunc(line, unicode.IsSpace), "::"); ok {
-			if info, _, ok := strings.Cut(rest, "::"); ok {
-				command(info)
-			}
-		}
-		if _, rest, ok := strings.Cut(line, "##["); ok {
-			if info, _, ok := strings.Cut(rest, "]"); ok {
-				command(info)
-			}
-		}
-	}
-	return fired
-}
+// attacks are those of the runner's parsers, and those of a line that is cut.
+var attacks = append(actionstest.Attacks(),
+	strings.Repeat("x", maxLogLine-2)+"##[error]x", strings.Repeat("x", maxLogLine)+"\n::error::x")
 
 // cleaned writes text in pieces of size bytes.
 func cleaned(t *testing.T, text, prefix string, size int) string {
@@ -77,7 +37,7 @@ func TestOracleKnowsTheAttacks(t *testing.T) {
 	t.Parallel()
 	fired := 0
 	for _, line := range attacks {
-		fired += len(runnerCommands(line))
+		fired += len(actionstest.Commands(line))
 	}
 	// Those up to "abc" and the last two; the others are inert and must stay so.
 	if want := 29; fired != want {
@@ -93,7 +53,7 @@ func FuzzCleaner(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, size int) {
 		text := string(data)
 		got := cleaned(t, text, Fence, len(text)+1)
-		if fired := runnerCommands(got); fired != nil {
+		if fired := actionstest.Commands(got); fired != nil {
 			t.Errorf("%q became %q, which runs %q", text, got, fired)
 		}
 		if pieces := cleaned(t, text, Fence, max(size, 1)); pieces != got {

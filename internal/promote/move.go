@@ -70,7 +70,7 @@ func (m *move) run(ctx context.Context) (Result, error) {
 	previous, _ := now.Previous(m.entry.Name)
 	return Result{
 		Action: m.entry.Action, Name: m.entry.Name, Version: m.entry.Version, Tag: m.entry.Tag, ModelID: m.entry.ModelID,
-		Run: m.entry.Run, Stable: stable.Version, Previous: previous.Version, Servers: m.entry.Servers, Changed: m.changed, Notes: m.notes,
+		Run: m.entry.Run, Lineage: m.entry.Lineage, Stable: stable.Version, Previous: previous.Version, Servers: m.entry.Servers, Changed: m.changed, Notes: m.notes,
 	}, nil
 }
 

@@ -34,6 +34,7 @@ type Result struct {
 	Tag      string        `json:"tag"`
 	ModelID  string        `json:"model_id"`
 	Run      string        `json:"run"`
+	Lineage  string        `json:"lineage"`
 	Stable   string        `json:"stable"`             // the version that NAME:stable is
 	Previous string        `json:"previous,omitempty"` // the one to which a rollback goes
 	Servers  []string      `json:"servers"`            // addresses, or ledger.Private

@@ -22,7 +22,7 @@ const (
 	foldedNames   = 100
 	foldedSamples = 5
 	foldedData    = 30
-	errorLines    = 20
+	errorLines    = 8
 )
 
 // section is a part of the comment that is shown whole or not at all. Those
@@ -61,11 +61,11 @@ func comment(r Report, marker string) string {
 	blocking, rest := r.blocking()
 	first := blocking[:min(len(blocking), shownFindings)]
 	sections = append(sections,
+		section{7, "the names of broken and fixed cases", r.flipNames()},
 		section{3, "what the baseline could before", r.already()},
 		section{3, "the new errors in the data", headed("#### New errors in the data\n\n", r.findings(first))},
 		section{4, "more new errors in the data", foldFindings(r, "More new errors in the data", blocking[len(first):])},
 		section{3, "how to reproduce", r.reproduce()},
-		section{7, "the names of broken and fixed cases", r.flipNames()},
 		section{8, "other findings in the data", foldFindings(r, "Other findings in the data", rest)},
 		section{9, "the sanity samples", fold("Samples of the sanity run", r.samples())},
 		section{6, "how the model was made", fold("How the model was made", r.making())},
@@ -134,10 +134,14 @@ func headed(heading, text string) string {
 
 // next is what comes after a run without a verdict.
 func (r Report) next() string {
-	if ending := r.ending(); ending != nil {
-		return ending.next
+	ending := r.ending()
+	if ending == nil {
+		return ""
 	}
-	return ""
+	if d := r.Dataset; d != nil && r.State == Ready {
+		return fmt.Sprintf("%s give %s to train on and %d to validate. %s", count(d.Records, "record"), count(d.Train, "row"), d.Validation, ending.next)
+	}
+	return ending.next
 }
 
 // broke is what the run said when it broke.
@@ -206,7 +210,7 @@ func (r Report) reproduce() string {
 	if r.Reproduce == "" {
 		return ""
 	}
-	return "Reproduce:\n" + fence(r.Reproduce, 10, 1000)
+	return "Reproduce:\n" + fence(r.Reproduce, 4, 500)
 }
 
 func (r Report) samples() string {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,21 +17,66 @@ func TestCommentKeepsItsBudget(t *testing.T) {
 		rule.Suite = fmt.Sprint(strings.Repeat("s", 60), i)
 		r.Verdict.Rules = append(r.Verdict.Rules, rule)
 	}
+	for range 100 {
+		r.Findings = append(r.Findings, r.Findings[:2]...)
+	}
 	comment := string(Comment(r))
 	if len(comment) > Budget {
 		t.Errorf("%d bytes", len(comment))
 	}
 	for line := range strings.Lines(comment) {
-		if strings.HasPrefix(line, "|") && strings.Count(line, "|") != len(columns)+1 {
+		if cells := strings.Count(line, "|") - 1; strings.HasPrefix(line, "|") && cells != len(columns) && cells != len(comparedColumns) {
 			t.Errorf("a cut row: %s", line)
 		}
 	}
 	for _, want := range []string{
-		Marker + " -->\n### tunegate: fail - ", "442 rules more in report.html", "#### What broke\n\nCase `",
+		Marker + " -->\n### ❌ tunegate: fail - ", "441 rows more in report.html", "#### What broke (8 cases)\n\n<details open>",
 		"\nLeft out for length: ", "All of it is in report.html.\n",
 	} {
 		if !strings.Contains(comment, want) {
 			t.Errorf("%q is not in it", want)
+		}
+	}
+}
+
+func TestChart(t *testing.T) {
+	t.Parallel()
+	rated := func(names ...string) (r Report) {
+		for i, name := range names {
+			r.Verdict.Rules = append(r.Verdict.Rules, gate.Rule{Rule: gate.NoHarm, Suite: name, N: 10, Baseline: 0.9, Candidate: float64(i) / 2})
+		}
+		return r
+	}
+	if chart := rated("a\"]\n```", "b").chart(); !strings.Contains(chart, `x-axis ["a______", "b"]`) ||
+		!strings.Contains(chart, "bar [90.0, 90.0]\n  bar [0.0, 50.0]\n  bar [0.0, 50.0]\n```\n") {
+		t.Errorf("got %s", chart)
+	}
+	many := strings.Fields("a b c d e f g h i")
+	for _, names := range [][]string{{"a"}, many, {strings.Repeat("a", 29), strings.Repeat("a", 30)}} {
+		if chart := rated(names...).chart(); chart != "" {
+			t.Errorf("%q make %s", names, chart)
+		}
+	}
+	if chart := rated(many[:8]...).chart(); chart == "" {
+		t.Error("eight suites make no chart")
+	}
+}
+
+func TestExcerptKeepsBothEnds(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		text string
+		most int
+		want []string
+	}{
+		{" \n", 3, []string{"(empty)"}},
+		{"a\n\n  b\r\nc", 3, []string{"a", "  b", "c"}},
+		{"1\n2\n3\n4\n5\n6\n7", 6, []string{"1", "2", "3", "[2 more lines]", "6", "7"}},
+		{strings.Repeat("long ", 20), 6, []string{strings.TrimSpace(strings.Repeat("long ", 17)), "long long long"}},
+		{strings.Repeat("\U0001F600", 100), 6, []string{strings.Repeat("\U0001F600", 84), strings.Repeat("\U0001F600", 16)}},
+	} {
+		if got := excerpt(test.text, test.most); !slices.Equal(got, test.want) {
+			t.Errorf("%q: got %q, want %q", test.text, got, test.want)
 		}
 	}
 }

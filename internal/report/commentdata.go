@@ -50,13 +50,16 @@ func (r Report) rowPlace(row Row) string {
 	return linkTo(fmt.Sprintf("%s:%d", row.File, row.Line), fileURL(r.Links.Head, row.File, row.Line))
 }
 
-// alike says how like a row is to what was looked for, and whether it is new.
+// alike says whether the row is new, and how like it is to what was looked for.
 func (row Row) alike() string {
-	said := fmt.Sprintf("%.0f %% alike", 100*row.Likeness)
+	var said []string
 	if row.New {
-		return "new, " + said
+		said = append(said, "new")
 	}
-	return said
+	if row.Likeness > 0 {
+		said = append(said, fmt.Sprintf("%.0f %% alike", 100*min(row.Likeness, 1)))
+	}
+	return strings.Join(said, ", ")
 }
 
 // already says what the new rows teach that the baseline could do before.
@@ -76,7 +79,7 @@ func (r Report) already() string {
 
 // said is the count in words.
 func (a Already) said() string {
-	return fmt.Sprintf("the baseline answers %d of %d correctly (those whose answer ends in a value)", a.Right, a.Asked)
+	return fmt.Sprintf("the baseline had %d of %d right (those whose answer ends in a value)", a.Right, a.Asked)
 }
 
 // plainURL is an address that Markdown leaves as it is.

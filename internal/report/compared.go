@@ -22,7 +22,8 @@ var measures = map[string]string{
 	gate.Answers: "usable answers", gate.OutputTokens: "tokens an answer", gate.LatencyMedian: "median time, ms",
 }
 
-// compared joins the rules that look at the same, those that stop a merge first.
+// compared joins the rules that look at the same, those that stop a merge first,
+// the clearest before the others.
 func (r Report) compared() (rows []compared) {
 	index := make(map[[2]string]int)
 	for _, rule := range r.Verdict.Rules {
@@ -44,7 +45,9 @@ func (r Report) compared() (rows []compared) {
 		}
 	}
 	rank := map[gate.Outcome]int{gate.Fail: -2, gate.Inconclusive: -1}
-	slices.SortStableFunc(rows, func(a, b compared) int { return cmp.Compare(rank[a.merge], rank[b.merge]) })
+	slices.SortStableFunc(rows, func(a, b compared) int {
+		return cmp.Or(cmp.Compare(rank[a.merge], rank[b.merge]), cmp.Compare(a.rule.P, b.rule.P))
+	})
 	return rows
 }
 
@@ -68,8 +71,8 @@ func (c compared) cells() []string {
 	default:
 		cells = []string{
 			what, gate.Points(rule.Baseline) + " %", gate.Points(rule.Candidate) + " %",
-			minus(fmt.Sprintf("%s (%s to %s)", signed(rule.Delta), signed(rule.CI[0]), signed(rule.CI[1]))),
-			fmt.Sprintf("%d / %d of %d", len(rule.Broken), len(rule.Fixed), rule.N),
+			unbroken(minus(fmt.Sprintf("%s (%s to %s)", signed(rule.Delta), signed(rule.CI[0]), signed(rule.CI[1])))),
+			unbroken(fmt.Sprintf("%d / %d of %d", len(rule.Broken), len(rule.Fixed), rule.N)),
 		}
 	}
 	for _, outcome := range []gate.Outcome{c.merge, c.promote} {
@@ -82,11 +85,14 @@ func (c compared) cells() []string {
 	return cells
 }
 
-var comparedColumns = []string{"suite", "baseline", "candidate", "change (90 % interval)", "broke / fixed", "merge", "promotion"}
+// unbroken keeps numbers on one line.
+func unbroken(numbers string) string { return strings.ReplaceAll(numbers, " ", "\u00a0") }
+
+var comparedColumns = []string{"suite", "baseline", "candidate", "change (90 % interval)", "broke / fixed", "merge", "promote"}
 
 // rates says whether the row has the pass rates of one suite.
 func (c compared) rates() bool {
-	return c.measure == "" && c.rule.N > 0 && !strings.Contains(c.rule.Suite, ", ")
+	return c.measure == "" && c.rule.N > 0 && !(c.rule.Pooled() && strings.Contains(c.rule.Suite, ", "))
 }
 
 // comparedTable is the comment's table.
@@ -127,10 +133,10 @@ func (r Report) sights() string {
 	}
 	var parts []string
 	if len(seen) > 0 {
-		parts = append(parts, "a true drop of "+listing(seen)+" would most likely be found, a smaller one may pass unseen")
+		parts = append(parts, "a true change of "+listing(seen)+" would most likely be found, a smaller one may pass unseen")
 	}
 	if len(blind) > 0 {
-		parts = append(parts, "no drop can be seen in "+listing(blind))
+		parts = append(parts, "none can be seen in "+listing(blind))
 	}
 	if len(parts) == 0 {
 		return ""

@@ -30,7 +30,22 @@ type shownFlip struct {
 	Place, URL          string // of the case in its suite's file
 	Baseline, Candidate string // how they did
 	Exchanges           []exchange
+	Nearest             []shownRow
 	Open                bool
+}
+
+// shownRow is a training row on the page.
+type shownRow struct{ Where, URL, Alike, Question string }
+
+// shownRows are the first of the rows.
+func (r Report) shownRows(rows []Row) (shown []shownRow) {
+	for _, row := range rows[:min(len(rows), shownRows)] {
+		shown = append(shown, shownRow{
+			Where: line(fmt.Sprintf("%s:%d", row.File, row.Line), assertRunes), URL: fileURL(r.Links.Head, row.File, row.Line),
+			Alike: row.alike(), Question: line(row.Question, assertRunes),
+		})
+	}
+	return shown
 }
 
 // exchange is one turn of a case.
@@ -102,7 +117,7 @@ type place struct {
 func (r Report) show(f flip, at map[string]place, b budget) shownFlip {
 	shown := shownFlip{
 		Name: line(gate.ID(*f.candidate), assertRunes), Excerpt: line(f.Question, excerptRunes),
-		Baseline: did(*f.baseline), Candidate: did(*f.candidate),
+		Baseline: did(*f.baseline), Candidate: did(*f.candidate), Nearest: r.shownRows(r.Nearest[f.Name]),
 	}
 	known, found := at[f.candidate.Suite+"/"+f.candidate.Case]
 	if found {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // The comment shows texts behind their titles, in code blocks, which GitHub
@@ -55,17 +54,23 @@ func excerpt(s string, most int) []string {
 // drops empty ones.
 func wrap(s string, runes int) (lines []string) {
 	for line := range strings.SplitSeq(s, "\n") {
-		line = strings.TrimRight(line, " \t")
-		for utf8.RuneCountInString(line) > runes {
-			end := len(string([]rune(line[:min(len(line), runes*utf8.UTFMax)])[:runes]))
-			if space := strings.LastIndexByte(line[:end], ' '); space > end/2 {
-				end = space
+		left := []rune(strings.TrimRight(line, " \t"))
+		for len(left) > runes {
+			end := runes
+			for end > runes/2 && left[end] != ' ' {
+				end--
 			}
-			lines = append(lines, strings.TrimRight(line[:end], " "))
-			line = strings.TrimLeft(line[end:], " ")
+			if left[end] != ' ' {
+				end = runes
+			}
+			lines = append(lines, strings.TrimRight(string(left[:end]), " "))
+			left = left[end:]
+			for left[0] == ' ' { // not to the end, which is no space
+				left = left[1:]
+			}
 		}
-		if line != "" {
-			lines = append(lines, line)
+		if len(left) > 0 {
+			lines = append(lines, string(left))
 		}
 	}
 	return lines

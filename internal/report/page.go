@@ -36,18 +36,23 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 type page struct {
 	Title, Name, When string
 	Style             template.CSS
-	StyleHash         string // for the page's Content-Security-Policy: no other style applies
-	Outcome           gate.Outcome
+	StyleHash         string       // for the page's Content-Security-Policy: no other style applies
+	Outcome           string       // in a word
+	Kind              gate.Outcome // what it looks like
 	Sign              string
 	Promotable        string
 	Headline, About   []phrase
 	Figures           []figure
 	Parts             []part
+	Error             string // why the run broke
+	Next              string // what comes after a run without a verdict
 	Notes             []string
 	Rules             []ruleGroup
 	Ticks             []tick
 	Legend            string
 	Broken, Fixed     []flipGroup
+	Already           string
+	AlreadyRows       []shownRow
 	New, Rest         []findingGroup
 	Curve             *curve
 	Trained           []fact
@@ -79,16 +84,26 @@ var signs = map[gate.Outcome]string{gate.Pass: "✓", gate.Fail: "✗", gate.Inc
 // HTML renders the report as one page that needs nothing else, no script
 // either, and follows the reader's light or dark setting.
 func HTML(r Report) ([]byte, error) {
+	word, kind := r.outcome()
 	hash := sha256.Sum256([]byte(pageStyle))
 	p := page{
 		Title: r.headline(plain), Name: r.title(), Style: template.CSS(pageStyle), StyleHash: base64.StdEncoding.EncodeToString(hash[:]),
-		Outcome: gate.Outcome(name(string(r.Verdict.Outcome))), Sign: signs[r.Verdict.Outcome], Promotable: r.promotable(),
+		Outcome: word, Kind: kind, Sign: signs[kind], Promotable: r.promotable(), Next: r.next(),
 		Headline: phrases(r.sentence(marked)), About: phrases(r.about(marked)),
 		Legend: legend, Curve: r.lossCurve(), Trained: r.trained(), Plan: r.plans(), Forecast: r.Forecast != nil,
 		Made: r.made(), Materials: r.materials(), Versions: r.versions(),
 	}
 	if !r.Origin.Started.IsZero() {
 		p.When = r.Origin.Started.UTC().Format(time.DateTime) + " UTC"
+	}
+	if r.Error != "" {
+		p.Error = budget(textRunes).bounded(r.Error)
+	}
+	if r.Already != nil && r.Already.Asked > 0 {
+		p.Already, p.AlreadyRows = r.Already.said(), r.shownRows(r.Already.Rows)
+		for i := range p.AlreadyRows {
+			p.AlreadyRows[i].Alike = "" // they are like nothing but themselves
+		}
 	}
 	if r.Reproduce != "" {
 		p.Reproduce = budget(1000).bounded(r.Reproduce)

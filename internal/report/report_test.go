@@ -97,7 +97,7 @@ func reports() map[string]Report {
 	return map[string]Report{
 		"ready": stopped(Ready), "ungated": stopped(Ungated), "cancelled": stopped(Cancelled), "broke": stopped(Broke),
 		"lost": stopped(Lost), "running": stopped(Running),
-		"retrained": {Verdict: gate.Unchanged("", p), Policy: p, Head: again, Base: again},
+		"retrained":    {Verdict: gate.Unchanged("", p), Policy: p, Head: again, Base: again},
 		"pass":         full(asked("symbolic", suite.Target, 60, 30, 48), asked("general", suite.Guard, 50, 49, 50), asked("style", suite.Observed, 5, 2, 3)),
 		"no-gain":      full(asked("symbolic", suite.Target, 60, 30, 31), asked("general", suite.Guard, 50, 49, 49)),
 		"fail":         full(asked("symbolic", suite.Target, 60, 50, 23), asked("general", suite.Guard, 50, 49, 41)),

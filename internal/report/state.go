@@ -26,16 +26,16 @@ const (
 // ending is what is said of a run without a verdict.
 type ending struct {
 	word, sentence, next string
-	kind                 gate.Outcome // the outcome that it looks like
+	kind                 gate.Outcome // what it looks like
 }
 
 var endings = map[State]ending{
 	Ready: {
 		word: "data is fine", sentence: "training on the GPU runner comes next", kind: gate.Reported,
-		next: "It starts when the runner is free and, where the repository asks for that, a reviewer has approved it. The verdict will be in this place.",
+		next: "It starts when the runner is free and, where the repository asks for that, a reviewer has approved it. The verdict will stand here.",
 	},
 	Ungated: {
-		word: "not gated", sentence: "the base has no config to judge by yet, so config and data were checked and nothing was trained", kind: gate.Reported,
+		word: "not gated", sentence: "the base has no config to judge by yet, so config and data were checked and nothing was trained", kind: gate.Same,
 		next: "Changes are judged from the merge of this one on.",
 	},
 	Cancelled: {
@@ -68,7 +68,7 @@ func (r Report) ending() *ending {
 	return &said
 }
 
-// outcome is the verdict's in a word, and the outcome that it looks like.
+// outcome is the verdict's in a word, and what it looks like.
 func (r Report) outcome() (word string, kind gate.Outcome) {
 	if ending := r.ending(); ending != nil {
 		return ending.word, ending.kind

@@ -23,8 +23,11 @@ const maxNotes = 10
 func Summary(r Report) []byte {
 	var out bytes.Buffer
 	fmt.Fprintln(&out, r.headline(plain))
-	if about := r.about(plain); about != "" {
-		fmt.Fprintln(&out, about)
+	if subject := r.subject(plain); subject != "" {
+		fmt.Fprintln(&out, subject)
+	}
+	if r.Error != "" {
+		printText(&out, "error", r.Error)
 	}
 	for _, note := range r.Notes[:min(len(r.Notes), maxNotes)] {
 		fmt.Fprintf(&out, "note: %s\n", inert(line(note, 400)))
@@ -45,6 +48,9 @@ func Summary(r Report) []byte {
 		}
 	}
 	r.printFlips(&out, summaryFlips)
+	if r.Already != nil && r.Already.Asked > 0 {
+		fmt.Fprintf(&out, "\nbefore training, %s\n", r.Already.said())
+	}
 	blocking, _ := r.blocking()
 	for i, finding := range blocking {
 		if i == 0 {
@@ -78,6 +84,9 @@ func (r Report) printFlips(out *bytes.Buffer, most int) {
 		printText(out, "baseline", f.Baseline)
 		printText(out, "candidate", f.Candidate)
 		printText(out, "failed", strings.Join(f.Failed, "\n"))
+		for _, row := range r.Nearest[f.Name][:min(len(r.Nearest[f.Name]), shownRows)] {
+			printText(out, "like", fmt.Sprintf("%s:%d (%s): %s", row.File, row.Line, row.alike(), row.Question))
+		}
 	}
 }
 

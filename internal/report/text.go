@@ -131,7 +131,7 @@ var (
 // prose is a sentence of ours, such as a reason, as Markdown text; one that holds
 // anything unusual becomes a code span.
 func prose(s string) string {
-	plain := quoted.ReplaceAllString(s, "x")
+	plain := quoted.ReplaceAllString(s, "'") // which ends a word as a backtick does
 	if !sentence.MatchString(plain) || linked.MatchString(plain) || len(s) > 400 {
 		return span(s, 400)
 	}

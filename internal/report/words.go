@@ -130,7 +130,7 @@ func (r Report) about(in style) string {
 	var words string
 	switch {
 	case r.retrained():
-		words = "what " + revision(in, r.Base) + " holds"
+		words = revision(in, r.Base) + " as it stands"
 	case r.Head.SHA != "" || r.Head.Ref != "":
 		words = revision(in, r.Head) + " into " + revision(in, r.Base)
 	}

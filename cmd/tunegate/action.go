@@ -1,0 +1,163 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/tunegate/tunegate/internal/actions"
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/report"
+)
+
+// actionCommand is the step of the GitHub action: a command that the action's
+// inputs and the workflow's event ask for, and what the runner is told of it.
+type actionCommand struct{}
+
+func (actionCommand) Run(s *session) error {
+	if err := s.world.hide(); err != nil { // before anything untrusted runs
+		return err
+	}
+	event, err := actions.Load(s.world.getenv)
+	if err != nil {
+		return usage(err)
+	}
+	in := readInputs(s.world.getenv)
+	args, err := in.arguments(event)
+	if err != nil {
+		return usage(err)
+	}
+	args = append(flags("dir", s.cli.Dir, "home", s.cli.Home), args...)
+	job := actions.New(s.world.getenv, s.world.stdout)
+	done, code := s.fenced(job, args, in["command"] == "publish")
+	err = done.tell(job)
+	if code == 0 {
+		return err
+	}
+	if err != nil { // the command's own failure counts
+		s.world.complain(err)
+	}
+	return &exitError{code: code}
+}
+
+// fenced runs the command line so that the runner takes nothing of its log for a
+// command. Only what publishes gets the token.
+func (s *session) fenced(job *actions.Job, args []string, publishes bool) (*session, int) {
+	w := s.world
+	log := &relay{cleaner: proc.NewCleaner(w.stdout, proc.Fence)}
+	w.args, w.stdout, w.stderr, w.environ = args, log, log, withoutSecrets(w.environ, publishes)
+	w.getenv = lookUp(w.environ)
+	open := job.Fence()
+	done, code := perform(s.ctx, w)
+	log.close() // ends a line that is not over, which would swallow what opens the fence
+	open()
+	return done, code
+}
+
+// relay makes one log of a command's two streams, each line of it behind a fence.
+type relay struct {
+	mutex   sync.Mutex
+	cleaner *proc.Cleaner
+}
+
+func (r *relay) Write(p []byte) (int, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.cleaner.Write(p)
+}
+
+func (r *relay) close() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if err := r.cleaner.Close(); err != nil { // there is no other log to say it in
+		return
+	}
+}
+
+// withoutSecrets takes the action's inputs, tokens and the files that the runner
+// reads out of an environment. What publishes keeps GitHub's token and those files.
+func withoutSecrets(environ []string, publishes bool) (kept []string) {
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		switch {
+		case slices.Contains([]string{"INPUT_GITHUB_TOKEN", "GITHUB_TOKEN", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"}, name):
+			if !publishes {
+				continue
+			}
+		case slices.Contains([]string{"GH_TOKEN", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"}, name),
+			strings.HasPrefix(name, "INPUT_"), strings.HasPrefix(name, "ACTIONS_"):
+			continue
+		}
+		kept = append(kept, entry)
+	}
+	return kept
+}
+
+// lookUp is os.Getenv of an environment.
+func lookUp(environ []string) func(string) string {
+	return func(name string) string {
+		for _, entry := range slices.Backward(environ) {
+			if value, ok := strings.CutPrefix(entry, name+"="); ok {
+				return value
+			}
+		}
+		return ""
+	}
+}
+
+// tell gives the runner the command's outputs, its annotations and its report.
+func (s *session) tell(job *actions.Job) error {
+	errs := []error{s.output(job)}
+	if s.judged.Dir != "" {
+		about, err := pipeline.LoadReport(s.judged.Dir)
+		if err == nil {
+			annotate(job, about.Findings)
+			err = job.Summary(report.Comment(about))
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// output sets the outputs of the action, all of them, from the one part of the
+// session that the command has filled.
+func (s *session) output(job *actions.Job) error {
+	record, verdict := s.judged.Record, s.judged.Verdict
+	if verdict == nil {
+		verdict = &gate.Verdict{}
+	}
+	var errs []error
+	for _, output := range [][2]string{
+		{"outcome", cmp.Or(record.Outcome, record.Ended, s.published.Outcome)},
+		{"promotable", strconv.FormatBool(verdict.Promotable || s.published.Promotable)},
+		{"model-id", cmp.Or(verdict.ModelID, s.moved.ModelID, s.published.ModelID)},
+		{"candidate", cmp.Or(record.Candidate, s.published.Candidate)},
+		{"run-dir", s.judged.Dir},
+		{"comment-url", s.published.URL},
+	} {
+		errs = append(errs, job.Output(output[0], output[1]))
+	}
+	return errors.Join(errs...)
+}
+
+// annotate marks the records with new findings, errors first. What is wrong with
+// them quotes them, so it stands in the report only.
+func annotate(job *actions.Job, findings []dataset.Finding) {
+	for _, finding := range dataset.OnlyNew(findings) {
+		level := actions.Warning
+		if finding.Level == string(dataset.Error) {
+			level = actions.Error
+		}
+		job.Annotate(actions.Annotation{
+			Level: level, File: finding.File, Line: finding.Line, Title: "tunegate: " + finding.Check,
+			Message: fmt.Sprintf("a new %s of the check %s; the report in the job's summary says what it is", level, finding.Check),
+		})
+	}
+}

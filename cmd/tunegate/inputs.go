@@ -1,0 +1,151 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/actions"
+)
+
+// inputs are those of the action that are not empty, by name.
+type inputs map[string]string
+
+// takenBy says which inputs a command takes beside `command`, `config` and
+// `github-token`.
+func takenBy() map[string][]string {
+	judges := []string{"base", "head", "max-duration"}
+	return map[string][]string{
+		"run": judges, "dataset": judges, "train": judges, "export": judges, "register": judges, "eval": judges,
+		"publish": {"run"}, "promote": {"version", "run", "base", "head"}, "rollback": {"version"},
+		"setup": {"base"}, "doctor": nil, "clean": nil, "list": nil,
+	}
+}
+
+func readInputs(getenv func(string) string) inputs {
+	in := inputs{}
+	for _, name := range []string{"command", "config", "run", "version", "max-duration", "base", "head"} {
+		if value := strings.TrimSpace(getenv("INPUT_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")))); value != "" {
+			in[name] = value
+		}
+	}
+	return in
+}
+
+// arguments is the command line that the inputs ask for; the event says what
+// they leave out.
+func (in inputs) arguments(e actions.Event) ([]string, error) {
+	command := cmp.Or(in["command"], "run")
+	taken, known := takenBy()[command]
+	if !known {
+		return nil, fmt.Errorf("input command: %.60q is not one that a workflow runs (known: %s)",
+			command, strings.Join(slices.Sorted(maps.Keys(takenBy())), ", "))
+	}
+	for name := range in {
+		if name != "command" && name != "config" && !slices.Contains(taken, name) {
+			return nil, fmt.Errorf("input %s: %s does not take it (hint: leave it out)", name, command)
+		}
+	}
+	var rest []string
+	var err error
+	switch command {
+	case "publish":
+		rest = operand(in["run"])
+	case "rollback":
+		rest = operand(in["version"])
+	case "promote":
+		rest, err = in.promotes(e)
+	case "setup":
+		rest = flags("base", in["base"])
+	case "doctor", "clean", "list":
+	case "run":
+		rest, err = in.judges(e)
+	default:
+		rest, err = in.judges(e)
+		command, rest = "run", append(flags("until", command), rest...)
+	}
+	return slices.Concat(flags("config", in["config"]), []string{command}, rest), err
+}
+
+// judges says what a run is about.
+func (in inputs) judges(e actions.Event) ([]string, error) {
+	told, err := refsOf(e)
+	if err != nil && (in["base"] == "" || in["head"] == "") {
+		return nil, err
+	}
+	if in["base"] != "" {
+		told.Base, told.BaseName = in["base"], ""
+	}
+	if in["head"] != "" {
+		told.Head, told.HeadName = in["head"], ""
+	}
+	number := ""
+	if e.Change != nil && e.Change.Number > 0 {
+		number = strconv.Itoa(e.Change.Number)
+	}
+	return flags("base", told.Base, "base-name", told.BaseName, "head", told.Head, "head-name", told.HeadName,
+		"pr", number, "max-duration", in["max-duration"]), nil
+}
+
+// refsOf says what an event wants judged: a change against the branch that it
+// would go into, and otherwise the commit of the event, as it stands. What a
+// workflow_run says of a head counts for every pull request that has it, so there
+// the default branch is the base.
+func refsOf(e actions.Event) (refs, error) {
+	if e.Change == nil {
+		return refs{Base: e.SHA, Head: e.SHA, BaseName: e.Ref, HeadName: e.Ref}, nil
+	}
+	base := e.Change.BaseRef
+	if e.Name == "workflow_run" {
+		base = e.DefaultBranch
+	}
+	if base == "" {
+		return refs{}, fmt.Errorf("the %.40s event does not say what branch the change would go into (hint: set the input base)", e.Name)
+	}
+	told := refs{Base: "origin/" + base, BaseName: base, Head: e.Change.HeadSHA, HeadName: e.Change.HeadName()}
+	if e.Name == "merge_group" { // what is before it in the queue is its base
+		told.Base = e.Change.BaseSHA
+	}
+	return told, nil
+}
+
+// promotes makes the model of a run stable, or that of the commit which a release
+// or the person who started the workflow stands for.
+func (in inputs) promotes(e actions.Event) ([]string, error) {
+	version := cmp.Or(in["version"], e.Tag)
+	if version == "" {
+		return nil, errors.New("input version: promote needs one, and the event is about no release (hint: version: v1)")
+	}
+	base, head := in["base"], in["head"]
+	if head == "" && in["run"] == "" {
+		head = e.SHA
+	}
+	if base == "" && e.DefaultBranch != "" {
+		base = "origin/" + e.DefaultBranch
+	}
+	return append(flags("run", in["run"], "base", base, "head", head), operand(version)...), nil
+}
+
+// flags are the flags of names and values that follow each other, without those
+// whose value is empty.
+func flags(pairs ...string) (args []string) {
+	for pair := range slices.Chunk(pairs, 2) {
+		if pair[1] != "" {
+			args = append(args, "--"+pair[0]+"="+pair[1])
+		}
+	}
+	return args
+}
+
+// operand is an input that stands behind the command's flags, where it can not be
+// taken for one.
+func operand(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{"--", value}
+}

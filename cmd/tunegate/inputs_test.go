@@ -1,0 +1,86 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunegate/tunegate/internal/actions"
+)
+
+const (
+	headSHA = "1111111111111111111111111111111111111111"
+	baseSHA = "2222222222222222222222222222222222222222"
+	thisSHA = "3333333333333333333333333333333333333333"
+)
+
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	event := func(name string, change *actions.Change) actions.Event {
+		return actions.Event{Name: name, DefaultBranch: "main", Ref: "main", SHA: thisSHA, Change: change}
+	}
+	own := &actions.Change{Number: 7, HeadSHA: headSHA, HeadOwner: "a", HeadBranch: "improve", BaseRef: "release/1", BaseSHA: baseSHA}
+	fork := &actions.Change{HeadSHA: headSHA, HeadOwner: "stranger", HeadBranch: "--x", Fork: true}
+	released := event("release", nil)
+	released.Tag = "v2"
+	for name, tt := range map[string]struct {
+		in   inputs
+		e    actions.Event
+		want string
+	}{
+		"a pull request": {nil, event("pull_request", own),
+			"run --base=origin/release/1 --base-name=release/1 --head=" + headSHA + " --head-name=improve --pr=7"},
+		"up to a stage": {inputs{"command": "dataset", "config": "ml/tunegate.yaml", "max-duration": "5h"}, event("pull_request", own),
+			"--config=ml/tunegate.yaml run --until=dataset --base=origin/release/1 --base-name=release/1 --head=" + headSHA + " --head-name=improve --pr=7 --max-duration=5h"},
+		"a fork's workflow_run": {nil, event("workflow_run", fork),
+			"run --base=origin/main --base-name=main --head=" + headSHA + " --head-name=stranger:--x"},
+		"a workflow_run counts for every pull request of its head": {nil, event("workflow_run", own),
+			"run --base=origin/main --base-name=main --head=" + headSHA + " --head-name=improve --pr=7"},
+		"a merge queue": {nil, event("merge_group", own),
+			"run --base=" + baseSHA + " --base-name=release/1 --head=" + headSHA + " --head-name=improve --pr=7"},
+		"a schedule":      {nil, event("schedule", nil), "run --base=" + thisSHA + " --base-name=main --head=" + thisSHA + " --head-name=main"},
+		"inputs go first": {inputs{"base": "-b", "head": "h"}, event("pull_request", own), "run --base=-b --head=h --pr=7"},
+		"a head alone":    {inputs{"head": "h"}, event("push", nil), "run --base=" + thisSHA + " --base-name=main --head=h"},
+		"publish":         {inputs{"command": "publish", "run": "--x"}, event("workflow_run", fork), "publish -- --x"},
+		"publish a copy":  {inputs{"command": "publish"}, event("workflow_run", fork), "publish"},
+		"a release":       {inputs{"command": "promote"}, released, "promote --base=origin/main --head=" + thisSHA + " -- v2"},
+		"a run's model":   {inputs{"command": "promote", "version": "v3", "run": "2026"}, event("workflow_dispatch", nil), "promote --run=2026 --base=origin/main -- v3"},
+		"another commit":  {inputs{"command": "promote", "version": "v3", "head": "h", "base": "b"}, event("workflow_dispatch", nil), "promote --base=b --head=h -- v3"},
+		"rollback":        {inputs{"command": "rollback"}, event("workflow_dispatch", nil), "rollback"},
+		"rollback to":     {inputs{"command": "rollback", "version": "v1"}, event("workflow_dispatch", nil), "rollback -- v1"},
+		"setup":           {inputs{"command": "setup", "base": "b"}, event("workflow_dispatch", nil), "setup --base=b"},
+		"doctor":          {inputs{"command": "doctor"}, event("workflow_dispatch", nil), "doctor"},
+	} {
+		got, err := tt.in.arguments(tt.e)
+		if diff := cmp.Diff(tt.want, strings.Join(got, " ")); err != nil || diff != "" {
+			t.Errorf("%s: %v %s", name, err, diff)
+		}
+	}
+}
+
+func TestArgumentsRefuse(t *testing.T) {
+	t.Parallel()
+	for want, tt := range map[string]struct {
+		in inputs
+		e  actions.Event
+	}{
+		`input command: "guard"`:        {inputs{"command": "guard"}, actions.Event{}},
+		"version: run does not take it": {inputs{"version": "v1"}, actions.Event{}},
+		"base: publish does not take":   {inputs{"command": "publish", "base": "main"}, actions.Event{}},
+		"promote needs one":             {inputs{"command": "promote"}, actions.Event{Name: "workflow_dispatch"}},
+		"set the input base":            {inputs{"head": "h"}, actions.Event{Name: "workflow_run", Change: &actions.Change{HeadSHA: headSHA}}},
+	} {
+		if got, err := tt.in.arguments(tt.e); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q, %v, want %q", got, err, want)
+		}
+	}
+}
+
+func TestReadInputs(t *testing.T) {
+	t.Parallel()
+	got := readInputs(lookUp([]string{"INPUT_COMMAND= publish ", "INPUT_RUN=", "INPUT_MAX_DURATION=5h", "INPUT_GITHUB_TOKEN=x", "INPUT_MAX_DURATION=4h"}))
+	if diff := cmp.Diff(inputs{"command": "publish", "max-duration": "4h"}, got); diff != "" {
+		t.Error(diff)
+	}
+}

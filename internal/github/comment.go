@@ -1,0 +1,107 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	gh "github.com/google/go-github/v62/github"
+)
+
+// Sticky is the one comment of ours on a pull request.
+type Sticky struct {
+	Marker   string                // how our comments begin; those of a bot that begin so are ours
+	Body     string                // Markdown, begins with Marker, at most 65,536 characters
+	Replaces func(old string) bool // false: the comment with this body is newer and stays
+}
+
+// Upsert puts a comment on a pull request, in place of ours if there is one, and
+// removes duplicates of ours that it replaces. It returns the address of what is
+// there now, and whether that is s: a newer one is left alone. The token must be a
+// workflow's or an app's, because comments of people are not taken for ours.
+func (c *Client) Upsert(ctx context.Context, number int, s Sticky) (url string, wrote bool, err error) {
+	url, wrote, err = c.upsert(ctx, number, s)
+	if gone(err) { // another job removed it meanwhile
+		url, wrote, err = c.upsert(ctx, number, s)
+	}
+	return url, wrote, explain(fmt.Sprintf("comment on #%d", number), "pull-requests: write", err)
+}
+
+func (c *Client) upsert(ctx context.Context, number int, s Sticky) (url string, wrote bool, err error) {
+	ours, err := c.comments(ctx, number, s.Marker)
+	if err == nil && len(ours) == 0 {
+		ours, err = c.comment(ctx, number, s)
+	}
+	if err != nil {
+		return "", false, err
+	}
+	var newer, older []*gh.IssueComment
+	for _, o := range ours {
+		if s.Replaces(o.GetBody()) {
+			older = append(older, o)
+		} else {
+			newer = append(newer, o)
+		}
+	}
+	if len(newer) > 0 {
+		return newer[len(newer)-1].GetHTMLURL(), false, c.removeComments(ctx, older)
+	}
+	at := max(0, slices.IndexFunc(older, func(o *gh.IssueComment) bool { return same(o.GetBody(), s.Body) }))
+	kept := older[at]
+	if !same(kept.GetBody(), s.Body) {
+		if _, _, err := c.again.Issues.EditComment(ctx, c.owner, c.name, kept.GetID(), &gh.IssueComment{Body: &s.Body}); err != nil {
+			return "", false, err
+		}
+	}
+	return kept.GetHTMLURL(), true, c.removeComments(ctx, slices.Delete(older, at, at+1))
+}
+
+func (c *Client) removeComments(ctx context.Context, all []*gh.IssueComment) error {
+	for _, o := range all {
+		if _, err := c.again.Issues.DeleteComment(ctx, c.owner, c.name, o.GetID()); err != nil && !gone(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// comment makes the first one, and returns all of ours that are there then: another
+// job may have made one at the same time.
+func (c *Client) comment(ctx context.Context, number int, s Sticky) (ours []*gh.IssueComment, err error) {
+	var made *gh.IssueComment
+	err = c.settle(ctx, func() (err error) {
+		made, _, err = c.once.Issues.CreateComment(ctx, c.owner, c.name, number, &gh.IssueComment{Body: &s.Body})
+		return err
+	}, func() (bool, error) {
+		ours, err = c.comments(ctx, number, s.Marker)
+		return len(ours) > 0, err
+	})
+	if err != nil || made == nil {
+		return ours, err
+	}
+	if made.GetUser().GetType() != "Bot" {
+		return nil, errors.New("the comment is made, but by a person, so that it will not be found and updated (use the token of the workflow or of an app)")
+	}
+	ours, err = c.comments(ctx, number, s.Marker)
+	if !slices.ContainsFunc(ours, func(o *gh.IssueComment) bool { return o.GetID() == made.GetID() }) {
+		ours = append(ours, made)
+	}
+	return ours, err
+}
+
+// comments returns those of a bot that begin with marker, the oldest first.
+func (c *Client) comments(ctx context.Context, number int, marker string) ([]*gh.IssueComment, error) {
+	all, err := pages(func(page gh.ListOptions) ([]*gh.IssueComment, *gh.Response, error) {
+		return c.again.Issues.ListComments(ctx, c.owner, c.name, number, &gh.IssueListCommentsOptions{ListOptions: page})
+	})
+	return slices.DeleteFunc(all, func(o *gh.IssueComment) bool {
+		return o.GetUser().GetType() != "Bot" || !strings.HasPrefix(o.GetBody(), marker)
+	}), err
+}
+
+// same compares bodies as they are stored: line ends and outer white space may change.
+func same(a, b string) bool {
+	return strings.TrimSpace(strings.ReplaceAll(a, "\r\n", "\n")) == strings.TrimSpace(strings.ReplaceAll(b, "\r\n", "\n"))
+}

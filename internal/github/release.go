@@ -1,0 +1,117 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"maps"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	gh "github.com/google/go-github/v62/github"
+)
+
+// Release is a draft that a maintainer may publish.
+type Release struct {
+	Tag, Target string // name of the tag, which publishing makes, and the commit that it is for
+	Title, Body string
+	Assets      map[string]string // name (letters, digits, dots, dashes) -> path of the file; read into memory
+}
+
+// Draft makes or updates the draft release of a tag, with exactly these contents in
+// the assets of these names, and returns its address. A release of that tag which is
+// already published is left alone: it must not change any more.
+func (c *Client) Draft(ctx context.Context, r Release) (url string, err error) {
+	url, err = c.draft(ctx, r)
+	return url, explain("draft the release "+r.Tag, "contents: write", err)
+}
+
+func (c *Client) draft(ctx context.Context, r Release) (string, error) {
+	there, err := c.release(ctx, r.Tag)
+	if err != nil {
+		return "", err
+	}
+	if there != nil && !there.GetDraft() {
+		return there.GetHTMLURL(), nil
+	}
+	wanted := &gh.RepositoryRelease{TagName: &r.Tag, TargetCommitish: &r.Target, Name: &r.Title, Body: &r.Body, Draft: gh.Bool(true)}
+	if there != nil {
+		there, _, err = c.again.Repositories.EditRelease(ctx, c.owner, c.name, there.GetID(), wanted)
+	} else {
+		err = c.settle(ctx, func() (err error) {
+			there, _, err = c.once.Repositories.CreateRelease(ctx, c.owner, c.name, wanted)
+			return err
+		}, func() (found bool, err error) {
+			there, err = c.release(ctx, r.Tag)
+			return there != nil, err
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Assets)) {
+		if err == nil {
+			err = c.attach(ctx, there, name, r.Assets[name])
+		}
+	}
+	return there.GetHTMLURL(), err
+}
+
+// release finds the one of a tag, drafts included; nil when there is none.
+func (c *Client) release(ctx context.Context, tag string) (*gh.RepositoryRelease, error) {
+	all, err := pages(func(page gh.ListOptions) ([]*gh.RepositoryRelease, *gh.Response, error) {
+		return c.again.Repositories.ListReleases(ctx, c.owner, c.name, &page)
+	})
+	for _, r := range all {
+		if r.GetTagName() == tag {
+			return r, err
+		}
+	}
+	return nil, err
+}
+
+// attach uploads a file to a draft, in place of an asset of the same name.
+func (c *Client) attach(ctx context.Context, draft *gh.RepositoryRelease, name, path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if len(data) == 0 {
+		return errors.New(path + " is empty, and an asset may not be")
+	}
+	if err := c.detach(ctx, draft.Assets, name); err != nil {
+		return err
+	}
+	target, _, _ := strings.Cut(draft.GetUploadURL(), "{")
+	return c.settle(ctx, func() error {
+		request, err := c.once.NewUploadRequest(target+"?name="+url.QueryEscape(name), bytes.NewReader(data), int64(len(data)), "application/octet-stream")
+		if err != nil {
+			return err
+		}
+		_, err = c.once.Do(ctx, request, nil)
+		return err
+	}, func() (bool, error) {
+		there, _, err := c.again.Repositories.ListReleaseAssets(ctx, c.owner, c.name, draft.GetID(), &gh.ListOptions{PerPage: 100})
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(there, func(a *gh.ReleaseAsset) bool {
+			return a.GetName() == name && a.GetState() == "uploaded" && a.GetSize() == len(data)
+		}) {
+			return true, nil
+		}
+		return false, c.detach(ctx, there, name)
+	})
+}
+
+// detach deletes the asset of a name, if it is there: also the rest of an upload
+// that broke off, which would refuse the next one.
+func (c *Client) detach(ctx context.Context, assets []*gh.ReleaseAsset, name string) error {
+	for _, a := range assets {
+		if a.GetName() == name {
+			if _, err := c.again.Repositories.DeleteReleaseAsset(ctx, c.owner, c.name, a.GetID()); err != nil && !gone(err) {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package github
+
+import (
+	"context"
+	"fmt"
+
+	gh "github.com/google/go-github/v62/github"
+)
+
+// Status is what a commit shows under a context.
+type Status struct {
+	State       string // pending, success, failure or error
+	Context     string // its name, which a branch rule can require
+	Description string // one line; the first 140 characters count
+	URL         string
+}
+
+// Status sets the status of a commit, once: another like it, when the latest of its
+// context is not already so.
+func (c *Client) Status(ctx context.Context, sha string, s Status) error {
+	s.Description = clip(s.Description, 140)
+	err := c.settle(ctx, func() error {
+		_, _, err := c.once.Repositories.CreateStatus(ctx, c.owner, c.name, sha, &gh.RepoStatus{
+			State: &s.State, Context: &s.Context, Description: &s.Description, TargetURL: given(s.URL),
+		})
+		return err
+	}, func() (bool, error) {
+		newestFirst, _, err := c.again.Repositories.ListStatuses(ctx, c.owner, c.name, sha, &gh.ListOptions{PerPage: 100})
+		for _, there := range newestFirst {
+			if there.GetContext() == s.Context {
+				return s == Status{there.GetState(), there.GetContext(), there.GetDescription(), there.GetTargetURL()}, err
+			}
+		}
+		return false, err
+	})
+	return explain(fmt.Sprintf("set the status %s of %s", s.Context, sha), "statuses: write", err)
+}
+
+// given leaves an empty text out of a request.
+func given(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

@@ -1,0 +1,183 @@
+package publish
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/report"
+)
+
+// The files that are read of a run, and how large each may be, in bytes.
+const (
+	recordFile    = "run.json"
+	reportFile    = "report/report.json"
+	casesFile     = "eval/" + eval.CasesFile
+	promotionFile = "promotion.json"
+
+	maxRecord    = 1 << 20
+	maxReport    = 64 << 20
+	maxCases     = 64 << 20
+	maxPromotion = 64 << 10
+)
+
+// errLost says that a run left no report.
+var errLost = errors.New("no result came back")
+
+var (
+	commitForm = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+	digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	runForm    = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}\.[0-9]{3}-[0-9a-f]{8}$`)
+	tagForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}:[A-Za-z0-9._-]{1,80}$`)
+	checkForm  = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,40}$`)
+)
+
+// artifact is what a run left for others. The job that made it ran on what a
+// stranger proposes, so everything in it is a claim.
+type artifact struct {
+	record pipeline.Record
+	report report.Report // its Verdict is to be computed again
+	cases  []eval.Case   // empty where the report has no verdict
+}
+
+// read takes over the files of a run. It is errLost where there is no report,
+// and an error where anything in it is not as a run of this version writes it.
+func read(dir string) (artifact, error) {
+	var a artifact
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, errLost
+	}
+	if err != nil {
+		return a, err
+	}
+	defer root.Close()
+	err = decode(root, reportFile, maxReport, &a.report)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, errLost
+	}
+	if err != nil {
+		return a, err
+	}
+	if err := decode(root, recordFile, maxRecord, &a.record); err != nil {
+		return a, err
+	}
+	if err := a.check(); err != nil {
+		return a, fmt.Errorf("%s: %w", dir, err)
+	}
+	return a, a.readCases(root, dir)
+}
+
+// readCases reads the graded cases of a report with a verdict. A verdict on data
+// alone has none.
+func (a *artifact) readCases(root *os.Root, dir string) error {
+	if a.report.State != report.Judged {
+		return nil
+	}
+	file, err := open(root, casesFile, maxCases)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	file.Close()
+	path := filepath.Join(dir, filepath.FromSlash(casesFile))
+	if a.cases, err = eval.LoadCases(path); err != nil {
+		return err
+	}
+	for i, c := range a.cases {
+		if c.Model == "" || !digestForm.MatchString(c.ModelID) {
+			return fmt.Errorf("%s:%d: %.80q is no model_id of a candidate or a baseline", path, i+1, c.ModelID)
+		}
+	}
+	return nil
+}
+
+// open opens a file that is no larger than most. Nothing outside of the root is
+// read, whatever links are in it.
+func open(root *os.Root, name string, most int64) (fs.File, error) {
+	info, err := root.Stat(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > most {
+		return nil, fmt.Errorf("%s: no regular file of at most %d MiB", name, most>>20)
+	}
+	return root.Open(filepath.FromSlash(name))
+}
+
+// decode reads a JSON file that has the fields of into and no others.
+func decode(root *os.Root, name string, most int64, into any) error {
+	file, err := open(root, name, most)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, most))
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("%s: %w (hint: is it of another version of tunegate?)", name, err)
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return fmt.Errorf("%s: something follows the JSON", name)
+	}
+	return nil
+}
+
+// check refuses what no run writes.
+func (a artifact) check() error {
+	r, told := a.record, a.report
+	switch {
+	case r.Schema != 1:
+		return fmt.Errorf("%s has schema %d, this tunegate reads 1", recordFile, r.Schema)
+	case !runForm.MatchString(r.ID):
+		return fmt.Errorf("%.60q is no id of a run", r.ID)
+	case !commitForm.MatchString(r.HeadSHA) || !commitForm.MatchString(r.BaseSHA):
+		return fmt.Errorf("%.80q and %.80q are no commits", r.HeadSHA, r.BaseSHA)
+	case !digestForm.MatchString(r.Lineage):
+		return fmt.Errorf("%.80q is no lineage", r.Lineage)
+	case told.CandidateTag != "" && !tagForm.MatchString(told.CandidateTag):
+		return fmt.Errorf("%.120q is no candidate's tag", told.CandidateTag)
+	case told.Head.SHA != r.HeadSHA || told.Base.SHA != r.BaseSHA || told.Origin.Run != r.ID:
+		return fmt.Errorf("%s and %s are of two runs", recordFile, reportFile)
+	case !slices.Contains([]report.State{report.Judged, report.Ready, report.Ungated, report.Cancelled, report.Broke, report.Running}, told.State):
+		return fmt.Errorf("%.40q is no state of a run", told.State)
+	}
+	for i, finding := range told.Findings {
+		if err := checkFinding(finding); err != nil {
+			return fmt.Errorf("finding %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func checkFinding(f dataset.Finding) error {
+	switch {
+	case !checkForm.MatchString(f.Check):
+		return fmt.Errorf("%.60q is no check", f.Check)
+	case f.Level != string(dataset.Error) && f.Level != string(dataset.Warn):
+		return fmt.Errorf("%.40q is no level", f.Level)
+	case !filepath.IsLocal(f.File) || strings.ContainsFunc(f.File, unicode.IsControl):
+		return fmt.Errorf("%.120q is no path inside the repository", f.File)
+	case f.Line < 1 || f.Column < 0:
+		return fmt.Errorf("line %d, column %d is no place in a file", f.Line, f.Column)
+	}
+	return nil
+}

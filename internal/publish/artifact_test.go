@@ -1,0 +1,131 @@
+package publish
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/report"
+)
+
+func TestWhatARunClaimsIsNotTaken(t *testing.T) {
+	t.Parallel()
+	finding := func(change func(*dataset.Finding)) func(*lab) {
+		return func(l *lab) {
+			f := newError(1)
+			change(&f)
+			l.run.report.Findings = []dataset.Finding{f}
+		}
+	}
+	for want, change := range map[string]func(*lab){
+		"the run says pass, not promotable, its graded cases give fail": func(l *lab) { l.run.report.Verdict.Outcome = gate.Pass },
+		"the run says unchanged": func(l *lab) { l.run.report.Verdict = gate.Unchanged("", usual) },
+		"judged the models":      func(l *lab) { l.run.report.Verdict.ModelID = strings.Repeat("d", 64) },
+		"of two runs":            func(l *lab) { l.run.report.Origin.Run = "20261122-192907.437-00000000" },
+		"another run's artifact": func(l *lab) {
+			l.run.record.HeadSHA, l.run.report.Head.SHA = baseSHA, baseSHA
+		},
+		"and it has one (hint":                  func(l *lab) { l.run.report.State = report.Ungated },
+		"says that the data is fine, and names": func(l *lab) { l.run.report.State, l.run.report.Findings = report.Ready, []dataset.Finding{newError(1)} },
+		"no state of a run":                     func(l *lab) { l.run.report.State = "passed" },
+		"lost\" is no state":                    func(l *lab) { l.run.report.State = report.Lost },
+		"no lineage":                            func(l *lab) { l.run.record.Lineage = "../../x" },
+		"no id of a run":                        func(l *lab) { l.run.record.ID, l.run.report.Origin.Run = "x", "x" },
+		"no candidate's tag":                    func(l *lab) { l.run.report.CandidateTag = "tutor:x\noutcome=pass" },
+		"no commits":                            func(l *lab) { l.run.record.BaseSHA, l.run.report.Base.SHA = "main", "main" },
+		"has schema 2":                          func(l *lab) { l.run.record.Schema = 2 },
+		"no model_id of":                        func(l *lab) { l.rename("@octocat") },
+		"no path inside the repository":         finding(func(f *dataset.Finding) { f.File = "../secrets" }),
+		`"a\nb" is no path`:                     finding(func(f *dataset.Finding) { f.File = "a\nb" }),
+		"is no check":                           finding(func(f *dataset.Finding) { f.Check = "x) [y](z" }),
+		"is no level":                           finding(func(f *dataset.Finding) { f.Level = "none" }),
+		"is no place":                           finding(func(f *dataset.Finding) { f.Line = 0 }),
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t, worse())
+			change(l)
+			l.leave()
+			l.refused(want)
+		})
+	}
+}
+
+func TestFilesThatAreNotARuns(t *testing.T) {
+	t.Parallel()
+	outside := filepath.Join(t.TempDir(), "report.json")
+	if err := os.WriteFile(outside, []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	replace := func(l *lab, target string) {
+		path := filepath.Join(l.dir, filepath.FromSlash(reportFile))
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for want, change := range map[string]func(*lab){
+		"path escapes from parent":   func(l *lab) { replace(l, outside) },
+		"no regular file of at most": func(l *lab) { replace(l, ".") },
+		"at most 1 MiB":              func(l *lab) { l.write(recordFile, bytes.Repeat([]byte(" "), maxRecord+1)) },
+		"unknown field \"surprise\"": func(l *lab) { l.write(recordFile, []byte(`{"surprise": 1}`)) },
+		"something follows the JSON": func(l *lab) { l.write(recordFile, append(encode(t, l.run.record), "{}"...)) },
+		"cases.jsonl:1:":             func(l *lab) { l.write(casesFile, []byte("{\n")) },
+		"run.json":                   func(l *lab) { l.write(recordFile, []byte("[]")) },
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t, worse())
+			l.leave()
+			change(l)
+			l.refused(want)
+		})
+	}
+}
+
+// refused publishes what must end in an error that the comment tells.
+func (l *lab) refused(want string) {
+	l.t.Helper()
+	got, err := l.publish()
+	if err == nil || !strings.Contains(err.Error(), want) || got.Exit != 1 || got.Promotable || got.ModelID != "" {
+		l.t.Errorf("%+v, %v", got, err)
+	}
+	if status := l.latest(); status.State != "error" {
+		l.t.Errorf("%+v", status)
+	}
+	if bodies := l.comments(); len(bodies) != 1 || !strings.Contains(bodies[0], "the result of the run can not be used") {
+		l.t.Errorf("%.300q", bodies)
+	}
+}
+
+// rename gives the run's models another model_id.
+func (l *lab) rename(id string) {
+	for i := range l.run.cases {
+		l.run.cases[i].ModelID = id
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	l := newLab(f, worse(), newError(3))
+	record, whole := encode(f, l.run.record), encode(f, l.run.report)
+	f.Add(record, whole, []byte("{}\n"))
+	f.Add([]byte("{}"), []byte(`{"State": "ready"}`), []byte(nil))
+	f.Fuzz(func(t *testing.T, record, told, cases []byte) {
+		dir := t.TempDir()
+		l := lab{t: t, dir: dir}
+		l.write(recordFile, record)
+		l.write(reportFile, told)
+		l.write(casesFile, cases)
+		a, err := read(dir)
+		if err == nil && (a.record.HeadSHA != a.report.Head.SHA || a.report.State == report.Lost) {
+			t.Errorf("%+v", a.record)
+		}
+		recompute(usual, a.report.Findings, a.cases)
+	})
+}

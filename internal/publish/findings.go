@@ -1,0 +1,92 @@
+package publish
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/tunegate/tunegate/internal/actions"
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/github"
+)
+
+const (
+	checkName = "tunegate data"
+	// maxChecked bounds the findings of the check run: every 50 are a request.
+	maxChecked = 450
+	maxMessage = 400 // runes of a finding's message
+	maxNote    = 600 // runes of a note
+)
+
+// annotate makes a check run of the new findings that the run itself could not
+// annotate. It is made once in a workflow run.
+func (p *publication) annotate(ctx context.Context) {
+	more := beyond(p.found.report.Findings)
+	if len(more) == 0 {
+		return
+	}
+	errors := 0
+	check := github.CheckRun{
+		Name: checkName, ExternalID: fmt.Sprintf("%d.%d", p.Event.RunID, p.Event.Attempt), Conclusion: "neutral", URL: p.Event.RunURL,
+	}
+	for _, finding := range more {
+		level := "warning"
+		if blocks(finding) {
+			level, check.Conclusion = "error", "failure"
+			errors++
+		}
+		if len(check.Annotations) < maxChecked {
+			check.Annotations = append(check.Annotations, github.Annotation{
+				Path: finding.File, Line: finding.Line, Column: finding.Column, Level: level,
+				Title: finding.Check, Message: plain(finding.Message, maxMessage),
+			})
+		}
+	}
+	check.Title = fmt.Sprintf("%d more new findings in the data, %d of them errors", len(more), errors)
+	check.Summary = fmt.Sprintf("The run annotated the first %d. %s Those at lines that the pull request does not touch are shown here only.",
+		actions.MaxAnnotations, counts(more))
+	p.may("the check run", p.Client.CheckRun(ctx, p.sha, check))
+}
+
+// beyond are the new findings that are no annotations of the run, which takes
+// the first ones.
+func beyond(findings []dataset.Finding) []dataset.Finding {
+	all := dataset.OnlyNew(findings)
+	return all[min(len(all), actions.MaxAnnotations):]
+}
+
+// counts says how many findings there are of each check, in the order of the
+// first of each.
+func counts(findings []dataset.Finding) string {
+	var order []string
+	of := map[string]int{}
+	for _, finding := range findings {
+		if of[finding.Check] == 0 {
+			order = append(order, finding.Check)
+		}
+		of[finding.Check]++
+	}
+	for i, check := range order {
+		order[i] = fmt.Sprintf("`%s` %d", check, of[check])
+	}
+	return "These are: " + strings.Join(order, ", ") + "."
+}
+
+// plain makes a text one line of at most so many runes that can be seen.
+func plain(s string, runes int) string {
+	seen := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, s)
+	kept := []rune(strings.Join(strings.Fields(seen), " "))
+	if len(kept) > runes {
+		return string(kept[:runes-3]) + "..."
+	}
+	return string(kept)
+}

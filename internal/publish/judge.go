@@ -1,0 +1,95 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/github"
+	"github.com/tunegate/tunegate/internal/report"
+)
+
+// judge gives the report that is published. Where the run's own can not be used
+// it is one that says why, and so does the error.
+func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
+	a, err := read(o.Dir)
+	if err == nil {
+		err = o.verify(ctx, s, &a)
+	}
+	switch {
+	case errors.Is(err, errLost):
+		a = artifact{report: report.Report{State: report.Lost}}
+	case err != nil:
+		a = artifact{report: report.Report{State: report.Broke, Error: "the result of the run can not be used: " + err.Error()}}
+	}
+	a.report.Head = report.Revision{Ref: s.head, SHA: s.sha}
+	a.report.Base = report.Revision{Ref: s.base, SHA: a.record.BaseSHA}
+	a.report.Links = s.links(o.Event, a.record.BaseSHA)
+	a.report.Reproduce = o.reproduce(a)
+	return a, err
+}
+
+// verify makes sure that a run is about the event's commit, and puts the verdict
+// that its cases give under the base branch's policy in place of its own.
+func (o Options) verify(ctx context.Context, s subject, a *artifact) error {
+	if a.record.HeadSHA != s.sha {
+		return fmt.Errorf("it is about commit %.12s and this workflow about %.12s (hint: another run's artifact was downloaded)", a.record.HeadSHA, s.sha)
+	}
+	claimed := a.report.Verdict
+	a.report.Verdict, a.report.Cases = gate.Verdict{}, nil
+	switch a.report.State {
+	case report.Cancelled, report.Broke, report.Running:
+		return nil
+	}
+	policy, gated, err := o.policy(ctx, s)
+	if err != nil {
+		return err
+	}
+	a.report.Name, a.report.Policy = policy.Name, policy.Gate
+	made := recompute(policy.Gate, a.report.Findings, a.cases)
+	switch {
+	case gated && a.report.State == report.Ungated:
+		return fmt.Errorf("the run says that %s has no %s, and it has one (hint: run again)", s.base, o.ConfigPath)
+	case !gated && a.report.State != report.Ungated && made.Outcome != gate.Fail:
+		return fmt.Errorf("the run judged by %s, and %s has none (hint: run again)", o.ConfigPath, s.base)
+	case a.report.State != report.Judged && made.Outcome == gate.Fail:
+		return fmt.Errorf("the run says that the data is fine, and names %s itself (hint: run again)", made.Rules[0].Why)
+	case a.report.State != report.Judged:
+		return nil
+	}
+	if err := agree(claimed, made); err != nil {
+		return err
+	}
+	if digestForm.MatchString(claimed.PolicySHA256) {
+		made.PolicySHA256 = claimed.PolicySHA256 // of config, suites and prompts, which are not here
+	}
+	a.report.Verdict, a.report.Cases = made, a.cases
+	return nil
+}
+
+// policy reads the config at the base. It is not gated where there is none yet.
+func (o Options) policy(ctx context.Context, s subject) (c config.Config, gated bool, err error) {
+	data, err := o.Client.Contents(ctx, o.ConfigPath, s.policy)
+	if errors.Is(err, github.ErrNotFound) {
+		return config.Config{}, false, nil
+	}
+	if err != nil {
+		return config.Config{}, false, fmt.Errorf("the policy, %s at %s: %w", o.ConfigPath, s.base, err)
+	}
+	c, err = config.Parse(o.ConfigPath, data)
+	return c, true, err
+}
+
+// reproduce is the command that makes the run again.
+func (o Options) reproduce(a artifact) string {
+	if a.record.BaseSHA == "" {
+		return ""
+	}
+	command := fmt.Sprintf("tunegate run --base %s --head %s", a.record.BaseSHA, a.record.HeadSHA)
+	if o.ConfigPath != config.FileName {
+		command += fmt.Sprintf(" --config %q", o.ConfigPath)
+	}
+	return command
+}

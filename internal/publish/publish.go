@@ -1,0 +1,150 @@
+// Package publish tells GitHub what came of a run: in go what the run left behind
+// and the event of the workflow, out come one comment on the pull request, a check
+// run for the findings, a commit status, the job's summary, and after a promotion
+// a deployment. It trusts the event and the base branch. What the run left is
+// a claim: the verdict is computed again from its graded cases.
+package publish
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/actions"
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/github"
+	"github.com/tunegate/tunegate/internal/report"
+)
+
+// Options say what is published, and where.
+type Options struct {
+	Dir        string // what a run left: a copy of its folder, or the folder itself
+	Event      actions.Event
+	Client     *github.Client
+	Job        *actions.Job
+	ConfigPath string // slash separated, from the top of the repository
+	Status     string // the context of a commit status; empty: DefaultStatus in a workflow_run, else none
+	TempDir    string
+}
+
+// DefaultStatus is the context of the status that stands for the gate.
+const DefaultStatus = "tunegate"
+
+// Result is what was published.
+type Result struct {
+	Outcome    string   `json:"outcome"` // of the verdict; else report.Ready or report.Ungated, or empty
+	Promotable bool     `json:"promotable"`
+	ModelID    string   `json:"model_id,omitempty"`
+	Candidate  string   `json:"candidate,omitempty"` // the tag
+	URL        string   `json:"url,omitempty"`       // of the comment, or of the draft release
+	Headline   string   `json:"headline"`            // what came of the run, in a line
+	Notes      []string `json:"notes,omitempty"`
+	Exit       int      `json:"-"` // as the run itself ends: 0 let through, 1 broke, 3 fail, 4 inconclusive and blocked, 130 cancelled
+}
+
+// publication is one publishing, under way.
+type publication struct {
+	Options
+	subject
+	found  artifact
+	result Result
+	failed []error
+}
+
+// Run publishes. It writes all that it can: an error is what could not be
+// written, or why the result of the run can not be used.
+func Run(ctx context.Context, o Options) (Result, error) {
+	if o.Event.Change == nil {
+		if moved, err := readPromotion(o.Dir); err != nil || moved != nil {
+			return o.deploy(ctx, moved, err)
+		}
+	}
+	p := publication{Options: o, subject: subjectOf(o.Event)}
+	if p.Status == "" && o.Event.Name == "workflow_run" {
+		p.Status = DefaultStatus
+	}
+	var err error
+	if p.found, err = o.judge(ctx, p.subject); err != nil && !errors.Is(err, errLost) {
+		p.failed = append(p.failed, err)
+	}
+	about := p.found.report
+	exit, state := ending(about)
+	p.result = Result{
+		Outcome: cmp.Or(string(about.Verdict.Outcome), ended(about.State)), Promotable: about.Verdict.Promotable,
+		ModelID: about.Verdict.ModelID, Candidate: about.CandidateTag, Exit: exit,
+		Headline: headline(about),
+	}
+	there := p.comment(ctx)
+	if there != sameRun {
+		p.annotate(ctx)
+	}
+	if there != laterRun {
+		p.status(ctx, state)
+	}
+	p.draft(ctx)
+	p.summary(report.Comment(about))
+	return p.end()
+}
+
+// end gives the result. What could not be done must not look like a pass.
+func (p *publication) end() (Result, error) {
+	if len(p.failed) > 0 && p.result.Exit == 0 {
+		p.result.Exit = 1
+	}
+	return p.result, errors.Join(p.failed...)
+}
+
+// ended is the word for a run that ended without a verdict, as it should.
+func ended(s report.State) string {
+	if s == report.Ready || s == report.Ungated {
+		return string(s)
+	}
+	return ""
+}
+
+// ending is what a report means for the workflow: the exit code of the job and
+// the state of the commit.
+func ending(r report.Report) (exit int, state string) {
+	switch r.State {
+	case report.Judged:
+		if exit = gate.ExitCode(r.Verdict, r.Policy); exit != 0 {
+			return exit, "failure"
+		}
+		return 0, "success"
+	case report.Ready:
+		return 0, "pending"
+	case report.Ungated:
+		return 0, "success"
+	case report.Cancelled:
+		return 130, "error"
+	default:
+		return 1, "error"
+	}
+}
+
+// may takes an error of the API: nothing is left to do where the token may not
+// write, which is that of a fork's pull request. It is then a note.
+func (p *publication) may(what string, err error) {
+	switch {
+	case errors.Is(err, github.ErrForbidden):
+		p.result.Notes = append(p.result.Notes, fmt.Sprintf("%s could not be written: %v", what, err))
+	case err != nil:
+		p.failed = append(p.failed, fmt.Errorf("%s: %w", what, err))
+	}
+}
+
+// summary writes the job's summary, and below it what could not be written
+// elsewhere.
+func (p *publication) summary(markdown []byte) {
+	for _, note := range p.result.Notes {
+		markdown = append(markdown, "\n- "+plain(note, maxNote)+"\n"...)
+	}
+	if err := p.Job.Summary(markdown); err != nil {
+		p.failed = append(p.failed, err)
+	}
+}
+
+// day writes a date for a tag.
+func day(t time.Time) string { return t.UTC().Format("20060102") }

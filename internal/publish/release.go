@@ -1,0 +1,74 @@
+package publish
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/tunegate/tunegate/internal/github"
+	"github.com/tunegate/tunegate/internal/report"
+)
+
+// drafts says whether a workflow that judged its own commit, as a retraining
+// does, should lead to a release. A promotion that evaluates anew is none.
+func (p *publication) drafts() bool {
+	asked := p.Event.Name == "schedule" || p.Event.Name == "workflow_dispatch"
+	return p.Event.Change == nil && asked && p.found.record.Event == p.Event.Name && p.result.Promotable
+}
+
+// draft makes a draft release of a model that can be promoted. Publishing that is
+// what promotes it; no weights are attached.
+func (p *publication) draft(ctx context.Context) {
+	if !p.drafts() {
+		return
+	}
+	r, record := p.found.report, p.found.record
+	dir, err := os.MkdirTemp(p.TempDir, "tunegate-release-")
+	if err != nil {
+		p.failed = append(p.failed, err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	assets, err := writeAssets(r, dir)
+	if err != nil {
+		p.failed = append(p.failed, err)
+		return
+	}
+	release := github.Release{
+		Tag: fmt.Sprintf("model-%s-%s", day(record.Started), record.Lineage[:8]), Target: p.sha,
+		Title: fmt.Sprintf("%s, trained %s", r.Name, record.Started.UTC().Format("2006-01-02")),
+		Body:  string(report.Comment(r)), Assets: assets,
+	}
+	url, err := p.Client.Draft(ctx, release)
+	if err != nil {
+		p.failed = append(p.failed, err)
+		return
+	}
+	p.result.URL = url
+	p.result.Notes = append(p.result.Notes, fmt.Sprintf("a draft release is at %s: publishing it promotes this model", url))
+}
+
+// writeAssets writes what goes with a release, all of it made anew from what was
+// checked.
+func writeAssets(r report.Report, dir string) (assets map[string]string, err error) {
+	card, cardErr := report.Card(r)
+	provenance, provenanceErr := report.Provenance(r)
+	verdict, verdictErr := json.MarshalIndent(r.Verdict, "", "  ")
+	if err := errors.Join(cardErr, provenanceErr, verdictErr); err != nil {
+		return nil, err
+	}
+	assets = map[string]string{}
+	for name, content := range map[string][]byte{"model-card.md": card, "provenance.json": provenance, "verdict.json": verdict} {
+		if content == nil {
+			continue
+		}
+		assets[name] = filepath.Join(dir, name)
+		if err := os.WriteFile(assets[name], content, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return assets, nil
+}
