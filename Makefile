@@ -1,19 +1,28 @@
 # Everything is done by `go` and by the tunegate binary itself; see `make help`.
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X main.version=$(VERSION)
-GO      ?= go
+GO    ?= go
+# The same bytes from the same commit, on any machine.
+BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w'
+# The Go that a release is built with.
+RELEASE_GO := go1.26.8
 
 # Where tools and results are kept; the tests find Python and Ollama there.
 TUNEGATE_HOME ?= $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/tunegate
 export TUNEGATE_HOME
 
-.PHONY: help build demo setup test test-long lint bench clean
+.PHONY: help build programs checksums demo setup test test-long lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 build: ## bin/tunegate, without cgo
-	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/tunegate ./cmd/tunegate
+	$(BUILD) -o bin/tunegate ./cmd/tunegate
+
+programs: ## those of a release: bin/tunegate-linux-amd64 and -arm64
+	GOTOOLCHAIN=$(RELEASE_GO) GOOS=linux GOARCH=amd64 $(BUILD) -o bin/tunegate-linux-amd64 ./cmd/tunegate
+	GOTOOLCHAIN=$(RELEASE_GO) GOOS=linux GOARCH=arm64 $(BUILD) -o bin/tunegate-linux-arm64 ./cmd/tunegate
+
+checksums: programs ## their digests, as the action checks them: the last commit of a release
+	cd bin && sha256sum tunegate-linux-amd64 tunegate-linux-arm64 > ../.github/checksums.txt
 
 demo: build ## two changes of tuning data, judged on this machine: one passes, one fails
 	bash testdata/demo/demo.sh bin/tunegate
@@ -28,9 +37,15 @@ test-long: setup lint ## the same with kills, cancels, fuzzing and repeats: much
 	TUNEGATE_TEST_LONG=1 $(GO) test -timeout 120m -count=1 ./...
 	bash testdata/fuzz.sh
 
-lint: ## gofmt and go vet
+lint: bin/act ## gofmt, go vet, and actionlint for the workflows
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "gofmt -w these files"; exit 1; }
 	$(GO) vet ./...
+	bin/actionlint -shellcheck= -pyflakes= -config-file .github/actionlint.yaml .github/workflows/*.yml .github/examples/*.yml
+
+# act runs the workflows in the tests, actionlint reads them.
+bin/act: .github/tools/go.mod .github/tools/go.sum
+	$(GO) build -C .github/tools -ldflags '-s -w' -o $(CURDIR)/bin/ tool
+	@touch bin/act
 
 bench: build ## the figures of the README, measured here
 	bash testdata/bench.sh bin/tunegate

@@ -55,6 +55,7 @@ func (s *session) fenced(job *actions.Job, args []string, publishes bool) (*sess
 	w.args, w.stdout, w.stderr, w.environ = args, log, log, withoutSecrets(w.environ, publishes)
 	w.getenv = lookUp(w.environ)
 	open := job.Fence()
+	fmt.Fprintf(log, "tunegate %s\n", strings.Join(args, " "))
 	done, code := perform(s.ctx, w)
 	log.close() // ends a line that is not over, which would swallow what opens the fence
 	open()
@@ -76,28 +77,22 @@ func (r *relay) Write(p []byte) (int, error) {
 func (r *relay) close() {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if err := r.cleaner.Close(); err != nil { // there is no other log to say it in
-		return
-	}
+	_ = r.cleaner.Close() // there is no other log to say it in
 }
 
-// withoutSecrets takes the action's inputs, tokens and the files that the runner
-// reads out of an environment. What publishes keeps GitHub's token and those files.
-func withoutSecrets(environ []string, publishes bool) (kept []string) {
-	for _, entry := range environ {
+// withoutSecrets takes out of an environment what is between the runner and this
+// step: inputs, tokens, and the files that the runner reads. What publishes keeps
+// GitHub's token and the summary.
+func withoutSecrets(environ []string, publishes bool) []string {
+	published := []string{"GITHUB_TOKEN", "INPUT_GITHUB_TOKEN", "GITHUB_STEP_SUMMARY"}
+	never := []string{"GH_TOKEN", "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"}
+	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
-		switch {
-		case slices.Contains([]string{"INPUT_GITHUB_TOKEN", "GITHUB_TOKEN", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"}, name):
-			if !publishes {
-				continue
-			}
-		case slices.Contains([]string{"GH_TOKEN", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"}, name),
-			strings.HasPrefix(name, "INPUT_"), strings.HasPrefix(name, "ACTIONS_"):
-			continue
+		if slices.Contains(published, name) {
+			return !publishes
 		}
-		kept = append(kept, entry)
-	}
-	return kept
+		return slices.Contains(never, name) || strings.HasPrefix(name, "INPUT_") || strings.HasPrefix(name, "ACTIONS_")
+	})
 }
 
 // lookUp is os.Getenv of an environment.

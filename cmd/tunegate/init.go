@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/config"
@@ -15,6 +16,7 @@ type initCommand struct {
 	Name      string   `help:"The name of the tags (default: the repository's folder)." placeholder:"NAME"`
 	BaseModel string   `help:"The base model's folder: absolute, or ./FOLDER inside the repository." placeholder:"DIR"`
 	Records   []string `help:"Record files, from the top of the repository; may be given again (default: those that are found)." placeholder:"GLOB" sep:"none"`
+	Workflows []string `help:"Workflows for GitHub: data,gpu judges pull requests of anybody; pull-request those of a private team; retrain and promote go with either; none." placeholder:"NAME,..." default:"data,gpu"`
 }
 
 // begun is the result of `tunegate init`.
@@ -43,7 +45,10 @@ func (c initCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	result.Notes = c.notes(repository.Root(), options, result)
+	if slices.ContainsFunc(result.Written, func(path string) bool { return strings.HasPrefix(path, starter.WorkflowsFolder) }) {
+		result.Notes = append(result.Notes, "the workflows need settings on GitHub: a runner, a reviewer, a required check (README, Use it in your repository)")
+	}
+	result.Notes = append(result.Notes, c.notes(repository.Root(), options, result)...)
 	if s.cli.JSON {
 		return s.encode(result)
 	}
@@ -69,10 +74,17 @@ func (c initCommand) files(top string) ([]starter.File, starter.Options, error) 
 			options.Sources = append(options.Sources, starter.Source{Path: glob, Weight: 1})
 		}
 	}
-	files, err := starter.Files(options)
+	var files []starter.File
+	if !slices.Equal(c.Workflows, []string{"none"}) {
+		if files, err = starter.Workflows(c.Workflows); err != nil {
+			return nil, options, usage(err)
+		}
+	}
+	others, err := starter.Files(options)
 	if err != nil {
 		return nil, options, err
 	}
+	files = append(files, others...)
 	for _, file := range files {
 		if file.Path == starter.ConfigFile {
 			_, err = config.Parse(file.Path, file.Data)

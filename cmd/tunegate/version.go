@@ -1,6 +1,17 @@
 package main
 
-import "fmt"
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+)
+
+// versionFile is a file, so that the same commit always gives the same program.
+//
+//go:embed VERSION
+var versionFile string
+
+var version = strings.TrimSpace(versionFile)
 
 type versionCommand struct{}
 

@@ -138,3 +138,15 @@ func TestFindingsAreBounded(t *testing.T) {
 		t.Error("not in the order of the lines")
 	}
 }
+
+func TestOnlyNew(t *testing.T) {
+	t.Parallel()
+	of := func(level Level, isNew bool, line int) Finding {
+		return Finding{Level: string(level), New: isNew, Line: line}
+	}
+	got := OnlyNew([]Finding{of(Warn, true, 1), of(Error, false, 2), of(Error, true, 3), of(Warn, false, 4), of(Warn, true, 5), of(Error, true, 6)})
+	want := []Finding{of(Error, true, 3), of(Error, true, 6), of(Warn, true, 1), of(Warn, true, 5)}
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}

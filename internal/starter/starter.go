@@ -1,7 +1,7 @@
 // Package starter holds the files that a repository begins with: in go the name,
 // the base model and the record files, out come tunegate.yaml, suites for a maths
-// tutor, sanity prompts and the playbook's make targets, written where there is
-// nothing yet.
+// tutor, sanity prompts, the playbook's make targets and workflows, written where
+// there is nothing yet.
 package starter
 
 import (
@@ -44,7 +44,7 @@ type File struct {
 //go:embed files
 var embedded embed.FS
 
-// Files gives all files, in the order of their paths.
+// Files gives all files but the workflows, in the order of their paths.
 func Files(o Options) ([]File, error) {
 	var files []File
 	err := fs.WalkDir(embedded, "files", func(path string, entry fs.DirEntry, err error) error {

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# The action's one step: finds the tunegate of this checkout's version and becomes
+# it, so that a cancelled job's signals reach it. In this order: the one on PATH;
+# the release's, if its digest is the one in checksums.txt; one built from here.
+set -euo pipefail
+
+action=$(cd "$(dirname "$0")/.." && pwd)
+version=$(<"$action/cmd/tunegate/VERSION")
+
+if [[ $(tunegate version 2>/dev/null) == "tunegate $version" ]]; then
+	exec tunegate action
+fi
+
+binary=$(mktemp -d "${RUNNER_TEMP:-/tmp}/tunegate-XXXXXX")/tunegate
+
+fetch() { # ASSET: the release's, or nothing
+	curl --fail --silent --show-error --location --proto '=https' --retry 2 --max-time 120 --output "$binary" \
+		"https://github.com/tunegate/tunegate/releases/download/v$version/$1"
+}
+
+obtain() {
+	local asset digest
+	case $(uname -sm) in
+	"Linux x86_64") asset=tunegate-linux-amd64 ;;
+	"Linux aarch64") asset=tunegate-linux-arm64 ;;
+	*) asset=tunegate-elsewhere ;;
+	esac
+	digest=$(awk -v asset="$asset" '$2 == asset { print $1 }' "$action/.github/checksums.txt")
+	if [[ -n $digest ]] && fetch "$asset"; then
+		if ! sha256sum --check --status <<<"$digest  $binary"; then
+			echo "tunegate: $asset of release v$version does not have the digest in .github/checksums.txt and is not run (hint: pin the action to a release)" >&2
+			exit 1
+		fi
+	elif command -v go >/dev/null; then
+		echo "tunegate: no release v$version for $(uname -sm) was to be had, so it is built here"
+		CGO_ENABLED=0 go build -C "$action" -trimpath -buildvcs=false -o "$binary" ./cmd/tunegate
+	else
+		echo "tunegate: v$version is not on PATH, its release can not be fetched, and there is no Go to build it (hint: put tunegate $version on the runner's PATH)" >&2
+		exit 1
+	fi
+	chmod +x "$binary"
+}
+
+# In a process group of its own and waited for, because bash would take up a
+# signal only after curl or go has ended. Neither needs the token.
+set -m
+(
+	unset INPUT_GITHUB_TOKEN
+	obtain
+) &
+set +m
+trap 'kill -- "-$!"; exit 130' INT TERM
+wait "$!"
+trap - INT TERM
+exec "$binary" action

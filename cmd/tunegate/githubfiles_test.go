@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/tunegate/tunegate/internal/ollama"
+)
+
+// stepKeys are the keys that steps of the action and of the workflows use.
+type stepKeys struct {
+	ID       string            `yaml:"id"`
+	Name     string            `yaml:"name"`
+	If       string            `yaml:"if"`
+	Uses     string            `yaml:"uses"`
+	With     map[string]any    `yaml:"with"`
+	Run      string            `yaml:"run"`
+	Shell    string            `yaml:"shell"`
+	Env      map[string]string `yaml:"env"`
+	Folder   string            `yaml:"working-directory"`
+	Continue bool              `yaml:"continue-on-error"`
+}
+
+type jobKeys struct {
+	Needs       any               `yaml:"needs"`
+	If          string            `yaml:"if"`
+	RunsOn      any               `yaml:"runs-on"`
+	Environment string            `yaml:"environment"`
+	Minutes     int               `yaml:"timeout-minutes"`
+	Permissions map[string]string `yaml:"permissions"`
+	Outputs     map[string]string `yaml:"outputs"`
+	Steps       []stepKeys        `yaml:"steps"`
+}
+
+type workflowKeys struct {
+	Name        string            `yaml:"name"`
+	On          any               `yaml:"on"`
+	Permissions map[string]string `yaml:"permissions"`
+	Concurrency struct {
+		Group  string `yaml:"group"`
+		Cancel any    `yaml:"cancel-in-progress"`
+	} `yaml:"concurrency"`
+	Jobs map[string]jobKeys `yaml:"jobs"`
+}
+
+// parse reads a file of the project that may have the keys of into only.
+func parse(t *testing.T, name string, into any) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(project, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(into); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// actionlint does not read action.yml: its one step hands over each input under
+// the name that the binary reads, and each output comes from there.
+func TestActionFile(t *testing.T) {
+	t.Parallel()
+	var action struct {
+		Name, Description, Author string
+		Branding                  map[string]string
+		Inputs                    map[string]struct{ Description, Default string }
+		Outputs                   map[string]struct{ Description, Value string }
+		Runs                      struct {
+			Using string
+			Steps []stepKeys
+		}
+	}
+	parse(t, "action.yml", &action)
+	env, declared := map[string]string{}, inputs{}
+	for name, input := range action.Inputs {
+		env["INPUT_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))] = fmt.Sprintf("${{ inputs.%s }}", name)
+		if declared[name] = "given"; input.Description == "" || strings.Contains(input.Default, "token") {
+			t.Errorf("input %s: %+v", name, input)
+		}
+	}
+	delete(declared, "github-token") // publish alone reads it
+	if diff := cmp.Diff(declared, readInputs(func(name string) string { return strings.Repeat("given", min(1, len(env[name]))) })); diff != "" {
+		t.Errorf("inputs declared (-) and read (+):\n%s", diff)
+	}
+	want := []stepKeys{{ID: "tunegate", Shell: "bash", Env: env, Run: `exec bash "$GITHUB_ACTION_PATH/.github/launch.sh"`}}
+	if diff := cmp.Diff(want, action.Runs.Steps); diff != "" || action.Runs.Using != "composite" {
+		t.Errorf("using %s\n%s", action.Runs.Using, diff)
+	}
+	for name, output := range action.Outputs {
+		if output.Value != fmt.Sprintf("${{ steps.tunegate.outputs.%s }}", name) || output.Description == "" {
+			t.Errorf("output %s: %+v", name, output)
+		}
+	}
+	names := slices.Sorted(maps.Keys(action.Outputs))
+	if diff := cmp.Diff([]string{"candidate", "comment-url", "model-id", "outcome", "promotable", "run-dir"}, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+var pinned = regexp.MustCompile(`^actions/[a-z-]+@[0-9a-f]{40}$`)
+
+// What keeps a stranger's pull request from more than a verdict: rights for each
+// job, programs by their digest, nothing of an event in a script, and no job that
+// both runs what it fetched and may write.
+func TestWorkflowFiles(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(project, ".github", "*", "*.yml"))
+	if err != nil || len(files) < 7 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	for _, file := range files {
+		name, err := filepath.Rel(project, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var w workflowKeys
+		parse(t, name, &w)
+		if w.Permissions == nil || len(w.Permissions) > 0 || w.Concurrency.Group == "" || w.Concurrency.Cancel == nil {
+			t.Errorf("%s: permissions %v, concurrency %+v", name, w.Permissions, w.Concurrency)
+		}
+		for id, job := range w.Jobs {
+			checkJob(t, name+": job "+id, job)
+		}
+	}
+}
+
+func checkJob(t *testing.T, name string, job jobKeys) {
+	t.Helper()
+	if job.Minutes == 0 || len(job.Permissions) == 0 {
+		t.Errorf("%s: timeout-minutes %d, permissions %v", name, job.Minutes, job.Permissions)
+	}
+	onlyReads := maps.Equal(job.Permissions, map[string]string{"contents": "read"})
+	if strings.Contains(fmt.Sprint(job.RunsOn), "self-hosted") && !onlyReads {
+		t.Errorf("%s: a job on a machine of the user's may %v", name, job.Permissions)
+	}
+	for _, step := range job.Steps {
+		if strings.Contains(step.Run, "${{") {
+			t.Errorf("%s: an expression in the script %q", name, step.Run)
+		}
+		checkout := strings.HasPrefix(step.Uses, "actions/checkout@")
+		if checkout && (!onlyReads || step.With["persist-credentials"] != false || strings.Contains(fmt.Sprint(step.With["ref"]), "head")) {
+			t.Errorf("%s: a checkout of %v with %v", name, step.With, job.Permissions)
+		}
+		if step.Uses != "" && !pinned.MatchString(step.Uses) && step.Uses != "tunegate/tunegate@v"+version {
+			t.Errorf("%s uses %s", name, step.Uses)
+		}
+		if step.With["github-token"] != nil && step.With["command"] != "publish" {
+			t.Errorf("%s: a token for %v", name, step.With["command"])
+		}
+	}
+}
+
+// A gate must not be a job that can be skipped, for that counts as passed, and the
+// status of gpu.yml must not stay pending.
+func TestLastJobAlwaysRuns(t *testing.T) {
+	t.Parallel()
+	for file, last := range map[string]string{"pull-request.yml": "tunegate", "gpu.yml": "publish", "retrain.yml": "publish"} {
+		var w workflowKeys
+		parse(t, filepath.Join(".github", "examples", file), &w)
+		for id := range w.Jobs {
+			if id != last && !strings.Contains(fmt.Sprint(w.Jobs[last].Needs), id) {
+				t.Errorf("%s: %s does not wait for %s", file, last, id)
+			}
+		}
+		if w.Jobs[last].If != "${{ always() }}" || w.Jobs[last].Minutes > 10 {
+			t.Errorf("%s: %s runs if %s, for %d minutes", file, last, w.Jobs[last].If, w.Jobs[last].Minutes)
+		}
+	}
+}
+
+// The image holds the Ollama whose answers the tests know.
+func TestDockerfile(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join(project, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(data), "\nFROM ollama/ollama:"+ollama.PinnedVersion+" ") {
+		t.Errorf("not Ollama %s", ollama.PinnedVersion)
+	}
+}
