@@ -39,22 +39,17 @@ func TestDemo(t *testing.T) {
 	if gain := rule(t, *improve.Verdict, gate.PromoteGain, "followup"); gain.Outcome != gate.Pass || gain.P >= 0.05 || gain.Delta < 0.3 {
 		t.Errorf("improve gained %+v", gain)
 	}
-	poison, code := l.judge("poison")
-	if code != 3 || poison.Verdict.Outcome != gate.Fail || poison.Verdict.Promotable {
-		t.Fatalf("poison: exit %d, verdict %+v", code, poison.Verdict)
-	}
-	if harm := rule(t, *poison.Verdict, gate.NoHarm, "symbolic"); harm.Outcome != gate.Fail || len(harm.Broken) < 10 {
-		t.Errorf("poison broke %+v", harm)
-	}
 	t.Run("repeat", func(t *testing.T) { testRepeat(t, l) })
 	t.Run("style", func(t *testing.T) { testStyle(t, improve) })
 	t.Run("served", func(t *testing.T) { testServed(t, l, improve) })
+	t.Run("workflows", func(t *testing.T) { testWorkflows(t, l, improve) })
 	t.Run("promoted", func(t *testing.T) { testPromoted(t, l, improve) })
+	t.Run("released", func(t *testing.T) { testReleased(t, l, improve) })
 	t.Run("shared", func(t *testing.T) { testShared(t, l) })
 	t.Run("killed", func(t *testing.T) { testKilled(t, improve) })
 }
 
-func rule(t *testing.T, v gate.Verdict, name, suite string) gate.Rule {
+func rule(t testing.TB, v gate.Verdict, name, suite string) gate.Rule {
 	t.Helper()
 	for _, r := range v.Rules {
 		if r.Rule == name && r.Suite == suite {

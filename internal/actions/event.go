@@ -31,8 +31,6 @@ type Event struct {
 	APIURL        string
 	Change        *Change // nil: the event is about no change
 	Tag           string  // of a release; empty: the event is about none
-	PreRelease    bool
-	Draft         bool
 }
 
 // Change is the change that a pull_request, pull_request_target, workflow_run or
@@ -127,8 +125,7 @@ func (e *Event) fill(p payload) error {
 	case "merge_group":
 		e.Change = p.MergeGroup.change(e.Repository)
 	case "release":
-		e.Tag, e.PreRelease, e.Draft = p.Release.TagName, p.Release.Prerelease, p.Release.Draft
-		if e.Tag == "" {
+		if e.Tag = p.Release.TagName; e.Tag == "" {
 			return errors.New("it names no tag")
 		}
 	}

@@ -95,7 +95,6 @@ type Level string
 const (
 	Error   Level = "error"
 	Warning Level = "warning"
-	Notice  Level = "notice"
 )
 
 // Annotation is a remark at a line of a file. It stands in logs that everybody

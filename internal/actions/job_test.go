@@ -100,9 +100,9 @@ func TestAnnotate(t *testing.T) {
 	}
 	log.Reset()
 	for range 2 * MaxAnnotations {
-		j.Annotate(Annotation{Level: Notice, Message: "n"})
+		j.Annotate(Annotation{Level: Warning, Message: "n"})
 	}
-	if got, want := log.String(), strings.Repeat("::notice::n\n", MaxAnnotations-1); got != want {
+	if got, want := log.String(), strings.Repeat("::warning::n\n", MaxAnnotations-1); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

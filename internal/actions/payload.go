@@ -12,9 +12,7 @@ type payload struct {
 	WorkflowRun workflowRun `json:"workflow_run"`
 	MergeGroup  mergeGroup  `json:"merge_group"`
 	Release     struct {
-		TagName    string `json:"tag_name"`
-		Prerelease bool   `json:"prerelease"`
-		Draft      bool   `json:"draft"`
+		TagName string `json:"tag_name"`
 	} `json:"release"`
 }
 

@@ -38,3 +38,12 @@ func TestForeignMarkers(t *testing.T) {
 		}
 	}
 }
+
+// What another program wrote as its state is no verdict.
+func TestUnknownStateIsNoResult(t *testing.T) {
+	t.Parallel()
+	got := Report{State: "passed"}.headline(plain)
+	if want := (Report{State: Lost}).headline(plain); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

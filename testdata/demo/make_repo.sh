@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the demo's git repository: a main branch with the tutor's data, suites
-# and base model, and a branch for each change of the data.
+# and base model, a branch for each change of the data, and one that changes none.
 #
 #   make_repo.sh DIR      an empty folder; the same commits every time
 set -euo pipefail
@@ -26,4 +26,7 @@ for change in improve poison; do
 	cp -r "$demo/$change/." .
 	commit "$change"
 done
+git checkout -q -b noop main
+echo "A tutor, and the records that tune it." > README.md
+commit noop
 git checkout -q main
