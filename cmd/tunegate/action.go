@@ -36,7 +36,7 @@ func (actionCommand) Run(s *session) error {
 	}
 	args = append(flags("dir", s.cli.Dir, "home", s.cli.Home), args...)
 	job := actions.New(s.world.getenv, s.world.stdout)
-	done, code := s.fenced(job, args, in["command"] == "publish")
+	done, code := s.fenced(job, args, in["command"] == "publish" || in["command"] == "announce")
 	err = done.tell(job)
 	if code == 0 {
 		return err

@@ -74,9 +74,13 @@ func TestAction(t *testing.T) {
 		t.Error("the token is in the log")
 	}
 
+	h.script(`git tag origin/main hostile`) // git takes it for the branch where both are meant by that name
 	s = l.step(h.pullRequest(pull{number: 8, branch: "improve", head: h.tip("improve")}), "", "INPUT_COMMAND=dataset")
 	if code := s.run(); code != 0 || s.outputs()["outcome"] != "ready" {
 		t.Errorf("exit %d, %q:\n%s", code, s.outputs(), s.log)
+	}
+	if told, err = pipeline.LoadReport(filepath.Join(s.workspace, pipeline.CopyFolder)); err != nil || told.Base.SHA != h.tip("refs/heads/main") {
+		t.Errorf("judged against %+v, %v", told.Base, err)
 	}
 }
 

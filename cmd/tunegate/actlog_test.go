@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -141,11 +142,12 @@ func (r actRun) verdict() (v gate.Verdict) {
 // artifact reads a JSON file of what the job on the GPU left.
 func (r actRun) artifact(name string, v any) {
 	r.Helper()
-	data, err := os.ReadFile(filepath.Join(r.artifacts, "tunegate-run", name))
-	if err == nil {
-		err = json.Unmarshal(data, v)
+	found, err := filepath.Glob(filepath.Join(r.artifacts, "*", "tunegate-run", name))
+	if err != nil || len(found) != 1 {
+		r.Fatalf("%s: %q, %v", name, found, err)
 	}
-	if err != nil {
+	data, err := os.ReadFile(found[0])
+	if err := errors.Join(err, json.Unmarshal(data, v)); err != nil {
 		r.Fatal(err)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
@@ -71,6 +72,16 @@ func (h *hub) pullRequest(p pull) event {
 		"pull_request.head.user.login": p.owner(), "pull_request.head.repo.owner.login": p.owner(),
 		"pull_request.head.repo.full_name": p.owner() + "/" + short, "pull_request.head.repo.fork": p.fork != "",
 	})
+}
+
+// changed is an event whose payload says something else at one place.
+func (h *hub) changed(e event, before, after string) event {
+	h.Helper()
+	if bytes.Count(e.payload, []byte(before)) != 1 {
+		h.Fatalf("the payload has not one %s", before)
+	}
+	e.payload = bytes.Replace(e.payload, []byte(before), []byte(after), 1)
+	return e
 }
 
 // workflowRun is the event of the end of data.yml for a pull request.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -39,6 +40,7 @@ type jobKeys struct {
 	Minutes     int               `yaml:"timeout-minutes"`
 	Permissions map[string]string `yaml:"permissions"`
 	Outputs     map[string]string `yaml:"outputs"`
+	Env         map[string]string `yaml:"env"`
 	Steps       []stepKeys        `yaml:"steps"`
 }
 
@@ -89,7 +91,7 @@ func TestActionFile(t *testing.T) {
 			t.Errorf("input %s: %+v", name, input)
 		}
 	}
-	delete(declared, "github-token") // publish alone reads it
+	delete(declared, "github-token") // announce and publish alone read it
 	if diff := cmp.Diff(declared, readInputs(func(name string) string { return strings.Repeat("given", min(1, len(env[name]))) })); diff != "" {
 		t.Errorf("inputs declared (-) and read (+):\n%s", diff)
 	}
@@ -155,7 +157,7 @@ func checkJob(t *testing.T, name string, job jobKeys) {
 		if step.Uses != "" && !pinned.MatchString(step.Uses) && step.Uses != "tunegate/tunegate@v"+version {
 			t.Errorf("%s uses %s", name, step.Uses)
 		}
-		if step.With["github-token"] != nil && step.With["command"] != "publish" {
+		if step.With["github-token"] != nil && step.With["command"] != "publish" && step.With["command"] != "announce" {
 			t.Errorf("%s: a token for %v", name, step.With["command"])
 		}
 	}
@@ -173,8 +175,36 @@ func TestLastJobAlwaysRuns(t *testing.T) {
 				t.Errorf("%s: %s does not wait for %s", file, last, id)
 			}
 		}
-		if w.Jobs[last].If != "${{ always() }}" || w.Jobs[last].Minutes > 10 {
+		when := "${{ always() }}"
+		if file == "gpu.yml" { // where no job of it runs, there is nothing to end
+			when = strings.Replace(w.Jobs["data"].If, "${{ ", "${{ always() && ", 1)
+		}
+		if w.Jobs[last].If != when || w.Jobs[last].Minutes > 10 {
 			t.Errorf("%s: %s runs if %s, for %d minutes", file, last, w.Jobs[last].If, w.Jobs[last].Minutes)
+		}
+	}
+}
+
+// A tag on a commit beside main is not released, whatever else has main's name.
+func TestReleaseIsOfMain(t *testing.T) {
+	t.Parallel()
+	var w workflowKeys
+	parse(t, filepath.Join(".github", "workflows", "release.yml"), &w)
+	steps := w.Jobs["build"].Steps
+	refuse := steps[slices.IndexFunc(steps, func(s stepKeys) bool { return s.Name == "Refuse a tag that is not on main" })].Run
+	const commit = "git -c user.name=a -c user.email=a@localhost commit -q --allow-empty -m x"
+	dir := t.TempDir()
+	for _, test := range []struct {
+		prepare string
+		refused bool
+	}{
+		{"git init -q && " + commit + " && git update-ref refs/remotes/origin/main HEAD", false},
+		{commit + " && git tag origin/main", true},
+	} {
+		cmd := exec.Command("bash", "-e", "-c", test.prepare+"\n"+refuse)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); (err != nil) != test.refused || len(out) > 0 {
+			t.Errorf("%s: %v\n%s", test.prepare, err, out)
 		}
 	}
 }
@@ -186,7 +216,7 @@ func TestDockerfile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(data), "\nFROM ollama/ollama:"+ollama.PinnedVersion+" ") {
+	if !strings.Contains(string(data), "\nARG OLLAMA=ollama/ollama:"+ollama.PinnedVersion+"\n") {
 		t.Errorf("not Ollama %s", ollama.PinnedVersion)
 	}
 }

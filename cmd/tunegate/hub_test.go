@@ -22,6 +22,7 @@ type hub struct {
 	dir     string   // home of the runner
 	origin  string   // the bare repository
 	labels  []string // of the machine with the GPU
+	kept    string   // where artifacts of an earlier attempt are; empty: there is none
 	runs    int
 	pulls   int
 }

@@ -16,7 +16,7 @@ type initCommand struct {
 	Name      string   `help:"The name of the tags (default: the repository's folder)." placeholder:"NAME"`
 	BaseModel string   `help:"The base model's folder: absolute, or ./FOLDER inside the repository." placeholder:"DIR"`
 	Records   []string `help:"Record files, from the top of the repository; may be given again (default: those that are found)." placeholder:"GLOB" sep:"none"`
-	Workflows []string `help:"Workflows for GitHub: data,gpu judges pull requests of anybody; pull-request those of a private team; retrain and promote go with either; none." placeholder:"NAME,..." default:"data,gpu"`
+	Workflows []string `help:"Workflows for GitHub: data,gpu judges pull requests of anybody; pull-request those of a team that trusts its members; retrain and promote go with either; none." placeholder:"NAME,..." default:"data,gpu"`
 }
 
 // begun is the result of `tunegate init`.

@@ -21,7 +21,7 @@ func takenBy() map[string][]string {
 	judges := []string{"base", "head", "max-duration"}
 	return map[string][]string{
 		"run": judges, "dataset": judges, "train": judges, "export": judges, "register": judges, "eval": judges,
-		"publish": {"run"}, "promote": {"version", "run", "base", "head"}, "rollback": {"version"},
+		"publish": {"run"}, "announce": {"run"}, "promote": {"version", "run", "base", "head"}, "rollback": {"version"},
 		"setup": {"base"}, "doctor": nil, "clean": nil, "list": nil,
 	}
 }
@@ -55,6 +55,8 @@ func (in inputs) arguments(e actions.Event) ([]string, error) {
 	switch command {
 	case "publish":
 		rest = operand(in["run"])
+	case "announce":
+		command, rest = "publish", append([]string{"--announce"}, operand(in["run"])...)
 	case "rollback":
 		rest = operand(in["version"])
 	case "promote":
@@ -91,11 +93,18 @@ func (in inputs) judges(e actions.Event) ([]string, error) {
 		"pr", number, "max-duration", in["max-duration"]), nil
 }
 
+// branches are those that the checkout fetched. What is shorter may be a tag's
+// name, which git looks up first.
+const branches = "refs/remotes/origin/"
+
 // refsOf says what an event wants judged: a change against the branch that it
-// would go into, and otherwise the commit of the event, as it stands. What a
+// would go into, and otherwise the event's own commit, as it stands. What a
 // workflow_run says of a head counts for every pull request that has it, so there
 // the default branch is the base.
 func refsOf(e actions.Event) (refs, error) {
+	if e.Change == nil && !e.Own() {
+		return refs{}, fmt.Errorf("the %.40s event does not say what is judged against what (hint: set the inputs base and head)", e.Name)
+	}
 	if e.Change == nil {
 		return refs{Base: e.SHA, Head: e.SHA, BaseName: e.Ref, HeadName: e.Ref}, nil
 	}
@@ -106,7 +115,7 @@ func refsOf(e actions.Event) (refs, error) {
 	if base == "" {
 		return refs{}, fmt.Errorf("the %.40s event does not say what branch the change would go into (hint: set the input base)", e.Name)
 	}
-	told := refs{Base: "origin/" + base, BaseName: base, Head: e.Change.HeadSHA, HeadName: e.Change.HeadName()}
+	told := refs{Base: branches + base, BaseName: base, Head: e.Change.HeadSHA, HeadName: e.Change.HeadName()}
 	if e.Name == "merge_group" { // what is before it in the queue is its base
 		told.Base = e.Change.BaseSHA
 	}
@@ -122,10 +131,13 @@ func (in inputs) promotes(e actions.Event) ([]string, error) {
 	}
 	base, head := in["base"], in["head"]
 	if head == "" && in["run"] == "" {
+		if !e.Own() {
+			return nil, fmt.Errorf("the %.40s event is about no commit to promote (hint: set the input run or head)", e.Name)
+		}
 		head = e.SHA
 	}
 	if base == "" && e.DefaultBranch != "" {
-		base = "origin/" + e.DefaultBranch
+		base = branches + e.DefaultBranch
 	}
 	return append(flags("run", in["run"], "base", base, "head", head), operand(version)...), nil
 }

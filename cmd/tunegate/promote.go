@@ -27,7 +27,10 @@ func (c promoteCommand) Run(s *session) error {
 			return promote.Promote(s.ctx, m, policy, o)
 		}
 		moved, judged, err := promote.Release(s.ctx, m, r, pipeline.Options{
-			Refs: pipeline.Refs{Base: c.Base, Head: c.Head}, ConfigPath: s.cli.Config, Event: "release", Web: s.web(),
+			Refs: pipeline.Refs{
+				Base: c.Base, Head: c.Head, HeadName: c.Version, BaseName: strings.TrimPrefix(strings.TrimPrefix(c.Base, "refs/remotes/"), "origin/"),
+			},
+			ConfigPath: s.cli.Config, Event: "release", Web: s.web(),
 		}, o)
 		s.judged = judged
 		return moved, err

@@ -16,8 +16,10 @@ import (
 )
 
 type publishCommand struct {
-	ID     string `arg:"" optional:"" name:"run" help:"The start of a run's id (default: the copy of a run in .tunegate)." placeholder:"RUN"`
-	Status string `help:"Set the commit status of this name, for a branch rule to require (default: tunegate in a workflow_run, else none)." placeholder:"CONTEXT"`
+	ID       string `arg:"" optional:"" name:"run" help:"The start of a run's id (default: the copy of a run in .tunegate)." placeholder:"RUN"`
+	Announce bool   `help:"Say that the training comes next, where the run was asked for the data alone. Without this such a run counts as one that brought no result."`
+	Author   string `help:"Whose comments are tunegate's: the login of the token's bot." default:"github-actions[bot]" placeholder:"LOGIN"`
+	Status   string `help:"Set the commit status of this name, for a branch rule to require (default: tunegate in a workflow_run, else none)." placeholder:"CONTEXT"`
 }
 
 // Run publishes from a step of a workflow. It needs no repository: the job that
@@ -33,7 +35,7 @@ func (c publishCommand) Run(s *session) error {
 	}
 	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
 	client, err := github.New(github.Options{
-		API: event.APIURL, Repository: event.Repository, UserAgent: "tunegate/" + version, Sleep: sleep, Log: progress.Say,
+		API: event.APIURL, Repository: event.Repository, UserAgent: "tunegate/" + version, Sleep: sleep, Log: progress.Say, Author: c.Author,
 		Token: cmp.Or(s.world.getenv("INPUT_GITHUB_TOKEN"), s.world.getenv("GITHUB_TOKEN")),
 	})
 	if err != nil {
@@ -41,7 +43,7 @@ func (c publishCommand) Run(s *session) error {
 	}
 	s.published, err = publish.Run(s.ctx, publish.Options{
 		Dir: dir, Event: event, Client: client, Job: actions.New(s.world.getenv, s.world.stdout),
-		ConfigPath: s.cli.Config, Status: c.Status, TempDir: os.TempDir(),
+		ConfigPath: s.cli.Config, Status: c.Status, Announce: c.Announce, TempDir: os.TempDir(),
 	})
 	if printed := s.printPublished(); printed != nil {
 		return printed

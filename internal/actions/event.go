@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -51,6 +52,13 @@ func (c Change) HeadName() string {
 		return c.HeadOwner + ":" + c.HeadBranch
 	}
 	return c.HeadBranch
+}
+
+// Own says whether the event is about its own commit, SHA, which somebody who may
+// write to the repository put there. That of any other event without a change may
+// hold a stranger's files, such as the merge commit of a pull request's review.
+func (e Event) Own() bool {
+	return slices.Contains([]string{"push", "release", "schedule", "workflow_dispatch"}, e.Name)
 }
 
 // ErrNoWorkflow says that the process is no step of a workflow.
@@ -109,7 +117,7 @@ func readPayload(path string) ([]byte, error) {
 }
 
 var (
-	repository = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
+	repository = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$`)
 	commit     = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 )
 
@@ -121,7 +129,7 @@ func (e *Event) fill(p payload) error {
 	case "pull_request", "pull_request_target":
 		e.Change = p.PullRequest.change(e.Repository)
 	case "workflow_run":
-		e.Change = p.WorkflowRun.change(e.Repository)
+		e.Change = p.WorkflowRun.change(e.Repository, p.Repository.ID)
 	case "merge_group":
 		e.Change = p.MergeGroup.change(e.Repository)
 	case "release":

@@ -77,7 +77,7 @@ func TestLoad(t *testing.T) {
 	numbered.Number, numbered.BaseRef, numbered.BaseSHA = 7, "main", sha
 	strange.HeadOwner, strange.Fork = "", true
 	pulls := func(payload map[string]any, count int) {
-		one := map[string]any{"number": 7, "base": map[string]any{"ref": "main", "sha": sha}}
+		one := map[string]any{"number": 7, "base": map[string]any{"ref": "main", "sha": sha, "repo": map[string]any{"id": within(payload, "repository")["id"]}}}
 		list := []any{}
 		for range count {
 			list = append(list, one)
@@ -103,6 +103,10 @@ func TestLoad(t *testing.T) {
 		"workflow_run":          {"workflow_run", patched(t, "workflow_run", asItIs), nil, func(e *Event) { e.Change = &other }},
 		"workflow_run with one": {"workflow_run", patched(t, "workflow_run", func(p map[string]any) { pulls(p, 1) }), nil, func(e *Event) { e.Change = &numbered }},
 		"workflow_run with two": {"workflow_run", patched(t, "workflow_run", func(p map[string]any) { pulls(p, 2) }), nil, func(e *Event) { e.Change = &other }},
+		"workflow_run with one of a fork": {"workflow_run", patched(t, "workflow_run", func(p map[string]any) {
+			pulls(p, 1)
+			within(p, "repository")["id"] = 1
+		}), nil, func(e *Event) { e.Change = &other }},
 		"workflow_run of a deleted fork": {"workflow_run", patched(t, "workflow_run", func(p map[string]any) {
 			pulls(p, 1)
 			within(p, "workflow_run")["head_repository"] = nil
@@ -114,8 +118,9 @@ func TestLoad(t *testing.T) {
 				HeadBranch: "gh-readonly-queue/main/pr-104-929f8209d40f77f4abc622a499c93a83babdbe64",
 			}
 		}},
-		"release":           {"release", patched(t, "release", asItIs), repository, func(e *Event) { e.Tag = "0.0.1" }},
-		"workflow_dispatch": {"workflow_dispatch", patched(t, "workflow_dispatch", asItIs), nil, func(*Event) {}},
+		"release":                     {"release", patched(t, "release", asItIs), repository, func(e *Event) { e.Tag = "0.0.1" }},
+		"workflow_dispatch":           {"workflow_dispatch", patched(t, "workflow_dispatch", asItIs), nil, func(*Event) {}},
+		"an owner with an underscore": {"workflow_dispatch", patched(t, "workflow_dispatch", asItIs), map[string]string{"GITHUB_REPOSITORY": "ada_corp/tunes"}, func(*Event) {}},
 		"schedule": {"schedule", written(t, []byte(`{"schedule": "0 3 * * *"}`)), map[string]string{"GITHUB_RUN_ATTEMPT": ""}, func(e *Event) {
 			e.DefaultBranch, e.Attempt, e.RunURL = "", 1, "https://github.com/octo-org/octo-repo/actions/runs/30433642/attempts/1"
 		}},
@@ -175,6 +180,18 @@ func TestLoadRefuses(t *testing.T) {
 	env := map[string]string{"GITHUB_EVENT_NAME": "release", "GITHUB_EVENT_PATH": written(t, []byte("{}"))}
 	if _, err := Load(environment(env)); err == nil || !strings.Contains(err.Error(), "no tag") {
 		t.Errorf("a release of nothing: %v", err)
+	}
+}
+
+func TestOwn(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"push": true, "release": true, "schedule": true, "workflow_dispatch": true, "pull_request_review": false, "pull_request_review_comment": false,
+		"issue_comment": false, "workflow_call": false,
+	} {
+		if got := (Event{Name: name}).Own(); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import "strings"
 // https://docs.github.com/en/webhooks/webhook-events-and-payloads.
 type payload struct {
 	Repository struct {
+		ID            int64  `json:"id"`
 		DefaultBranch string `json:"default_branch"`
 	} `json:"repository"`
 	PullRequest pullRequest `json:"pull_request"`
@@ -54,20 +55,24 @@ type workflowRun struct {
 	PullRequests   []struct {
 		Number int `json:"number"`
 		Base   struct {
-			Ref string `json:"ref"`
-			SHA string `json:"sha"`
+			Ref  string `json:"ref"`
+			SHA  string `json:"sha"`
+			Repo struct {
+				ID int64 `json:"id"`
+			} `json:"repo"`
 		} `json:"base"`
 	} `json:"pull_requests"`
 }
 
 // change takes the pull request over where it is the only one of its head: which
-// of several the other workflow ran for is not told.
-func (w workflowRun) change(repository string) *Change {
+// of several the other workflow ran for is not told, and one of them may be a
+// fork's own, with a number of that one.
+func (w workflowRun) change(repository string, id int64) *Change {
 	c := &Change{HeadSHA: w.HeadSHA, HeadBranch: w.HeadBranch, Fork: true}
 	if w.HeadRepository != nil {
 		c.HeadOwner, c.Fork = w.HeadRepository.Owner.Login, w.HeadRepository.FullName != repository
 	}
-	if len(w.PullRequests) == 1 && !c.Fork {
+	if len(w.PullRequests) == 1 && w.PullRequests[0].Base.Repo.ID == id && !c.Fork {
 		c.Number, c.BaseRef, c.BaseSHA = w.PullRequests[0].Number, w.PullRequests[0].Base.Ref, w.PullRequests[0].Base.SHA
 	}
 	return c

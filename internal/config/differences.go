@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,29 +15,44 @@ import (
 const maxValue = 60
 
 // Difference is a key whose value two texts of a config write differently. A
-// value is in one line; empty: the key is not there.
+// value is one line of JSON, shortened; empty: the key is not there.
 type Difference struct {
 	Key, Before, After string
 }
 
-// Differences lists what the second text changes of the first beside `train:`,
-// by key. Both have been parsed before: one that is not YAML has no keys.
+// Differences lists what the second text changes of the first beside `train:`:
+// what decides first, then by key. A list is one value. Both have been parsed
+// before: one that is not YAML has no keys.
 func Differences(before, after []byte) []Difference {
 	one, other := values(before), values(after)
 	keys := maps.Clone(one)
 	maps.Copy(keys, other)
+	delete(keys, "train")
+	maps.DeleteFunc(keys, func(key, _ string) bool { return strings.HasPrefix(key, "train.") })
 	var found []Difference
-	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		if one[key] != other[key] && key != "train" && !strings.HasPrefix(key, "train.") {
-			found = append(found, Difference{Key: key, Before: one[key], After: other[key]})
+	for _, key := range slices.SortedFunc(maps.Keys(keys), byWeight) {
+		if one[key] != other[key] {
+			found = append(found, Difference{Key: key, Before: shortened(one[key]), After: shortened(other[key])})
 		}
 	}
 	return found
 }
 
-// values are the scalars of a text by their dotted keys.
+// byWeight puts the sections that make the verdict before the others.
+func byWeight(a, b string) int {
+	rank := func(key string) int {
+		section, _, _ := strings.Cut(key, ".")
+		if i := slices.Index([]string{"gate", "limits", "eval", "runner"}, section); i >= 0 {
+			return i
+		}
+		return 4
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
+}
+
+// values are the values of a text, as JSON, by their dotted keys.
 func values(text []byte) map[string]string {
-	var root any
+	var root map[string]any
 	found := map[string]string{}
 	if err := yaml.Load(text, &root); err == nil {
 		flatten("", root, found)
@@ -43,21 +60,24 @@ func values(text []byte) map[string]string {
 	return found
 }
 
-func flatten(key string, value any, into map[string]string) {
-	switch value := value.(type) {
-	case map[string]any:
-		for name, inner := range value {
-			flatten(strings.TrimPrefix(key+"."+name, "."), inner, into)
+func flatten(prefix string, section map[string]any, into map[string]string) {
+	for name, value := range section {
+		key := prefix + name
+		if inner, ok := value.(map[string]any); ok && len(inner) > 0 {
+			flatten(key+".", inner, into)
+			continue
 		}
-	case []any:
-		for i, inner := range value {
-			flatten(fmt.Sprintf("%s[%d]", key, i), inner, into)
-		}
-	default:
-		written := []rune(strings.Join(strings.Fields(fmt.Sprint(value)), " "))
-		if len(written) > maxValue {
-			written = append(written[:maxValue-3], []rune("...")...)
+		written, err := json.Marshal(value)
+		if err != nil { // keys that are no text, such as 1: in a parameter
+			written = fmt.Append(nil, value)
 		}
 		into[key] = string(written)
 	}
+}
+
+func shortened(value string) string {
+	if runes := []rune(value); len(runes) > maxValue {
+		return string(runes[:maxValue-3]) + "..."
+	}
+	return value
 }

@@ -2,9 +2,7 @@ package dataset
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -43,24 +41,6 @@ func saveRows(path string, rows []Row, lines []int) error {
 		}
 		return nil
 	})
-}
-
-// LoadFindings reads a findings.jsonl. A line that is no finding is an error that
-// names it.
-func LoadFindings(path string) ([]Finding, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var findings []Finding
-	for line := range bytes.Lines(data) {
-		var finding Finding
-		if err := json.Unmarshal(line, &finding, stable); err != nil {
-			return nil, fmt.Errorf("%s:%d: not a finding: %w (hint: run dataset again)", path, len(findings)+1, err)
-		}
-		findings = append(findings, finding)
-	}
-	return findings, nil
 }
 
 func writeLine(w io.Writer, value any, options ...json.Options) error {

@@ -3,6 +3,7 @@ package eval
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -92,7 +93,7 @@ func parseCases(path string, data []byte) ([]Case, error) {
 			return nil, fmt.Errorf("%s:%d: the line is cut off (hint: run eval again)", path, number)
 		}
 		var c Case
-		err := json.Unmarshal(line, &c)
+		err := onlyKnown(line, &c)
 		if err == nil {
 			err = seen.check(c, number)
 		}
@@ -102,6 +103,19 @@ func parseCases(path string, data []byte) ([]Case, error) {
 		cases = append(cases, c)
 	}
 	return cases, nil
+}
+
+// onlyKnown reads one line, and refuses fields that a case has not.
+func onlyKnown(line []byte, c *Case) error {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(c); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return errors.New("something follows it")
+	}
+	return nil
 }
 
 // claims are what the lines so far say about a subject, each with its line.

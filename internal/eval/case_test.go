@@ -78,8 +78,10 @@ func TestLoadCasesSaysWhatIsWrong(t *testing.T) {
 	for data, want := range map[string]string{
 		`{"suite"`:           "f:1: the line is cut off (hint: run eval again)",
 		"[]\n":               "f:1: not a graded case: json",
-		"\n":                 "f:1: not a graded case: unexpected end",
+		"\n":                 "f:1: not a graded case: EOF",
 		`{"turns":1}` + "\n": "f:1: not a graded case: json",
+		`{"x":1}` + "\n":     "f:1: not a graded case: json: unknown field",
+		"{} {}\n":            "f:1: not a graded case: something follows it",
 	} {
 		if _, err := parseCases("f", []byte(data)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", data, err, want)

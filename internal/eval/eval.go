@@ -180,11 +180,7 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 	for i, turn := range it.c.Turns {
 		heard := turn.Assistant
 		if it.c.Asked(i, it.history) {
-			reply, err := e.chat(ctx, ollama.Ask{
-				Tag:      e.Model.Tag,
-				Messages: shape.Chat("", earlier, turn.User), // the tag's own system prompt holds
-				Options:  map[string]any{"seed": graded.Seed, "num_ctx": e.Options.NumCtx, "num_predict": e.Options.NumPredict},
-			})
+			reply, err := e.chat(ctx, shape.Chat("", earlier, turn.User), graded.Seed) // the tag's own system prompt holds
 			if errors.Is(err, ollama.ErrTooLong) {
 				graded.lose("the conversation is longer than num_ctx")
 				break
@@ -221,7 +217,11 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 // chat asks, and asks again when the answer was cut on its way or the server's
 // runner died, after which the server starts another: an accident must not be
 // kept as the model's answer.
-func (e Evaluation) chat(ctx context.Context, ask ollama.Ask) (ollama.Answer, error) {
+func (e Evaluation) chat(ctx context.Context, messages []shape.Message, seed int) (ollama.Answer, error) {
+	ask := ollama.Ask{
+		Tag: e.Model.Tag, Messages: messages,
+		Options: map[string]any{"seed": seed, "num_ctx": e.Options.NumCtx, "num_predict": e.Options.NumPredict},
+	}
 	var reply ollama.Answer
 	var err error
 	for range attempts {
@@ -253,6 +253,9 @@ func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn
 // lose marks the case as no evidence.
 func (c *Case) lose(why string) { c.Evidence, c.Why = None, why }
 
+// cutOff is the DoneReason of an answer that the model did not end itself.
+const cutOff = "length"
+
 // noEvidence says why an answer can not be graded, or "".
 func noEvidence(reply ollama.Answer) string {
 	switch {
@@ -260,7 +263,7 @@ func noEvidence(reply ollama.Answer) string {
 		return "the answer was aborted"
 	case strings.TrimSpace(reply.Text) == "":
 		return "the answer is empty"
-	case reply.DoneReason == "length":
+	case reply.DoneReason == cutOff:
 		return "the answer was cut at num_predict or num_ctx"
 	case reply.DoneReason != "stop":
 		return "the answer ended with " + reply.DoneReason

@@ -58,15 +58,9 @@ func grade(ctx context.Context, a suite.Assert, given answer, checker Maths) (re
 		share := text.Repetition(given.text, given.previous, repeatWords)
 		return verdict(share <= a.Threshold, fmt.Sprintf("%.0f %% of it stood in the previous answer", 100*share))
 	case suite.MathsEqual:
-		var compared maths.Result
-		for range attempts {
-			var err error
-			if compared, err = checker.Compare(ctx, a.Values[0], given.text); err != nil {
-				return "", "", err
-			}
-			if compared.Verdict != maths.Unknown {
-				break
-			}
+		compared, err := compare(ctx, checker, a.Values[0], given.text)
+		if err != nil {
+			return "", "", err
 		}
 		switch compared.Verdict {
 		case maths.Equal:
@@ -79,6 +73,16 @@ func grade(ctx context.Context, a suite.Assert, given answer, checker Maths) (re
 	default:
 		return "", "", fmt.Errorf("no grader for assertion %q", a.Type)
 	}
+}
+
+// compare tries again what could not be decided.
+func compare(ctx context.Context, checker Maths, gold, answer string) (compared maths.Result, err error) {
+	for range attempts {
+		if compared, err = checker.Compare(ctx, gold, answer); err != nil || compared.Verdict != maths.Unknown {
+			break
+		}
+	}
+	return compared, err
 }
 
 func verdict(passed bool, why string) (string, string, error) {

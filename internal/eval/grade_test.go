@@ -2,7 +2,7 @@ package eval
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/maths"
@@ -15,7 +15,7 @@ type fakeMaths struct{}
 func (fakeMaths) Compare(_ context.Context, gold, answer string) (maths.Result, error) {
 	switch {
 	case gold == "no maths":
-		return maths.Result{}, errors.New("not an expression")
+		return maths.Result{}, fmt.Errorf("%q is %w", gold, maths.ErrGold)
 	case answer == "5^5^5^5":
 		return maths.Result{Verdict: maths.Unknown, Why: "took too long"}, nil
 	case answer == gold:

@@ -22,6 +22,7 @@ type Options struct {
 	API        string // GITHUB_API_URL, such as https://api.github.com
 	Repository string // owner/name
 	Token      string // goes into the Authorization header and nowhere else
+	Author     string // whose comments are ours: the login of the token's bot, github-actions[bot] for a workflow's
 	UserAgent  string
 	Sleep      func(context.Context, time.Duration) error // waits; returns early with an error when the context ends
 	Patience   time.Duration                              // all waiting together; 0: 5 minutes
@@ -32,6 +33,7 @@ type Options struct {
 // Client works on one repository. It is not safe for concurrent use.
 type Client struct {
 	owner, name string
+	author      string
 	wait        *waiter
 	again       *gh.Client // for requests that may arrive twice: a failed one is sent again
 	once        *gh.Client // for requests that may not: only a limited one, which was not carried out, is sent again
@@ -73,7 +75,7 @@ func New(o Options) (*Client, error) {
 		client.BaseURL, client.UserAgent = api, o.UserAgent
 		return client
 	}
-	return &Client{owner: owner, name: name, wait: wait, again: dial(true), once: dial(false)}, nil
+	return &Client{owner: owner, name: name, author: o.Author, wait: wait, again: dial(true), once: dial(false)}, nil
 }
 
 // stay follows no redirect: a redirected POST would become a GET, and the token is

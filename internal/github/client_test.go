@@ -40,7 +40,7 @@ func (c *clock) slept() (total time.Duration) {
 
 func (c *clock) options(api string) github.Options {
 	return github.Options{
-		API: api, Repository: githubtest.Repository, Token: token, UserAgent: "tunegate/test", Sleep: c.sleep, Timeout: 10 * time.Second,
+		API: api, Repository: githubtest.Repository, Token: token, Author: githubtest.Bot, UserAgent: "tunegate/test", Sleep: c.sleep, Timeout: 10 * time.Second,
 		Log: func(format string, args ...any) { fmt.Fprintf(&c.log, format+"\n", args...) },
 	}
 }

@@ -2,7 +2,6 @@ package github
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,15 +11,15 @@ import (
 
 // Sticky is the one comment of ours on a pull request.
 type Sticky struct {
-	Marker   string                // how our comments begin; those of a bot that begin so are ours
+	Marker   string                // how our comments begin; those of the author that begin so are ours
 	Body     string                // Markdown, begins with Marker, at most 65,536 characters
 	Replaces func(old string) bool // false: the comment with this body is newer and stays
 }
 
 // Upsert puts a comment on a pull request, in place of ours if there is one, and
 // removes duplicates of ours that it replaces. It returns the address of what is
-// there now, and whether that is s: a newer one is left alone. The token must be a
-// workflow's or an app's, because comments of people are not taken for ours.
+// there now, and whether that is s: a newer one is left alone. The token must be
+// the author's, because comments of others are not taken for ours.
 func (c *Client) Upsert(ctx context.Context, number int, s Sticky) (url string, wrote bool, err error) {
 	url, wrote, err = c.upsert(ctx, number, s)
 	if gone(err) { // another job removed it meanwhile
@@ -81,8 +80,8 @@ func (c *Client) comment(ctx context.Context, number int, s Sticky) (ours []*gh.
 	if err != nil || made == nil {
 		return ours, err
 	}
-	if made.GetUser().GetType() != "Bot" {
-		return nil, errors.New("the comment is made, but by a person, so that it will not be found and updated (use the token of the workflow or of an app)")
+	if login := made.GetUser().GetLogin(); login != c.author {
+		return nil, fmt.Errorf("the comment is made, but by %.60q and not by %.60q, so that it will not be found and updated (use the workflow's token, or say whose it is with --author)", login, c.author)
 	}
 	ours, err = c.comments(ctx, number, s.Marker)
 	if !slices.ContainsFunc(ours, func(o *gh.IssueComment) bool { return o.GetID() == made.GetID() }) {
@@ -91,13 +90,13 @@ func (c *Client) comment(ctx context.Context, number int, s Sticky) (ours []*gh.
 	return ours, err
 }
 
-// comments returns those of a bot that begin with marker, the oldest first.
+// comments returns those of the author that begin with marker, the oldest first.
 func (c *Client) comments(ctx context.Context, number int, marker string) ([]*gh.IssueComment, error) {
 	all, err := pages(func(page gh.ListOptions) ([]*gh.IssueComment, *gh.Response, error) {
 		return c.again.Issues.ListComments(ctx, c.owner, c.name, number, &gh.IssueListCommentsOptions{ListOptions: page})
 	})
 	return slices.DeleteFunc(all, func(o *gh.IssueComment) bool {
-		return o.GetUser().GetType() != "Bot" || !strings.HasPrefix(o.GetBody(), marker)
+		return o.GetUser().GetLogin() != c.author || !strings.HasPrefix(o.GetBody(), marker)
 	}), err
 }
 

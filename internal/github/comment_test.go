@@ -48,6 +48,7 @@ func TestOneCommentIsKept(t *testing.T) {
 		wrote         bool
 		requests      int
 	}{
+		"another bot's":          {[]said{{"dependabot[bot]", numbered(6)}}, []said{{"dependabot[bot]", numbered(6)}, {bot, numbered(5)}}, true, 3},
 		"none there":             {nil, []said{{bot, numbered(5)}}, true, 3},
 		"others' are left":       {others, append(slices.Clone(others), said{bot, numbered(5)}), true, 3},
 		"an older one":           {[]said{{bot, numbered(4)}}, []said{{bot, numbered(5)}}, true, 2},
@@ -138,7 +139,7 @@ func (d discard) Header() http.Header         { return d.header }
 func (d discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d discard) WriteHeader(int)             {}
 
-func TestAPersonsTokenIsToldOff(t *testing.T) {
+func TestAnotherOnesTokenIsToldOff(t *testing.T) {
 	t.Parallel()
 	server, _, _ := fake(t)
 	posts := 0
@@ -152,7 +153,7 @@ func TestAPersonsTokenIsToldOff(t *testing.T) {
 		fmt.Fprint(w, `{"id":1,"user":{"login":"ada","type":"User"}}`)
 	})
 	_, wrote, err := client.Upsert(t.Context(), 7, sticky(5))
-	if err == nil || !strings.Contains(err.Error(), "by a person") || wrote || posts != 1 {
+	if err == nil || !strings.Contains(err.Error(), `by "ada" and not by "github-actions[bot]"`) || wrote || posts != 1 {
 		t.Errorf("got %v, %v after %d", wrote, err, posts)
 	}
 }

@@ -1,6 +1,7 @@
 package github_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,6 +40,16 @@ func TestALostStatusIsNotTakenForAnOlderOne(t *testing.T) {
 	got := server.Statuses(sha)
 	if len(got) != 3 || got[2].State != "success" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestADraftThatIsForbiddenNamesBothReasons(t *testing.T) {
+	t.Parallel()
+	server, client, _ := fake(t)
+	server.Fail(githubtest.Fault{Method: "POST", Path: "/releases", Kind: githubtest.Forbidden, Times: -1})
+	_, err := client.Draft(t.Context(), github.Release{Tag: "model-1", Target: sha})
+	if !errors.Is(err, github.ErrForbidden) || !strings.Contains(err.Error(), "contents: write") || !strings.Contains(err.Error(), "make the tag model-1 by hand") {
+		t.Errorf("got %v", err)
 	}
 }
 

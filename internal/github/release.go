@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"os"
@@ -25,7 +26,11 @@ type Release struct {
 // already published is left alone: it must not change any more.
 func (c *Client) Draft(ctx context.Context, r Release) (url string, err error) {
 	url, err = c.draft(ctx, r)
-	return url, explain("draft the release "+r.Tag, "contents: write", err)
+	err = explain("draft the release "+r.Tag, "contents: write", err)
+	if errors.Is(err, ErrForbidden) {
+		err = fmt.Errorf("%w (or the commit changes a workflow's file, and a workflow's token releases none such: make the tag %s by hand)", err, r.Tag)
+	}
+	return url, err
 }
 
 func (c *Client) draft(ctx context.Context, r Release) (string, error) {

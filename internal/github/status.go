@@ -15,8 +15,8 @@ type Status struct {
 	URL         string
 }
 
-// Status sets the status of a commit, once: another like it, when the latest of its
-// context is not already so.
+// Status sets the status of a commit. When the answer is lost it is set again only
+// where the latest one of its context is not already so.
 func (c *Client) Status(ctx context.Context, sha string, s Status) error {
 	s.Description = clip(s.Description, 140)
 	err := c.settle(ctx, func() error {

@@ -51,6 +51,9 @@ const (
 // badGold is the child's verdict on an expected value that is no expression.
 const badGold Verdict = "bad-gold"
 
+// ErrGold is behind the error about such a value.
+var ErrGold = errors.New("not an expression")
+
 // Checker compares with one child at a time; its methods may be called from
 // several goroutines.
 type Checker struct {
@@ -105,7 +108,7 @@ func (c *Checker) Compare(ctx context.Context, gold, answer string) (Result, err
 		return Result{}, err
 	}
 	if result.Verdict == badGold {
-		return Result{}, fmt.Errorf("maths: %q is not an expression: correct the suite's expected value", gold)
+		return Result{}, fmt.Errorf("maths: %q is %w: correct the suite's expected value", gold, ErrGold)
 	}
 	return result, nil
 }

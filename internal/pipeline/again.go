@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -46,15 +47,18 @@ func planAgain(ctx context.Context, r *repo.Repo, configPath string, refs Refs) 
 		return nil, err
 	}
 	if !merged {
-		return nil, fmt.Errorf("%s does not contain the commit %.100q, and only what was merged is promoted (hint: merge it first; in a workflow, fetch the whole history: `fetch-depth: 0`)", refs.Base, refs.Head)
+		return nil, fmt.Errorf("%s does not contain the commit %.100q, and only what was merged is promoted (hint: merge it first; in a workflow, fetch the whole history: `fetch-depth: 0`)", repo.ShortName(refs.Base), refs.Head)
 	}
 	made, err := NewPlan(ctx, r, configPath, Refs{Base: refs.Head, Head: refs.Head})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("at %.100q: %w", refs.Head, err)
 	}
 	p, err := NewPlan(ctx, r, configPath, refs)
 	if err != nil {
 		return nil, err
+	}
+	if !reflect.DeepEqual(p.Config.Serve, made.Config.Serve) || p.Template != made.Template || p.Config.Export != made.Config.Export {
+		p.Notes = append(p.Notes, fmt.Sprintf("`serve` or `export` of the config changed since: the model is served as %s says, the baseline as %s does", p.HeadRef, p.BaseRef))
 	}
 	p.Head, p.Lineage = made.Head, made.Lineage
 	p.Config.Train, p.Config.Dataset = made.Config.Train, made.Config.Dataset
@@ -77,7 +81,7 @@ func (p *Plan) noModel(why string) error {
 func Again(ctx context.Context, m Machine, r *repo.Repo, plan *Plan, o Options, prefix string) (Result, error) {
 	m, release, err := m.lockAll(ctx, fmt.Sprintf("a promotion of %s", plan.HeadRef))
 	if err != nil {
-		return Result{}, err
+		return Result{}, errors.Join(err, m.refused(ctx, r, o, plan, err))
 	}
 	defer release()
 	earlier, made, err := m.madeOf(plan, prefix)
@@ -86,8 +90,9 @@ func Again(ctx context.Context, m Machine, r *repo.Repo, plan *Plan, o Options, 
 	}
 	run, err := newRun(m, r, o, plan)
 	if err != nil {
-		return Result{}, err
+		return Result{}, errors.Join(err, m.refused(ctx, r, o, plan, err))
 	}
+	run.record.Again = true
 	run.machine.Progress.Say("the model of run %s is judged again, against the baseline of today", earlier.ID)
 	result, err := run.whole(ctx, func(ctx context.Context) (Result, error) { return run.again(ctx, earlier, made) })
 	return result, errors.Join(err, run.events.Close())

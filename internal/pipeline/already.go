@@ -3,15 +3,12 @@ package pipeline
 import (
 	"cmp"
 	"context"
-	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/maths"
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/report"
@@ -22,18 +19,41 @@ import (
 // askedRows bounds the new rows that the baseline is asked.
 const askedRows = 16
 
-// value is mathematics in an answer: $...$, \(...\) or \boxed{...} in one line.
-var value = regexp.MustCompile(`\$([^$\n]{1,80})\$|\\\(([^\n]{1,80}?)\\\)|\\boxed\{([^{}\n]{1,80})\}`)
+// alreadyRevision is raised like those of the stages.
+const alreadyRevision = 2
+
+// delimiters are what mathematics in an answer stands between.
+var delimiters = [][2]string{{"$", "$"}, {`\(`, `\)`}, {`\boxed{`, "}"}}
+
+// maxValue bounds a value, in bytes.
+const maxValue = 80
 
 // result is the value that an answer ends in: the last one of its last line.
-func result(answer string) (string, bool) {
-	lines := strings.Split(strings.TrimSpace(answer), "\n")
-	found := value.FindAllStringSubmatch(lines[len(lines)-1], -1)
-	if found == nil {
-		return "", false
+func result(answer string) (value string, found bool) {
+	answer = strings.TrimSpace(answer)
+	line := answer[strings.LastIndexByte(answer, '\n')+1:]
+	for at := 0; at >= 0; at = strings.IndexAny(line, `$\`) {
+		line = line[at:]
+		inside, rest := between(line)
+		if inside == "" {
+			line = line[min(1, len(line)):]
+			continue
+		}
+		value, line = inside, rest
 	}
-	last := found[len(found)-1]
-	return cmp.Or(last[1], last[2], last[3]), true
+	return value, value != "" && len(value) <= maxValue
+}
+
+// between gives the mathematics that a text begins with, and what follows.
+func between(s string) (inside, rest string) {
+	for _, d := range delimiters {
+		if opened, ok := strings.CutPrefix(s, d[0]); ok {
+			if inside, rest, closed := strings.Cut(opened, d[1]); closed && (d[1] != "}" || !strings.Contains(inside, "{")) {
+				return inside, rest
+			}
+		}
+	}
+	return "", ""
 }
 
 // newRow is a row that the change adds, and the value of its answer.
@@ -42,18 +62,12 @@ type newRow struct {
 	value string
 }
 
-// newRows are some of the new rows whose answer ends in a value, the same ones
-// every time.
-func newRows(rows string, places map[string]dataset.Place) ([]newRow, error) {
-	var found []newRow
-	err := eachRow(rows, func(row dataset.Row) {
-		_, answer := lastTurn(row)
-		if value, ok := result(answer); ok && places[row.Source].New {
-			found = append(found, newRow{row, value})
-		}
-	})
-	slices.SortFunc(found, func(a, b newRow) int { return cmp.Compare(a.row.ID, b.row.ID) })
-	return found[:min(len(found), askedRows)], err
+// sampled keeps the rows of the smallest ids, in their order: some rows, and the
+// same ones every time.
+func sampled(rows []newRow, row newRow) []newRow {
+	at, _ := slices.BinarySearchFunc(rows, row, func(a, b newRow) int { return cmp.Compare(a.row.ID, b.row.ID) })
+	rows = slices.Insert(rows, at, row)
+	return rows[:min(len(rows), askedRows)]
 }
 
 // taught is what the baseline made of the new rows, by the rows' ids; a row that
@@ -63,24 +77,21 @@ type taught map[string]bool
 // already asks the baseline what the new rows teach: of data that it has right
 // before any training, little gain can be expected. It is nil when no new row can
 // be judged so.
-func (r *run) already(ctx context.Context, baseline register.Registered, rows string, places map[string]dataset.Place) (*report.Already, error) {
-	questions, err := newRows(rows, places)
-	if err != nil || len(questions) == 0 {
+func (r *run) already(ctx context.Context, baseline register.Registered, found *pass) (*report.Already, error) {
+	if len(found.sample) == 0 {
+		return nil, nil
+	}
+	right, err := r.taught(ctx, baseline, found.sample)
+	if err != nil || len(right) == 0 {
 		return nil, err
 	}
-	right, err := r.taught(ctx, baseline, questions)
-	if err != nil {
-		return nil, err
-	}
-	about := &report.Already{Asked: len(right)}
-	for _, q := range questions {
+	about := &report.Already{Of: len(found.values), Asked: len(right)}
+	for _, q := range found.sample {
 		if right[q.row.ID] {
 			about.Right++
-			about.Rows = append(about.Rows, shownRow(q.row, places[q.row.Source], 1))
+			question, _ := lastTurn(q.row)
+			about.Rows = append(about.Rows, r.shownRow(found.places, q.row.Source, question))
 		}
-	}
-	if about.Asked == 0 {
-		return nil, nil
 	}
 	return about, nil
 }
@@ -100,7 +111,7 @@ func (r *run) taught(ctx context.Context, baseline register.Registered, question
 		"python": python.Digest(), "device": r.device(ctx),
 	}
 	_, right, err := cached(r, work[taught]{
-		place: place{"already", store.NewKey("already", evalRevision, options, inputs), options, inputs},
+		place: place{"already", store.NewKey("already", alreadyRevision, options, inputs), options, inputs},
 		do: func(string) (taught, error) {
 			r.machine.Progress.Say("eval: the baseline is asked %d of the new rows", len(questions))
 			return r.askRows(ctx, baseline, options, questions)
@@ -109,13 +120,15 @@ func (r *run) taught(ctx context.Context, baseline register.Registered, question
 	return right, err
 }
 
-// askRows grades the baseline's answers by the rows' own. A row whose value no
-// checker can read, which is its author's to choose, is left out.
-func (r *run) askRows(ctx context.Context, baseline register.Registered, options eval.Options, questions []newRow) (right taught, err error) {
+// askRows grades the baseline's answers by the rows' own. The server is one for
+// the whole run, so it does not end with the limit.
+func (r *run) askRows(ctx context.Context, baseline register.Registered, options eval.Options, questions []newRow) (taught, error) {
 	server, err := r.ollama(ctx)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, traceLimit)
+	defer cancel()
 	if err := sameModel(ctx, server.Client, baseline); err != nil {
 		return nil, err
 	}
@@ -132,32 +145,25 @@ func (r *run) askRows(ctx context.Context, baseline register.Registered, options
 		return nil, err
 	}
 	defer checker.Close()
-	right = taught{}
+	evaluation := eval.Evaluation{
+		Options: options, Model: eval.Model{Tag: baseline.Tag, ModelID: baseline.ModelID}, Server: server.Client, Maths: checker,
+	}
+	right := taught{}
 	for _, q := range questions {
 		messages := q.row.Messages[:len(q.row.Messages)-1]
 		if messages[0].Role == shape.System { // the tag's own holds
 			messages = messages[1:]
 		}
-		reply, err := server.Client.Chat(ctx, ollama.Ask{
-			Tag: baseline.Tag, Messages: messages,
-			Options: map[string]any{"seed": int(options.Seed & 0x7fffffff), "num_ctx": options.NumCtx, "num_predict": options.NumPredict},
-		})
-		if errors.Is(err, ollama.ErrTooLong) || errors.Is(err, ollama.ErrRunner) {
-			continue
-		}
+		knows, err := evaluation.Knows(ctx, messages, q.value)
 		if err != nil {
 			return nil, err
 		}
-		compared, err := checker.Compare(ctx, q.value, reply.Text)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err == nil && compared.Verdict != maths.Unknown && reply.DoneReason == "stop" {
-			right[q.row.ID] = compared.Verdict == maths.Equal
+		if knows != nil {
+			right[q.row.ID] = *knows
 		}
 	}
-	if foreign {
-		return right, nil
+	if err := sameModel(ctx, server.Client, baseline); err != nil || foreign {
+		return right, err
 	}
 	return right, server.Client.Unload(ctx, baseline.Tag)
 }

@@ -66,8 +66,9 @@ func (r *run) describe(about report.Report) report.Report {
 	about.Base = report.Revision{Ref: r.plan.BaseRef, SHA: r.plan.BaseSHA}
 	about.Head = report.Revision{Ref: r.plan.HeadRef, SHA: r.plan.HeadSHA}
 	about.Name, about.Suites, about.Links, about.Origin = r.plan.Config.Name, r.plan.Suites, r.links(), r.origin()
-	about.Notes = r.plan.Notes
-	about.Reproduce = r.command()
+	about.Sides, about.Notes = r.plan.sides(about.Findings), r.plan.Notes
+	about.Reproduce = Command(r.record, r.options.ConfigPath)
+	about.Again = r.record.Again
 	for _, stage := range r.record.Stages {
 		about.Stages = append(about.Stages, report.Stage{
 			Name: string(stage.Stage), Seconds: stage.Seconds, Reused: stage.State == Reused,
@@ -80,8 +81,12 @@ func (r *run) describe(about report.Report) report.Report {
 // that came to no verdict, so that another job can tell of it.
 func (r *run) leaveWord(state report.State, cause string) error {
 	about := report.Report{State: state, Error: cause}
-	if findings, err := dataset.LoadFindings(filepath.Join(r.dir, string(Dataset), "findings.jsonl")); err == nil {
-		about.Findings = findings
+	if entry, err := r.store.Get(string(Dataset), r.record.key(Dataset)); err == nil {
+		var data dataset.Result
+		if err := entry.Decode(&data); err != nil {
+			return err
+		}
+		about.Findings, about.Dataset = data.Findings, rowsOf(data.Stats)
 	}
 	about = r.describe(about)
 	dir := filepath.Join(r.dir, string(Report))
@@ -96,14 +101,23 @@ func (r *run) leaveWord(state report.State, cause string) error {
 	return nil
 }
 
-// command is how a person gets this run again.
-func (r *run) command() string {
-	command := "tunegate run --base " + r.plan.BaseSHA
-	if r.options.Refs.Head != "" {
-		command += " --head " + r.plan.HeadSHA
+// Command is how a person gets a run again, or makes the model that it judged
+// again.
+func Command(record Record, configPath string) string {
+	command := "tunegate run"
+	if record.Until != "" {
+		command = "tunegate " + string(record.Until)
 	}
-	if r.options.ConfigPath != config.FileName {
-		command += fmt.Sprintf(" --config %q", r.options.ConfigPath)
+	switch {
+	case record.Again:
+		command += fmt.Sprintf(" --base %s --head %[1]s", record.HeadSHA)
+	case record.HeadRef == workingTree:
+		command += " --base " + record.BaseSHA
+	default:
+		command += fmt.Sprintf(" --base %s --head %s", record.BaseSHA, record.HeadSHA)
+	}
+	if configPath != config.FileName {
+		command += fmt.Sprintf(" --config %q", configPath)
 	}
 	return command
 }

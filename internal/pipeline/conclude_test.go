@@ -7,6 +7,23 @@ import (
 	"testing"
 )
 
+func TestCommandMakesTheRunAgain(t *testing.T) {
+	t.Parallel()
+	for want, record := range map[string]Record{
+		"tunegate run --base b --head h":     {BaseSHA: "b", HeadSHA: "h", HeadRef: "improve"},
+		"tunegate run --base b":              {BaseSHA: "b", HeadSHA: "h", HeadRef: workingTree},
+		"tunegate dataset --base b --head h": {BaseSHA: "b", HeadSHA: "h", HeadRef: "improve", Until: Dataset},
+		"tunegate run --base h --head h":     {BaseSHA: "b", HeadSHA: "h", HeadRef: "v1", Again: true},
+	} {
+		if got := Command(record, "tunegate.yaml"); got != want {
+			t.Errorf("%+v: %s, want %s", record, got, want)
+		}
+		if got := Command(record, "other.yaml"); got != want+` --config "other.yaml"` {
+			t.Errorf("with another config: %s", got)
+		}
+	}
+}
+
 // TestPublishCopyAfterAKill: what a killed run left of a copy is taken away, what
 // tunegate did not write is not, and links are not followed.
 func TestPublishCopyAfterAKill(t *testing.T) {

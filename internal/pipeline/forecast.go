@@ -161,6 +161,8 @@ func (f *forecaster) ends(data dataset.Result) (string, error) {
 		return over.Message, nil
 	case !f.plan.Gated:
 		return f.plan.BaseRef + " has no config yet, so this one is checked alone", nil
+	case unchanged && f.plan.Retrains:
+		return "data, base model and recipe are those of the stable model", nil
 	case unchanged:
 		return "data, base model and recipe are those of " + f.plan.BaseRef, nil
 	default:

@@ -26,12 +26,14 @@ var ErrGone = errors.New("its bytes are gone")
 
 // Made gives the model that a run exported and registered.
 func (m Machine) Made(run Record) (Made, error) {
-	exported, registered := run.key(Export), run.key(Register)
-	if exported == "" || registered == "" {
+	if !run.MadeModel() {
 		return Made{}, fmt.Errorf("run %s made no model", run.ID)
 	}
-	return m.Kept(exported, registered)
+	return m.Kept(run.key(Export), run.key(Register))
 }
+
+// MadeModel says whether the run exported and registered a model.
+func (r Record) MadeModel() bool { return r.key(Export) != "" && r.key(Register) != "" }
 
 func (r Record) key(stage Stage) store.Key {
 	i := slices.IndexFunc(r.Stages, func(s StageRun) bool { return s.Stage == stage && (s.State == Done || s.State == Reused) })

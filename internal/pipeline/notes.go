@@ -9,19 +9,20 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
-// maxNoted bounds the changes of the policy that are named one by one.
-const maxNoted = 6
+// maxNoted bounds the changes of the policy that are named one by one: with
+// what else there is to say, as many as a comment shows.
+const maxNoted = 7
 
 // configChanges says what a change would make of the config, beside `train:`.
 func configChanges(path string, now, then []byte) (notes []string) {
 	for _, d := range config.Differences(now, then) {
 		switch {
 		case d.Before == "":
-			notes = append(notes, fmt.Sprintf("%s: `%s` would be %q, and is not set now", path, d.Key, d.After))
+			notes = append(notes, fmt.Sprintf("%s: `%s` would be %s, and is not set now", path, d.Key, d.After))
 		case d.After == "":
-			notes = append(notes, fmt.Sprintf("%s: `%s` would not be set, and is %q now", path, d.Key, d.Before))
+			notes = append(notes, fmt.Sprintf("%s: `%s` would not be set, and is %s now", path, d.Key, d.Before))
 		default:
-			notes = append(notes, fmt.Sprintf("%s: `%s` would be %q, and is %q now", path, d.Key, d.After, d.Before))
+			notes = append(notes, fmt.Sprintf("%s: `%s` would be %s, and is %s now", path, d.Key, d.After, d.Before))
 		}
 	}
 	return notes

@@ -76,7 +76,7 @@ func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error
 	defer release()
 	run, err := newRun(m, r, o, plan)
 	if err != nil {
-		return Result{}, err
+		return Result{}, errors.Join(err, m.refused(ctx, r, o, plan, err))
 	}
 	result, err := run.whole(ctx, run.all)
 	return result, errors.Join(err, run.events.Close())
@@ -166,7 +166,10 @@ func newRun(m Machine, r *repo.Repo, o Options, plan *Plan) (*run, error) {
 	if err := run.begin(); err != nil {
 		return nil, err
 	}
-	return run, run.leaveWord(report.Running, "")
+	if err := run.leaveWord(report.Running, ""); err != nil {
+		return nil, errors.Join(err, run.events.Close())
+	}
+	return run, nil
 }
 
 // describeRun names a run and says what it is about.
@@ -178,7 +181,7 @@ func describeRun(m Machine, r *repo.Repo, o Options, plan *Plan) *run {
 		record: Record{
 			Schema: 1, ID: id, Event: cmp.Or(o.Event, "local"), PR: o.PR, State: Running,
 			BaseRef: plan.BaseRef, HeadRef: plan.HeadRef, Repository: r.Root(),
-			BaseSHA: plan.BaseSHA, HeadSHA: plan.HeadSHA, PolicySHA256: plan.PolicySHA256,
+			BaseSHA: plan.BaseSHA, HeadSHA: plan.HeadSHA, PolicySHA256: plan.PolicySHA256, Until: o.Until,
 			Lineage: plan.Lineage, Started: now, Stages: []StageRun{}, Uses: []Use{},
 		},
 	}

@@ -31,6 +31,9 @@ type Refs struct {
 	BaseName, HeadName string // how the two are called where they are shown; empty: as they are given
 }
 
+// workingTree is the ref of a head that is no commit of the user's.
+const workingTree = "working-tree"
+
 // Plan is everything that a run takes from the repository.
 type Plan struct {
 	BaseRef, HeadRef string
@@ -51,6 +54,7 @@ type Plan struct {
 	Retrains bool
 
 	policyTree *repo.Tree
+	headTree   *repo.Tree // of the head commit, before any merge
 }
 
 // NewPlan reads policy, suites and prompts from the base tip, and records and
@@ -67,7 +71,7 @@ func NewPlan(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*
 
 func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs Refs) error {
 	merged, err := p.resolve(ctx, r)
-	p.BaseRef, p.HeadRef = cmp.Or(refs.BaseName, p.BaseRef), cmp.Or(refs.HeadName, p.HeadRef)
+	p.BaseRef, p.HeadRef = cmp.Or(refs.BaseName, repo.ShortName(p.BaseRef)), cmp.Or(refs.HeadName, repo.ShortName(p.HeadRef))
 	if err != nil {
 		return err
 	}
@@ -78,6 +82,9 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 	}
 	head, err := r.Tree(ctx, merged)
 	if err != nil {
+		return err
+	}
+	if p.headTree, err = r.Tree(ctx, p.HeadSHA); err != nil {
 		return err
 	}
 	p.policyTree = base
@@ -101,7 +108,7 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		if err := p.checkSuites(ctx, head, len(files) > 0); err != nil {
 			return err
 		}
-		p.note(append(changes, files...))
+		p.note(append(files, changes...))
 	}
 	if p.Head, err = p.records(ctx, head); err != nil {
 		return err
@@ -130,7 +137,7 @@ func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err er
 		return "", err
 	}
 	if p.HeadRef == "" {
-		p.HeadRef = "working-tree"
+		p.HeadRef = workingTree
 		p.HeadSHA, err = r.WorkingTree(ctx)
 		for _, name := range r.LeftOut() {
 			p.Notes = append(p.Notes, fmt.Sprintf("%q is untracked and large, so it was left out (hint: git add it, or ignore it)", name))

@@ -2,10 +2,12 @@ package pipeline
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,7 +19,7 @@ import (
 
 // eachRow takes every row of a train.jsonl once, whatever its weight, in the
 // order of the file.
-func eachRow(path string, take func(dataset.Row)) error {
+func eachRow(ctx context.Context, path string, take func(dataset.Row)) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -26,6 +28,9 @@ func eachRow(path string, take func(dataset.Row)) error {
 	decoder := jsontext.NewDecoder(bufio.NewReader(file), jsontext.AllowInvalidUTF8(true))
 	seen := map[string]bool{}
 	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		var row dataset.Row
 		switch err := json.UnmarshalDecode(decoder, &row); {
 		case errors.Is(err, io.EOF):
@@ -48,48 +53,84 @@ func lastTurn(row dataset.Row) (question, answer string) {
 	return row.Messages[last-1].Content, row.Messages[last].Content
 }
 
-// shownRow tells the report of a row.
-func shownRow(row dataset.Row, place dataset.Place, likeness float64) report.Row {
-	question, _ := lastTurn(row)
-	return report.Row{File: place.File, Line: place.Line, New: place.New, Question: question, Likeness: likeness}
+const (
+	nearRows  = 3  // how many rows are shown beside a case that broke
+	leastLike = .1 // the least likeness of such a row
+)
+
+// pass is what one reading of the rows finds: those most like what broke, which
+// may have taught it, and the new ones that the baseline can be asked.
+type pass struct {
+	places *dataset.Places
+	broke  []report.Broken
+	finder *text.Finder
+	near   [][]nearRow     // by case of broke, the likest first
+	values map[string]bool // ids of the new rows whose answer ends in a value
+	sample []newRow        // of these, by id
 }
 
-// nearRows is how many rows are shown beside a case that broke.
-const nearRows = 3
+// nearRow is a row that is like what broke.
+type nearRow struct {
+	source, question string
+	likeness         float64
+	new              bool
+}
 
-// nearest finds, for the cases that are shown as broken, the rows most like what
-// the candidate was asked and answered: those that may have taught it. Likeness
-// is the Jaccard similarity of the word pairs of question and answer.
-func nearest(rows string, places map[string]dataset.Place, broke []report.Broken) (map[string][]report.Row, error) {
-	if len(broke) == 0 {
-		return nil, nil
-	}
-	wordings := make([]text.Set, len(broke))
+// readRows reads the rows for the cases that are shown as broken. Likeness is the
+// Jaccard similarity of the word pairs of question and answer.
+func readRows(ctx context.Context, rows string, places *dataset.Places, broke []report.Broken) (*pass, error) {
+	wordings := make([]string, len(broke))
 	for i, b := range broke {
-		wordings[i] = text.Shingles(b.Question+"\n"+b.Answer, 2)
+		wordings[i] = b.Question + "\n" + b.Answer
 	}
-	found := make(map[string][]report.Row, len(broke))
-	err := eachRow(rows, func(row dataset.Row) {
-		question, answer := lastTurn(row)
-		wording := text.Shingles(question+"\n"+answer, 2)
-		for i, b := range broke {
-			if likeness := text.Jaccard(wordings[i], wording); likeness > 0 {
-				found[b.Name] = insert(found[b.Name], shownRow(row, places[row.Source], likeness))
-			}
-		}
+	p := &pass{
+		places: places, broke: broke, finder: text.NewFinder(wordings, 2, leastLike),
+		near: make([][]nearRow, len(broke)), values: map[string]bool{},
+	}
+	return p, eachRow(ctx, rows, p.take)
+}
+
+func (p *pass) take(row dataset.Row) {
+	question, answer := lastTurn(row)
+	isNew := p.places.New(row.Source)
+	p.finder.Find(question+"\n"+answer, func(i int, likeness float64) {
+		p.near[i] = insert(p.near[i], nearRow{row.Source, question, likeness, isNew})
 	})
-	return found, err
+	if !isNew || p.values[row.ID] {
+		return
+	}
+	if value, found := result(answer); found {
+		p.values[row.ID] = true
+		p.sample = sampled(p.sample, newRow{row, value})
+	}
 }
 
 // insert keeps the likest rows, the likest first and new ones before old.
-func insert(rows []report.Row, row report.Row) []report.Row {
+func insert(rows []nearRow, row nearRow) []nearRow {
 	at := len(rows)
-	for at > 0 && (row.Likeness > rows[at-1].Likeness || row.Likeness == rows[at-1].Likeness && row.New && !rows[at-1].New) {
+	for at > 0 && (row.likeness > rows[at-1].likeness || row.likeness == rows[at-1].likeness && row.new && !rows[at-1].new) {
 		at--
 	}
-	if at == nearRows {
-		return rows
-	}
-	rows = append(rows[:at:at], append([]report.Row{row}, rows[at:]...)...)
+	rows = slices.Insert(rows, at, row)
 	return rows[:min(len(rows), nearRows)]
+}
+
+// nearest tells the report of the rows most like each case that broke, by its
+// name.
+func (r *run) nearest(found *pass) map[string][]report.Row {
+	shown := make(map[string][]report.Row, len(found.broke))
+	for i, b := range found.broke {
+		for _, near := range found.near[i] {
+			row := r.shownRow(found.places, near.source, near.question)
+			row.Likeness = near.likeness
+			shown[b.Name] = append(shown[b.Name], row)
+		}
+	}
+	return shown
+}
+
+// shownRow tells the report of a row.
+func (r *run) shownRow(places *dataset.Places, source, question string) report.Row {
+	file, line := places.At(source)
+	return report.Row{File: file, Line: line, Side: r.plan.side(file), New: places.New(source), Question: question}
 }

@@ -45,15 +45,15 @@ func (r *run) compare(ctx context.Context, before, after register.Registered, ab
 	r.record.Candidate = after.Tag
 	about.CandidateTag, about.BaselineTag = after.Tag, before.Tag
 	if r.until(Register) {
-		return ready("stopped with the candidate registered as " + after.Tag + ", as asked"), nil
+		return stopped("with the candidate registered as " + after.Tag), nil
 	}
 	asked, err := r.eval(ctx, []asked{{eval.Baseline, before}, {eval.Candidate, after}})
 	if err != nil || r.until(Eval) {
-		return ready("stopped after the evaluation, as asked"), err
+		return stopped("after the evaluation"), err
 	}
 	about.Cases, about.Verdict = asked, gate.Decide(r.plan.Config.Gate, asked)
 	if err := r.trace(ctx, before, &about); err != nil {
-		if ctx.Err() != nil {
+		if errors.Is(context.Cause(ctx), context.Canceled) {
 			return Result{}, err
 		}
 		r.machine.Progress.Say("note: what the rows have to do with the verdict is not known: %v", err)
@@ -61,18 +61,29 @@ func (r *run) compare(ctx context.Context, before, after register.Registered, ab
 	return r.conclude(about.Verdict, about)
 }
 
+// traceLimit bounds the reading of the rows, and the asking of the baseline: the
+// verdict stands already.
+const traceLimit = 2 * time.Minute
+
 // trace tells the report which rows may have taught what broke, and what the
 // baseline knew of the new ones before.
-func (r *run) trace(ctx context.Context, baseline register.Registered, about *report.Report) (err error) {
+func (r *run) trace(ctx context.Context, baseline register.Registered, about *report.Report) error {
 	rows := filepath.Join(r.dir, string(Dataset), "train.jsonl")
 	if _, err := os.Stat(rows); errors.Is(err, fs.ErrNotExist) { // a model of old whose rows were cleaned away
 		return nil
 	}
-	places := dataset.Places(r.plan.Head, r.plan.Base)
-	if about.Nearest, err = nearest(rows, places, about.Broke()); err != nil {
+	limited, cancel := context.WithTimeout(ctx, traceLimit)
+	defer cancel()
+	places, err := dataset.NewPlaces(limited, r.plan.Head, r.plan.Base)
+	if err != nil {
 		return err
 	}
-	about.Already, err = r.already(ctx, baseline, rows, places)
+	found, err := readRows(limited, rows, places, about.Broke())
+	if err != nil {
+		return err
+	}
+	about.Nearest = r.nearest(found)
+	about.Already, err = r.already(ctx, baseline, found)
 	return err
 }
 

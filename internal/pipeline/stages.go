@@ -42,7 +42,7 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	case unchanged:
 		return r.conclude(gate.Unchanged("", r.plan.Config.Gate), about)
 	case r.until(Dataset):
-		return ready("stopped after the dataset, as asked: " + counted(data.Stats)), nil
+		return Result{Ended: report.Ready, Stopped: "stopped after the dataset, as asked: " + counted(data.Stats)}, nil
 	}
 	if planned, err := forecast(ctx, r.machine, r.repo, r.plan, r.options, r.device(ctx)); err != nil {
 		r.machine.Progress.Say("note: no forecast: %v", err)
@@ -59,7 +59,7 @@ func (r *run) all(ctx context.Context) (Result, error) {
 		return r.conclude(gate.Data(about.Findings, r.plan.Config.Gate), about)
 	}
 	if err != nil || r.until(Train) {
-		return ready("stopped after the training, as asked"), err
+		return stopped("after the training"), err
 	}
 	if err := r.trained(&about, adapter, trained); err != nil {
 		return Result{}, err
@@ -70,14 +70,16 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	}
 	exported, proof, err := r.exportCandidate(ctx, base, baseline, adapter)
 	if err != nil || r.until(Export) {
-		return ready("stopped after the export, as asked"), err
+		return stopped("after the export"), err
 	}
 	about.Export = exportOf(proof)
 	return r.served(ctx, base, baseline, gguf{exported.Path(ggufName), proof.GGUFSHA256}, about)
 }
 
-// ready is a run that stops before its verdict, as asked.
-func ready(words string) Result { return Result{Ended: report.Ready, Stopped: words} }
+// stopped is a run that stops before its verdict, as asked.
+func stopped(where string) Result {
+	return Result{Ended: report.Stopped, Stopped: "stopped " + where + ", as asked"}
+}
 
 // unchanged says whether the model to be judged is there already: that of the
 // base tip, which a change does not alter, or the promoted one, which the base

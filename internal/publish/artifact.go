@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
@@ -31,6 +30,8 @@ const (
 	maxReport    = 64 << 20
 	maxCases     = 64 << 20
 	maxPromotion = 64 << 10
+	maxNotes     = 100
+	maxNoteBytes = 8 << 10
 )
 
 // errLost says that a run left no report.
@@ -41,6 +42,7 @@ var (
 	digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	runForm    = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}\.[0-9]{3}-[0-9a-f]{8}$`)
 	tagForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}:[A-Za-z0-9._-]{1,80}$`)
+	objectForm = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
 	checkForm  = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,40}$`)
 )
 
@@ -114,7 +116,7 @@ func open(root *os.Root, name string, most int64) (fs.File, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() || info.Size() > most {
-		return nil, fmt.Errorf("%s: no regular file of at most %d MiB", name, most>>20)
+		return nil, fmt.Errorf("%s: no regular file of at most %d MiB, which is as much as publish reads of it (hint: fewer cases or shorter answers make a smaller one)", name, most>>20)
 	}
 	return root.Open(filepath.FromSlash(name))
 }
@@ -151,18 +153,44 @@ func (a artifact) check() error {
 		return fmt.Errorf("%.60q is no id of a run", r.ID)
 	case !commitForm.MatchString(r.HeadSHA) || !commitForm.MatchString(r.BaseSHA):
 		return fmt.Errorf("%.80q and %.80q are no commits", r.HeadSHA, r.BaseSHA)
-	case !digestForm.MatchString(r.Lineage):
+	case !digestForm.MatchString(r.Lineage) && (r.Lineage != "" || slices.Contains([]report.State{report.Judged, report.Ready, report.Ungated}, told.State)):
 		return fmt.Errorf("%.80q is no lineage", r.Lineage)
+	case r.Until != "" && !slices.Contains(pipeline.Stages(), r.Until):
+		return fmt.Errorf("%.40q is no stage", r.Until)
 	case told.CandidateTag != "" && !tagForm.MatchString(told.CandidateTag):
 		return fmt.Errorf("%.120q is no candidate's tag", told.CandidateTag)
-	case told.Head.SHA != r.HeadSHA || told.Base.SHA != r.BaseSHA || told.Origin.Run != r.ID:
+	case told.Head.SHA != r.HeadSHA || told.Base.SHA != r.BaseSHA || told.Origin.Run != r.ID || told.Origin.Lineage != r.Lineage:
 		return fmt.Errorf("%s and %s are of two runs", recordFile, reportFile)
-	case !slices.Contains([]report.State{report.Judged, report.Ready, report.Ungated, report.Cancelled, report.Broke, report.Running}, told.State):
+	case !slices.Contains([]report.State{report.Judged, report.Ready, report.Stopped, report.Ungated, report.Cancelled, report.Broke, report.Running}, told.State):
 		return fmt.Errorf("%.40q is no state of a run", told.State)
+	}
+	if len(told.Notes) > maxNotes {
+		return fmt.Errorf("%d notes are more than a run writes", len(told.Notes))
+	}
+	for i, note := range told.Notes {
+		if strings.TrimSpace(note) == "" || len(note) > maxNoteBytes {
+			return fmt.Errorf("note %d has %d bytes, a run's have a text of at most %d", i+1, len(note), maxNoteBytes)
+		}
 	}
 	for i, finding := range told.Findings {
 		if err := checkFinding(finding); err != nil {
 			return fmt.Errorf("finding %d: %w", i+1, err)
+		}
+	}
+	return checkDigests(told)
+}
+
+// checkDigests refuses what is no digest in what a release would repeat.
+func checkDigests(r report.Report) error {
+	if e := r.Export; e != nil && !digestForm.MatchString(e.GGUFSHA256) {
+		return fmt.Errorf("%.80q is no digest of a model", e.GGUFSHA256)
+	}
+	if t := r.Training; t != nil && t.AdapterSHA256 != "" && !digestForm.MatchString(t.AdapterSHA256) {
+		return fmt.Errorf("%.80q is no digest of an adapter", t.AdapterSHA256)
+	}
+	for _, material := range r.Origin.Materials {
+		if material.Digest != "" && !objectForm.MatchString(material.Digest) {
+			return fmt.Errorf("%.80q is no digest of %.80q", material.Digest, material.Name)
 		}
 	}
 	return nil
@@ -174,7 +202,7 @@ func checkFinding(f dataset.Finding) error {
 		return fmt.Errorf("%.60q is no check", f.Check)
 	case f.Level != string(dataset.Error) && f.Level != string(dataset.Warn):
 		return fmt.Errorf("%.40q is no level", f.Level)
-	case !filepath.IsLocal(f.File) || strings.ContainsFunc(f.File, unicode.IsControl):
+	case !filepath.IsLocal(f.File):
 		return fmt.Errorf("%.120q is no path inside the repository", f.File)
 	case f.Line < 1 || f.Column < 0:
 		return fmt.Errorf("line %d, column %d is no place in a file", f.Line, f.Column)

@@ -2,14 +2,17 @@ package publish
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/suite"
 )
 
 func TestWhatARunClaimsIsNotTaken(t *testing.T) {
@@ -34,13 +37,20 @@ func TestWhatARunClaimsIsNotTaken(t *testing.T) {
 		"no state of a run":                     func(l *lab) { l.run.report.State = "passed" },
 		"lost\" is no state":                    func(l *lab) { l.run.report.State = report.Lost },
 		"no lineage":                            func(l *lab) { l.run.record.Lineage = "../../x" },
+		"\"\" is no lineage":                    func(l *lab) { l.run.record.Lineage, l.run.report.Origin.Lineage = "", "" },
+		"report.json are of two runs":           func(l *lab) { l.run.report.Origin.Lineage = strings.Repeat("d", 64) },
+		"no digest of a model":                  func(l *lab) { l.run.report.Export = &report.Export{GGUFSHA256: "latest"} },
+		"no digest of an adapter":               func(l *lab) { l.run.report.Training = &report.Training{AdapterSHA256: "x"} },
+		"no digest of \"policy\"":               func(l *lab) { l.run.report.Origin.Materials = []report.Material{{Name: "policy", Digest: "x"}} },
+		"note 2 has 0 bytes":                    func(l *lab) { l.run.report.Notes = []string{"a note", ""} },
+		"note 1 has 8193 bytes":                 func(l *lab) { l.run.report.Notes = []string{strings.Repeat("x", maxNoteBytes+1)} },
+		"101 notes are more":                    func(l *lab) { l.run.report.Notes = slices.Repeat([]string{"x"}, maxNotes+1) },
 		"no id of a run":                        func(l *lab) { l.run.record.ID, l.run.report.Origin.Run = "x", "x" },
 		"no candidate's tag":                    func(l *lab) { l.run.report.CandidateTag = "tutor:x\noutcome=pass" },
 		"no commits":                            func(l *lab) { l.run.record.BaseSHA, l.run.report.Base.SHA = "main", "main" },
 		"has schema 2":                          func(l *lab) { l.run.record.Schema = 2 },
 		"no model_id of":                        func(l *lab) { l.rename("@octocat") },
 		"no path inside the repository":         finding(func(f *dataset.Finding) { f.File = "../secrets" }),
-		`"a\nb" is no path`:                     finding(func(f *dataset.Finding) { f.File = "a\nb" }),
 		"is no check":                           finding(func(f *dataset.Finding) { f.Check = "x) [y](z" }),
 		"is no level":                           finding(func(f *dataset.Finding) { f.Level = "none" }),
 		"is no place":                           finding(func(f *dataset.Finding) { f.Line = 0 }),
@@ -76,6 +86,7 @@ func TestFilesThatAreNotARuns(t *testing.T) {
 		"at most 1 MiB":              func(l *lab) { l.write(recordFile, bytes.Repeat([]byte(" "), maxRecord+1)) },
 		"unknown field \"surprise\"": func(l *lab) { l.write(recordFile, []byte(`{"surprise": 1}`)) },
 		"something follows the JSON": func(l *lab) { l.write(recordFile, append(encode(t, l.run.record), "{}"...)) },
+		"unknown field \"verdict\"":  func(l *lab) { l.write(casesFile, []byte("{\"verdict\": \"pass\"}\n")) },
 		"cases.jsonl:1:":             func(l *lab) { l.write(casesFile, []byte("{\n")) },
 		"run.json":                   func(l *lab) { l.write(recordFile, []byte("[]")) },
 	} {
@@ -127,5 +138,35 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("%+v", a.record)
 		}
 		recompute(usual, a.report.Findings, a.cases)
+	})
+}
+
+// FuzzWhatIsRendered renders any report that the checks let through.
+func FuzzWhatIsRendered(f *testing.F) {
+	l := newLab(f, graded("basics", suite.Guard, 2, 2, 1), newError(3))
+	for _, state := range []report.State{report.Judged, report.Ready, report.Broke} {
+		told := l.run.report
+		told.State, told.Notes, told.Verdict, told.Cases = state, []string{"a note"}, gate.Verdict{}, nil
+		f.Add(encode(f, told))
+	}
+	f.Add([]byte(`{"Notes": ["\u202e\u200b"], "State": "broke", "Already": {}, "Training": {}, "Export": {}, "Forecast": {}, "Losses": [{}], "Samples": [{}], "Stages": [{}]}`))
+	f.Fuzz(func(t *testing.T, told []byte) {
+		a := artifact{record: l.run.record}
+		if json.Unmarshal(told, &a.report) != nil {
+			return
+		}
+		r := &a.report
+		r.Head.SHA, r.Base.SHA, r.Origin.Run, r.Origin.Lineage = a.record.HeadSHA, a.record.BaseSHA, a.record.ID, a.record.Lineage
+		if a.check() != nil {
+			return
+		}
+		r.Policy, r.Verdict, r.Cases = usual, gate.Verdict{}, nil
+		if r.State == report.Judged {
+			r.Verdict, r.Cases = recompute(usual, r.Findings, l.run.cases), l.run.cases
+		}
+		report.Sticky(*r, report.About{HeadSHA: a.record.HeadSHA})
+		if _, err := writeAssets(*r, t.TempDir()); err != nil {
+			t.Error(err)
+		}
 	})
 }

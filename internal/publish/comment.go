@@ -14,7 +14,7 @@ type predecessor int
 const (
 	noRun    predecessor = iota // none, or an earlier run's
 	sameRun                     // this run's: another job of it published before
-	laterRun                    // a later run's about the same commit, so that nothing of this one counts any more
+	laterRun                    // a later run's about the same commit, to which this one leaves the status unless it decided
 )
 
 // comment writes the pull request's comment.

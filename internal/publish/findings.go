@@ -36,7 +36,7 @@ func (p *publication) annotate(ctx context.Context) {
 			level, check.Conclusion = "error", "failure"
 			errors++
 		}
-		if len(check.Annotations) < maxChecked {
+		if len(check.Annotations) < maxChecked && !strings.ContainsFunc(finding.File, unicode.IsControl) {
 			check.Annotations = append(check.Annotations, github.Annotation{
 				Path: finding.File, Line: finding.Line, Column: finding.Column, Level: level,
 				Title: finding.Check, Message: plain(finding.Message, maxMessage),

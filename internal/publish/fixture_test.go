@@ -45,6 +45,8 @@ type lab struct {
 	run   artifact
 	dir   string // empty: the run left nothing
 	env   map[string]string
+	// announce is --announce.
+	announce bool
 }
 
 // newLab has a run that judged the cases, for the pull request's data workflow.
@@ -119,7 +121,7 @@ func (l *lab) write(name string, data []byte) {
 func (l *lab) publish() (Result, error) {
 	l.t.Helper()
 	client, err := github.New(github.Options{
-		API: l.api.URL, Repository: githubtest.Repository, Token: "secret", UserAgent: "tunegate-test", Timeout: 5 * time.Second,
+		API: l.api.URL, Repository: githubtest.Repository, Token: "secret", Author: githubtest.Bot, UserAgent: "tunegate-test", Timeout: 5 * time.Second,
 		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	})
 	if err != nil {
@@ -127,7 +129,7 @@ func (l *lab) publish() (Result, error) {
 	}
 	getenv := func(name string) string { return l.env[name] }
 	return Run(l.t.Context(), Options{
-		Dir: l.dir, Event: l.event, Client: client, Job: actions.New(getenv, &bytes.Buffer{}), ConfigPath: config.FileName, TempDir: l.t.TempDir(),
+		Dir: l.dir, Event: l.event, Client: client, Job: actions.New(getenv, &bytes.Buffer{}), ConfigPath: config.FileName, Announce: l.announce, TempDir: l.t.TempDir(),
 	})
 }
 

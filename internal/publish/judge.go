@@ -8,6 +8,7 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/github"
+	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/report"
 )
 
@@ -23,11 +24,16 @@ func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
 		a = artifact{report: report.Report{State: report.Lost}}
 	case err != nil:
 		a = artifact{report: report.Report{State: report.Broke, Error: "the result of the run can not be used: " + err.Error()}}
+	case a.report.State == report.Ready && !o.Announce:
+		a.report.State = report.Lost
+		a.report.Notes = append(a.report.Notes, "the data is fine, but the training that comes after it left no result")
 	}
 	a.report.Head = report.Revision{Ref: s.head, SHA: s.sha}
 	a.report.Base = report.Revision{Ref: s.base, SHA: a.record.BaseSHA}
 	a.report.Links = s.links(o.Event, a.record.BaseSHA)
-	a.report.Reproduce = o.reproduce(a)
+	if a.record.BaseSHA != "" {
+		a.report.Reproduce = pipeline.Command(a.record, o.ConfigPath)
+	}
 	return a, err
 }
 
@@ -37,10 +43,13 @@ func (o Options) verify(ctx context.Context, s subject, a *artifact) error {
 	if a.record.HeadSHA != s.sha {
 		return fmt.Errorf("it is about commit %.12s and this workflow about %.12s (hint: another run's artifact was downloaded)", a.record.HeadSHA, s.sha)
 	}
+	if s.against != "" && a.record.BaseSHA != s.against {
+		return fmt.Errorf("it was judged against commit %.12s, and this workflow is about a merge into %.12s (hint: run again)", a.record.BaseSHA, s.against)
+	}
 	claimed := a.report.Verdict
 	a.report.Verdict, a.report.Cases = gate.Verdict{}, nil
 	switch a.report.State {
-	case report.Cancelled, report.Broke, report.Running:
+	case report.Stopped, report.Cancelled, report.Broke, report.Running:
 		return nil
 	}
 	policy, gated, err := o.policy(ctx, s)
@@ -80,16 +89,4 @@ func (o Options) policy(ctx context.Context, s subject) (c config.Config, gated 
 	}
 	c, err = config.Parse(o.ConfigPath, data)
 	return c, true, err
-}
-
-// reproduce is the command that makes the run again.
-func (o Options) reproduce(a artifact) string {
-	if a.record.BaseSHA == "" {
-		return ""
-	}
-	command := fmt.Sprintf("tunegate run --base %s --head %s", a.record.BaseSHA, a.record.HeadSHA)
-	if o.ConfigPath != config.FileName {
-		command += fmt.Sprintf(" --config %q", o.ConfigPath)
-	}
-	return command
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Job        *actions.Job
 	ConfigPath string // slash separated, from the top of the repository
 	Status     string // the context of a commit status; empty: DefaultStatus in a workflow_run, else none
+	Announce   bool   // a run that was asked for the data alone is what there is to tell: the training comes next
 	TempDir    string
 }
 
@@ -56,16 +57,19 @@ type publication struct {
 // Run publishes. It writes all that it can: an error is what could not be
 // written, or why the result of the run can not be used.
 func Run(ctx context.Context, o Options) (Result, error) {
+	s, err := subjectOf(o.Event)
+	if err != nil {
+		return Result{Exit: 1}, err
+	}
 	if o.Event.Change == nil {
 		if moved, err := readPromotion(o.Dir); err != nil || moved != nil {
 			return o.deploy(ctx, moved, err)
 		}
 	}
-	p := publication{Options: o, subject: subjectOf(o.Event)}
+	p := publication{Options: o, subject: s}
 	if p.Status == "" && o.Event.Name == "workflow_run" {
 		p.Status = DefaultStatus
 	}
-	var err error
 	if p.found, err = o.judge(ctx, p.subject); err != nil && !errors.Is(err, errLost) {
 		p.failed = append(p.failed, err)
 	}
@@ -77,11 +81,11 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		Headline: headline(about),
 	}
 	there := p.comment(ctx)
+	if decided := about.State == report.Judged || about.State == report.Ungated; decided || there != laterRun {
+		p.status(ctx, state)
+	}
 	if there != sameRun {
 		p.annotate(ctx)
-	}
-	if there != laterRun {
-		p.status(ctx, state)
 	}
 	p.draft(ctx)
 	p.summary(report.Comment(about))

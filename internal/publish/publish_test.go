@@ -2,10 +2,12 @@ package publish
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/actions"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
@@ -19,6 +21,15 @@ import (
 func manyErrors() (findings []dataset.Finding) {
 	for line := range 70 {
 		findings = append(findings, newError(line+1))
+	}
+	return findings
+}
+
+// brokenName are new errors in a file whose name is two lines.
+func brokenName() (findings []dataset.Finding) {
+	for _, f := range manyErrors()[:12] {
+		f.File = "data/a\n::error::b.json"
+		findings = append(findings, f)
 	}
 	return findings
 }
@@ -46,7 +57,14 @@ func TestEveryEndOfARun(t *testing.T) {
 				l.api.SetFile("main", config.FileName, []byte(policy+"gate: {merge: {on_inconclusive: block}}\n"))
 			},
 		},
-		{name: "ready", change: func(l *lab) { l.run.report.State = report.Ready }, outcome: "ready", status: "pending", words: "training on the GPU runner"},
+		{name: "ready", change: func(l *lab) { l.run.report.State, l.announce = report.Ready, true }, outcome: "ready", status: "pending", words: "training on the GPU runner"},
+		{name: "ready, and nothing came after it", change: func(l *lab) { l.run.report.State = report.Ready }, exit: 1, status: "error", words: "no result"},
+		{name: "stopped", change: func(l *lab) { l.run.report.State = report.Stopped }, exit: 1, status: "error", words: "stopped"},
+		{name: "refused before it began", change: func(l *lab) {
+			l.run.report.State, l.run.report.Error = report.Broke, "data/a.json conflicts (hint: rebase)"
+			l.run.record.Lineage, l.run.report.Origin.Lineage = "", ""
+		}, exit: 1, status: "error", words: "error"},
+		{name: "a file whose name breaks lines", findings: brokenName(), outcome: "fail", exit: 3, status: "failure", words: "12 new errors"},
 		{name: "ungated", change: func(l *lab) {
 			l.run.report.State = report.Ungated
 			l.event.DefaultBranch = "trunk"
@@ -81,6 +99,9 @@ func TestEveryEndOfARun(t *testing.T) {
 			if len(bodies) != 1 || !strings.Contains(bodies[0], "tunegate: ") || !strings.HasPrefix(bodies[0], report.Marker+" head="+headSHA+" run=100 attempt=1 -->") {
 				t.Fatalf("%.300q", bodies)
 			}
+			if left := strings.Contains(bodies[0], "the training that comes after it left no result"); left != strings.HasPrefix(test.name, "ready, and nothing") {
+				t.Errorf("%.900s", bodies[0])
+			}
 			if got.URL == "" || !strings.Contains(l.summary(), "tunegate: ") {
 				t.Errorf("%+v\n%.300s", got, l.summary())
 			}
@@ -105,8 +126,29 @@ func TestAFullVerdictTakesEightRequestsAndTwoSeconds(t *testing.T) {
 		t.Errorf("%d requests: %v", len(requests), requests)
 	}
 	checks := l.api.CheckRuns(headSHA)
+	sent := func(path string) int {
+		return slices.IndexFunc(l.api.Requests(), func(r githubtest.Request) bool { return r.Method == "POST" && strings.Contains(r.Path, path) })
+	}
+	if sent("/statuses/") > sent("/check-runs") {
+		t.Errorf("the status comes last: %v", l.api.Requests())
+	}
 	if len(checks) != 1 || len(checks[0].Annotations) != 30 || checks[0].Conclusion != "neutral" || checks[0].Status != "completed" || checks[0].Name != "tunegate data" {
 		t.Errorf("%+v", checks)
+	}
+}
+
+// GitHub need not take a path of two lines, and would refuse the others with it.
+func TestAFileWhoseNameBreaksLinesIsNotAnnotated(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, nil, append(manyErrors()[:11], brokenName()...)...)
+	l.leave()
+	l.mustPublish()
+	checks := l.api.CheckRuns(headSHA)
+	if len(checks) != 1 || len(checks[0].Annotations) != 1 || !strings.Contains(checks[0].Title, "13 more new findings") {
+		t.Errorf("%+v", checks)
+	}
+	if bodies := l.comments(); len(bodies) != 1 || strings.Contains(bodies[0], "\n::error") {
+		t.Errorf("%q", bodies)
 	}
 }
 
@@ -117,7 +159,7 @@ func TestAPushAfterAPushUpdatesTheComment(t *testing.T) {
 	for i := range l.run.report.Findings {
 		l.run.report.Findings[i].Level = "warn"
 	}
-	l.run.report.State, l.run.report.Verdict = report.Ready, gate.Verdict{}
+	l.run.report.State, l.run.report.Verdict, l.announce = report.Ready, gate.Verdict{}, true
 	l.leave()
 	l.mustPublish() // the first job
 	l.run.report.State, l.run.cases = report.Judged, worse()
@@ -170,6 +212,72 @@ func TestACancelledRunLeavesTheStatusOfItsSuccessor(t *testing.T) {
 	}
 	if status := l.latest(); status.State != "success" {
 		t.Errorf("%+v", status)
+	}
+}
+
+// A verdict stands on its own: what a comment says of later runs takes no status
+// away from it.
+func TestAVerdictSetsTheStatusWhateverTheCommentsSay(t *testing.T) {
+	t.Parallel()
+	for name, cases := range map[string][]eval.Case{"success": better(), "failure": worse()} {
+		l := newLab(t, cases)
+		later := string(report.Sticky(report.Report{State: report.Lost}, report.About{HeadSHA: headSHA, RunID: 1 << 40, Attempt: 1}))
+		l.api.AddComment(7, githubtest.Bot, later)
+		l.leave()
+		l.mustPublish()
+		if status := l.latest(); status.State != name || len(l.comments()) != 1 {
+			t.Errorf("%+v, %d comments", status, len(l.comments()))
+		}
+	}
+	l := newLab(t, better())
+	l.api.AddComment(7, "other[bot]", string(report.Sticky(report.Report{State: report.Lost}, report.About{HeadSHA: headSHA, RunID: 1 << 40, Attempt: 1})))
+	l.leave()
+	l.mustPublish()
+	if bodies := l.comments(); len(bodies) != 2 || !strings.Contains(bodies[1], "tunegate: pass") {
+		t.Errorf("%.300q", bodies)
+	}
+}
+
+func TestAPullRequestThatIsNotTheEvents(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*actions.Change){
+		"another's": func(c *actions.Change) { c.HeadOwner = "stranger" },
+		"a branch":  func(c *actions.Change) { c.HeadBranch = "other" },
+	} {
+		l := newLab(t, better())
+		l.event.Change.Number = 7
+		change(l.event.Change)
+		l.leave()
+		if got, err := l.publish(); err == nil || !strings.Contains(err.Error(), "pull request #7 is of") || got.Exit != 1 || len(l.comments()) != 0 {
+			t.Errorf("%s: %+v, %v, %d comments", name, got, err, len(l.comments()))
+		}
+	}
+}
+
+func TestAnEventWithoutACommitOfItsOwnPublishesNothing(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"pull_request_review", "issue_comment", "discussion"} {
+		l := newLab(t, better())
+		l.event.Name, l.event.Change, l.event.SHA = name, nil, headSHA
+		l.leave()
+		l.write(promotionFile, promoted())
+		if got, err := l.publish(); err == nil || !strings.Contains(err.Error(), name+" event") || got.Exit != 1 || len(l.api.Requests()) != 0 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+}
+
+func TestAQueueEntryIsJudgedAgainstTheOneBeforeIt(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, better())
+	l.event.Name, l.event.Change.BaseRef, l.event.Change.BaseSHA = "merge_group", "main", baseSHA
+	l.api.SetFile(baseSHA, config.FileName, []byte(policy))
+	l.leave()
+	l.mustPublish()
+	l.run.record.BaseSHA, l.run.report.Base.SHA = headSHA, headSHA
+	l.leave()
+	if got, err := l.publish(); err == nil || !strings.Contains(err.Error(), "judged against commit aaaaaaaaaaaa") || got.Exit != 1 {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

@@ -51,7 +51,8 @@ func (p *publication) draft(ctx context.Context) {
 	p.result.Notes = append(p.result.Notes, fmt.Sprintf("a draft release is at %s: publishing it promotes this model", url))
 }
 
-// writeAssets writes what goes with a release, all of it made anew from what was
+// writeAssets writes what goes with a release. The verdict in it was made anew;
+// how the model was made is what the run says, of which form and lineage were
 // checked.
 func writeAssets(r report.Report, dir string) (assets map[string]string, err error) {
 	card, cardErr := report.Card(r)

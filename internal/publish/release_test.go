@@ -135,19 +135,19 @@ func TestTheSubjectOfAnEvent(t *testing.T) {
 	for name, want := range map[string]subject{
 		"pull_request": {sha: headSHA, head: "stranger:improve", base: "next", policy: "refs/heads/next"},
 		"workflow_run": {sha: headSHA, head: "stranger:improve", base: "main", policy: "refs/heads/main"},
-		"merge_group":  {sha: headSHA, head: "stranger:improve", base: "next", policy: baseSHA},
+		"merge_group":  {sha: headSHA, head: "stranger:improve", base: "next", policy: baseSHA, against: baseSHA},
 	} {
 		event.Name = name
-		if got := subjectOf(event); got != want {
-			t.Errorf("%s: %+v", name, got)
+		if got, err := subjectOf(event); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
 	event.Name, event.Change = "schedule", nil
-	if got, want := subjectOf(event), (subject{sha: baseSHA, head: "trunk", base: "trunk", policy: baseSHA}); got != want {
-		t.Errorf("%+v", got)
+	if got, err := subjectOf(event); err != nil || got != (subject{sha: baseSHA, head: "trunk", base: "trunk", policy: baseSHA}) {
+		t.Errorf("%+v, %v", got, err)
 	}
 	event.Name, event.Tag = "release", "v2"
-	if got, want := subjectOf(event), (subject{sha: baseSHA, head: "v2", base: "main", policy: "refs/heads/main"}); got != want {
-		t.Errorf("%+v", got)
+	if got, err := subjectOf(event); err != nil || got != (subject{sha: baseSHA, head: "v2", base: "main", policy: "refs/heads/main"}) {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

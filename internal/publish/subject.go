@@ -16,24 +16,27 @@ type subject struct {
 	sha        string // the commit that is judged
 	head, base string // names to show
 	policy     string // the branch or commit whose config is the policy
+	against    string // the commit that it must have been judged against; empty: the event does not tell
 }
 
 // subjectOf says what the event is about. The policy of a change is that of the
 // branch which it would go into. In a workflow_run it is always that of the
 // default branch: its status counts for every pull request with that head.
-func subjectOf(e actions.Event) subject {
+func subjectOf(e actions.Event) (subject, error) {
 	c := e.Change
 	switch {
+	case c == nil && !e.Own():
+		return subject{}, fmt.Errorf("a run can not be published from the %.40s event: its commit may hold a policy of a stranger (hint: publish from the workflow of the pull request)", e.Name)
 	case c == nil && e.Tag != "":
-		return subject{sha: e.SHA, head: e.Tag, base: e.DefaultBranch, policy: "refs/heads/" + e.DefaultBranch}
+		return subject{sha: e.SHA, head: e.Tag, base: e.DefaultBranch, policy: "refs/heads/" + e.DefaultBranch}, nil
 	case c == nil:
-		return subject{sha: e.SHA, head: e.Ref, base: e.Ref, policy: e.SHA}
+		return subject{sha: e.SHA, head: e.Ref, base: e.Ref, policy: e.SHA}, nil
 	case e.Name == "merge_group":
-		return subject{sha: c.HeadSHA, head: c.HeadName(), base: c.BaseRef, policy: c.BaseSHA}
+		return subject{sha: c.HeadSHA, head: c.HeadName(), base: c.BaseRef, policy: c.BaseSHA, against: c.BaseSHA}, nil
 	case e.Name == "workflow_run":
-		return subject{sha: c.HeadSHA, head: c.HeadName(), base: e.DefaultBranch, policy: "refs/heads/" + e.DefaultBranch}
+		return subject{sha: c.HeadSHA, head: c.HeadName(), base: e.DefaultBranch, policy: "refs/heads/" + e.DefaultBranch}, nil
 	default:
-		return subject{sha: c.HeadSHA, head: c.HeadName(), base: c.BaseRef, policy: "refs/heads/" + c.BaseRef}
+		return subject{sha: c.HeadSHA, head: c.HeadName(), base: c.BaseRef, policy: "refs/heads/" + c.BaseRef}, nil
 	}
 }
 
@@ -47,6 +50,10 @@ func pull(ctx context.Context, client *github.Client, e actions.Event) (*github.
 	var err error
 	if c.Number > 0 {
 		found, err = client.Pull(ctx, c.Number)
+		if err == nil && (found.HeadOwner != c.HeadOwner || found.HeadRef != c.HeadBranch) {
+			err = fmt.Errorf("pull request #%d is of %.100q, and the event is about %.100q (hint: was the branch renamed?)",
+				c.Number, found.HeadOwner+":"+found.HeadRef, c.HeadOwner+":"+c.HeadBranch)
+		}
 	} else {
 		found, err = client.PullOf(ctx, c.HeadOwner, c.HeadBranch, c.HeadSHA)
 	}

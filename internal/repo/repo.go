@@ -94,13 +94,14 @@ func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 	return id, nil
 }
 
-// DefaultBranch names the ref that a change is measured against when none is
-// given: what origin calls its default branch, else main, else master.
+// DefaultBranch is the full name of the ref that a change is measured against
+// when none is given: what origin calls its default branch, else main, else
+// master. A short name could be a tag's, which anybody may have pushed.
 func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {
-	if ref, err := r.inRepo("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").line(ctx); err == nil {
+	if ref, err := r.inRepo("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").line(ctx); err == nil {
 		return ref, nil
 	}
-	for _, ref := range []string{"main", "master", "origin/main", "origin/master"} {
+	for _, ref := range []string{"refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master"} {
 		if _, err := r.Commit(ctx, ref); err == nil {
 			return ref, nil
 		}
@@ -109,4 +110,14 @@ func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("nothing is committed in %s yet (hint: git add -A && git commit)", r.root)
 	}
 	return "", fmt.Errorf("%s has no default branch that can be told (hint: name it with --base REF)", r.root)
+}
+
+// ShortName is a full ref as people call it: main, origin/main.
+func ShortName(ref string) string {
+	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
+		if short, found := strings.CutPrefix(ref, prefix); found {
+			return short
+		}
+	}
+	return ref
 }

@@ -75,7 +75,7 @@ func TestRefs(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	_, r := open(t)
-	if branch, err := r.DefaultBranch(ctx); err != nil || branch != "main" {
+	if branch, err := r.DefaultBranch(ctx); err != nil || branch != "refs/heads/main" {
 		t.Errorf("default branch %q, %v", branch, err)
 	}
 	for _, ref := range []string{"nowhere", "--help", ""} {

@@ -75,7 +75,7 @@ func Card(r Report) ([]byte, error) {
 		{8, "versions", titled("Versions", list(r.versions(), spanned, spanned))},
 		{9, "how to make it again", titled("Again", r.again())},
 	}
-	return []byte(assemble(sections, Budget)), nil
+	return []byte(assemble(sections, Budget, r.onPage())), nil
 }
 
 // frontMatter is the card's metadata. The model carries the base's license; one

@@ -16,11 +16,11 @@ const (
 	chartName  = 28
 )
 
-// chart draws the suites' pass rates as a Mermaid chart, a bar each: what both
-// models pass, and what was lost or gained behind it. A series covers the ones
+// chart draws the suites' pass rates as a Mermaid chart, a bar each: the lower
+// one, and what the candidate has less or more behind it. A series covers the ones
 // before it. All text is ours but the suites' names, which are made harmless.
 func (r Report) chart() string {
-	var names, lost, gained, kept []string
+	var names, lost, gained, both []string
 	for _, row := range r.compared() {
 		if !row.rates() {
 			continue
@@ -33,7 +33,7 @@ func (r Report) chart() string {
 		names = append(names, label)
 		lost = append(lost, gate.Points(row.rule.Baseline))
 		gained = append(gained, gate.Points(row.rule.Candidate))
-		kept = append(kept, gate.Points(min(row.rule.Baseline, row.rule.Candidate)))
+		both = append(both, gate.Points(min(row.rule.Baseline, row.rule.Candidate)))
 	}
 	if len(names) < chartLeast || len(names) > chartMost {
 		return ""
@@ -45,11 +45,11 @@ config:
   themeVariables: {xyChart: {plotColorPalette: "#cf222e, #0969da, #8c959f"}}
 ---
 xychart-beta horizontal
-  title "Cases passed, in percent: kept (grey), lost (red), gained (blue)"
+  title "Pass rate: both (grey), net loss (red), net gain (blue)"
   x-axis [%s]
   y-axis 0 --> 100
   bar [%s]
   bar [%s]
   bar [%s]
-`+"```\n", 60+32*len(names), list(names), list(lost), list(gained), list(kept))
+`+"```\n", 60+32*len(names), list(names), list(lost), list(gained), list(both))
 }

@@ -18,7 +18,6 @@ const Budget = 60_000
 const (
 	shownFlips    = 5
 	shownFindings = 5
-	shownNotes    = 5
 	foldedNames   = 100
 	foldedSamples = 5
 	foldedData    = 30
@@ -53,30 +52,32 @@ func comment(r Report, marker string) string {
 		{1, "the error", r.broke()},
 		{2, "the notes", r.notes()},
 		{1, "the rules", r.comparedTable()},
-		{6, "the chart", r.chart()},
 		{4, "the reasons", r.reasonList()},
-		{5, "what the suites can see", r.sights()},
 	}
 	sections = append(sections, r.flipSections()...)
-	blocking, rest := r.blocking()
+	errors, warned, old := r.sorted()
+	blocking := joined(errors)
 	first := blocking[:min(len(blocking), shownFindings)]
 	sections = append(sections,
 		section{7, "the names of broken and fixed cases", r.flipNames()},
+		section{6, "the chart", r.chart()},
+		section{5, "what the suites can see", r.sights()},
 		section{3, "what the baseline could before", r.already()},
 		section{3, "the new errors in the data", headed("#### New errors in the data\n\n", r.findings(first))},
 		section{4, "more new errors in the data", foldFindings(r, "More new errors in the data", blocking[len(first):])},
 		section{3, "how to reproduce", r.reproduce()},
-		section{8, "other findings in the data", foldFindings(r, "Other findings in the data", rest)},
+		section{5, "the new warnings in the data", foldFindings(r, "New warnings in the data", joined(warned))},
+		section{8, "other findings in the data", foldFindings(r, "Other findings in the data", joined(old))},
 		section{9, "the sanity samples", fold("Samples of the sanity run", r.samples())},
 		section{6, "how the model was made", fold("How the model was made", r.making())},
 		section{5, "every rule", fold("Every rule, and how to read it", r.everyRule())},
 	)
-	return assemble(sections, Budget)
+	return assemble(sections, Budget, r.onPage())
 }
 
 // assemble joins the sections in their order, without the ones of highest rank
-// that do not fit.
-func assemble(sections []section, budget int) string {
+// that do not fit; all of them are there, if anywhere.
+func assemble(sections []section, budget int, there string) string {
 	const note = 600 // bytes kept for the line that names what is left out
 	order := make([]int, len(sections))
 	for i := range order {
@@ -104,7 +105,11 @@ func assemble(sections []section, budget int) string {
 		}
 	}
 	if len(left) > 0 {
-		parts = append(parts, "Left out for length: "+strings.Join(left, ", ")+". All of it is in report.html.\n")
+		said := "Left out for length: " + strings.Join(left, ", ") + "."
+		if there != "" {
+			said += " All of it is" + there + "."
+		}
+		parts = append(parts, said+"\n")
 	}
 	return strings.Join(parts, "\n")
 }
@@ -165,7 +170,7 @@ func (r Report) everyRule() string {
 		writeRow(&out, cells)
 	}
 	if left > 0 {
-		fmt.Fprintf(&out, "\n%s more in report.html.\n", count(left, "rule"))
+		fmt.Fprintf(&out, "\n%s more%s.\n", count(left, "rule"), r.onPage())
 	}
 	return out.String() + "\n" + legend + "\n"
 }
@@ -193,15 +198,15 @@ func (r Report) notes() string {
 		return ""
 	}
 	out := "> [!NOTE]\n"
-	for _, note := range r.Notes[:min(len(r.Notes), shownNotes)] {
+	for _, note := range r.Notes[:min(len(r.Notes), maxNotes)] {
 		text := prose(note)
 		if !unicode.IsLetter([]rune(text)[0]) { // it could open a list
 			text = span(note, 400)
 		}
 		out += "> " + text + "\n>\n"
 	}
-	if left := len(r.Notes) - shownNotes; left > 0 {
-		out += fmt.Sprintf("> %s more in report.html.\n", count(left, "note"))
+	if left := len(r.Notes) - maxNotes; left > 0 {
+		out += fmt.Sprintf("> %s more%s.\n", count(left, "note"), r.onPage())
 	}
 	return strings.TrimSuffix(out, ">\n")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/gate"
 )
 
@@ -17,8 +18,11 @@ func TestCommentKeepsItsBudget(t *testing.T) {
 		rule.Suite = fmt.Sprint(strings.Repeat("s", 60), i)
 		r.Verdict.Rules = append(r.Verdict.Rules, rule)
 	}
-	for range 100 {
-		r.Findings = append(r.Findings, r.Findings[:2]...)
+	for i := range 100 {
+		for _, finding := range r.Findings[:2] {
+			finding.Message = fmt.Sprint(i, finding.Message)
+			r.Findings = append(r.Findings, finding)
+		}
 	}
 	comment := string(Comment(r))
 	if len(comment) > Budget {
@@ -84,7 +88,7 @@ func TestExcerptKeepsBothEnds(t *testing.T) {
 func TestAssembleDropsTheLeastImportant(t *testing.T) {
 	t.Parallel()
 	sections := []section{{0, "a", "A\n"}, {9, "b", strings.Repeat("B", 100) + "\n"}, {3, "c", strings.Repeat("C", 100) + "\n"}, {5, "d", ""}, {9, "b", "b\n"}}
-	got := assemble(sections, 600+2+1+102+1+1+3)
+	got := assemble(sections, 600+2+1+102+1+1+3, " in report.html")
 	want := "A\n\n" + sections[2].text + "\nb\n\nLeft out for length: b. All of it is in report.html.\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -126,5 +130,93 @@ func TestHeadlines(t *testing.T) {
 		if got := r.headline(plain); got != "tunegate: "+test.want {
 			t.Errorf("got  %s\nwant tunegate: %s", got, test.want)
 		}
+	}
+}
+
+// Only a judged run has a page, so nothing else names it.
+func TestNotesAreBounded(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[State]string{
+		Judged: "> 2 notes more in report.html.\n", Ready: "> 2 notes more.\n", Ungated: "> 2 notes more.\n", Broke: "> 2 notes more.\n",
+		Cancelled: "> 2 notes more.\n", Stopped: "> 2 notes more.\n",
+	} {
+		r := Report{State: state}
+		for i := range 12 {
+			r.Notes = append(r.Notes, fmt.Sprintf("note %d", i))
+		}
+		for i := range foldedData + 1 {
+			r.Findings = append(r.Findings, dataset.Finding{Check: "level", Message: fmt.Sprint("no ", i)})
+		}
+		comment := string(Comment(r))
+		if !strings.Contains(comment, "> note 9\n>\n"+want) || !strings.Contains(comment, "- 1 more") || state != Judged && strings.Contains(comment, "report.html") {
+			t.Errorf("%q: got %s", state, comment)
+		}
+	}
+	if got := assemble([]section{{1, "a", strings.Repeat("a", 700)}}, 650, ""); got != "Left out for length: a.\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestNotesOfAnyText(t *testing.T) {
+	t.Parallel()
+	if got, want := (Report{Notes: []string{"", "1. a"}}).notes(), "> [!NOTE]\n> `(empty)`\n>\n> `1. a`\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Drops and gains are told apart, and what no rule judges is left out.
+func TestSights(t *testing.T) {
+	t.Parallel()
+	r := Report{Verdict: gate.Verdict{Rules: []gate.Rule{
+		{Rule: gate.NoHarm, Suite: "a", N: 48, Baseline: 0.02, Detects: 0.16}, {Rule: gate.NoHarm, Suite: "b", N: 50, Baseline: 0.98, Detects: 0.15},
+		{Rule: gate.NoHarm, Suite: "c", N: 0}, {Rule: gate.PromoteGain, Suite: "a, b", N: 98, Baseline: 0.5, Detects: 0.12},
+		{Rule: gate.PromoteNoLoss, Suite: "d", N: 50, Baseline: 0.98, Detects: 0.15}, {Rule: gate.Observed, Suite: "e", N: 50, Detects: 0.15},
+	}}}
+	want := "**What the suites can see:** with a chance of 80 %, a drop of 15.0 points in `b` (50 cases); no drop in `a` (48 cases); " +
+		"a gain of 12.0 points in `a`, `b` (98 cases); a smaller change may pass unseen.\n"
+	if got := r.sights(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	r.Verdict.Rules = r.Verdict.Rules[4:]
+	if got := r.sights(); got != "" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestBrokenCaseLikeNoRow(t *testing.T) {
+	t.Parallel()
+	const alone = "No training row is like it.\n"
+	r := tutor()
+	if got := strings.Count(string(Comment(r)), alone); got != shownFlips-len(r.Nearest) {
+		t.Errorf("%d cases of %d are like no row", got, shownFlips)
+	}
+	for r.Nearest = range slices.Values([]map[string][]Row{nil, {"followup/steps-product-0": {}}}) {
+		if strings.Contains(string(Comment(r)), alone) {
+			t.Errorf("%v: it tells what was not looked for", r.Nearest)
+		}
+	}
+}
+
+func TestAlreadyIsASample(t *testing.T) {
+	t.Parallel()
+	for want, about := range map[string]Already{
+		"of 16 asked of 4,812 new rows whose answer ends in a value, the baseline had 12 right": {Of: 4812, Asked: 16, Right: 12},
+		"of 1 asked of 1 new row whose answer ends in a value, the baseline had 0 right":        {Of: 1, Asked: 1},
+	} {
+		if got := about.said(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+func TestWorkBelowASecondIsHidden(t *testing.T) {
+	t.Parallel()
+	r := Report{Head: Revision{Ref: "a"}, Base: Revision{Ref: "b"}, Stages: []Stage{{"dataset", 0.04, false}, {"train", 600, true}}}
+	if got := r.subject(plain); got != "`a` into `b`" {
+		t.Errorf("got %s", got)
+	}
+	r.Stages[0].Seconds = 1
+	if got := r.subject(plain); got != "`a` into `b`, 1.0 s of work" {
+		t.Errorf("got %s", got)
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"github.com/tunegate/tunegate/internal/dataset"
 )
 
 // The bounds of what the comment says of records.
@@ -16,24 +14,32 @@ const (
 )
 
 // findings are what the dataset checks found, a line each.
-func (r Report) findings(list []dataset.Finding) string {
+func (r Report) findings(list []repeated) string {
 	var out strings.Builder
 	for _, finding := range list[:min(len(list), foldedData)] {
-		fmt.Fprintf(&out, "- %s %s", linkTo(finding.Where(), fileURL(r.Links.Head, finding.File, finding.Line)), code(finding.Check))
+		fmt.Fprintf(&out, "- %s %s", linkTo(finding.Where(), r.fileURL("", finding.File, finding.Line)), code(finding.Check))
 		if finding.See != "" {
-			fmt.Fprintf(&out, " (see %s)", linkTo(finding.See, placeURL(r.Links.Head, finding.See)))
+			fmt.Fprintf(&out, " (see %s)", linkTo(finding.See, r.placeURL(finding.See)))
 		}
-		fmt.Fprintf(&out, ": %s\n", prose(line(finding.Message, 240)))
+		fmt.Fprintf(&out, "%s: %s\n", finding.often(), prose(line(finding.Message, 240)))
 	}
-	if left := len(list) - foldedData; left > 0 {
-		fmt.Fprintf(&out, "- %d more in report.html\n", left)
+	if left := number(list[min(len(list), foldedData):]); left > 0 {
+		fmt.Fprintf(&out, "- %d more%s\n", left, r.onPage())
 	}
 	return out.String()
 }
 
 // foldFindings are findings behind their number.
-func foldFindings(r Report, title string, list []dataset.Finding) string {
-	return fold(fmt.Sprintf("%s (%d)", title, len(list)), r.findings(list))
+func foldFindings(r Report, title string, list []repeated) string {
+	return fold(fmt.Sprintf("%s (%d)", title, number(list)), r.findings(list))
+}
+
+// number is how many findings were joined.
+func number(list []repeated) (n int) {
+	for _, finding := range list {
+		n += finding.times
+	}
+	return n
 }
 
 // rowList is the first of the rows, a line each.
@@ -47,7 +53,7 @@ func (r Report) rowList(rows []Row) string {
 
 // rowPlace is where the row's record stands.
 func (r Report) rowPlace(row Row) string {
-	return linkTo(fmt.Sprintf("%s:%d", row.File, row.Line), fileURL(r.Links.Head, row.File, row.Line))
+	return linkTo(fmt.Sprintf("%s:%d", row.File, row.Line), r.fileURL(row.Side, row.File, row.Line))
 }
 
 // alike says whether the row is new, and how like it is to what was looked for.
@@ -79,7 +85,7 @@ func (r Report) already() string {
 
 // said is the count in words.
 func (a Already) said() string {
-	return fmt.Sprintf("the baseline had %d of %d right (those whose answer ends in a value)", a.Right, a.Asked)
+	return fmt.Sprintf("of %d asked of %s whose answer ends in a value, the baseline had %d right", a.Asked, count(max(a.Of, a.Asked), "new row"), a.Right)
 }
 
 // plainURL is an address that Markdown leaves as it is.

@@ -31,10 +31,24 @@ func (r Report) flipSections() []section {
 			titledText{"asked", f.Question, askedLines}, titledText{"baseline", f.Baseline, answerLines},
 			titledText{"candidate", f.Candidate, answerLines}, titledText{"failed", strings.Join(f.Failed, "\n"), failedLines},
 		))
-		out.WriteString(headed("Most alike in the training data:\n\n", r.rowList(r.Nearest[f.Name])) + "\n</details>\n")
+		alike := headed("Most alike in the training data:\n\n", r.rowList(r.Nearest[f.Name]))
+		if alike == "" && r.compares() {
+			alike = "No training row is like it.\n"
+		}
+		out.WriteString(alike + "\n</details>\n")
 		sections = append(sections, section{2, "more of what broke", out.String()})
 	}
 	return sections
+}
+
+// compares says whether training rows like a broken case were found at all.
+func (r Report) compares() bool {
+	for _, rows := range r.Nearest {
+		if len(rows) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // htmlCode is untrusted text as code within a line of HTML, where Markdown has no

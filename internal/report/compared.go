@@ -108,7 +108,7 @@ func (r Report) comparedTable() string {
 		writeRow(&out, row.cells())
 	}
 	if left := len(rows) - maxRows; left > 0 {
-		fmt.Fprintf(&out, "\n%s more in report.html.\n", count(left, "row"))
+		fmt.Fprintf(&out, "\n%s more%s.\n", count(left, "row"), r.onPage())
 	}
 	return out.String()
 }
@@ -117,31 +117,36 @@ func writeRow(out *strings.Builder, cells []string) {
 	fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | "))
 }
 
-// sights says in a sentence what the suites can see.
+// sights says in a sentence what the rules can see.
 func (r Report) sights() string {
+	parts := append(r.sight(gate.NoHarm, "drop"), r.sight(gate.PromoteGain, "gain")...)
+	if len(parts) == 0 {
+		return ""
+	}
+	return "**What the suites can see:** with a chance of 80 %, " + strings.Join(parts, "; ") + "; a smaller change may pass unseen.\n"
+}
+
+// sight says which changes of a kind the rules of a name can see, and where none.
+func (r Report) sight(rules, change string) (parts []string) {
 	var seen, blind []string
-	for _, row := range r.compared() {
-		if !row.rates() {
+	for _, rule := range r.Verdict.Rules {
+		if rule.Rule != rules || rule.N == 0 {
 			continue
 		}
-		suite := fmt.Sprintf("%s (%s)", markdown.name(row.rule.Suite), count(row.rule.N, "case"))
-		if sighted(row.rule) {
-			seen = append(seen, fmt.Sprintf("%s points in %s", gate.Points(row.rule.Detects), suite))
+		suite := fmt.Sprintf("%s (%s)", suites(markdown, rule), count(rule.N, "case"))
+		if sighted(rule) {
+			seen = append(seen, fmt.Sprintf("of %s points in %s", gate.Points(rule.Detects), suite))
 		} else {
 			blind = append(blind, suite)
 		}
 	}
-	var parts []string
 	if len(seen) > 0 {
-		parts = append(parts, "a true change of "+listing(seen)+" would most likely be found, a smaller one may pass unseen")
+		parts = append(parts, "a "+change+" "+listing(seen))
 	}
 	if len(blind) > 0 {
-		parts = append(parts, "none can be seen in "+listing(blind))
+		parts = append(parts, "no "+change+" in "+listing(blind))
 	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return "**What the suites can see:** " + strings.Join(parts, "; ") + ".\n"
+	return parts
 }
 
 // listing joins the first few of parts.

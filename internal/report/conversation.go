@@ -41,7 +41,7 @@ type shownRow struct{ Where, URL, Alike, Question string }
 func (r Report) shownRows(rows []Row) (shown []shownRow) {
 	for _, row := range rows[:min(len(rows), shownRows)] {
 		shown = append(shown, shownRow{
-			Where: line(fmt.Sprintf("%s:%d", row.File, row.Line), assertRunes), URL: fileURL(r.Links.Head, row.File, row.Line),
+			Where: line(fmt.Sprintf("%s:%d", row.File, row.Line), assertRunes), URL: r.fileURL(row.Side, row.File, row.Line),
 			Alike: row.alike(), Question: line(row.Question, assertRunes),
 		})
 	}

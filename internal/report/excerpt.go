@@ -13,7 +13,7 @@ const (
 	excerptWidth = 84
 )
 
-// titled is a text and how many lines of it are shown.
+// titledText is a text and how many lines of it are shown.
 type titledText struct {
 	title, text string
 	lines       int

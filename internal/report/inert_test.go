@@ -136,5 +136,6 @@ func FuzzComment(f *testing.F) {
 	for _, s := range attacks {
 		f.Add(s)
 	}
+	f.Add("")
 	f.Fuzz(func(t *testing.T, s string) { checkInert(t, hostileWithLinks(s)) })
 }

@@ -28,8 +28,23 @@ func fileURL(files, file string, line int) string {
 	return at.String()
 }
 
+// fileURL is where a line of the judged tree is shown, by the side, or by Sides
+// where it is empty.
+func (r Report) fileURL(side Side, file string, line int) string {
+	if side == "" {
+		side = r.Sides[file]
+	}
+	switch side {
+	case Neither:
+		return ""
+	case BaseSide:
+		return fileURL(r.Links.Base, file, line)
+	}
+	return fileURL(r.Links.Head, file, line)
+}
+
 // placeURL is the same for a place written as file:line.
-func placeURL(files, place string) string {
+func (r Report) placeURL(place string) string {
 	i := strings.LastIndexByte(place, ':')
 	if i < 0 {
 		return ""
@@ -38,5 +53,5 @@ func placeURL(files, place string) string {
 	if err != nil || line < 1 {
 		return ""
 	}
-	return fileURL(files, place[:i], line)
+	return r.fileURL("", place[:i], line)
 }

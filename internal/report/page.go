@@ -53,7 +53,7 @@ type page struct {
 	Broken, Fixed     []flipGroup
 	Already           string
 	AlreadyRows       []shownRow
-	New, Rest         []findingGroup
+	New, Warned, Old  []findingGroup
 	Curve             *curve
 	Trained           []fact
 	Samples           []shownSample
@@ -120,9 +120,10 @@ func HTML(r Report) ([]byte, error) {
 	broken, fixed := bound(r.broken(), pageFlips, "broken case", left), bound(r.fixed(), pageFlips, "fixed case", left)
 	texts := newBudget(broken, fixed)
 	p.Broken, p.Fixed = r.groups(broken, "broke", texts, true), r.groups(fixed, "were fixed", texts, len(broken) == 0)
-	blocking, rest := r.blocking()
+	blocking, warned, old := r.sorted()
 	p.New = r.findingGroups(bound(blocking, pageFindings, "new error", left), true)
-	p.Rest = r.findingGroups(bound(rest, pageFindings, "other finding", left), false)
+	p.Warned = r.findingGroups(bound(warned, pageFindings, "new warning", left), false)
+	p.Old = r.findingGroups(bound(old, pageFindings, "other finding", left), false)
 	for _, s := range bound(r.Samples, pageSamples, "sample", left) {
 		base, adapter := answer{Model: "base"}, answer{Model: "adapter"}
 		base.Pieces, adapter.Pieces = contrast(texts.bounded(s.Base), texts.bounded(s.Adapter))
@@ -179,7 +180,7 @@ func (r Report) figures(broken, fixed int) (figures []figure) {
 			add(unknown, "inconclusive", "without an answer")
 		}
 	}
-	if blocking, _ := r.blocking(); len(blocking) > 0 {
+	if blocking, _, _ := r.sorted(); len(blocking) > 0 {
 		add(len(blocking), "fail", "new errors in the data")
 	}
 	if d := r.Dataset; d != nil {
@@ -201,7 +202,8 @@ func (p page) parts() (parts []part) {
 		{part{"new", "New errors in the data"}, len(p.New) > 0},
 		{part{"broken", "What broke"}, len(p.Broken) > 0},
 		{part{"fixed", "What was fixed"}, len(p.Fixed) > 0},
-		{part{"data", "Other findings in the data"}, len(p.Rest) > 0},
+		{part{"warned", "New warnings in the data"}, len(p.Warned) > 0},
+		{part{"data", "Other findings in the data"}, len(p.Old) > 0},
 		{part{"training", "Training"}, p.Curve != nil || len(p.Trained) > 0},
 		{part{"samples", "Samples"}, len(p.Samples) > 0},
 		{part{"plan", "Time"}, len(p.Plan) > 0},

@@ -74,12 +74,16 @@ func (s Stage) took() string {
 	return duration(s.Seconds)
 }
 
-// worked is the time in seconds of the stages that no earlier run had made.
+// worked is the time in seconds of the stages that no earlier run had made; less
+// than a second is none.
 func (r Report) worked() (seconds float64) {
 	for _, stage := range r.Stages {
 		if !stage.Reused {
 			seconds += stage.Seconds
 		}
+	}
+	if seconds < 1 {
+		return 0
 	}
 	return seconds
 }

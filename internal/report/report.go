@@ -30,7 +30,12 @@ type Report struct {
 	Suites []suite.Suite
 	// Head is what is judged, Base what it would go into.
 	Head, Base Revision
-	Links      Links
+	// Again says that the head is part of the base already, and judged once more.
+	Again bool
+	Links Links
+	// Sides say, by its path, where a file of the judged tree is shown as it was
+	// judged; one that is missing: at the head.
+	Sides map[string]Side
 	// CandidateTag and BaselineTag are the tags that were asked.
 	CandidateTag, BaselineTag string
 	Stages                    []Stage
@@ -57,21 +62,32 @@ type Report struct {
 	Reproduce string
 }
 
-// Row is a training row, by the place of its record at the head.
+// Side is the commit at which a place is shown.
+type Side string
+
+// The sides. A merged file can be as neither has it.
+const (
+	HeadSide Side = "head"
+	BaseSide Side = "base"
+	Neither  Side = "none"
+)
+
+// Row is a training row, by the place of its record in the judged tree.
 type Row struct {
 	File     string
 	Line     int
+	Side     Side // empty: as Sides has its file
 	Question string
 	Likeness float64 // to what was looked for, 0 to 1
 	New      bool    // the base does not have it
 }
 
-// Already counts what the new rows teach that the baseline could do before: of
-// the Asked rows, whose answers end in a value, it had Right right. Rows are
-// some of those.
+// Already counts what the new rows teach that the baseline could do before: Of
+// new rows have an answer that ends in a value; of the Asked of them, a sample,
+// it had Right right. Rows are some of those.
 type Already struct {
-	Asked, Right int
-	Rows         []Row
+	Of, Asked, Right int
+	Rows             []Row
 }
 
 // Revision is a commit and the name it was given by.
@@ -144,15 +160,3 @@ type BaseModel struct{ Model, Revision, License string }
 // Material is something that went into the model. Algorithm is one of in-toto's,
 // such as sha256, gitBlob or gitCommit.
 type Material struct{ Name, Algorithm, Digest string }
-
-// blocking are the findings that stop a merge; the rest is reported.
-func (r Report) blocking() (blocking, rest []dataset.Finding) {
-	for _, finding := range r.Findings {
-		if finding.New && finding.Level == "error" {
-			blocking = append(blocking, finding)
-		} else {
-			rest = append(rest, finding)
-		}
-	}
-	return blocking, rest
-}

@@ -76,7 +76,7 @@ func reports() map[string]Report {
 		{Check: "exact_duplicate", Level: "error", New: true, File: "more.json", Line: 9, See: "raw.json:4", Message: `the record "2 + 2" is there already (hint: drop it)`},
 		{Check: "exact_duplicate", Level: "error", File: "raw.json", Line: 30, See: "raw.json:31", Message: "twice (hint: drop one)"},
 	}
-	stopped := func(state State) Report {
+	ended := func(state State) Report {
 		r := Report{
 			State: state, Head: Revision{"stranger:change", "1a2b3c4d5e6f70819203"}, Base: Revision{"main", "a1b2c3d4e5f60718293a"},
 			Stages: []Stage{{"dataset", 1.2, false}, {"train", 48, false}}, Reproduce: "tunegate run --base main --head change",
@@ -84,6 +84,8 @@ func reports() map[string]Report {
 		switch state {
 		case Ready:
 			r.Stages, r.Dataset, r.Findings = r.Stages[:1], &Dataset{Records: 240, Train: 220, Validation: 20}, findings[2:]
+		case Stopped:
+			r.Dataset = &Dataset{Records: 240, Train: 220, Validation: 20}
 		case Ungated:
 			r.Stages, r.Notes = r.Stages[:1], []string{"main has no tunegate.yaml yet: this one is checked and nothing is judged until it is merged"}
 		case Broke:
@@ -94,10 +96,13 @@ func reports() map[string]Report {
 		return r
 	}
 	again := Revision{"main", "a1b2c3d4e5f60718293a"}
+	released := full(asked("symbolic", suite.Target, 60, 30, 48))
+	released.Head.Ref, released.Again = "v1", true
 	return map[string]Report{
-		"ready": stopped(Ready), "ungated": stopped(Ungated), "cancelled": stopped(Cancelled), "broke": stopped(Broke),
-		"lost": stopped(Lost), "running": stopped(Running),
+		"ready": ended(Ready), "stopped": ended(Stopped), "ungated": ended(Ungated), "cancelled": ended(Cancelled), "broke": ended(Broke),
+		"lost": ended(Lost), "running": ended(Running),
 		"retrained":    {Verdict: gate.Unchanged("", p), Policy: p, Head: again, Base: again},
+		"again":        released,
 		"pass":         full(asked("symbolic", suite.Target, 60, 30, 48), asked("general", suite.Guard, 50, 49, 50), asked("style", suite.Observed, 5, 2, 3)),
 		"no-gain":      full(asked("symbolic", suite.Target, 60, 30, 31), asked("general", suite.Guard, 50, 49, 49)),
 		"fail":         full(asked("symbolic", suite.Target, 60, 50, 23), asked("general", suite.Guard, 50, 49, 41)),

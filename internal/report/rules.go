@@ -83,6 +83,8 @@ func (r Report) shownRule(rule gate.Rule, span axis) shownRule {
 		switch {
 		case sighted(rule):
 			say("can see a change of %s", gate.Points(rule.Detects))
+		case rule.Detects < 1 && rule.Rule == gate.PromoteGain:
+			say("too few were wrong before for a gain to be seen")
 		case rule.Detects < 1:
 			say("too few were right before for a drop to be seen")
 		default:

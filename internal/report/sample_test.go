@@ -100,7 +100,7 @@ func tutor() Report {
 			},
 			"followup/steps-product-1": {{File: "data/raw.json", Line: 7, Question: "I still don't see why 3 · 7 is 21.", Likeness: 0.4}},
 		},
-		Already: &Already{Asked: 40, Right: 31, Rows: []Row{{File: "data/shorter answers.json", Line: 3, Question: "What is 2 + 2?", New: true}}},
+		Already: &Already{Of: 4812, Asked: 16, Right: 12, Rows: []Row{{File: "data/shorter answers.json", Line: 3, Question: "What is 2 + 2?", New: true}}},
 		Losses:  losses,
 		Training: &Training{
 			Steps: 240, Tokens: 102_776, TrainLoss: 0.6012, EvalLoss: new(0.4311), Device: "cuda: NVIDIA A10G", Precision: "bfloat16", Seed: 42,

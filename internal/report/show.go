@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/tunegate/tunegate/internal/gate"
 )
@@ -23,11 +24,11 @@ func Flips(r Report) []byte {
 	return out.Bytes()
 }
 
-// Findings prints what the dataset checks found, the new errors first.
+// Findings prints what the dataset checks found, the new errors and warnings first.
 func Findings(r Report) []byte {
 	var out bytes.Buffer
-	blocking, rest := r.blocking()
-	all := append(blocking, rest...)
+	blocking, warned, old := r.sorted()
+	all := slices.Concat(blocking, warned, old)
 	fmt.Fprintf(&out, "findings: %d, %d of them new errors\n", len(all), len(blocking))
 	for _, finding := range all[:min(len(all), showMost)] {
 		fmt.Fprintf(&out, "%s %s: %s: %s\n", name(finding.Level), inert(line(finding.Where(), 200)), name(finding.Check), inert(line(finding.Message, 300)))

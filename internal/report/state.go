@@ -10,12 +10,13 @@ import (
 type State string
 
 // The states of a run. Judged has a verdict. Ready stopped after the dataset,
-// as asked: the data is fine. Ungated was checked, but the base has no config to
-// judge by. Lost left no result at all. Running was never told to end: it was
-// killed, or is still at it.
+// as asked: the data is fine. Stopped was asked to stop after a later stage.
+// Ungated was checked, but the base has no config to judge by. Lost left no
+// result at all. Running was never told to end: it was killed, or is still at it.
 const (
 	Judged    State = ""
 	Ready     State = "ready"
+	Stopped   State = "stopped"
 	Ungated   State = "ungated"
 	Cancelled State = "cancelled"
 	Broke     State = "broke"
@@ -32,7 +33,11 @@ type ending struct {
 var endings = map[State]ending{
 	Ready: {
 		word: "data is fine", sentence: "training on the GPU runner comes next", kind: gate.Reported,
-		next: "It starts when the runner is free and, where the repository asks for that, a reviewer has approved it. The verdict will stand here.",
+		next: "Training starts when the runner is free and, where the repository asks for that, a reviewer has approved it. The verdict will stand here.",
+	},
+	Stopped: {
+		word: "stopped", sentence: "the run ended where it was asked to, before a verdict", kind: gate.Same,
+		next: "A run to the end goes on where this one stopped.",
 	},
 	Ungated: {
 		word: "not gated", sentence: "the base has no config to judge by yet, so config and data were checked and nothing was trained", kind: gate.Same,
@@ -53,6 +58,14 @@ var endings = map[State]ending{
 		word: "interrupted", sentence: "the run was killed before it came to a verdict", kind: gate.Inconclusive,
 		next: "The next run of the same change goes on where this one stopped.",
 	},
+}
+
+// onPage says where all is that a text leaves out: only a judged run has a page.
+func (r Report) onPage() string {
+	if r.State != Judged {
+		return ""
+	}
+	return " in report.html"
 }
 
 // ending is what is said of a run without a verdict, nil for one that has a

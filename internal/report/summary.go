@@ -51,16 +51,17 @@ func Summary(r Report) []byte {
 	if r.Already != nil && r.Already.Asked > 0 {
 		fmt.Fprintf(&out, "\nbefore training, %s\n", r.Already.said())
 	}
-	blocking, _ := r.blocking()
+	errors, _, _ := r.sorted()
+	blocking := joined(errors)
 	for i, finding := range blocking {
 		if i == 0 {
-			fmt.Fprintf(&out, "\nnew errors in the data: %d\n", len(blocking))
+			fmt.Fprintf(&out, "\nnew errors in the data: %d\n", len(errors))
 		}
 		if i == summaryFindings {
-			fmt.Fprintf(&out, "- and %d more\n", len(blocking)-i)
+			fmt.Fprintf(&out, "- and %d more\n", number(blocking[i:]))
 			break
 		}
-		fmt.Fprintf(&out, "- %s: %s: %s\n", inert(line(finding.Where(), 200)), name(finding.Check), inert(line(finding.Message, 300)))
+		fmt.Fprintf(&out, "- %s: %s%s: %s\n", inert(line(finding.Where(), 200)), name(finding.Check), finding.often(), inert(line(finding.Message, 300)))
 	}
 	if r.Reproduce != "" {
 		fmt.Fprintf(&out, "\nagain: %s\n", inert(line(r.Reproduce, 400)))

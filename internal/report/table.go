@@ -15,7 +15,7 @@ var columns = []string{"rule", "suite", "n", "baseline", "candidate", "change", 
 
 // legend explains the columns.
 const legend = "Change and interval are percentage points of the pass rate. The interval is two-sided 90 %, so each of its ends is the one-sided " +
-	"95 % bound that the rules use. \"Can see\" is the smallest true change that the rule's test would find with a chance of 80 %; none: too few cases for that, or too few that were right before. " +
+	"95 % bound that the rules use. \"Can see\" is the smallest true change that the rule's test would find with a chance of 80 %; none: too few cases for that, or too few that were right (for a gain: wrong) before. " +
 	"Merge rules fail on evidence of harm; promote rules only say whether the model may be promoted."
 
 // row writes one rule in the columns.
@@ -51,10 +51,17 @@ func sees(rule gate.Rule) string {
 }
 
 // sighted says whether the rule's test can see any change: a suite of which the
-// baseline has less right than the smallest drop that can be seen has none to lose.
+// baseline has less right than the smallest drop that can be seen has none to
+// lose, and one of which it has less wrong than the smallest gain, none to win.
 func sighted(rule gate.Rule) bool {
-	losing := rule.Rule == gate.NoHarm || rule.Rule == gate.PromoteNoLoss
-	return rule.Detects < 1 && !(losing && rule.Baseline < rule.Detects)
+	room := 1.0
+	switch rule.Rule {
+	case gate.NoHarm, gate.PromoteNoLoss:
+		room = rule.Baseline
+	case gate.PromoteGain:
+		room = 1 - rule.Baseline
+	}
+	return rule.Detects < 1 && rule.Detects <= room
 }
 
 // table is the rows of all rules, at most maxRows, and how many are left out.

@@ -14,12 +14,17 @@ func TestSees(t *testing.T) {
 		"16.0": {Rule: gate.NoHarm, Baseline: 0.5, Detects: 0.16},
 		"none": {Rule: gate.NoHarm, Baseline: 0.02, Detects: 0.12},
 		"12.0": {Rule: gate.PromoteGain, Baseline: 0.02, Detects: 0.12},
+		"13.0": {Rule: gate.Observed, Baseline: 0.02, Detects: 0.13},
 	} {
 		if got := sees(rule); got != want {
 			t.Errorf("%+v: %s, want %s", rule, got, want)
 		}
 	}
-	if got := sees(gate.Rule{Rule: gate.PromoteGain, Detects: 1}); got != "none" {
-		t.Errorf("of too few cases: %s", got)
+	for why, rule := range map[string]gate.Rule{
+		"too few cases": {Rule: gate.PromoteGain, Detects: 1}, "too few that were wrong": {Rule: gate.PromoteGain, Baseline: 0.9, Detects: 0.12},
+	} {
+		if got := sees(rule); got != "none" {
+			t.Errorf("of %s: %s", why, got)
+		}
 	}
 }

@@ -121,7 +121,7 @@ func code(s string) string { return "`" + name(s) + "`" }
 var (
 	// sentence is what the gate's reasons are made of: no character with a
 	// meaning to Markdown, no colon that could open an emoji.
-	sentence = regexp.MustCompile(`^(?:[A-Za-z0-9,.;()%+='<-]+:?(?: |$))*$`)
+	sentence = regexp.MustCompile(`^(?:[A-Za-z0-9,.;()%+='<-]+:?(?: |$))+$`)
 	// quoted is a name in such a text that stands in backticks.
 	quoted = regexp.MustCompile("`[A-Za-z0-9._:/ -]{1,64}`")
 	// linked is what GitHub links by itself within such a text.

@@ -17,6 +17,7 @@ func TestProse(t *testing.T) {
 		"a :tick: here":                                                   "`a :tick: here`",
 		"@octocat":                                                        "`@octocat`",
 		"<b>":                                                             "`<b>`",
+		"":                                                                "`(empty)`",
 		"two\nlines":                                                      "`two lines`",
 	} {
 		if got := prose(s); got != want {

@@ -51,8 +51,8 @@ func poisoned(s string) Report {
 		}
 	}
 	finding := dataset.Finding{Check: s, Level: "error", New: true, File: s, Line: 3, See: s, Message: s}
-	old := finding
-	old.New = false
+	warned, old := finding, finding
+	warned.Level, old.New = "warn", false
 	return Report{
 		Verdict: gate.Verdict{Outcome: gate.Fail, ModelID: s, BaselineModelID: s, PolicySHA256: s, Rules: []gate.Rule{
 			{Rule: gate.NoHarm, Suite: s, N: 20, Broken: broken, Fixed: []string{fmt.Sprint(s, 8)}, Outcome: gate.Fail, Why: "x"},
@@ -60,9 +60,9 @@ func poisoned(s string) Report {
 			{Rule: s, Suite: s, N: 1, Outcome: gate.Inconclusive, Why: "x"},
 		}},
 		Error: s, Nearest: map[string][]Row{s + "/" + fmt.Sprint(s, 0): {{File: s, Line: 3, Question: s, Likeness: 0.5, New: true}}},
-		Already: &Already{Asked: 9, Right: 4, Rows: []Row{{File: s, Line: 4, Question: s}}},
+		Already: &Already{Of: 20, Asked: 9, Right: 4, Rows: []Row{{File: s, Line: 4, Question: s}}},
 		Cases:   cases, Head: Revision{s, s}, Base: Revision{s, s}, CandidateTag: s, BaselineTag: s, Stages: []Stage{{s, 1, false}},
-		Findings: []dataset.Finding{finding, old}, Samples: []Sample{{s, s, s}}, Export: &Export{GGUFSHA256: s}, Reproduce: s,
+		Findings: []dataset.Finding{finding, warned, old}, Samples: []Sample{{s, s, s}}, Export: &Export{GGUFSHA256: s}, Reproduce: s,
 	}
 }
 

@@ -129,6 +129,8 @@ func (r Report) passed(in style) string {
 func (r Report) about(in style) string {
 	var words string
 	switch {
+	case r.Again:
+		words = revision(in, r.Head) + ", judged again by the policy of " + in.ref(r.Base.Ref)
 	case r.retrained():
 		words = revision(in, r.Base) + " as it stands"
 	case r.Head.SHA != "" || r.Head.Ref != "":
@@ -215,7 +217,7 @@ func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return grouped(n) + " " + what + "s"
 }
 
 // signed writes a change in percentage points.

@@ -48,14 +48,15 @@ func removable(records []pipeline.Record, promoted []ledger.Entry, o CleanOption
 }
 
 // supersedes says whether a later run makes an earlier one needless: it is about
-// the same change and came to a verdict. Where neither did, it got as far, with
+// the same data and came to a verdict, and made a model if the earlier one did,
+// which a release may ask for yet. Where neither came to one, it got as far, with
 // the same results: it goes on where the earlier one stopped.
 func supersedes(later, earlier pipeline.Record) bool {
 	switch {
 	case later.Repository != earlier.Repository || later.Lineage != earlier.Lineage:
 		return false
 	case later.Outcome != "" || earlier.Outcome != "":
-		return later.Outcome != ""
+		return later.Outcome != "" && (later.MadeModel() || !earlier.MadeModel())
 	}
 	return !slices.ContainsFunc(earlier.Stages, func(s pipeline.StageRun) bool {
 		return !slices.ContainsFunc(later.Stages, func(l pipeline.StageRun) bool { return l.Stage == s.Stage && l.Key == s.Key })

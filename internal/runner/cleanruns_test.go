@@ -92,3 +92,20 @@ func TestShort(t *testing.T) {
 		}
 	}
 }
+
+// TestAVerdictOnNoChangeKeepsTheModel: after a merge every change of no data has
+// the lineage of the model that was merged, which a release will ask for.
+func TestAVerdictOnNoChangeKeepsTheModel(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	merged, docs := at(now, 2, 7, "merged /a L1 pass", pipeline.Export, pipeline.Register), at(now, 1, 8, "docs /a L1 unchanged")
+	for i := range merged.Stages {
+		merged.Stages[i].State = pipeline.Done
+	}
+	if supersedes(docs, merged) {
+		t.Error("a run without a model supersedes one with it")
+	}
+	if again := merged; !supersedes(again, merged) || !supersedes(again, docs) {
+		t.Error("a run with a model does not supersede the like, or one without")
+	}
+}

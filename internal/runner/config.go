@@ -61,19 +61,20 @@ func configCheck(ctx context.Context, about Subject) (Check, wanted) {
 			return fail(err, "git fsck")
 		}
 	}
+	short := repo.ShortName(branch)
 	switch {
 	case !committed && found:
-		return fine(about.ConfigPath + " of the working tree: " + branch + " has none yet")
+		return fine(about.ConfigPath + " of the working tree: " + short + " has none yet")
 	case !committed:
 		return fine("no " + about.ConfigPath + " here, so for the defaults")
 	}
 	// A branch against itself: what is on the way to it does not matter here.
 	plan, err := pipeline.NewPlan(ctx, about.Repo, about.ConfigPath, pipeline.Refs{Base: branch, Head: branch})
 	if err != nil {
-		return fail(err, "correct it and bring the correction to "+branch)
+		return fail(err, "correct it and bring the correction to "+short)
 	}
 	wants = wanted{plan.Config.Runner, &plan.Config, plan}
-	return fine(about.ConfigPath + " at " + branch)
+	return fine(about.ConfigPath + " at " + short)
 }
 
 // readDraft reads the config in the working tree, if there is one. Like git's

@@ -66,8 +66,8 @@ func inWord(r rune) bool {
 }
 
 func fold(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
-		return strings.ToLower(s)
+	if lower, ascii := lowerASCII(s); ascii {
+		return lower
 	}
 	return norm.NFC.String(strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) {
@@ -75,4 +75,20 @@ func fold(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, s))
+}
+
+// lowerASCII is strings.ToLower, some times faster, for ASCII only.
+func lowerASCII(s string) (lower string, ascii bool) {
+	folded := make([]byte, len(s))
+	for i := range len(s) {
+		c := s[i]
+		if c > unicode.MaxASCII {
+			return "", false
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		folded[i] = c
+	}
+	return string(folded), true
 }

@@ -2,7 +2,8 @@
 # Does what actions/upload-artifact does with one folder: what is in it, not the
 # folder itself, and nothing that is hidden unless it was asked for.
 set -euo pipefail
-if [ -e "$ARTIFACTS/$NAME" ] && [ "$OVERWRITE" != true ]; then
+there=$(find "$ARTIFACTS" -mindepth 2 -maxdepth 2 -name "$NAME")
+if [ -n "$there" ] && [ "$OVERWRITE" != true ]; then
 	echo "an artifact of this name is there: $NAME"
 	exit 1
 fi
@@ -11,9 +12,12 @@ if [ ! -d "$FOLDER" ] || [[ $HIDDEN != true && /$FOLDER == */.* ]] || [ -z "$(fi
 	[ "$NOTHING" != error ]
 	exit
 fi
-rm -rf "${ARTIFACTS:?}/$NAME"
-mkdir -p "$ARTIFACTS/$NAME"
-cp -rL "$FOLDER/." "$ARTIFACTS/$NAME"
+rm -rf "$there"
+id=$RANDOM$RANDOM
+kept=$ARTIFACTS/$id/$NAME
+mkdir -p "$kept"
+cp -rL "$FOLDER/." "$kept"
 if [ "$HIDDEN" != true ]; then
-	find "$ARTIFACTS/$NAME" -mindepth 1 -name '.*' -prune -exec rm -rf {} +
+	find "$kept" -mindepth 1 -name '.*' -prune -exec rm -rf {} +
 fi
+echo "artifact-id=$id" >>"$GITHUB_OUTPUT"

@@ -1,0 +1,43 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/tunegate/tunegate/internal/maths"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/shape"
+)
+
+// Knows asks the model a conversation, without the tag's system prompt, and says
+// whether the answer gives a value, an expression. One that is cut off or empty
+// does not. It is nil where that is not for the model to show: the value is no
+// expression, the conversation is too long to be asked, or the comparison can
+// not be decided. An accident of the server or the checker is an error.
+func (e Evaluation) Knows(ctx context.Context, messages []shape.Message, value string) (*bool, error) {
+	reply, err := e.chat(ctx, messages, int(e.Options.Seed&math.MaxInt32))
+	if errors.Is(err, ollama.ErrTooLong) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	right := false
+	if why := noEvidence(reply); why != "" {
+		if reply.Done && (reply.DoneReason == cutOff || reply.DoneReason == "stop") { // stop: an empty answer
+			return &right, nil
+		}
+		return nil, fmt.Errorf("%s: %s (hint: does the server's log tell of an accident?)", e.Model.Tag, why)
+	}
+	compared, err := compare(ctx, e.Maths, value, reply.Text)
+	if errors.Is(err, maths.ErrGold) || err == nil && compared.Verdict == maths.Unknown {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	right = compared.Verdict == maths.Equal
+	return &right, nil
+}

@@ -1,0 +1,91 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunegate/tunegate/internal/maths"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/shape"
+)
+
+// brokenMaths can not run.
+type brokenMaths struct{}
+
+func (brokenMaths) Compare(context.Context, string, string) (maths.Result, error) {
+	return maths.Result{}, errors.New("the child does not start")
+}
+
+func TestKnows(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		question, value string
+		server          Server
+		checker         Maths
+		want            string
+	}{
+		"right":                     {question: "4", value: "4", want: "true"},
+		"wrong":                     {question: "5", value: "4", want: "false"},
+		"cut off":                   {question: "ramble", value: "4", want: "false"},
+		"empty":                     {question: "silence", value: "4", want: "false"},
+		"too long to ask":           {question: "long", value: "4", want: "not known"},
+		"not to be decided":         {question: "5^5^5^5", value: "4", want: "not known"},
+		"a value that is none":      {question: "4", value: "no maths", want: "not known"},
+		"cut on its way":            {question: "abort", value: "4", want: "demo:x: the answer was aborted (hint: does the server's log tell of an accident?)"},
+		"cut on its way once":       {question: "4", value: "4", server: &flakyServer{cut: 2}, want: "true"},
+		"a runner that dies":        {question: "4", value: "4", server: &flakyServer{die: 3}, want: "chat: the server's runner died (look for a lack of memory)"},
+		"a server that is gone":     {question: "4", value: "4", server: &fakeServer{fail: 1}, want: "connection refused"},
+		"a checker that can't run":  {question: "4", value: "4", checker: brokenMaths{}, want: "the child does not start"},
+		"cut off, and no checker":   {question: "ramble", value: "4", checker: brokenMaths{}, want: "false"},
+		"a server's unknown ending": {question: "4", value: "4", server: unloading{}, want: "demo:x: the answer ended with unload (hint: does the server's log tell of an accident?)"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := evaluation(&fakeServer{})
+			if test.server != nil {
+				e.Server = test.server
+			}
+			if test.checker != nil {
+				e.Maths = test.checker
+			}
+			knows, err := e.Knows(t.Context(), []shape.Message{{Role: shape.User, Content: test.question}}, test.value)
+			got := "not known"
+			if err != nil {
+				got = err.Error()
+			} else if knows != nil {
+				got = fmt.Sprint(*knows)
+			}
+			if got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// unloading ends its answers because the model is taken out of memory.
+type unloading struct{}
+
+func (unloading) Chat(context.Context, ollama.Ask) (ollama.Answer, error) {
+	return ollama.Answer{Text: "4", DoneReason: "unload", Done: true}, nil
+}
+
+// TestKnowsAsksAsCasesAreAsked: but for the seed, with the same options.
+func TestKnowsAsksAsCasesAreAsked(t *testing.T) {
+	t.Parallel()
+	server := &fakeServer{}
+	e := evaluation(server)
+	e.Options.Seed = 1<<31 + 7
+	messages := []shape.Message{{Role: shape.User, Content: "4"}}
+	if _, err := e.Knows(t.Context(), messages, "4"); err != nil {
+		t.Fatal(err)
+	}
+	want := []ollama.Ask{{Tag: "demo:x", Messages: messages, Options: map[string]any{"seed": 7, "num_ctx": 512, "num_predict": 64}}}
+	if diff := cmp.Diff(want, server.asked); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,37 @@
+package pipeline
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/report"
+)
+
+// TestSides: a file is shown where it is as it was judged, which a merged one is
+// nowhere.
+func TestSides(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	const one, middle, last = "{\"question\": \"1\", \"answer\": \"2\"}\n", "{\"question\": \"3\", \"answer\": \"4\"}\n\n\n\n", "{\"question\": \"5\", \"answer\": \"6\"}\n"
+	f.write("data/both.json", one+middle+last)
+	f.commit("a file for two")
+	f.change("pr", map[string]string{"data/new.json": "[]", "data/both.json": one + one + middle + last})
+	f.git("checkout", "-q", "main")
+	f.write("data/a.json", `[{"question": "1 + 1?", "answer": "two"}]`)
+	f.write("data/both.json", one+middle+last+last)
+	f.commit("main goes on")
+	var findings []dataset.Finding
+	for _, file := range []string{"data/a.json", "data/both.json", "tunegate.yaml"} {
+		findings = append(findings, dataset.Finding{File: file, See: "data/new.json:1"})
+	}
+	want := map[string]report.Side{"data/a.json": report.BaseSide, "data/both.json": report.Neither, "data/new.json": report.HeadSide}
+	p := f.must("main", "pr")
+	if diff := cmp.Diff(want, p.sides(findings)); diff != "" {
+		t.Error(diff)
+	}
+	if side := p.side("data/gone.json"); side != report.Neither {
+		t.Errorf("a file that is not there is at %q", side)
+	}
+}
