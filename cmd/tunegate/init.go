@@ -45,9 +45,7 @@ func (c initCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(result.Written, func(path string) bool { return strings.HasPrefix(path, starter.WorkflowsFolder) }) {
-		result.Notes = append(result.Notes, "the workflows need settings on GitHub: a runner, a reviewer, a required check (README, Use it in your repository)")
-	}
+	result.Notes = append(result.Notes, settings(repository.Root(), result.Written)...)
 	result.Notes = append(result.Notes, c.notes(repository.Root(), options, result)...)
 	if s.cli.JSON {
 		return s.encode(result)
@@ -96,6 +94,33 @@ func (c initCommand) files(top string) ([]starter.File, starter.Options, error) 
 	return files, options, err
 }
 
+// settings says what the workflows that were written need on GitHub, and which
+// do not go together.
+func settings(top string, written []string) []string {
+	there := func(name string) bool {
+		_, err := os.Stat(filepath.Join(top, filepath.FromSlash(starter.WorkflowsFolder), name))
+		return err == nil
+	}
+	var notes []string
+	for _, workflow := range []struct{ name, needs string }{
+		{"gpu.yml", "the required status tunegate, and the environment tunegate-gpu with a reviewer"},
+		{"pull-request.yml", "the required check tunegate"},
+		{"promote.yml", "the environment tunegate-promote with a reviewer"},
+	} {
+		if slices.Contains(written, starter.WorkflowsFolder+"/"+workflow.name) {
+			notes = append(notes, fmt.Sprintf("%s needs, on GitHub: %s (README, Use it in your repository)", workflow.name, workflow.needs))
+		}
+	}
+	switch {
+	case len(notes) == 0:
+	case there("gpu.yml") && there("pull-request.yml"):
+		notes = append(notes, "gpu.yml and pull-request.yml are two gates named tunegate: delete one of them (data.yml goes with gpu.yml)")
+	case there("gpu.yml") != there("data.yml"):
+		notes = append(notes, "data.yml and gpu.yml go together: one of them is missing")
+	}
+	return notes
+}
+
 // notes says what the new config still lacks, or that a kept one was not changed.
 func (c initCommand) notes(top string, o starter.Options, result begun) []string {
 	for _, path := range result.Kept {
@@ -116,9 +141,9 @@ func (c initCommand) notes(top string, o starter.Options, result begun) []string
 		base = filepath.Join(top, base)
 	}
 	if _, err := os.Stat(filepath.Join(base, "config.json")); err != nil {
-		notes = append(notes, fmt.Sprintf("no base model lies in %s: put one there, or edit base.model", o.BaseModel))
+		notes = append(notes, fmt.Sprintf("no base model lies in %s on this machine: it must be on the one that trains, or edit base.model", o.BaseModel))
 	}
-	return append(notes, "commit the files to the default branch; then `tunegate doctor` says what is missing")
+	return append(notes, "commit the files to the default branch; then `tunegate doctor`, on the machine that trains, says what is missing")
 }
 
 func (s *session) printBegun(result begun) error {

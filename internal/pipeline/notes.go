@@ -18,11 +18,11 @@ func configChanges(path string, now, then []byte) (notes []string) {
 	for _, d := range config.Differences(now, then) {
 		switch {
 		case d.Before == "":
-			notes = append(notes, fmt.Sprintf("%s: `%s` would be %s, and is not set now", path, d.Key, d.After))
+			notes = append(notes, fmt.Sprintf("%s: %s would be %s, and is not set now", path, d.Key, d.After))
 		case d.After == "":
-			notes = append(notes, fmt.Sprintf("%s: `%s` would not be set, and is %s now", path, d.Key, d.Before))
+			notes = append(notes, fmt.Sprintf("%s: %s would not be set, and is %s now", path, d.Key, d.Before))
 		default:
-			notes = append(notes, fmt.Sprintf("%s: `%s` would be %s, and is %s now", path, d.Key, d.After, d.Before))
+			notes = append(notes, fmt.Sprintf("%s: %s would be %s, and is %s now", path, d.Key, d.After, d.Before))
 		}
 	}
 	return notes

@@ -123,7 +123,7 @@ func TestPolicyComesFromTheBase(t *testing.T) {
 		"train values inside the limits": {strings.Replace(baseConfig, "epochs: 2", "epochs: 3", 1), 3, ""},
 		"beyond the limits":              {strings.Replace(baseConfig, "epochs: 2", "epochs: 9", 1), 2, "epochs 9, limit 3"},
 		"raised limits":                  {strings.NewReplacer("epochs: 2", "epochs: 9", "limits: {epochs: 3", "limits: {epochs: 9").Replace(baseConfig), 2, "limit 3"},
-		"another margin":                 {baseConfig + "gate: {merge: {margin: 0.9}}\n", 2, "`gate.merge.margin` would be 0.9"},
+		"another margin":                 {baseConfig + "gate: {merge: {margin: 0.9}}\n", 2, "gate.merge.margin would be 0.9"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -9,6 +9,7 @@ package repo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -94,6 +95,9 @@ func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 	return id, nil
 }
 
+// ErrNoCommit says that a repository is new.
+var ErrNoCommit = errors.New("nothing is committed")
+
 // DefaultBranch is the full name of the ref that a change is measured against
 // when none is given: what origin calls its default branch, else main, else
 // master. A short name could be a tag's, which anybody may have pushed.
@@ -107,7 +111,7 @@ func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {
 		}
 	}
 	if _, err := r.Commit(ctx, "HEAD"); err != nil && ctx.Err() == nil {
-		return "", fmt.Errorf("nothing is committed in %s yet (hint: git add -A && git commit)", r.root)
+		return "", fmt.Errorf("%w in %s yet (hint: git add -A && git commit)", ErrNoCommit, r.root)
 	}
 	return "", fmt.Errorf("%s has no default branch that can be told (hint: name it with --base REF)", r.root)
 }

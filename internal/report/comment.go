@@ -69,7 +69,7 @@ func comment(r Report, marker string) string {
 		section{5, "the new warnings in the data", foldFindings(r, "New warnings in the data", joined(warned))},
 		section{8, "other findings in the data", foldFindings(r, "Other findings in the data", joined(old))},
 		section{9, "the sanity samples", fold("Samples of the sanity run", r.samples())},
-		section{6, "how the model was made", fold("How the model was made", r.making())},
+		section{6, "how it was made", fold("How it was made", r.making())},
 		section{5, "every rule", fold("Every rule, and how to read it", r.everyRule())},
 	)
 	return assemble(sections, Budget, r.onPage())

@@ -9,7 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// fact is one line about how the model was made.
+// fact is one line about how it was made.
 type fact struct{ What, Value string }
 
 // facts are what is known of data, training, proof, time and digests.

@@ -52,7 +52,10 @@ func configCheck(ctx context.Context, about Subject) (Check, wanted) {
 		wants.runner, wants.config = draft.Runner, &draft
 	}
 	branch, err := about.Repo.DefaultBranch(ctx)
-	if err != nil && found {
+	switch {
+	case errors.Is(err, repo.ErrNoCommit) && found:
+		return fail(err, "git add -A && git commit -m \"judge tuning data\"")
+	case err != nil && found:
 		return fail(err, about.Command+" run --base REF")
 	}
 	committed := false
