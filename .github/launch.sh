@@ -43,13 +43,13 @@ obtain() {
 
 # In a process group of its own and waited for, because bash would take up a
 # signal only after curl or go has ended. Neither needs the token.
+trap 'kill -- "-$!" 2>/dev/null || true; exit 130' INT TERM
 set -m
 (
 	unset INPUT_GITHUB_TOKEN
 	obtain
 ) &
 set +m
-trap 'kill -- "-$!"; exit 130' INT TERM
 wait "$!"
 trap - INT TERM
 exec "$binary" action

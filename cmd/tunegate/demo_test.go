@@ -268,6 +268,7 @@ func outcomeOf(t *testing.T, result pipeline.Result) outcome {
 // testKilled: in an empty home, SIGKILL in the middle of the training and of the
 // evaluation; the next run ends as the undisturbed one did, byte for byte.
 func testKilled(t *testing.T, undisturbed pipeline.Result) {
+	t.Parallel()
 	l := newLab(t)
 	l.killWhen("improve", filepath.Join(l.home, "store", "train", "*.partial", "events.jsonl"), 40)
 	l.killWhen("improve", filepath.Join(l.home, "store", "eval", "*.partial", eval.CasesFile), 20)

@@ -26,6 +26,7 @@ const (
 // finds that of improve.
 func testWorkflows(t *testing.T, l lab, improve pipeline.Result) {
 	h := newHub(t, l.copy(t))
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		run  func(*hub, pipeline.Result)
