@@ -95,6 +95,7 @@ func processesOf(home string) []string {
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
+	l.shorten()
 	for _, stage := range pipeline.Stages()[:5] {
 		cmd := l.command("run", "--base", "main", "--head", "improve")
 		output := newWatcher(string(stage) + ": running")
