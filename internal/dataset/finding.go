@@ -53,7 +53,7 @@ func OnlyNew(findings []Finding) []Finding {
 	var blocking, rest []Finding
 	for _, finding := range findings {
 		switch {
-		case finding.New && finding.Level == string(Error):
+		case finding.Blocks():
 			blocking = append(blocking, finding)
 		case finding.New:
 			rest = append(rest, finding)
@@ -61,6 +61,9 @@ func OnlyNew(findings []Finding) []Finding {
 	}
 	return append(blocking, rest...)
 }
+
+// Blocks says whether the finding alone makes the verdict a fail.
+func (f Finding) Blocks() bool { return f.New && f.Level == string(Error) }
 
 // found is a finding with what tells whether it is new.
 type found struct {

@@ -81,10 +81,11 @@ func LoadCases(path string) ([]Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseCases(path, data)
+	return ParseCases(path, data)
 }
 
-func parseCases(path string, data []byte) ([]Case, error) {
+// ParseCases does the same with the text of such a file; the path is for errors.
+func ParseCases(path string, data []byte) ([]Case, error) {
 	var cases []Case
 	seen := make(claims)
 	for line := range bytes.Lines(data) {

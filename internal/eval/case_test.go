@@ -70,7 +70,7 @@ func TestLoadCasesSaysWhatIsWrong(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		_, err := parseCases("f", lines.Bytes())
+		_, err := ParseCases("f", lines.Bytes())
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: got %v, want %s", test.name, err, test.want)
 		}
@@ -83,7 +83,7 @@ func TestLoadCasesSaysWhatIsWrong(t *testing.T) {
 		`{"x":1}` + "\n":     "f:1: not a graded case: json: unknown field",
 		"{} {}\n":            "f:1: not a graded case: something follows it",
 	} {
-		if _, err := parseCases("f", []byte(data)); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := ParseCases("f", []byte(data)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", data, err, want)
 		}
 	}
@@ -98,7 +98,7 @@ func FuzzParseCases(f *testing.F) {
 	}
 	f.Add(lines.Bytes())
 	f.Fuzz(func(t *testing.T, data []byte) {
-		cases, err := parseCases("f", data)
+		cases, err := ParseCases("f", data)
 		if err != nil {
 			return
 		}
@@ -108,7 +108,7 @@ func FuzzParseCases(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := parseCases("f", again.Bytes()); err != nil {
+		if _, err := ParseCases("f", again.Bytes()); err != nil {
 			t.Errorf("what was read cannot be read again: %v", err)
 		}
 	})

@@ -94,7 +94,7 @@ func Data(findings []dataset.Finding, p Policy) Verdict {
 	counts := make(map[string]int)
 	var total int
 	for _, finding := range findings {
-		if finding.New && finding.Level == "error" {
+		if finding.Blocks() {
 			counts[finding.Check]++
 			total++
 		}

@@ -81,7 +81,7 @@ func (p *Plan) noModel(why string) error {
 func Again(ctx context.Context, m Machine, r *repo.Repo, plan *Plan, o Options, prefix string) (Result, error) {
 	m, release, err := m.lockAll(ctx, fmt.Sprintf("a promotion of %s", plan.HeadRef))
 	if err != nil {
-		return Result{}, errors.Join(err, m.refused(ctx, r, o, plan, err))
+		return Result{}, m.refused(ctx, r, o, plan, err)
 	}
 	defer release()
 	earlier, made, err := m.madeOf(plan, prefix)
@@ -90,7 +90,7 @@ func Again(ctx context.Context, m Machine, r *repo.Repo, plan *Plan, o Options, 
 	}
 	run, err := newRun(m, r, o, plan)
 	if err != nil {
-		return Result{}, errors.Join(err, m.refused(ctx, r, o, plan, err))
+		return Result{}, m.refused(ctx, r, o, plan, err)
 	}
 	run.record.Again = true
 	run.machine.Progress.Say("the model of run %s is judged again, against the baseline of today", earlier.ID)

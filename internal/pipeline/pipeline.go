@@ -67,16 +67,16 @@ type run struct {
 func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error) {
 	plan, err := NewPlan(ctx, r, o.ConfigPath, o.Refs)
 	if err != nil {
-		return Result{}, errors.Join(err, m.refused(ctx, r, o, plan, err))
+		return Result{}, m.refused(ctx, r, o, plan, err)
 	}
 	m, release, err := m.lockAll(ctx, fmt.Sprintf("a run of %s into %s", plan.HeadRef, plan.BaseRef))
 	if err != nil {
-		return Result{}, errors.Join(err, m.refused(ctx, r, o, plan, err))
+		return Result{}, m.refused(ctx, r, o, plan, err)
 	}
 	defer release()
 	run, err := newRun(m, r, o, plan)
 	if err != nil {
-		return Result{}, errors.Join(err, m.refused(ctx, r, o, plan, err))
+		return Result{}, m.refused(ctx, r, o, plan, err)
 	}
 	result, err := run.whole(ctx, run.all)
 	return result, errors.Join(err, run.events.Close())
@@ -146,19 +146,20 @@ func (r *run) broke(ctx context.Context, err error) error {
 }
 
 // refused leaves word in the workspace of a workflow that nothing could be
-// planned, or that no run could begin, and why, for the job that reports.
+// planned, or that no run could begin, for the job that reports. It gives the
+// cause, and why word could not be left.
 func (m Machine) refused(ctx context.Context, r *repo.Repo, o Options, plan *Plan, cause error) error {
 	if o.Event == "" || plan.HeadSHA == "" {
-		return nil
+		return cause
 	}
 	dir, err := os.MkdirTemp(m.TempDir, "tunegate-run-")
 	if err != nil {
-		return err
+		return errors.Join(cause, err)
 	}
 	defer os.RemoveAll(dir)
 	run := describeRun(m, r, o, plan)
 	run.dir = dir
-	return run.broke(ctx, cause)
+	return errors.Join(cause, run.broke(ctx, cause))
 }
 
 func newRun(m Machine, r *repo.Repo, o Options, plan *Plan) (*run, error) {

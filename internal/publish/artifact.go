@@ -21,10 +21,9 @@ import (
 
 // The files that are read of a run, and how large each may be, in bytes.
 const (
-	recordFile    = "run.json"
-	reportFile    = "report/report.json"
-	casesFile     = "eval/" + eval.CasesFile
-	promotionFile = "promotion.json"
+	recordFile = "run.json"
+	reportFile = "report/report.json"
+	casesFile  = "eval/" + eval.CasesFile
 
 	maxRecord    = 1 << 20
 	maxReport    = 64 << 20
@@ -88,16 +87,15 @@ func (a *artifact) readCases(root *os.Root, dir string) error {
 	if a.report.State != report.Judged {
 		return nil
 	}
-	file, err := open(root, casesFile, maxCases)
+	data, err := content(root, casesFile, maxCases)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	file.Close()
 	path := filepath.Join(dir, filepath.FromSlash(casesFile))
-	if a.cases, err = eval.LoadCases(path); err != nil {
+	if a.cases, err = eval.ParseCases(path, data); err != nil {
 		return err
 	}
 	for i, c := range a.cases {
@@ -108,9 +106,9 @@ func (a *artifact) readCases(root *os.Root, dir string) error {
 	return nil
 }
 
-// open opens a file that is no larger than most. Nothing outside of the root is
+// content is a file that is no larger than most. Nothing outside of the root is
 // read, whatever links are in it.
-func open(root *os.Root, name string, most int64) (fs.File, error) {
+func content(root *os.Root, name string, most int64) ([]byte, error) {
 	info, err := root.Stat(filepath.FromSlash(name))
 	if err != nil {
 		return nil, err
@@ -118,17 +116,17 @@ func open(root *os.Root, name string, most int64) (fs.File, error) {
 	if !info.Mode().IsRegular() || info.Size() > most {
 		return nil, fmt.Errorf("%s: no regular file of at most %d MiB, which is as much as publish reads of it (hint: fewer cases or shorter answers make a smaller one)", name, most>>20)
 	}
-	return root.Open(filepath.FromSlash(name))
+	file, err := root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, most))
 }
 
 // decode reads a JSON file that has the fields of into and no others.
 func decode(root *os.Root, name string, most int64, into any) error {
-	file, err := open(root, name, most)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, most))
+	data, err := content(root, name, most)
 	if err != nil {
 		return err
 	}

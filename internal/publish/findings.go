@@ -32,7 +32,7 @@ func (p *publication) annotate(ctx context.Context) {
 	}
 	for _, finding := range more {
 		level := "warning"
-		if blocks(finding) {
+		if finding.Blocks() {
 			level, check.Conclusion = "error", "failure"
 			errors++
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/github/githubtest"
+	"github.com/tunegate/tunegate/internal/promote"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/suite"
 )
@@ -260,7 +261,7 @@ func TestAnEventWithoutACommitOfItsOwnPublishesNothing(t *testing.T) {
 		l := newLab(t, better())
 		l.event.Name, l.event.Change, l.event.SHA = name, nil, headSHA
 		l.leave()
-		l.write(promotionFile, promoted())
+		l.write(promote.FileName, promoted())
 		if got, err := l.publish(); err == nil || !strings.Contains(err.Error(), name+" event") || got.Exit != 1 || len(l.api.Requests()) != 0 {
 			t.Errorf("%+v, %v", got, err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/actions"
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/promote"
 	"github.com/tunegate/tunegate/internal/report"
 )
 
@@ -84,7 +85,7 @@ func TestAPromotionIsADeployment(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, nil)
 	l.event.Name, l.event.Change, l.event.Tag = "release", nil, "v2"
-	l.write(promotionFile, promoted())
+	l.write(promote.FileName, promoted())
 	if got, err := l.publish(); err != nil || got.Exit != 0 {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -101,7 +102,7 @@ func TestAPromotionIsADeployment(t *testing.T) {
 		t.Errorf("%s", l.summary())
 	}
 
-	l.write(promotionFile, promoted(`"stable": "v2"`, `"stable": "v3"`))
+	l.write(promote.FileName, promoted(`"stable": "v2"`, `"stable": "v3"`))
 	if got, err := l.publish(); err != nil || got.Exit != 0 || len(l.api.Deployments()) != 1 {
 		t.Errorf("a version that stays behind: %+v, %v, %+v", got, err, l.api.Deployments())
 	}
@@ -115,13 +116,13 @@ func TestWhatIsNoPromotion(t *testing.T) {
 	} {
 		l := newLab(t, nil)
 		l.event.Name, l.event.Change = "workflow_dispatch", nil
-		l.write(promotionFile, promoted(change...))
+		l.write(promote.FileName, promoted(change...))
 		if got, err := l.publish(); err == nil || got.Exit != 1 || len(l.api.Deployments()) != 0 {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
 	l := newLab(t, better()) // a pull request promotes nothing
-	l.write(promotionFile, promoted())
+	l.write(promote.FileName, promoted())
 	l.leave()
 	if got, err := l.publish(); err != nil || got.Outcome != "pass" || len(l.api.Deployments()) != 0 {
 		t.Errorf("%+v, %v", got, err)

@@ -12,7 +12,7 @@ import (
 // recompute makes the verdict of a judged run from its findings and graded cases.
 func recompute(p gate.Policy, findings []dataset.Finding, cases []eval.Case) gate.Verdict {
 	switch {
-	case slices.ContainsFunc(findings, blocks):
+	case slices.ContainsFunc(findings, dataset.Finding.Blocks):
 		return gate.Data(findings, p)
 	case len(cases) == 0:
 		return gate.Unchanged("", p)
@@ -20,9 +20,6 @@ func recompute(p gate.Policy, findings []dataset.Finding, cases []eval.Case) gat
 		return gate.Decide(p, cases)
 	}
 }
-
-// blocks says whether a finding alone makes the verdict a fail.
-func blocks(f dataset.Finding) bool { return f.New && f.Level == string(dataset.Error) }
 
 // agree is an error when a run claims another verdict than its own cases give.
 // What is shown comes from the latter alone, so only what a reader acts on is
