@@ -53,8 +53,11 @@ func TestWorkflowJobs(t *testing.T) {
 		{"gpu lost", "gpu.yml", ended, "ready", nil, "data announce publish", "nothing"},
 		{"gpu, no tuning data", "gpu.yml", ended, "unchanged", gpu, "data publish", "dataset"},
 		{"of that name, for a push", "gpu.yml", h.changed(ended, `"event":"pull_request"`, `"event":"push"`), "ready", gpu, "", ""},
-		{"cancelled", "gpu.yml", h.changed(ended, `"conclusion":"success"`, `"conclusion":"cancelled"`), "ready", gpu, "", ""},
+		{"cancelled", "gpu.yml", h.changed(ended, `"conclusion":"success"`, `"conclusion":"cancelled"`), "ready", gpu, "publish", "nothing"},
 		{"retrain", "retrain.yml", h.schedule(), "", gpu, "train publish", "run"},
+		{"retrain by hand", "retrain.yml", h.dispatch(nil), "", gpu, "train publish", "run"},
+		{"retrain of a branch", "retrain.yml", h.changed(h.dispatch(nil), `"ref":"refs/heads/main"`, `"ref":"refs/heads/improve"`), "", gpu, "", ""},
+		{"a pre-release", "promote.yml", h.changed(h.release("main"), `"prerelease":false`, `"prerelease":true`), "", gpu, "", ""},
 		{"retrain lost", "retrain.yml", h.schedule(), "", nil, "publish", "nothing"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -21,14 +21,14 @@ func takenBy() map[string][]string {
 	judges := []string{"base", "head", "max-duration"}
 	return map[string][]string{
 		"run": judges, "dataset": judges, "train": judges, "export": judges, "register": judges, "eval": judges,
-		"publish": {"run"}, "announce": {"run"}, "promote": {"version", "run", "base", "head"}, "rollback": {"version"},
+		"publish": {"run", "author"}, "announce": {"run", "author"}, "promote": {"version", "run", "base", "head"}, "rollback": {"version"},
 		"setup": {"base"}, "doctor": nil, "clean": nil, "list": nil,
 	}
 }
 
 func readInputs(getenv func(string) string) inputs {
 	in := inputs{}
-	for _, name := range []string{"command", "config", "run", "version", "max-duration", "base", "head"} {
+	for _, name := range []string{"command", "config", "run", "version", "max-duration", "base", "head", "author"} {
 		if value := strings.TrimSpace(getenv("INPUT_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")))); value != "" {
 			in[name] = value
 		}
@@ -54,9 +54,9 @@ func (in inputs) arguments(e actions.Event) ([]string, error) {
 	var err error
 	switch command {
 	case "publish":
-		rest = operand(in["run"])
+		rest = append(flags("author", in["author"]), operand(in["run"])...)
 	case "announce":
-		command, rest = "publish", append([]string{"--announce"}, operand(in["run"])...)
+		command, rest = "publish", slices.Concat([]string{"--announce"}, flags("author", in["author"]), operand(in["run"]))
 	case "rollback":
 		rest = operand(in["version"])
 	case "promote":
@@ -83,13 +83,17 @@ func (in inputs) judges(e actions.Event) ([]string, error) {
 		told.Base, told.BaseName = in["base"], ""
 	}
 	if in["head"] != "" {
-		told.Head, told.HeadName = in["head"], ""
+		told.Head, told.HeadName, told.Change = in["head"], "", false
 	}
 	number := ""
 	if e.Change != nil && e.Change.Number > 0 {
 		number = strconv.Itoa(e.Change.Number)
 	}
-	return flags("base", told.Base, "base-name", told.BaseName, "head", told.Head, "head-name", told.HeadName,
+	change := ""
+	if told.Change {
+		change = "true"
+	}
+	return flags("base", told.Base, "base-name", told.BaseName, "head", told.Head, "head-name", told.HeadName, "change", change,
 		"pr", number, "max-duration", in["max-duration"]), nil
 }
 
@@ -115,7 +119,7 @@ func refsOf(e actions.Event) (refs, error) {
 	if base == "" {
 		return refs{}, fmt.Errorf("the %.40s event does not say what branch the change would go into (hint: set the input base)", e.Name)
 	}
-	told := refs{Base: branches + base, BaseName: base, Head: e.Change.HeadSHA, HeadName: e.Change.HeadName()}
+	told := refs{Base: branches + base, BaseName: base, Head: e.Change.HeadSHA, HeadName: e.Change.HeadName(), Change: true}
 	if e.Name == "merge_group" { // what is before it in the queue is its base
 		told.Base = e.Change.BaseSHA
 	}

@@ -22,6 +22,7 @@ type refs struct {
 
 	BaseName string `hidden:""` // how the two are called where they are shown
 	HeadName string `hidden:""`
+	Change   bool   `hidden:""` // the head is a pull request's, also where it is the base tip itself
 }
 
 type runCommand struct {
@@ -58,7 +59,7 @@ func (c runCommand) Run(s *session) error {
 	ctx, cancel := context.WithTimeoutCause(s.ctx, c.MaxDuration, fmt.Errorf("not done within --max-duration %s", c.MaxDuration))
 	defer cancel()
 	options := pipeline.Options{
-		Refs:       pipeline.Refs{Base: c.Base, Head: c.Head, BaseName: c.BaseName, HeadName: c.HeadName},
+		Refs:       pipeline.Refs{Base: c.Base, Head: c.Head, BaseName: c.BaseName, HeadName: c.HeadName, Change: c.Change},
 		ConfigPath: s.cli.Config, Until: pipeline.Stage(c.Until), Force: pipeline.Stage(c.Force),
 		Event: s.world.getenv("GITHUB_EVENT_NAME"), PR: s.pullRequest(c.PR), Web: s.web(),
 	}

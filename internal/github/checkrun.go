@@ -37,6 +37,7 @@ type Annotation struct {
 
 // CheckRun makes a check run that is completed from the start, since one in progress
 // would stay so if this job were killed, and appends the annotations, 50 a request.
+// One that is there already, of an earlier job, stays as it is.
 func (c *Client) CheckRun(ctx context.Context, sha string, run CheckRun) error {
 	return explain(fmt.Sprintf("make the check run %s of %s", run.Name, sha), "checks: write", c.checkRun(ctx, sha, run))
 }
@@ -45,6 +46,9 @@ func (c *Client) checkRun(ctx context.Context, sha string, run CheckRun) error {
 	batches := slices.Collect(slices.Chunk(run.Annotations, batch))
 	if len(batches) == 0 {
 		batches = [][]Annotation{nil}
+	}
+	if there, err := c.foundCheckRun(ctx, sha, run); err != nil || there != nil {
+		return err
 	}
 	var made *gh.CheckRun
 	err := c.settle(ctx, func() (err error) {

@@ -25,7 +25,7 @@ type Options struct {
 	Author     string // whose comments are ours: the login of the token's bot, github-actions[bot] for a workflow's
 	UserAgent  string
 	Sleep      func(context.Context, time.Duration) error // waits; returns early with an error when the context ends
-	Patience   time.Duration                              // all waiting together; 0: 5 minutes
+	Patience   time.Duration                              // all waiting together, save for a status; 0: 5 minutes
 	Timeout    time.Duration                              // of one request with its answer; 0: 30 seconds
 	Log        func(format string, args ...any)           // hears of every wait; nil: nobody
 }

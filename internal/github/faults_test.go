@@ -49,7 +49,7 @@ func works() map[string]work {
 		"status": {requests: 1, do: func(t *testing.T, c *github.Client) error {
 			return c.Status(t.Context(), sha, github.Status{State: "success", Context: "tunegate", Description: "passed", URL: "https://github.com/x"})
 		}},
-		"check run": {requests: 3, do: func(t *testing.T, c *github.Client) error {
+		"check run": {requests: 4, do: func(t *testing.T, c *github.Client) error {
 			run := github.CheckRun{Name: "tunegate data", ExternalID: "1/1", Conclusion: "failure", Title: "data", Summary: "text"}
 			for i := range 120 {
 				run.Annotations = append(run.Annotations, github.Annotation{Path: "a.json", Line: i + 1, Level: "warning", Title: "leak", Message: "x"})

@@ -14,8 +14,6 @@ const maxContents = 1 << 20 // bytes that come inside JSON
 type Pull struct {
 	Number                      int
 	HeadSHA, HeadRef, HeadOwner string // commit, branch, and who owns the repository that the branch is in
-	BaseRef, BaseSHA            string // branch that it merges into, and that branch's commit when it was last looked at
-	Author                      string
 	Open                        bool
 }
 
@@ -25,9 +23,6 @@ func pullOf(p *gh.PullRequest) Pull {
 		HeadSHA:   p.GetHead().GetSHA(),
 		HeadRef:   p.GetHead().GetRef(),
 		HeadOwner: p.GetHead().GetUser().GetLogin(),
-		BaseRef:   p.GetBase().GetRef(),
-		BaseSHA:   p.GetBase().GetSHA(),
-		Author:    p.GetUser().GetLogin(),
 		Open:      p.GetState() == "open",
 	}
 }

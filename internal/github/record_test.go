@@ -86,7 +86,7 @@ func TestCheckRunWithoutAnnotations(t *testing.T) {
 	if err := client.CheckRun(t.Context(), sha, github.CheckRun{Name: "tunegate data", Conclusion: "success", Title: "fine", Summary: "fine"}); err != nil {
 		t.Fatal(err)
 	}
-	if got := server.CheckRuns(sha); len(got) != 1 || len(server.Requests()) != 1 {
+	if got := server.CheckRuns(sha); len(got) != 1 || len(server.Requests()) != 2 {
 		t.Errorf("got %+v", got)
 	}
 }

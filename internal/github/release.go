@@ -17,13 +17,15 @@ import (
 // Release is a draft that a maintainer may publish.
 type Release struct {
 	Tag, Target string // name of the tag, which publishing makes, and the commit that it is for
+	Ending      string // of the tag: a draft of such a tag is this one, whatever its beginning; empty: it has no like
 	Title, Body string
 	Assets      map[string]string // name (letters, digits, dots, dashes) -> path of the file; read into memory
 }
 
-// Draft makes or updates the draft release of a tag, with exactly these contents in
-// the assets of these names, and returns its address. A release of that tag which is
-// already published is left alone: it must not change any more.
+// Draft makes or updates the draft release of a tag, or of one with that ending, with
+// exactly these contents in the assets of these names, and returns its address. A
+// release of that tag which is already published is left alone: it must not change
+// any more.
 func (c *Client) Draft(ctx context.Context, r Release) (url string, err error) {
 	url, err = c.draft(ctx, r)
 	err = explain("draft the release "+r.Tag, "contents: write", err)
@@ -34,7 +36,7 @@ func (c *Client) Draft(ctx context.Context, r Release) (url string, err error) {
 }
 
 func (c *Client) draft(ctx context.Context, r Release) (string, error) {
-	there, err := c.release(ctx, r.Tag)
+	there, err := c.release(ctx, r)
 	if err != nil {
 		return "", err
 	}
@@ -49,7 +51,7 @@ func (c *Client) draft(ctx context.Context, r Release) (string, error) {
 			there, _, err = c.once.Repositories.CreateRelease(ctx, c.owner, c.name, wanted)
 			return err
 		}, func() (found bool, err error) {
-			there, err = c.release(ctx, r.Tag)
+			there, err = c.release(ctx, r)
 			return there != nil, err
 		})
 	}
@@ -61,17 +63,21 @@ func (c *Client) draft(ctx context.Context, r Release) (string, error) {
 	return there.GetHTMLURL(), err
 }
 
-// release finds the one of a tag, drafts included; nil when there is none.
-func (c *Client) release(ctx context.Context, tag string) (*gh.RepositoryRelease, error) {
+// release finds the one of the wanted tag, else a draft that is like it; nil when
+// there is none.
+func (c *Client) release(ctx context.Context, wanted Release) (like *gh.RepositoryRelease, err error) {
 	all, err := pages(func(page gh.ListOptions) ([]*gh.RepositoryRelease, *gh.Response, error) {
 		return c.again.Repositories.ListReleases(ctx, c.owner, c.name, &page)
 	})
 	for _, r := range all {
-		if r.GetTagName() == tag {
+		switch {
+		case r.GetTagName() == wanted.Tag:
 			return r, err
+		case like == nil && r.GetDraft() && wanted.Ending != "" && strings.HasSuffix(r.GetTagName(), wanted.Ending):
+			like = r
 		}
 	}
-	return nil, err
+	return like, err
 }
 
 // attach uploads a file to a draft, in place of an asset of the same name.

@@ -18,6 +18,10 @@ const (
 	shortWait = time.Second // after a failure, doubled each time
 	limitWait = time.Minute // after a limit that names no time: GitHub asks for at least this, then for more each time
 	maxAnswer = 64 << 20    // bytes
+
+	// forStatus may be waited for a status, which is the gate, however long the
+	// rest has waited: two limits that name no time.
+	forStatus = 3 * time.Minute
 )
 
 // waiter decides whether a request is sent again, and waits before it is.
@@ -55,6 +59,11 @@ func (w *waiter) check(repeat bool) retryablehttp.CheckRetry {
 		}
 		return false, nil
 	}
+}
+
+// renew forgets what has failed, and leaves at least so much time to wait.
+func (w *waiter) renew(least time.Duration) {
+	w.left, w.failures = max(w.left, least), 0
 }
 
 // pause waits, and returns false when it may not wait that long or the context ended.

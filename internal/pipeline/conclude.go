@@ -68,7 +68,7 @@ func (r *run) describe(about report.Report) report.Report {
 	about.Name, about.Suites, about.Links, about.Origin = r.plan.Config.Name, r.plan.Suites, r.links(), r.origin()
 	about.Sides, about.Notes = r.plan.sides(about.Findings), r.plan.Notes
 	about.Reproduce = Command(r.record, r.options.ConfigPath)
-	about.Again = r.record.Again
+	about.Again, about.Retrains = r.record.Again, r.plan.Retrains
 	for _, stage := range r.record.Stages {
 		about.Stages = append(about.Stages, report.Stage{
 			Name: string(stage.Stage), Seconds: stage.Seconds, Reused: stage.State == Reused,

@@ -29,6 +29,9 @@ func (e inputError) Unwrap() []error { return []error{e.error, ErrInput} }
 type Refs struct {
 	Base, Head         string
 	BaseName, HeadName string // how the two are called where they are shown; empty: as they are given
+	// Change says that the head is a change, also where it is the base tip itself:
+	// then it changes nothing.
+	Change bool
 }
 
 // workingTree is the ref of a head that is no commit of the user's.
@@ -50,7 +53,7 @@ type Plan struct {
 	// Gated is false for the first change that brings a config: it is checked
 	// and nothing is trained.
 	Gated bool
-	// Retrains says that the head is the base tip itself.
+	// Retrains says that no change is judged, but what the base tip itself holds.
 	Retrains bool
 
 	policyTree *repo.Tree
@@ -75,7 +78,7 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 	if err != nil {
 		return err
 	}
-	p.Retrains = refs.Head != "" && p.HeadSHA == p.BaseSHA
+	p.Retrains = refs.Head != "" && !refs.Change && p.HeadSHA == p.BaseSHA
 	base, err := r.Tree(ctx, p.BaseSHA)
 	if err != nil {
 		return err
@@ -104,11 +107,11 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		if err != nil {
 			return err
 		}
-		files := p.fileChanges(head)
-		if err := p.checkSuites(ctx, head, len(files) > 0); err != nil {
+		changes = append(changes, p.fileChanges(head)...)
+		if err := p.checkPolicy(ctx, head, configPath, len(changes) > 0); err != nil {
 			return err
 		}
-		p.note(append(files, changes...))
+		p.note(changes)
 	}
 	if p.Head, err = p.records(ctx, head); err != nil {
 		return err
@@ -193,7 +196,7 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
 func (p *Plan) file(ctx context.Context, path, key string) ([]byte, error) {
 	data, err := p.policyTree.Read(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("`%s`: no file %s at the base (hint: is it committed?)", key, path)
+		return nil, fmt.Errorf("`%s`: no file %s in %s (hint: is it committed?)", key, path, p.BaseRef)
 	}
 	return data, err
 }
@@ -203,7 +206,7 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 	for _, glob := range p.Config.Eval.Suites {
 		matched := p.policyTree.Match(glob)
 		if len(matched) == 0 {
-			return fmt.Errorf("`eval.suites`: %q matches no file at the base (hint: is it committed?)", glob)
+			return fmt.Errorf("`eval.suites`: %q matches no file of %s (hint: is it committed?)", glob, p.BaseRef)
 		}
 		files = append(files, matched...)
 	}
@@ -257,27 +260,17 @@ func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath 
 	return configChanges(configPath, now, data), err
 }
 
-// checkSuites makes sure that the suites of the merged tree can be read, so that
-// a change which breaks them does not stop every run after it.
-func (p *Plan) checkSuites(ctx context.Context, head *repo.Tree, changed bool) error {
-	if !changed {
+// checkPolicy makes sure that the policy of the merged tree can be read, so that
+// a change which breaks it does not stop every run after it.
+func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath string, changed bool) error {
+	if _, kept := head.Lookup(configPath); !kept || !changed {
 		return nil
 	}
-	var files []repo.File
-	for _, glob := range p.Config.Eval.Suites {
-		files = append(files, head.Match(glob)...)
+	merged := Plan{BaseRef: p.BaseRef + " after the merge", policyTree: head}
+	if err := merged.readPolicy(ctx, configPath); err != nil {
+		return fmt.Errorf("the head's %w", err)
 	}
-	files, err := head.Load(ctx, unique(files))
-	if err != nil {
-		return err
-	}
-	var mistakes []error
-	for _, file := range files {
-		if _, err := suite.Parse(file.Path, file.Data); err != nil {
-			mistakes = append(mistakes, fmt.Errorf("the head's %w", err))
-		}
-	}
-	return errors.Join(mistakes...)
+	return nil
 }
 
 func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error) {

@@ -144,12 +144,70 @@ func TestPolicyComesFromTheBase(t *testing.T) {
 	}
 }
 
-func TestBrokenSuiteOfTheHead(t *testing.T) {
+// What decides is named, however many files a change adds.
+func TestALoweredThresholdIsToldFirst(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.change("pr", map[string]string{"suites/s.suite.yaml": strings.Replace(oneSuite, "equals", "eqals", 1)})
-	if _, err := f.plan("main", "pr"); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "the head's suites/s.suite.yaml:4") {
-		t.Errorf("got %v", err)
+	files := map[string]string{"tunegate.yaml": baseConfig + "gate: {merge: {margin: 0.9}}\n"}
+	for name := range strings.SplitSeq("a b c d e f g h", " ") {
+		files["suites/"+name+".suite.yaml"] = strings.Replace(oneSuite, "name: s", "name: "+name, 1)
+	}
+	f.change("pr", files)
+	notes := f.must("main", "pr").Notes
+	if len(notes) != 2+maxNoted || !strings.Contains(notes[1], "gate.merge.margin would be 0.9") || notes[1+maxNoted] != "and 2 more changes of the policy" {
+		t.Errorf("%q", notes)
+	}
+}
+
+// A change whose head is the base tip itself, such as a merge of main into
+// another branch, starts no retraining.
+func TestAChangeThatIsTheBaseTip(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	r, err := repo.Open(f.Context(), f.dir, "git", []string{"PATH=" + os.Getenv("PATH"), "HOME=" + f.dir})
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer r.Close()
+	for change, retrains := range map[bool]bool{true: false, false: true} {
+		p, err := NewPlan(f.Context(), r, "tunegate.yaml", Refs{Base: "main", Head: "main", Change: change})
+		if err != nil || p.Retrains != retrains || p.Lineage != p.BaseLineage {
+			t.Errorf("change %v: retrains %v, %v", change, p.Retrains, err)
+		}
+	}
+}
+
+func TestBrokenPolicyOfTheHead(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change map[string]string
+		says   string
+	}{
+		"suite": {
+			map[string]string{"suites/s.suite.yaml": strings.Replace(oneSuite, "equals", "eqals", 1)},
+			"the head's suites/s.suite.yaml:4",
+		},
+		"rule of an unknown suite": {
+			map[string]string{"tunegate.yaml": baseConfig + "gate: {merge: {no_harm: [t]}}\n"},
+			"the head's `gate` names the suite \"t\", and no suite file has that name",
+		},
+		"no suite": {
+			map[string]string{"tunegate.yaml": baseConfig + "eval: {suites: [tests/*.yaml]}\n"},
+			"the head's `eval.suites`: \"tests/*.yaml\" matches no file of main after the merge",
+		},
+		"no template": {
+			map[string]string{"tunegate.yaml": baseConfig + "serve: {template: prompts/chat.tmpl}\n"},
+			"the head's `serve.template`: no file prompts/chat.tmpl in main after the merge",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.change("pr", test.change)
+			if _, err := f.plan("main", "pr"); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 

@@ -4,25 +4,23 @@ import (
 	"context"
 	"strings"
 
+	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/github"
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// predecessor says whose comment was there before this one.
-type predecessor int
-
-const (
-	noRun    predecessor = iota // none, or an earlier run's
-	sameRun                     // this run's: another job of it published before
-	laterRun                    // a later run's about the same commit, to which this one leaves the status unless it decided
-)
-
-// comment writes the pull request's comment.
-func (p *publication) comment(ctx context.Context) (there predecessor) {
+// comment writes the pull request's comment. It says whether that of a later run
+// about the same commit stays: to that run the status is left as well, unless this
+// one decided.
+func (p *publication) comment(ctx context.Context) (later bool) {
 	request, err := pull(ctx, p.Client, p.Event)
 	if err != nil || request == nil {
 		p.may("the comment", err)
-		return noRun
+		return false
+	}
+	if why := quiet(p.found.report, *request, p.sha); why != "" {
+		p.result.Notes = append(p.result.Notes, why)
+		return false
 	}
 	about := report.About{HeadSHA: p.sha, RunID: p.Event.RunID, Attempt: p.Event.Attempt}
 	sticky := string(report.Sticky(p.found.report, about))
@@ -31,29 +29,31 @@ func (p *publication) comment(ctx context.Context) (there predecessor) {
 		Replaces: func(old string) bool {
 			before, told := report.ParseMarker(old)
 			may := !told || replaces(about, before, request.HeadSHA)
-			switch {
-			case !may && before.HeadSHA == about.HeadSHA:
-				there = laterRun
-			case before == about && stored(old) != stored(sticky) && there != laterRun:
-				there = sameRun
-			}
+			later = later || !may && before.HeadSHA == about.HeadSHA
 			return may
 		},
 	})
 	p.may("the comment", err)
 	if err != nil {
-		return there
+		return later
 	}
 	p.result.URL = url
 	if !wrote {
 		p.result.Notes = append(p.result.Notes, "the comment there is about a newer commit or run, so it stays as it is")
 	}
-	return there
+	return later
 }
 
-// stored is a comment's text as it comes back, whatever GitHub made of its line
-// ends.
-func stored(body string) string { return strings.TrimSpace(strings.ReplaceAll(body, "\r", "")) }
+// quiet says why a report about a commit is not worth a comment; empty: it is.
+func quiet(about report.Report, on github.Pull, sha string) string {
+	switch {
+	case about.State == report.Lost && on.HeadSHA != sha:
+		return "the pull request has a newer commit, so no comment says that this one has no result"
+	case !on.Open && about.Verdict.Outcome == gate.Same:
+		return "the pull request is closed, and what it changed is judged or merged: its comment stays"
+	}
+	return ""
+}
 
 // replaces says whether a comment about ours may stand in place of one about
 // old: one about the pull request's current head comes before one about another
@@ -74,7 +74,7 @@ const maxDescription = 140
 // status sets the commit's status where one is asked for. Unlike the comment it
 // is the gate, so a token that may not set it is an error.
 func (p *publication) status(ctx context.Context, state string) {
-	if p.Status == "" || p.Event.Change == nil {
+	if p.Status == "" {
 		return
 	}
 	err := p.Client.Status(ctx, p.sha, github.Status{

@@ -20,7 +20,7 @@ const (
 )
 
 // annotate makes a check run of the new findings that the run itself could not
-// annotate. It is made once in a workflow run.
+// annotate, once in a workflow run: another job of it may have been here.
 func (p *publication) annotate(ctx context.Context) {
 	more := beyond(p.found.report.Findings)
 	if len(more) == 0 {

@@ -80,13 +80,11 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		ModelID: about.Verdict.ModelID, Candidate: about.CandidateTag, Exit: exit,
 		Headline: headline(about),
 	}
-	there := p.comment(ctx)
-	if decided := about.State == report.Judged || about.State == report.Ungated; decided || there != laterRun {
+	later := p.comment(ctx)
+	if decided := about.State == report.Judged || about.State == report.Ungated; decided || !later {
 		p.status(ctx, state)
 	}
-	if there != sameRun {
-		p.annotate(ctx)
-	}
+	p.annotate(ctx)
 	p.draft(ctx)
 	p.summary(report.Comment(about))
 	return p.end()

@@ -199,6 +199,30 @@ func TestAPushAfterAPushUpdatesTheComment(t *testing.T) {
 	}
 }
 
+// The first job may fail to make the check run; then the last one makes it.
+func TestTheCheckRunIsMadeByWhicheverJobCan(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, nil, manyErrors()[:30]...)
+	for i := range l.run.report.Findings {
+		l.run.report.Findings[i].Level = "warn"
+	}
+	l.run.report.State, l.run.report.Verdict, l.announce = report.Ready, gate.Verdict{}, true
+	l.leave()
+	l.api.Fail(githubtest.Fault{Method: "POST", Path: "/check-runs", Kind: githubtest.BadGateway, Times: 5})
+	if _, err := l.publish(); err == nil || len(l.api.CheckRuns(headSHA)) != 0 || len(l.comments()) != 1 {
+		t.Fatalf("%v", err)
+	}
+	l.run.report.State, l.run.cases = report.Judged, worse()
+	l.run.report.Verdict = recompute(usual, nil, l.run.cases)
+	l.leave()
+	for range 2 {
+		l.mustPublish()
+		if checks := l.api.CheckRuns(headSHA); len(checks) != 1 || len(checks[0].Annotations) != 20 {
+			t.Errorf("%d check runs", len(checks))
+		}
+	}
+}
+
 func TestACancelledRunLeavesTheStatusOfItsSuccessor(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, better())
@@ -334,6 +358,14 @@ func TestTheStatusComesWhateverFails(t *testing.T) {
 	}
 	if status := l.latest(); status.State != "error" {
 		t.Errorf("%+v", status)
+	}
+
+	limited := newLab(t, better())
+	limited.api.Fail(githubtest.Fault{Path: "/comments", Kind: githubtest.Limit429, Times: -1})
+	limited.api.Fail(githubtest.Fault{Path: "/statuses/", Kind: githubtest.Limit429, Times: 2})
+	limited.leave()
+	if got, err := limited.publish(); err == nil || got.Exit != 1 || limited.latest().State != "success" {
+		t.Errorf("the comment's limits leave the status no time: %+v, %v, %+v", got, err, limited.latest())
 	}
 	if bodies := l.comments(); len(bodies) != 1 || !strings.Contains(bodies[0], "the policy, tunegate.yaml at main") {
 		t.Errorf("%.300q", bodies)

@@ -38,7 +38,7 @@ func (p *publication) draft(ctx context.Context) {
 		return
 	}
 	release := github.Release{
-		Tag: fmt.Sprintf("model-%s-%s", day(record.Started), record.Lineage[:8]), Target: p.sha,
+		Tag: fmt.Sprintf("model-%s-%s", day(record.Started), record.Lineage[:8]), Ending: "-" + record.Lineage[:8], Target: p.sha,
 		Title: fmt.Sprintf("%s, trained %s", r.Name, record.Started.UTC().Format("2006-01-02")),
 		Body:  string(report.Comment(r)), Assets: assets,
 	}

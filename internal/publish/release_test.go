@@ -54,6 +54,25 @@ func TestARetrainedModelGetsADraftRelease(t *testing.T) {
 	}
 }
 
+func TestADraftIsMadeAnewByTheNextRetraining(t *testing.T) {
+	t.Parallel()
+	l := retrained(t, "schedule")
+	for week := range 2 {
+		l.run.record.Started = l.run.record.Started.AddDate(0, 0, 7*week)
+		l.leave()
+		l.mustPublish()
+	}
+	if releases := l.api.Releases(); len(releases) != 1 || releases[0].Tag != "model-20261129-cd90aea0" || len(releases[0].Assets) != 3 {
+		t.Errorf("%+v", releases)
+	}
+	l.run.record.Lineage, l.run.report.Origin.Lineage = strings.Repeat("e", 64), strings.Repeat("e", 64)
+	l.leave()
+	l.mustPublish()
+	if releases := l.api.Releases(); len(releases) != 2 {
+		t.Errorf("another model: %+v", releases)
+	}
+}
+
 func TestNoDraftRelease(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*lab){

@@ -66,7 +66,7 @@ func pull(ctx context.Context, client *github.Client, e actions.Event) (*github.
 // links are where the files of both commits are shown; base may be empty.
 func (s subject) links(e actions.Event, base string) report.Links {
 	files := fmt.Sprintf("%s/%s/blob/", strings.TrimSuffix(e.ServerURL, "/"), e.Repository)
-	links := report.Links{Head: files + s.sha}
+	links := report.Links{Head: files + s.sha, Run: e.RunURL}
 	if base != "" {
 		links.Base = files + base
 	}

@@ -71,6 +71,7 @@ func comment(r Report, marker string) string {
 		section{9, "the sanity samples", fold("Samples of the sanity run", r.samples())},
 		section{6, "how it was made", fold("How it was made", r.making())},
 		section{5, "every rule", fold("Every rule, and how to read it", r.everyRule())},
+		section{1, "the workflow run", r.workflowRun()},
 	)
 	return assemble(sections, Budget, r.onPage())
 }
@@ -155,6 +156,19 @@ func (r Report) broke() string {
 		return ""
 	}
 	return fenced(strings.Join(excerpt(r.Error, errorLines), "\n"))
+}
+
+// workflowRun leads to the log, and to what the run left.
+func (r Report) workflowRun() string {
+	at := address(r.Links.Run)
+	if at == nil {
+		return ""
+	}
+	words := "The [workflow run](" + at.String() + ") has the log"
+	if r.State == Judged {
+		words += ", and in an artifact the whole report: `report/report.html`"
+	}
+	return words + ".\n"
 }
 
 // everyRule is the whole table of rules, with its legend.

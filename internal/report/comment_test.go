@@ -121,8 +121,8 @@ func TestHeadlines(t *testing.T) {
 			"inconclusive - there is no suite; the policy blocks on that"},
 		{usual(), gate.Inconclusive, true, []gate.Rule{
 			{Rule: gate.NoHarm, Suite: "a", Outcome: gate.Inconclusive, Why: "too few"}, {Rule: gate.NoHarm, Suite: "b", Outcome: gate.Inconclusive, Why: "too few"}},
-			"inconclusive - `a`: too few, and 1 rule more; the policy lets that through, and it can be promoted"},
-		{block, gate.Pass, true, []gate.Rule{gain}, "pass - `a`, `b` got better by 10.0 points (p = 0.0100), and no harm was found; it can be promoted"},
+			"inconclusive - `a`: too few, and 1 rule more; the policy lets that through, and the model can be promoted"},
+		{block, gate.Pass, true, []gate.Rule{gain}, "pass - `a`, `b` got better by 10.0 points (p = 0.0100), and no harm was found; the model can be promoted"},
 		{block, gate.Pass, false, []gate.Rule{gain}, "pass - `a`, `b` got better by 10.0 points (p = 0.0100), and no harm was found; a promotion needs more"},
 		{block, gate.Pass, false, nil, "pass - no harm was found, and no gain was shown"},
 	} {
@@ -172,9 +172,14 @@ func TestSights(t *testing.T) {
 		{Rule: gate.NoHarm, Suite: "c", N: 0}, {Rule: gate.PromoteGain, Suite: "a, b", N: 98, Baseline: 0.5, Detects: 0.12},
 		{Rule: gate.PromoteNoLoss, Suite: "d", N: 50, Baseline: 0.98, Detects: 0.15}, {Rule: gate.Observed, Suite: "e", N: 50, Detects: 0.15},
 	}}}
-	want := "**What the suites can see:** with a chance of 80 %, a drop of 15.0 points in `b` (50 cases); no drop in `a` (48 cases); " +
-		"a gain of 12.0 points in `a`, `b` (98 cases); a smaller change may pass unseen.\n"
+	want := "**What the suites can see:** with a chance of 80 %, a drop of 15.0 points in `b` (50 cases); " +
+		"a gain of 12.0 points in `a`, `b` (98 cases); a smaller change may pass unseen. They can not see any drop in `a` (48 cases).\n"
 	if got := r.sights(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	blind := Report{Verdict: gate.Verdict{Rules: []gate.Rule{{Rule: gate.NoHarm, Suite: "a", N: 3, Detects: 0.5}, {Rule: gate.PromoteGain, Suite: "b", N: 4, Baseline: 1, Detects: 0.5}}}}
+	want = "**What the suites can see:** They can not see any drop in `a` (3 cases), nor any gain in `b` (4 cases).\n"
+	if got := blind.sights(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	r.Verdict.Rules = r.Verdict.Rules[4:]

@@ -119,16 +119,30 @@ func writeRow(out *strings.Builder, cells []string) {
 
 // sights says in a sentence what the rules can see.
 func (r Report) sights() string {
-	parts := append(r.sight(gate.NoHarm, "drop"), r.sight(gate.PromoteGain, "gain")...)
-	if len(parts) == 0 {
+	var words, seen, blind []string
+	for _, kind := range [...]struct{ rules, change string }{{gate.NoHarm, "drop"}, {gate.PromoteGain, "gain"}} {
+		can, not := r.sight(kind.rules)
+		if len(can) > 0 {
+			seen = append(seen, "a "+kind.change+" "+listing(can))
+		}
+		if len(not) > 0 {
+			blind = append(blind, "any "+kind.change+" in "+listing(not))
+		}
+	}
+	if len(seen) > 0 {
+		words = append(words, "with a chance of 80 %, "+strings.Join(seen, "; ")+"; a smaller change may pass unseen.")
+	}
+	if len(blind) > 0 {
+		words = append(words, "They can not see "+strings.Join(blind, ", nor ")+".")
+	}
+	if len(words) == 0 {
 		return ""
 	}
-	return "**What the suites can see:** with a chance of 80 %, " + strings.Join(parts, "; ") + "; a smaller change may pass unseen.\n"
+	return "**What the suites can see:** " + strings.Join(words, " ") + "\n"
 }
 
-// sight says which changes of a kind the rules of a name can see, and where none.
-func (r Report) sight(rules, change string) (parts []string) {
-	var seen, blind []string
+// sight says which changes the rules of a name can see, and in which suites none.
+func (r Report) sight(rules string) (seen, blind []string) {
 	for _, rule := range r.Verdict.Rules {
 		if rule.Rule != rules || rule.N == 0 {
 			continue
@@ -140,13 +154,7 @@ func (r Report) sight(rules, change string) (parts []string) {
 			blind = append(blind, suite)
 		}
 	}
-	if len(seen) > 0 {
-		parts = append(parts, "a "+change+" "+listing(seen))
-	}
-	if len(blind) > 0 {
-		parts = append(parts, "no "+change+" in "+listing(blind))
-	}
-	return parts
+	return seen, blind
 }
 
 // listing joins the first few of parts.

@@ -32,7 +32,9 @@ type Report struct {
 	Head, Base Revision
 	// Again says that the head is part of the base already, and judged once more.
 	Again bool
-	Links Links
+	// Retrains says that no change is judged, but what the base itself holds.
+	Retrains bool
+	Links    Links
 	// Sides say, by its path, where a file of the judged tree is shown as it was
 	// judged; one that is missing: at the head.
 	Sides map[string]Side
@@ -93,9 +95,10 @@ type Already struct {
 // Revision is a commit and the name it was given by.
 type Revision struct{ Ref, SHA string }
 
-// Links are the http(s) addresses under which the files of head and base are
-// shown, such as https://github.com/OWNER/NAME/blob/SHA; empty: there are none.
-type Links struct{ Head, Base string }
+// Links are http(s) addresses; empty: there is none. The files of head and base
+// are shown below such as https://github.com/OWNER/NAME/blob/SHA, and Run is the
+// workflow run that has the log.
+type Links struct{ Head, Base, Run string }
 
 // Stage is one stage of the run.
 type Stage struct {

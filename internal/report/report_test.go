@@ -67,7 +67,8 @@ func reports() map[string]Report {
 			Training: &Training{Steps: 120, Tokens: 51234, TrainLoss: 0.1234, EvalLoss: new(0.2345)},
 			Samples:  []Sample{{"What is 2 + 2?", "2 + 2 = 4", "Step by step: 2 + 2 = 4."}},
 			Export:   &Export{Changed: 14, Unchanged: 12, GGUFSHA256: strings.Repeat("e", 64)}, Reproduce: "tunegate run --base main --head change",
-			Notes: []string{"tunegate.yaml is changed beside `train:`; that takes effect after the merge", "from @someone\n::error::and ##[error] others"},
+			Notes: []string{"this change edits the policy, which takes effect after the merge; its verdict is by the policy of main",
+				"tunegate.yaml: gate.merge.margin would be 0.3, and is 0.1 now", "from @someone\n::error::and ##[error] others"},
 		}
 	}
 	p := usual()
@@ -101,7 +102,7 @@ func reports() map[string]Report {
 	return map[string]Report{
 		"ready": ended(Ready), "stopped": ended(Stopped), "ungated": ended(Ungated), "cancelled": ended(Cancelled), "broke": ended(Broke),
 		"lost": ended(Lost), "running": ended(Running),
-		"retrained":    {Verdict: gate.Unchanged("", p), Policy: p, Head: again, Base: again},
+		"retrained":    {Verdict: gate.Unchanged("", p), Policy: p, Head: again, Base: again, Retrains: true},
 		"again":        released,
 		"pass":         full(asked("symbolic", suite.Target, 60, 30, 48), asked("general", suite.Guard, 50, 49, 50), asked("style", suite.Observed, 5, 2, 3)),
 		"no-gain":      full(asked("symbolic", suite.Target, 60, 30, 31), asked("general", suite.Guard, 50, 49, 49)),

@@ -79,6 +79,7 @@ func tutor() Report {
 		Links: Links{
 			Head: "https://git.example.org/euclid/tutor/blob/11985b5fa9b65845aaf4f8ced74c0b7a037fe318",
 			Base: "https://git.example.org/euclid/tutor/blob/2c8a289b33a9a65fbcd054e1b27ee1a59c5f0c70",
+			Run:  "https://git.example.org/euclid/tutor/actions/runs/30433642/attempts/1",
 		},
 		CandidateTag: "euclid-tutor:pr-7-cd90aea0", BaselineTag: "euclid-tutor:stable",
 		Stages: []Stage{{"dataset", 0.4, true}, {"train", 95, false}, {"export", 1.2, false}, {"register", 2.4, false}, {"eval", 31, true}, {"eval", 44, false}},
@@ -127,7 +128,8 @@ func tutor() Report {
 				{"base model", "sha256", strings.Repeat("d", 64)},
 			},
 		},
-		Notes:     []string{"tunegate.yaml is changed beside `train:`; that takes effect after the merge"},
+		Notes: []string{"this change edits the policy, which takes effect after the merge; its verdict is by the policy of main",
+			"tunegate.yaml: gate.merge.margin would be 0.3, and is 0.1 now"},
 		Reproduce: "tunegate run --base 2c8a289b33a9a65fbcd054e1b27ee1a59c5f0c70 --head 11985b5fa9b65845aaf4f8ced74c0b7a037fe318",
 	}
 }

@@ -41,7 +41,6 @@ var endings = map[State]ending{
 	},
 	Ungated: {
 		word: "not gated", sentence: "the base has no config to judge by yet, so config and data were checked and nothing was trained", kind: gate.Same,
-		next: "Changes are judged from the merge of this one on.",
 	},
 	Cancelled: {
 		word: "cancelled", sentence: "the run was stopped before it came to a verdict", kind: gate.Same,
@@ -51,8 +50,8 @@ var endings = map[State]ending{
 		word: "error", sentence: "the run ended with an error, so there is no verdict", kind: gate.Inconclusive,
 	},
 	Lost: {
-		word: "no result", sentence: "the run left none: it did not start, or its runner was lost", kind: gate.Inconclusive,
-		next: "The log of the workflow run says more. Run it again.",
+		word: "no result", sentence: "the run left none: it was not approved, did not start, or lost its runner", kind: gate.Inconclusive,
+		next: "The workflow run says which. Run it again.",
 	},
 	Running: {
 		word: "interrupted", sentence: "the run was killed before it came to a verdict", kind: gate.Inconclusive,

@@ -41,7 +41,7 @@ func (r Report) sentence(in style) string {
 	case gate.Inconclusive:
 		return r.undecided(in)
 	case gate.Same:
-		if r.retrained() {
+		if r.Retrains {
 			return fmt.Sprintf("the stable model is made of what %s holds now, so nothing was trained", in.ref(r.Base.Ref))
 		}
 		return fmt.Sprintf("data, base model and recipe are those of %s, so nothing was trained", in.ref(r.Base.Ref))
@@ -101,7 +101,7 @@ func (r Report) undecided(in style) string {
 	}
 	words += "; the policy lets that through"
 	if r.Verdict.Promotable {
-		words += ", and it can be promoted"
+		words += ", and the model can be promoted"
 	}
 	return words
 }
@@ -120,7 +120,7 @@ func (r Report) passed(in style) string {
 	rule := won[0]
 	words := fmt.Sprintf("%s got better by %s points (%s), and no harm was found", suites(in, rule), gate.Points(rule.Delta), gate.PValue(rule.P))
 	if r.Verdict.Promotable {
-		return words + "; it can be promoted"
+		return words + "; the model can be promoted"
 	}
 	return words + "; a promotion needs more"
 }
@@ -131,7 +131,7 @@ func (r Report) about(in style) string {
 	switch {
 	case r.Again:
 		words = revision(in, r.Head) + ", judged again by the policy of " + in.ref(r.Base.Ref)
-	case r.retrained():
+	case r.Retrains:
 		words = revision(in, r.Base) + " as it stands"
 	case r.Head.SHA != "" || r.Head.Ref != "":
 		words = revision(in, r.Head) + " into " + revision(in, r.Base)
@@ -144,9 +144,6 @@ func (r Report) about(in style) string {
 	}
 	return words
 }
-
-// retrained says that no change was judged, but what the base itself holds.
-func (r Report) retrained() bool { return r.Head.SHA != "" && r.Head.SHA == r.Base.SHA }
 
 // subject is what the verdict is about, and the time that it took.
 func (r Report) subject(in style) string {
