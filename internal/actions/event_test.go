@@ -73,7 +73,8 @@ func TestLoad(t *testing.T) {
 	fork := pull
 	fork.HeadOwner, fork.Fork = "stranger", true
 	other := Change{HeadSHA: "3484a3fb816e0859fd6e1cea078d76385ff50625", HeadOwner: "octo-org", HeadBranch: "master"}
-	numbered, strange := other, other
+	numbered, strange, cut := other, other, other
+	cut.Cancelled = true
 	numbered.Number, numbered.BaseRef, numbered.BaseSHA = 7, "main", sha
 	strange.HeadOwner, strange.Fork = "", true
 	pulls := func(payload map[string]any, count int) {
@@ -100,9 +101,10 @@ func TestLoad(t *testing.T) {
 			head := within(p, "pull_request", "head")
 			within(head, "user")["login"], head["repo"] = "stranger", nil
 		}), repository, func(e *Event) { e.Change = &fork }},
-		"workflow_run":          {"workflow_run", patched(t, "workflow_run", asItIs), nil, func(e *Event) { e.Change = &other }},
-		"workflow_run with one": {"workflow_run", patched(t, "workflow_run", func(p map[string]any) { pulls(p, 1) }), nil, func(e *Event) { e.Change = &numbered }},
-		"workflow_run with two": {"workflow_run", patched(t, "workflow_run", func(p map[string]any) { pulls(p, 2) }), nil, func(e *Event) { e.Change = &other }},
+		"workflow_run":                    {"workflow_run", patched(t, "workflow_run", asItIs), nil, func(e *Event) { e.Change = &other }},
+		"workflow_run of a cancelled one": {"workflow_run", patched(t, "workflow_run", func(p map[string]any) { within(p, "workflow_run")["conclusion"] = "cancelled" }), nil, func(e *Event) { e.Change = &cut }},
+		"workflow_run with one":           {"workflow_run", patched(t, "workflow_run", func(p map[string]any) { pulls(p, 1) }), nil, func(e *Event) { e.Change = &numbered }},
+		"workflow_run with two":           {"workflow_run", patched(t, "workflow_run", func(p map[string]any) { pulls(p, 2) }), nil, func(e *Event) { e.Change = &other }},
 		"workflow_run with one of a fork": {"workflow_run", patched(t, "workflow_run", func(p map[string]any) {
 			pulls(p, 1)
 			within(p, "repository")["id"] = 1

@@ -52,6 +52,7 @@ type workflowRun struct {
 	HeadSHA        string `json:"head_sha"`
 	HeadBranch     string `json:"head_branch"`
 	HeadRepository *home  `json:"head_repository"`
+	Conclusion     string `json:"conclusion"`
 	PullRequests   []struct {
 		Number int `json:"number"`
 		Base   struct {
@@ -68,7 +69,7 @@ type workflowRun struct {
 // of several the other workflow ran for is not told, and one of them may be a
 // fork's own, with a number of that one.
 func (w workflowRun) change(repository string, id int64) *Change {
-	c := &Change{HeadSHA: w.HeadSHA, HeadBranch: w.HeadBranch, Fork: true}
+	c := &Change{HeadSHA: w.HeadSHA, HeadBranch: w.HeadBranch, Fork: true, Cancelled: w.Conclusion == "cancelled"}
 	if w.HeadRepository != nil {
 		c.HeadOwner, c.Fork = w.HeadRepository.Owner.Login, w.HeadRepository.FullName != repository
 	}

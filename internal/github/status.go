@@ -18,7 +18,7 @@ type Status struct {
 // Status sets the status of a commit. When the answer is lost it is set again only
 // where the latest one of its context is not already so.
 func (c *Client) Status(ctx context.Context, sha string, s Status) error {
-	c.wait.renew(forStatus)
+	defer c.wait.renew(forStatus)()
 	s.Description = clip(s.Description, 140)
 	err := c.settle(ctx, func() error {
 		_, _, err := c.once.Repositories.CreateStatus(ctx, c.owner, c.name, sha, &gh.RepoStatus{

@@ -61,9 +61,12 @@ func (w *waiter) check(repeat bool) retryablehttp.CheckRetry {
 	}
 }
 
-// renew forgets what has failed, and leaves at least so much time to wait.
-func (w *waiter) renew(least time.Duration) {
-	w.left, w.failures = max(w.left, least), 0
+// renew forgets what has failed and grants at least so much time to wait, until
+// the returned function takes back what was not needed of it.
+func (w *waiter) renew(least time.Duration) (over func()) {
+	before := w.left
+	w.left, w.failures = max(before, least), 0
+	return func() { w.left = min(before, w.left) }
 }
 
 // pause waits, and returns false when it may not wait that long or the context ended.

@@ -67,7 +67,9 @@ func (r *run) describe(about report.Report) report.Report {
 	about.Head = report.Revision{Ref: r.plan.HeadRef, SHA: r.plan.HeadSHA}
 	about.Name, about.Suites, about.Links, about.Origin = r.plan.Config.Name, r.plan.Suites, r.links(), r.origin()
 	about.Sides, about.Notes = r.plan.sides(about.Findings), r.plan.Notes
-	about.Reproduce = Command(r.record, r.options.ConfigPath)
+	if !r.options.Refs.Change || r.plan.HeadSHA != r.plan.BaseSHA { // else the command would retrain
+		about.Reproduce = Command(r.record, r.options.ConfigPath)
+	}
 	about.Again, about.Retrains = r.record.Again, r.plan.Retrains
 	for _, stage := range r.record.Stages {
 		about.Stages = append(about.Stages, report.Stage{

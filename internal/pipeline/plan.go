@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/suite"
@@ -249,7 +250,7 @@ func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath 
 	}
 	proposed, err := config.Parse(configPath, data)
 	if err != nil {
-		return nil, fmt.Errorf("the head's %w", err)
+		return nil, ofHead(err)
 	}
 	if over := p.Config.Limits.Exceeded(proposed.Train); over != "" {
 		p.Notes = append(p.Notes, "this change asks for more than the base's limits ("+over+"), so the base's `train:` values were used: nothing here says what its own would give")
@@ -268,9 +269,25 @@ func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath stri
 	}
 	merged := Plan{BaseRef: p.BaseRef + " after the merge", policyTree: head}
 	if err := merged.readPolicy(ctx, configPath); err != nil {
-		return fmt.Errorf("the head's %w", err)
+		return ofHead(err)
+	}
+	if !slices.ContainsFunc(merged.Config.Dataset.Sources, func(s dataset.Source) bool { return len(head.Match(s.Path)) > 0 }) {
+		return ofHead(fmt.Errorf("%s: `dataset.sources` match no file of %s", configPath, merged.BaseRef))
 	}
 	return nil
+}
+
+// ofHead says of each mistake that it is the head's.
+func ofHead(err error) error {
+	many, joined := err.(interface{ Unwrap() []error })
+	if !joined {
+		return fmt.Errorf("the head's %w", err)
+	}
+	var all []error
+	for _, one := range many.Unwrap() {
+		all = append(all, ofHead(one))
+	}
+	return errors.Join(all...)
 }
 
 func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error) {

@@ -191,6 +191,16 @@ func TestBrokenPolicyOfTheHead(t *testing.T) {
 			map[string]string{"tunegate.yaml": baseConfig + "gate: {merge: {no_harm: [t]}}\n"},
 			"the head's `gate` names the suite \"t\", and no suite file has that name",
 		},
+		"two suites": {
+			map[string]string{
+				"suites/s.suite.yaml": strings.Replace(oneSuite, "equals", "eqals", 1), "suites/t.suite.yaml": strings.Replace(oneSuite, "equals", "equal", 1),
+			},
+			"the head's suites/t.suite.yaml:4",
+		},
+		"no records": {
+			map[string]string{"tunegate.yaml": strings.Replace(baseConfig, "data/*", "rows/*", 1)},
+			"the head's tunegate.yaml: `dataset.sources` match no file of main after the merge",
+		},
 		"no suite": {
 			map[string]string{"tunegate.yaml": baseConfig + "eval: {suites: [tests/*.yaml]}\n"},
 			"the head's `eval.suites`: \"tests/*.yaml\" matches no file of main after the merge",

@@ -18,8 +18,8 @@ func (p *publication) comment(ctx context.Context) (later bool) {
 		p.may("the comment", err)
 		return false
 	}
-	if why := quiet(p.found.report, *request, p.sha); why != "" {
-		p.result.Notes = append(p.result.Notes, why)
+	if outdated(p.found.report.State) && request.HeadSHA != p.sha {
+		p.result.Notes = append(p.result.Notes, "the pull request has a newer commit, so its comment says nothing of this one, which has no verdict")
 		return false
 	}
 	about := report.About{HeadSHA: p.sha, RunID: p.Event.RunID, Attempt: p.Event.Attempt}
@@ -28,6 +28,9 @@ func (p *publication) comment(ctx context.Context) (later bool) {
 		Marker: report.Marker, Body: sticky,
 		Replaces: func(old string) bool {
 			before, told := report.ParseMarker(old)
+			if told && !request.Open && p.found.report.Verdict.Outcome == gate.Same && report.HasVerdict(old) {
+				return false // what was judged is merged
+			}
 			may := !told || replaces(about, before, request.HeadSHA)
 			later = later || !may && before.HeadSHA == about.HeadSHA
 			return may
@@ -39,21 +42,14 @@ func (p *publication) comment(ctx context.Context) (later bool) {
 	}
 	p.result.URL = url
 	if !wrote {
-		p.result.Notes = append(p.result.Notes, "the comment there is about a newer commit or run, so it stays as it is")
+		p.result.Notes = append(p.result.Notes, "the comment there is about a newer commit or run, or has the verdict of what is merged now, so it stays as it is")
 	}
 	return later
 }
 
-// quiet says why a report about a commit is not worth a comment; empty: it is.
-func quiet(about report.Report, on github.Pull, sha string) string {
-	switch {
-	case about.State == report.Lost && on.HeadSHA != sha:
-		return "the pull request has a newer commit, so no comment says that this one has no result"
-	case !on.Open && about.Verdict.Outcome == gate.Same:
-		return "the pull request is closed, and what it changed is judged or merged: its comment stays"
-	}
-	return ""
-}
+// outdated says whether nobody needs to read how a run ended once a newer commit
+// is there.
+func outdated(s report.State) bool { return s != report.Judged && s != report.Ungated }
 
 // replaces says whether a comment about ours may stand in place of one about
 // old: one about the pull request's current head comes before one about another

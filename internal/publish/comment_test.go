@@ -3,8 +3,6 @@ package publish
 import (
 	"testing"
 
-	"github.com/tunegate/tunegate/internal/gate"
-	"github.com/tunegate/tunegate/internal/github"
 	"github.com/tunegate/tunegate/internal/report"
 )
 
@@ -31,29 +29,6 @@ func TestWhichCommentReplacesWhich(t *testing.T) {
 	} {
 		if got := replaces(test.ours, test.old, test.current); got != test.want {
 			t.Errorf("%s: %v", test.name, got)
-		}
-	}
-}
-
-func TestWhatIsNotWorthAComment(t *testing.T) {
-	t.Parallel()
-	const first, second = "1111", "2222"
-	lost, judged := report.Report{State: report.Lost}, report.Report{Verdict: gate.Verdict{Outcome: gate.Fail}}
-	unchanged := report.Report{Verdict: gate.Unchanged("", gate.Policy{})}
-	for name, test := range map[string]struct {
-		about report.Report
-		on    github.Pull
-		quiet bool
-	}{
-		"no result": {lost, github.Pull{HeadSHA: first, Open: true}, false},
-		"no result of a commit that was pushed over": {lost, github.Pull{HeadSHA: second, Open: true}, true},
-		"a verdict on a commit that was pushed over": {judged, github.Pull{HeadSHA: second, Open: true}, false},
-		"unchanged":                    {unchanged, github.Pull{HeadSHA: first, Open: true}, false},
-		"merged, and its title edited": {unchanged, github.Pull{HeadSHA: first}, true},
-		"judged after the merge":       {judged, github.Pull{HeadSHA: first}, false},
-	} {
-		if why := quiet(test.about, test.on, first); (why != "") != test.quiet {
-			t.Errorf("%s: %q", name, why)
 		}
 	}
 }

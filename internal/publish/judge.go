@@ -22,6 +22,9 @@ func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
 	switch {
 	case errors.Is(err, errLost):
 		a = artifact{report: report.Report{State: report.Lost}}
+		if c := o.Event.Change; c != nil && c.Cancelled {
+			a.report.Notes = append(a.report.Notes, "the workflow that looks at the data was cancelled, or ran out of time, and this one follows it: run all jobs of that one again")
+		}
 	case err != nil:
 		a = artifact{report: report.Report{State: report.Broke, Error: "the result of the run can not be used: " + err.Error()}}
 	case a.report.State == report.Ready && !o.Announce:
@@ -31,7 +34,7 @@ func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
 	a.report.Head = report.Revision{Ref: s.head, SHA: s.sha}
 	a.report.Base = report.Revision{Ref: s.base, SHA: a.record.BaseSHA}
 	a.report.Links = s.links(o.Event, a.record.BaseSHA)
-	if a.record.BaseSHA != "" {
+	if again := a.record.Again || a.report.Retrains; a.record.BaseSHA != a.record.HeadSHA || again {
 		a.report.Reproduce = pipeline.Command(a.record, o.ConfigPath)
 	}
 	return a, err

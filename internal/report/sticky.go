@@ -26,6 +26,12 @@ func Sticky(r Report, about About) []byte {
 	return []byte(comment(r, marker))
 }
 
+var verdictMarker = regexp.MustCompile(`^<!-- tunegate [^\n]*\n### [^\n]{0,8} ?tunegate: (pass|fail|inconclusive) - `)
+
+// HasVerdict says whether a comment that Sticky wrote has a verdict about a model
+// or its data.
+func HasVerdict(body string) bool { return verdictMarker.MatchString(body) }
+
 // ParseMarker reads what a comment is about, and says whether Sticky wrote it.
 func ParseMarker(body string) (About, bool) {
 	found := stickyMarker.FindStringSubmatch(body)

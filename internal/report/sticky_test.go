@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/gate"
 )
 
 func TestSticky(t *testing.T) {
@@ -22,6 +24,21 @@ func TestSticky(t *testing.T) {
 		if got, ok := ParseMarker(strings.ReplaceAll(body, "\n", "\r\n")); !ok || got != about {
 			t.Errorf("with CRLF: got %+v, %t", got, ok)
 		}
+	}
+}
+
+func TestHasVerdict(t *testing.T) {
+	t.Parallel()
+	about := About{HeadSHA: strings.Repeat("a", 40), RunID: 1, Attempt: 1}
+	for name, r := range reports() {
+		_, kind := r.outcome()
+		want := r.State == Judged && kind != gate.Same
+		if got := HasVerdict(strings.ReplaceAll(string(Sticky(r, about)), "\n", "\r\n")); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if HasVerdict("text\n### tunegate: pass - x") {
+		t.Error("a verdict in a comment that is not ours")
 	}
 }
 

@@ -36,6 +36,17 @@ func (s *Server) SetHead(number int, sha string) {
 	s.t.Errorf("pull request %d gets a head and was not added", number)
 }
 
+// Close closes a pull request, as a merge does.
+func (s *Server) Close(number int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if pull := s.pull(int64(number)); pull != nil {
+		pull.Open = false
+		return
+	}
+	s.t.Errorf("pull request %d is closed and was not added", number)
+}
+
 func (s *Server) pull(number int64) *Pull {
 	for i := range s.pulls {
 		if int64(s.pulls[i].Number) == number {
