@@ -27,24 +27,22 @@ func (s *Server) AddPull(pull Pull) {
 
 // SetHead pushes to a pull request: its head is the commit sha now.
 func (s *Server) SetHead(number int, sha string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if pull := s.pull(int64(number)); pull != nil {
-		pull.HeadSHA = sha
-		return
-	}
-	s.t.Errorf("pull request %d gets a head and was not added", number)
+	s.alter(number, func(p *Pull) { p.HeadSHA = sha })
 }
 
 // Close closes a pull request, as a merge does.
 func (s *Server) Close(number int) {
+	s.alter(number, func(p *Pull) { p.Open = false })
+}
+
+func (s *Server) alter(number int, change func(*Pull)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if pull := s.pull(int64(number)); pull != nil {
-		pull.Open = false
+		change(pull)
 		return
 	}
-	s.t.Errorf("pull request %d is closed and was not added", number)
+	s.t.Errorf("pull request %d was not added", number)
 }
 
 func (s *Server) pull(number int64) *Pull {
