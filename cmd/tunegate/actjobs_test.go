@@ -2,11 +2,12 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // puppet stands in for the binary: it says what it was asked for and what the
@@ -62,9 +63,7 @@ func TestWorkflowJobs(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h.TB, h.labels = t, test.machine
-			if err := os.WriteFile(h.binary, fmt.Appendf(nil, puppet, version, test.outcome), 0o755); err != nil {
-				t.Fatal(err)
-			}
+			proctest.WriteFile(t, h.binary, fmt.Sprintf(puppet, version, test.outcome))
 			run := h.act(test.workflow, test.event)
 			jobs := map[string]string{}
 			for _, job := range strings.Fields(test.jobs) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // launch is the action's step where only the programs named can be called. Each
@@ -23,19 +24,17 @@ func launch(t *testing.T, checksums string, programs map[string]string) *exec.Cm
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := map[string][]byte{
-		filepath.Join(action, ".github", "launch.sh"):       script,
-		filepath.Join(action, ".github", "checksums.txt"):   []byte(checksums),
-		filepath.Join(action, "cmd", "tunegate", "VERSION"): []byte(version + "\n"),
-		filepath.Join(path, "uname"):                        []byte("#!/bin/bash\necho Linux x86_64\n"),
+	files := map[string]string{
+		filepath.Join(action, ".github", "launch.sh"):       string(script),
+		filepath.Join(action, ".github", "checksums.txt"):   checksums,
+		filepath.Join(action, "cmd", "tunegate", "VERSION"): version + "\n",
+		filepath.Join(path, "uname"):                        "#!/bin/bash\necho Linux x86_64\n",
 	}
 	for name, body := range programs {
-		files[filepath.Join(path, name)] = []byte("#!/bin/bash\n" + body + "\n")
+		files[filepath.Join(path, name)] = "#!/bin/bash\n" + body + "\n"
 	}
 	for name, data := range files {
-		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, data, 0o755)); err != nil {
-			t.Fatal(err)
-		}
+		proctest.WriteFile(t, name, data)
 	}
 	for _, name := range []string{"bash", "dirname", "mktemp", "awk", "sha256sum", "chmod", "sleep", "cat"} {
 		program, err := exec.LookPath(name)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 func TestCompilerFlags(t *testing.T) {
@@ -38,16 +40,16 @@ func TestFindBinary(t *testing.T) {
 		}
 	}
 	missing("nothing")
-	write(t, path, "ELF")
+	proctest.WriteFile(t, path, "ELF")
 	missing("no manifest")
-	write(t, filepath.Join(folder, manifestName), `{"version":"0.17.4","sha256":"abc","size":4}`)
+	proctest.WriteFile(t, filepath.Join(folder, manifestName), `{"version":"0.17.4","sha256":"abc","size":4}`)
 	missing("another size")
-	write(t, filepath.Join(folder, manifestName), `{"version":"0.17.4","sha256":"abc","size":3}`)
+	proctest.WriteFile(t, filepath.Join(folder, manifestName), `{"version":"0.17.4","sha256":"abc","size":3}`)
 	if got, err := FindBinary(home, none); err != nil || got != (Binary{path, "0.17.4", "abc"}) {
 		t.Errorf("built: %v, %v", got, err)
 	}
 	onPath := filepath.Join(t.TempDir(), "ollama")
-	write(t, onPath, "ELF")
+	proctest.WriteFile(t, onPath, "ELF")
 	got, err := FindBinary(home, func(string) (string, error) { return onPath, nil })
 	if err != nil || got.Path != onPath || got.Version != "" || len(got.SHA256) != len(sumA) {
 		t.Errorf("on PATH: %v, %v", got, err)

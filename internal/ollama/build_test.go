@@ -31,13 +31,13 @@ esac
 // fakeTools finds only programs made here. Its headers come from packages.
 func fakeTools(t *testing.T, compile string) (Tools, string) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "go"), fmt.Sprintf(fakeGo, compile))
-	write(t, filepath.Join(dir, "miniaudio.h"), "")
+	proctest.WriteFile(t, filepath.Join(dir, "go"), fmt.Sprintf(fakeGo, compile))
+	proctest.WriteFile(t, filepath.Join(dir, "miniaudio.h"), "")
 	for _, name := range []string{"gcc", "g++"} {
-		write(t, filepath.Join(dir, name), "#!/bin/sh\n")
+		proctest.WriteFile(t, filepath.Join(dir, name), "#!/bin/sh\n")
 	}
-	write(t, filepath.Join(dir, "apt-get"), "#!/bin/sh\ncase \"$*\" in download*) exit 100;; *update) touch updated;; *) [ -e updated ] && touch a.deb;; esac\n")
-	write(t, filepath.Join(dir, "dpkg-deb"), "#!/bin/sh\nmkdir -p \"$3/usr/include/nlohmann\" \"$3/usr/include/stb\"\ntouch \"$3/usr/include/nlohmann/json.hpp\" \"$3/usr/include/stb/stb_image.h\"\n")
+	proctest.WriteFile(t, filepath.Join(dir, "apt-get"), "#!/bin/sh\ncase \"$*\" in download*) exit 100;; *update) touch updated;; *) [ -e updated ] && touch a.deb;; esac\n")
+	proctest.WriteFile(t, filepath.Join(dir, "dpkg-deb"), "#!/bin/sh\nmkdir -p \"$3/usr/include/nlohmann\" \"$3/usr/include/stb\"\ntouch \"$3/usr/include/nlohmann/json.hpp\" \"$3/usr/include/stb/stb_image.h\"\n")
 	find := func(name string) (string, error) {
 		path := filepath.Join(dir, name)
 		_, err := os.Stat(path)
@@ -115,7 +115,7 @@ func TestHeaders(t *testing.T) {
 		if err != nil || include != filepath.Join(folder, "usr", "include") {
 			t.Fatalf("%q, %v", include, err)
 		}
-		write(t, filepath.Join(dir, "apt-get"), "#!/bin/sh\nexit 1\n")
+		proctest.WriteFile(t, filepath.Join(dir, "apt-get"), "#!/bin/sh\nexit 1\n")
 	}
 	if left, err := os.ReadDir(filepath.Dir(folder)); err != nil || len(left) != 1 {
 		t.Errorf("left %v, %v", left, err)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // TestFullDisk gives a real server a models folder of 4 MB, in a mount namespace
@@ -25,7 +26,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	binary := wrapped(t, "")
 	script := filepath.Join(t.TempDir(), "ollama")
-	write(t, script, fmt.Sprintf("#!/bin/sh\nexec unshare -rm sh -c 'mount -t tmpfs -o size=4m none \"$OLLAMA_MODELS\" && exec \"$@\"' sh '%s' \"$@\"\n", binary.Path))
+	proctest.WriteFile(t, script, fmt.Sprintf("#!/bin/sh\nexec unshare -rm sh -c 'mount -t tmpfs -o size=4m none \"$OLLAMA_MODELS\" && exec \"$@\"' sh '%s' \"$@\"\n", binary.Path))
 	binary.Path = script
 	v := &victim{t: t, home: t.TempDir(), binary: binary}
 	v.server = serveIn(t, binary, v.home)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // altered writes a changed model and returns its path and its own sha256.
@@ -148,7 +149,7 @@ func TestBrokenTag(t *testing.T) {
 		"create": func() error { d := v.old; d.Tag = "demo:broken"; return client.Add(ctx, v.path, d) },
 		"remove": func() error { return Remove(Models(v.home), "demo:broken") },
 	} {
-		write(t, file, "")
+		proctest.WriteFile(t, file, "")
 		if _, err := client.Show(ctx, "demo:broken"); !errors.Is(err, ErrBroken) {
 			t.Errorf("show: %v", err)
 		}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/shape"
 )
 
@@ -54,7 +55,7 @@ func wrapped(t *testing.T, commands string) Binary {
 	t.Helper()
 	binary := realBinary(t)
 	path := filepath.Join(t.TempDir(), "ollama")
-	write(t, path, fmt.Sprintf("#!/bin/sh\necho $$ > \"$HOME/pid\"\n%s\nexec '%s' \"$@\"\n", commands, binary.Path))
+	proctest.WriteFile(t, path, fmt.Sprintf("#!/bin/sh\necho $$ > \"$HOME/pid\"\n%s\nexec '%s' \"$@\"\n", commands, binary.Path))
 	binary.Path = path
 	return binary
 }

@@ -17,7 +17,7 @@ func script(t *testing.T, commands string) ServeOptions {
 	t.Helper()
 	home := t.TempDir()
 	path := filepath.Join(home, "ollama")
-	write(t, path, "#!/bin/sh\n"+commands)
+	proctest.WriteFile(t, path, "#!/bin/sh\n"+commands)
 	return ServeOptions{Binary: Binary{Path: path, Version: PinnedVersion}, Home: home, Env: os.Environ()}
 }
 

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // modelsFolder has a tag of the blobs A (weights, 4 bytes) and B (2 bytes), a
@@ -20,7 +22,7 @@ func modelsFolder(t *testing.T) string {
 		"blobs/sha256-" + strings.Repeat("c", 64):     "orphan",
 		"blobs/sha256-123456":                         "cut",
 	} {
-		write(t, filepath.Join(models, name), content)
+		proctest.WriteFile(t, filepath.Join(models, name), content)
 	}
 	return models
 }
@@ -32,9 +34,9 @@ func TestStored(t *testing.T) {
 	}
 	models := modelsFolder(t)
 	other := filepath.Join(models, "manifests/tutor.lan:5000/team/demo/y")
-	write(t, other, strings.Replace(tagManifest, sumB, sumA, 1))
-	write(t, filepath.Join(models, "manifests/registry.ollama.ai/library/empty/latest"), "")
-	write(t, filepath.Join(models, "manifests/notes.txt"), "not a tag")
+	proctest.WriteFile(t, other, strings.Replace(tagManifest, sumB, sumA, 1))
+	proctest.WriteFile(t, filepath.Join(models, "manifests/registry.ollama.ai/library/empty/latest"), "")
+	proctest.WriteFile(t, filepath.Join(models, "manifests/notes.txt"), "not a tag")
 	got, err := Stored(models)
 	want := []StoredTag{
 		{Tag: "demo:x", GGUF: sumA, Size: 6},
@@ -106,7 +108,7 @@ func TestPruneNeedsToUnderstandAll(t *testing.T) {
 		"more than a value": {tag, tagManifest + "x", "the tag demo:y is damaged"},
 	} {
 		models := modelsFolder(t)
-		write(t, filepath.Join(models, test.path), test.content)
+		proctest.WriteFile(t, filepath.Join(models, test.path), test.content)
 		freed, blobs, err := Prune(models, false)
 		if test.wrong == "" {
 			if err != nil {

@@ -1,10 +1,11 @@
 package ollama
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 const tagManifest = `{"schemaVersion":2,"config":{"mediaType":"application/vnd.docker.container.image.v1+json","digest":"sha256:` + sumB + `","size":2},
@@ -33,24 +34,14 @@ func TestHasTag(t *testing.T) {
 		{"digest that is a path", "demo:x", strings.Replace(tagManifest, sumB, "../"+sumB[3:], 1), "GGUF", "{}", false},
 	} {
 		models := t.TempDir()
-		write(t, filepath.Join(models, "manifests/registry.ollama.ai/library/demo/x"), test.manifest)
+		proctest.WriteFile(t, filepath.Join(models, "manifests/registry.ollama.ai/library/demo/x"), test.manifest)
 		for digest, content := range map[string]string{sumA: test.weights, sumB: test.config} {
 			if content != "" {
-				write(t, filepath.Join(models, "blobs/sha256-"+digest), content)
+				proctest.WriteFile(t, filepath.Join(models, "blobs/sha256-"+digest), content)
 			}
 		}
 		if got := HasTag(models, test.tag, sumA); got != test.want {
 			t.Errorf("%s: %v", test.name, got)
 		}
-	}
-}
-
-func write(t *testing.T, path, content string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o755); err != nil {
-		t.Fatal(err)
 	}
 }

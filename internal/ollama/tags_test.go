@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 func TestRealTags(t *testing.T) {
@@ -121,7 +122,7 @@ func TestRealLoaded(t *testing.T) {
 func TestDeleteOfABrokenTagOnAnEmptyServer(t *testing.T) {
 	t.Parallel()
 	server, home := serveReal(t)
-	write(t, filepath.Join(Models(home), "manifests/registry.ollama.ai/library/demo/broken"), "")
+	proctest.WriteFile(t, filepath.Join(Models(home), "manifests/registry.ollama.ai/library/demo/broken"), "")
 	if err := server.Client().Delete(t.Context(), "demo:broken"); !errors.Is(err, ErrBroken) {
 		t.Errorf("%v", err)
 	}

@@ -94,9 +94,7 @@ func asker(t *testing.T, checker string, answer func(question string, w http.Res
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "checker")
-	if err := os.WriteFile(path, []byte(checker), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	proctest.WriteFile(t, path, checker)
 	r.plan = taughtPlan()
 	r.plan.Config = config.Config{Name: "demo", Runner: config.Runner{Ollama: url}, Eval: config.Eval{NumCtx: 512, NumPredict: 64}}
 	r.machine.Launcher, r.interpreter = proctest.Launcher(t), &python.Interpreter{Path: path, Home: t.TempDir()}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // card answers the queries that are asked of nvidia-smi as one with two GPUs does.
@@ -29,9 +31,7 @@ func withGPUs(t *testing.T, environ ...string) (Machine, *listener) {
 	t.Helper()
 	m, heard := lockable(t)
 	path := filepath.Join(t.TempDir(), "nvidia-smi")
-	if err := os.WriteFile(path, []byte(card), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	proctest.WriteFile(t, path, card)
 	m.Environ = environ
 	m.LookPath = func(string) (string, error) { return path, nil }
 	return m, heard

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // A program that does not answer is ended, also where what it started holds its
@@ -12,9 +14,7 @@ import (
 func TestQuestionEnds(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "nvidia-smi")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\necho 0, GPU-a, A, 1, 1\nsleep 60\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	proctest.WriteFile(t, path, "#!/bin/sh\necho 0, GPU-a, A, 1, 1\nsleep 60\n")
 	m := Machine{Environ: os.Environ(), LookPath: func(string) (string, error) { return path, nil }}
 	began := time.Now()
 	if gpus := m.GPUs(t.Context()); gpus != nil {

@@ -28,9 +28,7 @@ func newMachine(t *testing.T, programs map[string]string) machine {
 	m := machine{dir: t.TempDir(), home: t.TempDir()}
 	for name, commands := range programs {
 		text := fmt.Sprintf("#!/bin/sh\ncd %s\nprintf '%%s\\n' \"%s $*\" >>calls\nenv >env\n%s\n", m.dir, name, commands)
-		if err := os.WriteFile(filepath.Join(m.dir, name), []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		proctest.WriteFile(t, filepath.Join(m.dir, name), text)
 	}
 	versions := map[string]string{}
 	for _, p := range pins() {

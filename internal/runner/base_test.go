@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -25,7 +26,7 @@ func tinyRepo(t *testing.T, changed map[string]string) (*repo.Repo, string) {
 			}
 			continue
 		}
-		write(t, filepath.Join(dir, path), text)
+		proctest.WriteFile(t, filepath.Join(dir, path), text)
 	}
 	git(t, dir, "init", "-qb", "main")
 	git(t, dir, "add", "-A")

@@ -18,6 +18,7 @@ import (
 	"github.com/tunegate/tunegate/internal/ledger"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/store"
 )
@@ -44,7 +45,7 @@ func (k *kept) result(stage string, size int, value any) pipeline.Use {
 	if err != nil {
 		k.Fatal(err)
 	}
-	write(k.T, filepath.Join(draft.Dir, "file"), strings.Repeat("x", size))
+	proctest.WriteFile(k.T, filepath.Join(draft.Dir, "file"), strings.Repeat("x", size))
 	if _, err := draft.Commit(store.Result{Value: value}); err != nil {
 		k.Fatal(err)
 	}
@@ -69,10 +70,10 @@ func (k *kept) tag(tag, weights string) {
 	k.Helper()
 	models := ollama.Models(pipeline.OllamaHome(k.Home))
 	digest := string(store.Digest(weights))
-	write(k.T, filepath.Join(models, "blobs", "sha256-"+digest), weights)
+	proctest.WriteFile(k.T, filepath.Join(models, "blobs", "sha256-"+digest), weights)
 	name, version, _ := strings.Cut(tag, ":")
 	layer := fmt.Sprintf(`{"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:%s", "size": %d}`, digest, len(weights))
-	write(k.T, filepath.Join(models, "manifests", "registry.ollama.ai", "library", name, version), fmt.Sprintf(`{"config": {"digest": "sha256:%s", "size": %d}, "layers": [%s]}`, digest, len(weights), layer))
+	proctest.WriteFile(k.T, filepath.Join(models, "manifests", "registry.ollama.ai", "library", name, version), fmt.Sprintf(`{"config": {"digest": "sha256:%s", "size": %d}, "layers": [%s]}`, digest, len(weights), layer))
 }
 
 // run records a run that began so many hours after the first.
@@ -93,7 +94,7 @@ func (k *kept) record(dir string, record pipeline.Record) {
 	if err != nil {
 		k.Fatal(err)
 	}
-	write(k.T, filepath.Join(dir, "run.json"), string(data))
+	proctest.WriteFile(k.T, filepath.Join(dir, "run.json"), string(data))
 }
 
 func (k *kept) clean(o CleanOptions) Cleaned {
@@ -276,7 +277,7 @@ func TestCleanRefusesWhereItCanNotKnow(t *testing.T) {
 			t.Parallel()
 			k, _, _ := filled(t)
 			k.clean(CleanOptions{})
-			write(t, filepath.Join(k.Home, file), "{\n")
+			proctest.WriteFile(t, filepath.Join(k.Home, file), "{\n")
 			before := k.files()
 			if _, err := Clean(t.Context(), k.Machine, CleanOptions{OlderThan: time.Minute}); err == nil || !strings.Contains(err.Error(), "hint") {
 				t.Errorf("%v", err)
@@ -294,14 +295,14 @@ func TestCleanTakesDamagedRunsAndResults(t *testing.T) {
 	used := k.result("dataset", 1, "x")
 	k.run(1, "00000000", "pass", used)
 	broken := k.run(0, "11111111", "pass")
-	write(t, filepath.Join(pipeline.RunFolder(k.Home, broken), "run.json"), "{")
+	proctest.WriteFile(t, filepath.Join(pipeline.RunFolder(k.Home, broken), "run.json"), "{")
 	half := k.result("train", 1, "y")
 	if err := os.Remove(filepath.Join(storeOf(k.Machine).Dir("train", half.Key), "manifest.json")); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(pipeline.RunFolder(k.Home, "notes"), "mine"), "")
+	proctest.WriteFile(t, filepath.Join(pipeline.RunFolder(k.Home, "notes"), "mine"), "")
 	for name, record := range map[string]string{"empty": "{}", "null": "null", "up": `{"id": ".."}`, "dot": `{"id": "."}`, "far": `{"id": "../store"}`} {
-		write(t, filepath.Join(pipeline.RunFolder(k.Home, name), "run.json"), record)
+		proctest.WriteFile(t, filepath.Join(pipeline.RunFolder(k.Home, name), "run.json"), record)
 	}
 	done := k.clean(CleanOptions{OlderThan: time.Minute})
 	if !slices.Equal(names(done, KindRun), []string{broken}) || len(names(done, KindResult)) != 1 {

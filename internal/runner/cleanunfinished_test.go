@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -26,7 +27,7 @@ func TestCleanKeepsUnfinishedWork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, filepath.Join(begun.Dir, "file"), "half")
+		proctest.WriteFile(t, filepath.Join(begun.Dir, "file"), "half")
 		return begun.Dir
 	}
 	training, evaluation, foreign := draft(pipeline.Train, trained), draft(pipeline.Eval, asked), draft(pipeline.Train, nobodys)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -66,13 +67,13 @@ func TestConfigCheck(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			for path, text := range tt.committed {
-				write(t, filepath.Join(dir, path), text)
+				proctest.WriteFile(t, filepath.Join(dir, path), text)
 			}
 			git(t, dir, "init", "-qb", tt.branch)
 			git(t, dir, "add", "-A")
 			git(t, dir, "commit", "-qm", "x")
 			if tt.draft != "" {
-				write(t, filepath.Join(dir, "tunegate.yaml"), tt.draft)
+				proctest.WriteFile(t, filepath.Join(dir, "tunegate.yaml"), tt.draft)
 			}
 			r, err := repo.Open(t.Context(), dir, "git", []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir})
 			if err != nil {

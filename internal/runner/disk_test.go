@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -31,7 +32,7 @@ func TestSpace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(draft.Dir, "base.gguf"), strings.Repeat("x", 1990))
+	proctest.WriteFile(t, filepath.Join(draft.Dir, "base.gguf"), strings.Repeat("x", 1990))
 	if _, err := draft.Commit(store.Result{}); err != nil {
 		t.Fatal(err)
 	}

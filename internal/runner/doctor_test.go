@@ -17,7 +17,7 @@ func machine(t *testing.T, programs map[string]string) pipeline.Machine {
 	t.Helper()
 	dir := t.TempDir()
 	for name, commands := range programs {
-		write(t, filepath.Join(dir, name), "#!/bin/sh\n"+commands+"\n")
+		proctest.WriteFile(t, filepath.Join(dir, name), "#!/bin/sh\n"+commands+"\n")
 	}
 	return pipeline.Machine{
 		Home: filepath.Join(t.TempDir(), "a", "home"), Launcher: proctest.Launcher(t), TempDir: t.TempDir(),
@@ -34,13 +34,6 @@ type silent struct{}
 
 func (silent) Say(string, ...any)                                 {}
 func (silent) Update(string, int64, int64, time.Duration, string) {}
-
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o755)); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // failed are the names of the checks that failed, in order.
 func failed(checks []Check) (names []string) {

@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 func TestHomeCheck(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "file"), "")
+	proctest.WriteFile(t, filepath.Join(dir, "file"), "")
 	if err := os.Symlink("nowhere", filepath.Join(dir, "dangling")); err != nil {
 		t.Fatal(err)
 	}

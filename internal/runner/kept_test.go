@@ -10,6 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/ledger"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -18,11 +19,11 @@ func TestModelsCheck(t *testing.T) {
 	m := machine(t, nil)
 	models := ollama.Models(pipeline.OllamaHome(m.Home))
 	const digest = "3b7b3f6f1e1b4f4bd4b0e2c8d2e9a0d7"
-	write(t, filepath.Join(models, "blobs", "sha256-"+digest+"-partial"), "an upload that goes on")
+	proctest.WriteFile(t, filepath.Join(models, "blobs", "sha256-"+digest+"-partial"), "an upload that goes on")
 	if check := modelsCheck(t.Context(), m, "tunegate"); check.Level != OK {
 		t.Errorf("%+v", check)
 	}
-	write(t, filepath.Join(models, "manifests", "registry.ollama.ai", "library", "tutor", "stable"), "")
+	proctest.WriteFile(t, filepath.Join(models, "manifests", "registry.ollama.ai", "library", "tutor", "stable"), "")
 	if check := modelsCheck(t.Context(), m, "tunegate"); check.Level != Warn || !strings.Contains(check.Found, "tutor:stable") {
 		t.Errorf("%+v", check)
 	}
@@ -73,7 +74,7 @@ func TestStoreCheckOfPromotedResults(t *testing.T) {
 	}
 	look(OK, "")
 	old := dir(models["v1"][1])
-	write(t, filepath.Join(old, "file"), "damaged")
+	proctest.WriteFile(t, filepath.Join(old, "file"), "damaged")
 	ofOld := "bring " + old + " back from a backup: it is of demo-lora-v1, which was promoted"
 	look(Warn, ofOld)
 	stable := dir(models["v2"][0])
@@ -83,10 +84,10 @@ func TestStoreCheckOfPromotedResults(t *testing.T) {
 	ofStable := "bring " + stable + " back from a backup: it is of demo-lora-v2, which was promoted; or make another version stable, with `tunegate -C x rollback` or `tunegate -C x promote`"
 	look(Fail, ofStable+"; "+ofOld)
 	lost := dir(k.result("dataset", 3, "lost"))
-	write(t, filepath.Join(lost, "file"), "damaged")
+	proctest.WriteFile(t, filepath.Join(lost, "file"), "damaged")
 	look(Fail, "`rm -r "+lost+"`; "+ofStable+"; "+ofOld)
 
-	write(t, ledger.Path(k.Home), "{\n")
+	proctest.WriteFile(t, ledger.Path(k.Home), "{\n")
 	if check := storeCheck(t.Context(), k.Machine, "tunegate"); check.Level != Fail || strings.Contains(check.Mend, "rm") || !strings.Contains(check.Found, "promotions.jsonl:1") {
 		t.Errorf("%+v", check)
 	}

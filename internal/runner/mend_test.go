@@ -12,6 +12,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -69,9 +70,9 @@ func TestMendsOfMachines(t *testing.T) {
 			}
 			bin = filepath.Dir(bin)
 			stand := t.TempDir()
-			write(t, filepath.Join(stand, "sudo"), `#!/bin/sh
+			proctest.WriteFile(t, filepath.Join(stand, "sudo"), `#!/bin/sh
 exec "$@"`)
-			write(t, filepath.Join(stand, "apt-get"), "#!/bin/sh\n[ \"$1\" = install ] || exit 1\n"+tt.brings+"\nchmod +x $BIN/*")
+			proctest.WriteFile(t, filepath.Join(stand, "apt-get"), "#!/bin/sh\n[ \"$1\" = install ] || exit 1\n"+tt.brings+"\nchmod +x $BIN/*")
 			broken := tt.look(t, m)
 			if broken.Level != Fail {
 				t.Fatalf("%+v", broken)
@@ -96,7 +97,7 @@ func TestMendsOfHomes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			write(t, filepath.Join(draft.Dir, "model.gguf"), "weights")
+			proctest.WriteFile(t, filepath.Join(draft.Dir, "model.gguf"), "weights")
 			entry, err := draft.Commit(store.Result{})
 			if err != nil {
 				t.Fatal(err)
@@ -106,7 +107,7 @@ func TestMendsOfHomes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			write(t, path, "wEights")
+			proctest.WriteFile(t, path, "wEights")
 			if err := os.Chtimes(path, before.ModTime(), before.ModTime()); err != nil {
 				t.Fatal(err)
 			}
@@ -115,10 +116,10 @@ func TestMendsOfHomes(t *testing.T) {
 			}
 		}, func(t *testing.T, m pipeline.Machine) Check { return storeCheck(t.Context(), m, "tunegate") }, "content was changed"},
 		"a changed blob": {func(t *testing.T, m pipeline.Machine) {
-			write(t, filepath.Join(m.Home, "ollama-private", "models", "blobs", "sha256-"+strings.Repeat("0", 64)), "weights")
+			proctest.WriteFile(t, filepath.Join(m.Home, "ollama-private", "models", "blobs", "sha256-"+strings.Repeat("0", 64)), "weights")
 		}, func(t *testing.T, m pipeline.Machine) Check { return modelsCheck(t.Context(), m, "tunegate") }, "not what their names say"},
 		"an open home": {func(t *testing.T, m pipeline.Machine) {
-			write(t, filepath.Join(m.Home, "x"), "")
+			proctest.WriteFile(t, filepath.Join(m.Home, "x"), "")
 			if err := os.Chmod(m.Home, 0o777); err != nil {
 				t.Fatal(err)
 			}

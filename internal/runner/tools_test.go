@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 func TestHeaderCheck(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	none := machine(t, nil)
-	write(t, filepath.Join(folder, "nlohmann", "json.hpp"), "")
+	proctest.WriteFile(t, filepath.Join(folder, "nlohmann", "json.hpp"), "")
 	if check := headerCheck(none, "/none", folder); check.Level != Fail {
 		t.Errorf("one of two: %+v", check)
 	}
@@ -24,7 +25,7 @@ func TestHeaderCheck(t *testing.T) {
 	if check := headerCheck(debian, folder); check.Level != OK {
 		t.Errorf("with apt-get: %+v", check)
 	}
-	write(t, filepath.Join(folder, "stb", "stb_image.h"), "")
+	proctest.WriteFile(t, filepath.Join(folder, "stb", "stb_image.h"), "")
 	if check := headerCheck(none, "/none", folder); check.Level != OK || check.Found != folder {
 		t.Errorf("both: %+v", check)
 	}

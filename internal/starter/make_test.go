@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // The targets call tunegate as the playbook's Makefile calls its scripts.
@@ -19,9 +21,7 @@ func TestMakeTargets(t *testing.T) {
 	}
 	// It prints its arguments, one in brackets after the other.
 	fake := filepath.Join(dir, "fake")
-	if err := os.WriteFile(fake, []byte("#!/bin/sh\nprintf '[%s]' \"$@\"\necho\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	proctest.WriteFile(t, fake, "#!/bin/sh\nprintf '[%s]' \"$@\"\necho\n")
 	const (
 		data   = "backend/data/raw_tuning_records"
 		merge  = "[dataset][--playbook][--base-sample][" + data + ".sample.json][--followup-sample][" + data + ".followup.sample.json][--merged][" + data + ".merged.json]"

@@ -1,9 +1,13 @@
 // Package proctest lets the tests of a package start children: in goes the test
-// binary, out comes a launcher whose guard is that binary itself.
+// binary, out comes a launcher whose guard is that binary itself. It also writes
+// programs that they can start.
 package proctest
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/proc"
@@ -28,4 +32,17 @@ func Launcher(t testing.TB) proc.Launcher {
 		t.Fatal(err)
 	}
 	return proc.Launcher{Guard: []string{self, guard}}
+}
+
+// WriteFile writes a file that can be executed, and its folders. No child is
+// started meanwhile: one that inherits the open file would keep it from being
+// executed, until it has become another program (https://go.dev/issue/22315).
+func WriteFile(t testing.TB, path, text string) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o755))
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
