@@ -21,6 +21,9 @@ import (
 // tagName is what an Ollama tag and a file name can both be.
 var tagName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
 
+// IsName says whether a text can be a model's name.
+func IsName(s string) bool { return tagName.MatchString(s) }
+
 // baselineTag is a model's tag. One without a version could be mistaken for a
 // misspelt word.
 var baselineTag = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,100}(-base|-lora-[A-Za-z0-9._-]{1,40}|:[A-Za-z0-9._-]{1,80})$`)
@@ -50,7 +53,7 @@ func (p *parser) config() Config {
 	if f.Version != 1 {
 		p.fail([]any{"version"}, "`version` must be 1, the only version of this format")
 	}
-	if !tagName.MatchString(f.Name) {
+	if !IsName(f.Name) {
 		p.fail([]any{"name"}, "`name` must be lower-case letters, digits, '.', '_' and '-' (it names the tags: NAME-base, NAME:pr-42-...)")
 	}
 	if f.Seed != nil && *f.Seed > math.MaxUint32 {

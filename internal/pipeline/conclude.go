@@ -67,10 +67,8 @@ func (r *run) describe(about report.Report) report.Report {
 	about.Head = report.Revision{Ref: r.plan.HeadRef, SHA: r.plan.HeadSHA}
 	about.Name, about.Suites, about.Links, about.Origin = r.plan.Config.Name, r.plan.Suites, r.links(), r.origin()
 	about.Sides, about.Notes = r.plan.sides(about.Findings), r.plan.Notes
-	if !r.options.Refs.Change || r.plan.HeadSHA != r.plan.BaseSHA { // else the command would retrain
-		about.Reproduce = Command(r.record, r.options.ConfigPath)
-	}
-	about.Again, about.Retrains = r.record.Again, r.plan.Retrains
+	about.Reproduce = Command(r.record, r.options.ConfigPath)
+	about.Again, about.Retrains = r.record.Again, r.record.Retrains
 	for _, stage := range r.record.Stages {
 		about.Stages = append(about.Stages, report.Stage{
 			Name: string(stage.Stage), Seconds: stage.Seconds, Reused: stage.State == Reused,
@@ -104,7 +102,8 @@ func (r *run) leaveWord(state report.State, cause string) error {
 }
 
 // Command is how a person gets a run again, or makes the model that it judged
-// again.
+// again. It is empty for a change that is the base tip itself, which the command
+// line takes for a retraining.
 func Command(record Record, configPath string) string {
 	command := "tunegate run"
 	if record.Until != "" {
@@ -115,6 +114,8 @@ func Command(record Record, configPath string) string {
 		command += fmt.Sprintf(" --base %s --head %[1]s", record.HeadSHA)
 	case record.HeadRef == workingTree:
 		command += " --base " + record.BaseSHA
+	case record.HeadSHA == record.BaseSHA && !record.Retrains:
+		return ""
 	default:
 		command += fmt.Sprintf(" --base %s --head %s", record.BaseSHA, record.HeadSHA)
 	}

@@ -14,6 +14,7 @@ func TestCommandMakesTheRunAgain(t *testing.T) {
 		"tunegate run --base b":              {BaseSHA: "b", HeadSHA: "h", HeadRef: workingTree},
 		"tunegate dataset --base b --head h": {BaseSHA: "b", HeadSHA: "h", HeadRef: "improve", Until: Dataset},
 		"tunegate run --base h --head h":     {BaseSHA: "b", HeadSHA: "h", HeadRef: "v1", Again: true},
+		"tunegate run --base s --head s":     {BaseSHA: "s", HeadSHA: "s", HeadRef: "main", Retrains: true},
 	} {
 		if got := Command(record, "tunegate.yaml"); got != want {
 			t.Errorf("%+v: %s, want %s", record, got, want)
@@ -21,6 +22,9 @@ func TestCommandMakesTheRunAgain(t *testing.T) {
 		if got := Command(record, "other.yaml"); got != want+` --config "other.yaml"` {
 			t.Errorf("with another config: %s", got)
 		}
+	}
+	if got := Command(Record{BaseSHA: "s", HeadSHA: "s", HeadRef: "main"}, "tunegate.yaml"); got != "" {
+		t.Errorf("a change that is the base tip: %s", got)
 	}
 }
 

@@ -182,7 +182,7 @@ func describeRun(m Machine, r *repo.Repo, o Options, plan *Plan) *run {
 		record: Record{
 			Schema: 1, ID: id, Event: cmp.Or(o.Event, "local"), PR: o.PR, State: Running,
 			BaseRef: plan.BaseRef, HeadRef: plan.HeadRef, Repository: r.Root(),
-			BaseSHA: plan.BaseSHA, HeadSHA: plan.HeadSHA, PolicySHA256: plan.PolicySHA256, Until: o.Until,
+			BaseSHA: plan.BaseSHA, HeadSHA: plan.HeadSHA, PolicySHA256: plan.PolicySHA256, Until: o.Until, Retrains: plan.Retrains,
 			Lineage: plan.Lineage, Started: now, Stages: []StageRun{}, Uses: []Use{},
 		},
 	}

@@ -26,8 +26,9 @@ type Record struct {
 	Repository   string     `json:"repository"` // the top folder of its working tree
 	BaseSHA      string     `json:"base_sha"`
 	HeadSHA      string     `json:"head_sha"`
-	Until        Stage      `json:"until,omitempty"` // the stage after which it was asked to stop
-	Again        bool       `json:"again,omitempty"` // the model was there, see Again
+	Until        Stage      `json:"until,omitempty"`    // the stage after which it was asked to stop
+	Again        bool       `json:"again,omitempty"`    // the model was there, see Again
+	Retrains     bool       `json:"retrains,omitempty"` // see Plan
 	PolicySHA256 string     `json:"policy_sha256"`
 	Lineage      string     `json:"lineage"`
 	Started      time.Time  `json:"started"`

@@ -14,6 +14,9 @@ import (
 // runID is what the ids of runs look like. Other folders are not tunegate's.
 var runID = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}\.[0-9]{3}-[0-9a-f]{8}$`)
 
+// IsRunID says whether a text has the form of a run's id.
+func IsRunID(s string) bool { return runID.MatchString(s) }
+
 // Runs gives the records of all runs, the oldest first. A folder whose record is
 // missing or damaged is left out; a record that can not be read for another
 // reason is an error: what it names must not be taken for unused.
@@ -26,7 +29,7 @@ func Runs(home string) ([]Record, error) {
 // before they had a record, were removed by half, or their record is damaged.
 func UnreadableRuns(home string) ([]string, error) {
 	_, others, err := readRuns(home)
-	return slices.DeleteFunc(others, func(name string) bool { return !runID.MatchString(name) }), err
+	return slices.DeleteFunc(others, func(name string) bool { return !IsRunID(name) }), err
 }
 
 // readRuns gives the records of all runs, and the names of what else lies among

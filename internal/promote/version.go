@@ -17,8 +17,12 @@ var (
 // maxTag is how many characters a server takes before the colon of a tag.
 const maxTag = 80
 
+// IsVersion says whether a text has the form of a version: up to 40 letters,
+// digits, '.', '_' and '-'.
+func IsVersion(s string) bool { return versionForm.MatchString(s) }
+
 func checkVersion(name, version string) error {
-	if !versionForm.MatchString(version) {
+	if !IsVersion(version) {
 		return refuse(ErrUsage, "%.60q is no version (hint: up to 40 letters, digits, '.', '_' and '-', such as v1)", version)
 	}
 	if tag := versionTag(name, version); len(tag) > maxTag {

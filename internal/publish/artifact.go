@@ -39,7 +39,6 @@ var errLost = errors.New("no result came back")
 var (
 	commitForm = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 	digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	runForm    = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}\.[0-9]{3}-[0-9a-f]{8}$`)
 	tagForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}:[A-Za-z0-9._-]{1,80}$`)
 	objectForm = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
 	checkForm  = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,40}$`)
@@ -147,7 +146,7 @@ func (a artifact) check() error {
 	switch {
 	case r.Schema != 1:
 		return fmt.Errorf("%s has schema %d, this tunegate reads 1", recordFile, r.Schema)
-	case !runForm.MatchString(r.ID):
+	case !pipeline.IsRunID(r.ID):
 		return fmt.Errorf("%.60q is no id of a run", r.ID)
 	case !commitForm.MatchString(r.HeadSHA) || !commitForm.MatchString(r.BaseSHA):
 		return fmt.Errorf("%.80q and %.80q are no commits", r.HeadSHA, r.BaseSHA)

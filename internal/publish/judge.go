@@ -34,9 +34,7 @@ func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
 	a.report.Head = report.Revision{Ref: s.head, SHA: s.sha}
 	a.report.Base = report.Revision{Ref: s.base, SHA: a.record.BaseSHA}
 	a.report.Links = s.links(o.Event, a.record.BaseSHA)
-	if again := a.record.Again || a.report.Retrains; a.record.BaseSHA != a.record.HeadSHA || again {
-		a.report.Reproduce = pipeline.Command(a.record, o.ConfigPath)
-	}
+	a.report.Reproduce = pipeline.Command(a.record, o.ConfigPath)
 	return a, err
 }
 

@@ -7,16 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 
+	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/github"
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/promote"
-)
-
-var (
-	nameForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
-	versionForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 )
 
 // readPromotion reads what a promotion or a rollback leaves: what is served now.
@@ -38,8 +34,8 @@ func readPromotion(dir string) (*promote.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.Action != ledger.Promote && p.Action != ledger.Rollback || !nameForm.MatchString(p.Name) || !versionForm.MatchString(p.Stable) || !versionForm.MatchString(p.Version) ||
-		!digestForm.MatchString(p.ModelID) || !runForm.MatchString(p.Run) || !digestForm.MatchString(p.Lineage) {
+	if p.Action != ledger.Promote && p.Action != ledger.Rollback || !config.IsName(p.Name) || !promote.IsVersion(p.Stable) || !promote.IsVersion(p.Version) ||
+		!digestForm.MatchString(p.ModelID) || !pipeline.IsRunID(p.Run) || !digestForm.MatchString(p.Lineage) {
 		return nil, fmt.Errorf("%s: not what a promotion leaves (hint: is it of another version of tunegate?)", promote.FileName)
 	}
 	return &p, nil

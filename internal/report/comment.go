@@ -160,11 +160,10 @@ func (r Report) broke() string {
 
 // workflowRun leads to the log, and to what the run left.
 func (r Report) workflowRun() string {
-	at := address(r.Links.Run)
-	if at == nil {
+	if !plainPage.MatchString(r.Links.Run) {
 		return ""
 	}
-	words := "The [workflow run](" + at.String() + ") has the log"
+	words := "The [workflow run](" + r.Links.Run + ") has the log"
 	if r.State == Judged {
 		words += ", and in an artifact the whole report: `report/report.html`"
 	}

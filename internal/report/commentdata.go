@@ -88,8 +88,10 @@ func (a Already) said() string {
 	return fmt.Sprintf("of %d asked of %s whose answer ends in a value, the baseline had %d right", a.Asked, count(max(a.Of, a.Asked), "new row"), a.Right)
 }
 
-// plainURL is an address that Markdown leaves as it is.
-var plainURL = regexp.MustCompile(`^https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._~%/@:+,=-]*#L[0-9]+$`)
+// safeAddress is one that Markdown leaves as it is: of a page, and of a file's line.
+const safeAddress = `^https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._~%/@:+,=-]*`
+
+var plainPage, plainURL = regexp.MustCompile(safeAddress + `$`), regexp.MustCompile(safeAddress + `#L[0-9]+$`)
 
 // linkTo is an untrusted text as a code span, linked where there is a plain
 // address.

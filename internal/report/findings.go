@@ -10,7 +10,7 @@ import (
 // the base has as well.
 func (r Report) sorted() (blocking, warned, old []dataset.Finding) {
 	fresh := dataset.OnlyNew(r.Findings)
-	errors := slices.IndexFunc(fresh, func(f dataset.Finding) bool { return f.Level != string(dataset.Error) })
+	errors := slices.IndexFunc(fresh, func(f dataset.Finding) bool { return !f.Blocks() })
 	if errors < 0 {
 		errors = len(fresh)
 	}

@@ -9,20 +9,11 @@ import (
 	"strings"
 )
 
-// address is an http(s) address, nil: the text is none.
-func address(text string) *url.URL {
-	at, err := url.Parse(text)
-	if err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http" {
-		return nil
-	}
-	return at
-}
-
 // fileURL is where a line of a file is shown, under the address of all files;
 // empty: nowhere.
 func fileURL(files, file string, line int) string {
-	base := address(files)
-	if base == nil {
+	base, err := url.Parse(files)
+	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
 		return ""
 	}
 	if !filepath.IsLocal(file) || path.Clean(file) != file || file == "." {
