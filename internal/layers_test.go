@@ -32,7 +32,7 @@ var layers = [][]string{
 	{"maths"},
 	{"python", "ollama", "ledger"},
 	{"playbook", "tutor", "starter"},
-	{"shape", "gguf", "stats", "text", "store", "proc", "repo", "document", ".github"},
+	{"chat", "gguf", "stats", "text", "store", "proc", "repo", "strictyaml", ".github"},
 }
 
 const module = "github.com/tunegate/tunegate/"

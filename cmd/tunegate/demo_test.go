@@ -23,7 +23,7 @@ import (
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/report"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -188,7 +188,7 @@ func compareWithOracle(t *testing.T, l lab, improve pipeline.Result, client *oll
 	worst := 0.0
 	for i, question := range questions {
 		answer, err := client.Chat(context.Background(), ollama.Ask{
-			Tag: improve.Record.Candidate, Messages: shape.Chat("", nil, question), Logprobs: 1,
+			Tag: improve.Record.Candidate, Messages: chat.Chat("", nil, question), Logprobs: 1,
 			Options: map[string]any{"temperature": 0, "seed": 1, "num_predict": 64},
 		})
 		if err != nil {
@@ -222,7 +222,7 @@ func askOracle(t *testing.T, l lab, improve pipeline.Result, system string, ques
 	}
 	var input bytes.Buffer
 	for _, question := range questions {
-		err := json.NewEncoder(&input).Encode(map[string]any{"messages": shape.Chat(system, nil, question)})
+		err := json.NewEncoder(&input).Encode(map[string]any{"messages": chat.Chat(system, nil, question)})
 		if err != nil {
 			t.Fatal(err)
 		}

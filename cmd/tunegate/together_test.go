@@ -16,7 +16,7 @@ import (
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -129,7 +129,7 @@ func (l lab) loadForeign(client *ollama.Client) string {
 		l.Fatal(err)
 	}
 	if _, err := client.Chat(ctx, ollama.Ask{
-		Tag: tag.Tag, Messages: []shape.Message{{Role: shape.User, Content: "2 + 2"}}, Options: map[string]any{"num_predict": 1},
+		Tag: tag.Tag, Messages: []chat.Message{{Role: chat.User, Content: "2 + 2"}}, Options: map[string]any{"num_predict": 1},
 	}); err != nil {
 		l.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/dataset"
-	"github.com/tunegate/tunegate/internal/document"
+	"github.com/tunegate/tunegate/internal/strictyaml"
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/train"
@@ -29,14 +29,14 @@ func IsName(s string) bool { return tagName.MatchString(s) }
 var baselineTag = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,100}(-base|-lora-[A-Za-z0-9._-]{1,40}|:[A-Za-z0-9._-]{1,80})$`)
 
 type parser struct {
-	doc      *document.Document
+	doc      *strictyaml.Document
 	file     file
 	mistakes []error
 }
 
 // Parse reads a configuration. Every mistake is reported with file and line.
 func Parse(name string, data []byte) (Config, error) {
-	doc, err := document.Parse(name, data)
+	doc, err := strictyaml.Parse(name, data)
 	if err != nil {
 		return Config{}, err
 	}

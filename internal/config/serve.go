@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/tunegate/tunegate/internal/document"
+	"github.com/tunegate/tunegate/internal/strictyaml"
 )
 
 // The kinds of the parameters.
@@ -46,7 +46,7 @@ func (p *parser) serve() Serve {
 		at := []any{"serve", "parameters", name}
 		kind, known := kinds[name]
 		if !known {
-			p.fail(at, "unknown parameter %q (did you mean %q?)", name, document.Nearest(name, slices.Sorted(maps.Keys(kinds))))
+			p.fail(at, "unknown parameter %q (did you mean %q?)", name, strictyaml.Nearest(name, slices.Sorted(maps.Keys(kinds))))
 			continue
 		}
 		value, ok := parameter(kind, f.Parameters[name])

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 const chatHint = "write user and assistant messages by turns, the assistant's last"
@@ -25,15 +25,15 @@ func (n *normalizer) chat(messages field) {
 		if !ok {
 			return
 		}
-		if role == shape.System && i == 0 {
+		if role == chat.System && i == 0 {
 			if content != "" && content != strings.TrimSpace(n.system) {
 				n.report(checkUnusedText, "the record's own system message is not trained on, rows get serve.system", "drop it")
 			}
 			continue
 		}
-		expected := shape.User
+		expected := chat.User
 		if len(texts)%2 == 1 {
-			expected = shape.Assistant
+			expected = chat.Assistant
 		}
 		if role != expected {
 			n.report(checkContext, fmt.Sprintf("message %d is of the role %s where %s is expected", i+1, quoted(role), expected), chatHint)
@@ -51,7 +51,7 @@ func (n *normalizer) chat(messages field) {
 		return
 	}
 	for i := 0; i < last; i += 2 {
-		n.earlier = append(n.earlier, shape.Turn{User: texts[i], Assistant: texts[i+1]})
+		n.earlier = append(n.earlier, chat.Turn{User: texts[i], Assistant: texts[i+1]})
 	}
 	n.question, n.answer = texts[last], texts[last+1]
 }
@@ -78,7 +78,7 @@ func (n *normalizer) message(number int, message field) (role, content string, o
 		}
 		*to = member.text()
 	}
-	if content == "" && role != shape.System {
+	if content == "" && role != chat.System {
 		n.report(checkContext, fmt.Sprintf("message %d is empty", number), chatHint)
 		return "", "", false
 	}

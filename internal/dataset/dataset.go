@@ -12,7 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/tunegate/tunegate/internal/repo"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -30,7 +30,7 @@ type Row struct {
 	ID string `json:"id"`
 	// Source is file#N, N the number of the record in the file, from 1.
 	Source   string          `json:"source"`
-	Messages []shape.Message `json:"messages"`
+	Messages []chat.Message `json:"messages"`
 	// Weight is how many lines of train.jsonl the row has.
 	Weight int               `json:"weight"`
 	Tags   map[string]string `json:"tags"`

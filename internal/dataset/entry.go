@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -27,7 +27,7 @@ const defaultLearnerLevel = "teen"
 // record but for white space around them: no Unicode normalization, line ends kept.
 type entry struct {
 	record   record
-	earlier  []shape.Turn
+	earlier  []chat.Turn
 	question string
 	answer   string
 	level    string
@@ -36,8 +36,8 @@ type entry struct {
 }
 
 // messages lays the entry out as it is asked and answered.
-func (e entry) messages(system string) []shape.Message {
-	return append(shape.Chat(system, e.earlier, e.question), shape.Message{Role: shape.Assistant, Content: e.answer})
+func (e entry) messages(system string) []chat.Message {
+	return append(chat.Chat(system, e.earlier, e.question), chat.Message{Role: chat.Assistant, Content: e.answer})
 }
 
 // wording is the text in which near-duplicates are looked for.
@@ -174,7 +174,7 @@ func (n *normalizer) context() {
 		return
 	}
 	for pair := range slices.Chunk(texts, 2) {
-		n.earlier = append(n.earlier, shape.Turn{User: pair[0], Assistant: pair[1]})
+		n.earlier = append(n.earlier, chat.Turn{User: pair[0], Assistant: pair[1]})
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tunegate/tunegate/internal/repo"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 func FuzzRead(f *testing.F) {
@@ -68,12 +68,12 @@ func FuzzNormalize(f *testing.F) {
 			}
 			messages := e.messages("Be brief.")
 			for i, m := range messages {
-				role := shape.User
+				role := chat.User
 				switch {
 				case i == 0:
-					role = shape.System
+					role = chat.System
 				case i%2 == 0:
-					role = shape.Assistant
+					role = chat.Assistant
 				}
 				if m.Role != role || m.Content == "" || m.Content != strings.TrimSpace(m.Content) || !utf8.ValidString(m.Content) {
 					t.Errorf("%q: message %d is %+v", r.raw, i, m)

@@ -15,7 +15,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -176,11 +176,11 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 		Suite: it.suite.Name, Role: string(it.suite.Role), Case: it.c.ID, Cluster: it.c.Cluster,
 		History: string(it.history), ModelID: e.Model.ModelID, Seed: seed(e.Options.Seed, it), Evidence: Direct,
 	}
-	var earlier []shape.Turn
+	var earlier []chat.Turn
 	for i, turn := range it.c.Turns {
 		heard := turn.Assistant
 		if it.c.Asked(i, it.history) {
-			reply, err := e.chat(ctx, shape.Chat("", earlier, turn.User), graded.Seed) // the tag's own system prompt holds
+			reply, err := e.chat(ctx, chat.Chat("", earlier, turn.User), graded.Seed) // the tag's own system prompt holds
 			if errors.Is(err, ollama.ErrTooLong) {
 				graded.lose("the conversation is longer than num_ctx")
 				break
@@ -203,7 +203,7 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 				heard = reply.Text
 			}
 		}
-		earlier = append(earlier, shape.Turn{User: turn.User, Assistant: heard})
+		earlier = append(earlier, chat.Turn{User: turn.User, Assistant: heard})
 	}
 	if graded.Evidence == Direct {
 		graded.Pass = decide(graded.Asserts)
@@ -217,7 +217,7 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 // chat asks, and asks again when the answer was cut on its way or the server's
 // runner died, after which the server starts another: an accident must not be
 // kept as the model's answer.
-func (e Evaluation) chat(ctx context.Context, messages []shape.Message, seed int) (ollama.Answer, error) {
+func (e Evaluation) chat(ctx context.Context, messages []chat.Message, seed int) (ollama.Answer, error) {
 	ask := ollama.Ask{
 		Tag: e.Model.Tag, Messages: messages,
 		Options: map[string]any{"seed": seed, "num_ctx": e.Options.NumCtx, "num_predict": e.Options.NumPredict},
@@ -233,7 +233,7 @@ func (e Evaluation) chat(ctx context.Context, messages []shape.Message, seed int
 	return reply, err
 }
 
-func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn, reply ollama.Answer, earlier []shape.Turn) error {
+func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn, reply ollama.Answer, earlier []chat.Turn) error {
 	given := answer{text: reply.Text, doneReason: reply.DoneReason}
 	if len(earlier) > 0 {
 		given.previous = earlier[len(earlier)-1].Assistant

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -123,7 +123,7 @@ func TestHistories(t *testing.T) {
 	if got := heard(server.asked[2]); got != "first" {
 		t.Errorf("own history shows %q", got)
 	}
-	if role := server.asked[0].Messages[0].Role; role != shape.User {
+	if role := server.asked[0].Messages[0].Role; role != chat.User {
 		t.Errorf("the first message is the %s's: the tag's own system prompt must hold", role)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // Knows asks the model a conversation, without the tag's system prompt, and says
@@ -16,7 +16,7 @@ import (
 // does not. It is nil where that is not for the model to show: the value is no
 // expression, the conversation is too long to be asked, or the comparison can
 // not be decided. An accident of the server or the checker is an error.
-func (e Evaluation) Knows(ctx context.Context, messages []shape.Message, value string) (*bool, error) {
+func (e Evaluation) Knows(ctx context.Context, messages []chat.Message, value string) (*bool, error) {
 	reply, err := e.chat(ctx, messages, int(e.Options.Seed&math.MaxInt32))
 	if errors.Is(err, ollama.ErrTooLong) {
 		return nil, nil

@@ -10,7 +10,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // brokenMaths can not run.
@@ -53,7 +53,7 @@ func TestKnows(t *testing.T) {
 			if test.checker != nil {
 				e.Maths = test.checker
 			}
-			knows, err := e.Knows(t.Context(), []shape.Message{{Role: shape.User, Content: test.question}}, test.value)
+			knows, err := e.Knows(t.Context(), []chat.Message{{Role: chat.User, Content: test.question}}, test.value)
 			got := "not known"
 			if err != nil {
 				got = err.Error()
@@ -80,7 +80,7 @@ func TestKnowsAsksAsCasesAreAsked(t *testing.T) {
 	server := &fakeServer{}
 	e := evaluation(server)
 	e.Options.Seed = 1<<31 + 7
-	messages := []shape.Message{{Role: shape.User, Content: "4"}}
+	messages := []chat.Message{{Role: chat.User, Content: "4"}}
 	if _, err := e.Knows(t.Context(), messages, "4"); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/ollama/ollama/api"
 
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // Aborted is the DoneReason of an answer that the server gave up or that was cut
@@ -19,7 +19,7 @@ const Aborted = "aborted"
 // Ask is one question to a tag.
 type Ask struct {
 	Tag      string
-	Messages []shape.Message
+	Messages []chat.Message
 	Options  map[string]any // sent as they are; nothing is added
 	Logprobs int            // alternatives per token to return, 1 to 20; 0: no logprobs
 }
@@ -84,7 +84,7 @@ func (c *Client) Chat(ctx context.Context, ask Ask) (Answer, error) {
 	return answer, nil
 }
 
-func chatRequest(tag string, messages []shape.Message) *api.ChatRequest {
+func chatRequest(tag string, messages []chat.Message) *api.ChatRequest {
 	no := false
 	request := &api.ChatRequest{Model: tag, Truncate: &no, Shift: &no}
 	for _, m := range messages {
@@ -103,7 +103,7 @@ func logprob(l api.Logprob) Logprob {
 
 // Render returns the prompt that the server makes of the messages, with the
 // tag's own system prompt and template. The server loads the model for it.
-func (c *Client) Render(ctx context.Context, tag string, messages []shape.Message) (string, error) {
+func (c *Client) Render(ctx context.Context, tag string, messages []chat.Message) (string, error) {
 	request := chatRequest(tag, messages)
 	request.DebugRenderOnly = true
 	var prompt *string

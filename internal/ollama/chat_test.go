@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 const (
@@ -31,7 +31,7 @@ func TestChat(t *testing.T) {
 		},
 	})
 	got, err := client.Chat(t.Context(), Ask{
-		Tag: "demo:x", Messages: shape.Chat("be kind", nil, "2+2?"), Options: map[string]any{"seed": 3}, Logprobs: 2,
+		Tag: "demo:x", Messages: chat.Chat("be kind", nil, "2+2?"), Options: map[string]any{"seed": 3}, Logprobs: 2,
 	})
 	want := Answer{
 		Text: "4 is right", DoneReason: "stop", Done: true, InputTokens: 7, OutputTokens: 3, Duration: 3 * time.Millisecond,

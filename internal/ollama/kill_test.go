@@ -18,7 +18,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // victim is a server in a folder, with a tag that answers, that can be killed
@@ -70,7 +70,7 @@ func (v *victim) ask(tag string) string {
 }
 
 func short(tag string) Ask {
-	return Ask{Tag: tag, Messages: shape.Chat("", nil, "hi"), Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "num_thread": 1, "temperature": 0}}
+	return Ask{Tag: tag, Messages: chat.Chat("", nil, "hi"), Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "num_thread": 1, "temperature": 0}}
 }
 
 // endless is a question whose answer takes long.

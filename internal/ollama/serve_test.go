@@ -15,7 +15,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // realBinary is the Ollama of this machine.
@@ -90,7 +90,7 @@ func TestRealServer(t *testing.T) {
 	if !HasTag(Models(home), definition.Tag, sum) || HasTag(Models(home), definition.Tag, sumA) {
 		t.Error("HasTag after create")
 	}
-	prompt, err := client.Render(ctx, definition.Tag, shape.Chat("", nil, "hi"))
+	prompt, err := client.Render(ctx, definition.Tag, chat.Chat("", nil, "hi"))
 	if rendered := "<|im_start|>system\nbe \"kind\"\nPARSER no<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n"; err != nil || prompt != rendered {
 		t.Errorf("rendered %q, %v", prompt, err)
 	}
@@ -121,7 +121,7 @@ func TestRealChat(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask := Ask{
-		Tag: "demo", Messages: shape.Chat("", nil, "hi"), Logprobs: 3,
+		Tag: "demo", Messages: chat.Chat("", nil, "hi"), Logprobs: 3,
 		Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "num_thread": 1, "temperature": 0},
 	}
 	first, err := client.Chat(ctx, ask)
@@ -140,7 +140,7 @@ func TestRealChat(t *testing.T) {
 		t.Errorf("another answer: %q, then %q, %v", first.Text, second.Text, err)
 	}
 	long := ask
-	long.Messages = shape.Chat("", nil, strings.Repeat("long ", 100))
+	long.Messages = chat.Chat("", nil, strings.Repeat("long ", 100))
 	if got, err := client.Chat(ctx, long); !errors.Is(err, ErrTooLong) {
 		t.Errorf("a long prompt: %+v, %v", got, err)
 	}

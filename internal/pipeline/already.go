@@ -12,7 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/report"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -151,7 +151,7 @@ func (r *run) askRows(ctx context.Context, baseline register.Registered, options
 	right := taught{}
 	for _, q := range questions {
 		messages := q.row.Messages[:len(q.row.Messages)-1]
-		if messages[0].Role == shape.System { // the tag's own holds
+		if messages[0].Role == chat.System { // the tag's own holds
 			messages = messages[1:]
 		}
 		knows, err := evaluation.Knows(ctx, messages, q.value)

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // The published figures: bf16 LoRA of 8 billion parameters fits 22 GB, QLoRA of
@@ -44,7 +44,7 @@ func TestTrainingDisk(t *testing.T) {
 func TestCharactersPerToken(t *testing.T) {
 	t.Parallel()
 	prompts := plannedBase{rendered: rendering{Prompts: []register.Rendered{
-		{Messages: []shape.Message{{Role: "user", Content: "six ab"}}, Tokens: 3},
+		{Messages: []chat.Message{{Role: "user", Content: "six ab"}}, Tokens: 3},
 	}}}
 	for _, test := range []struct {
 		base    plannedBase

@@ -11,7 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/train"
 )
@@ -102,10 +102,10 @@ func (p *Plan) trainPlace(base, device string, rows map[string]string) place {
 }
 
 // sanityChats are the sanity prompts as they are asked.
-func (p *Plan) sanityChats() [][]shape.Message {
-	var chats [][]shape.Message
+func (p *Plan) sanityChats() [][]chat.Message {
+	var chats [][]chat.Message
 	for _, question := range p.Sanity {
-		chats = append(chats, shape.Chat(p.Config.Serve.System, nil, question))
+		chats = append(chats, chat.Chat(p.Config.Serve.System, nil, question))
 	}
 	return chats
 }

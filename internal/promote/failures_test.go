@@ -14,7 +14,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // pair is a home whose version v1 is promoted on two servers, the second of which
@@ -375,7 +375,7 @@ func TestDamagedWeights(t *testing.T) {
 	l.expect("server", server.Client(), map[string]string{"demo:stable": ""})
 	proxy.set(nil)
 	l.mustPromote("v1", "one")
-	answer, err := server.Client().Chat(t.Context(), ollama.Ask{Tag: "demo:stable", Messages: shape.Chat("", nil, "hi"), Options: map[string]any{"num_predict": 1}})
+	answer, err := server.Client().Chat(t.Context(), ollama.Ask{Tag: "demo:stable", Messages: chat.Chat("", nil, "hi"), Options: map[string]any{"num_predict": 1}})
 	if err != nil || !answer.Done {
 		t.Errorf("%+v, %v", answer, err)
 	}

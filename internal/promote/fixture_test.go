@@ -26,7 +26,7 @@ import (
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -235,7 +235,7 @@ func (l *lab) expectPrivate(want map[string]string) {
 func (l *lab) answers(client *ollama.Client, tag string) {
 	l.Helper()
 	answer, err := client.Chat(l.Context(), ollama.Ask{
-		Tag: tag, Messages: shape.Chat("", nil, "Compute d/dx of 5x^3."), Options: map[string]any{"num_predict": 4, "seed": 1},
+		Tag: tag, Messages: chat.Chat("", nil, "Compute d/dx of 5x^3."), Options: map[string]any{"num_predict": 4, "seed": 1},
 	})
 	if err != nil || !answer.Done {
 		l.Errorf("%s: %+v, %v", tag, answer, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -172,7 +172,7 @@ func (t *target) answers(ctx context.Context, tag, gguf string) error {
 		return err
 	}
 	reply, err := t.client.Chat(ctx, ollama.Ask{
-		Tag: tag, Messages: shape.Chat("", nil, "1 + 1 = ?"), Options: map[string]any{"num_predict": 1, "seed": 1},
+		Tag: tag, Messages: chat.Chat("", nil, "1 + 1 = ?"), Options: map[string]any{"num_predict": 1, "seed": 1},
 	})
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 func TestMain(m *testing.M) { proctest.Main(m) }
@@ -53,10 +53,10 @@ func TestRealFailures(t *testing.T) {
 	old := good
 	old.Tag = "demo:old"
 	prompt := Rendered{
-		Name: "suite/case", Messages: shape.Chat("Be kind.", nil, "hi"),
+		Name: "suite/case", Messages: chat.Chat("Be kind.", nil, "hi"),
 		Text: "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n",
 	}
-	ask := ollama.Ask{Tag: "demo:old", Messages: shape.Chat("", nil, "hi"), Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "temperature": 0}}
+	ask := ollama.Ask{Tag: "demo:old", Messages: chat.Chat("", nil, "hi"), Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "temperature": 0}}
 	if err := client.Add(ctx, path, old.Definition()); err != nil {
 		t.Fatal(err)
 	}

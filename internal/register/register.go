@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // Serve says how a model is served; it becomes the tag's Modelfile.
@@ -35,7 +35,7 @@ type Candidate struct {
 // Rendered is a conversation with what the trainer's own template makes of it.
 type Rendered struct {
 	Name     string          `json:"name"` // SUITE/CASE, for messages
-	Messages []shape.Message `json:"messages"`
+	Messages []chat.Message `json:"messages"`
 	Text     string          `json:"text"`
 	Tokens   int             `json:"tokens"`
 }
@@ -167,8 +167,8 @@ func prove(ctx context.Context, client *ollama.Client, tag string, prompts []Ren
 }
 
 // withoutSystem leaves the system prompt to the tag, as the app does.
-func withoutSystem(messages []shape.Message) []shape.Message {
-	if len(messages) > 0 && messages[0].Role == shape.System {
+func withoutSystem(messages []chat.Message) []chat.Message {
+	if len(messages) > 0 && messages[0].Role == chat.System {
 		return messages[1:]
 	}
 	return messages

@@ -9,14 +9,14 @@ import (
 
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/python"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // Render has the base's own tokenizer render the prompts, as the trainer does:
 // it gives the rendering of Probe, and the prompts with text and tokens. Its
 // request is kept in dir.
 func Render(ctx context.Context, launcher proc.Launcher, interpreter python.Interpreter, baseDir string, prompts []Rendered, dir string) (string, []Rendered, error) {
-	conversations := make([][]shape.Message, len(prompts))
+	conversations := make([][]chat.Message, len(prompts))
 	for i, prompt := range prompts {
 		conversations[i] = prompt.Messages
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // builtin is a chat template in Ollama's language.
@@ -24,9 +24,9 @@ func builtins() []builtin {
 
 // Probe is the conversation by which a chat template is recognised: every role,
 // two turns, and text that a template might trim or escape.
-func Probe() []shape.Message {
-	return shape.Chat("Probe system <1>.",
-		[]shape.Turn{{User: "First  question?", Assistant: "First answer & more."}},
+func Probe() []chat.Message {
+	return chat.Chat("Probe system <1>.",
+		[]chat.Turn{{User: "First  question?", Assistant: "First answer & more."}},
 		"Second\n\nquestion: {x}?")
 }
 
@@ -51,7 +51,7 @@ func Template(rendered string) (name, text string, err error) {
 }
 
 type templateData struct {
-	Messages []shape.Message
+	Messages []chat.Message
 }
 
-func messagesOf(messages []shape.Message) templateData { return templateData{Messages: messages} }
+func messagesOf(messages []chat.Message) templateData { return templateData{Messages: messages} }

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/tunegate/tunegate/internal/document"
+	"github.com/tunegate/tunegate/internal/strictyaml"
 )
 
 // The assertions that a turn can make of an answer.
@@ -79,7 +79,7 @@ func unknown(name string) error {
 	if plannedTypes[name] {
 		return fmt.Errorf("assertion %q is not built yet (known: %s)", name, strings.Join(Types(), ", "))
 	}
-	if near := document.Nearest(name, Types()); near != "" {
+	if near := strictyaml.Nearest(name, Types()); near != "" {
 		return fmt.Errorf("unknown assertion %q (did you mean %q?)", name, near)
 	}
 	return fmt.Errorf("unknown assertion %q (known: %s)", name, strings.Join(Types(), ", "))

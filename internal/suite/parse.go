@@ -10,7 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/tunegate/tunegate/internal/document"
+	"github.com/tunegate/tunegate/internal/strictyaml"
 )
 
 type suiteFile struct {
@@ -50,7 +50,7 @@ var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // Parse reads one suite file. Every mistake is reported with file and line.
 func Parse(path string, data []byte) (Suite, error) {
-	doc, err := document.Parse(path, data)
+	doc, err := strictyaml.Parse(path, data)
 	if err != nil {
 		return Suite{}, err
 	}
@@ -64,7 +64,7 @@ func Parse(path string, data []byte) (Suite, error) {
 }
 
 type parser struct {
-	doc      *document.Document
+	doc      *strictyaml.Document
 	file     suiteFile
 	mistakes []error
 }

@@ -3,7 +3,7 @@ package suite
 import (
 	"slices"
 
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // Prompt is one conversation that a model is asked to continue.
@@ -11,7 +11,7 @@ type Prompt struct {
 	Suite    string          `json:"suite"`
 	Case     string          `json:"case"`
 	Turn     int             `json:"turn"` // 0-based
-	Messages []shape.Message `json:"messages"`
+	Messages []chat.Message `json:"messages"`
 }
 
 // Asked says whether a turn is put to the model: in replayed history only the
@@ -48,15 +48,15 @@ func (s Suite) Size() (cases, questions int) {
 // Prompts lists what the case asks in replayed history, in order.
 func (s Suite) Prompts(c Case, system string) []Prompt {
 	var prompts []Prompt
-	var earlier []shape.Turn
+	var earlier []chat.Turn
 	for i, turn := range c.Turns {
 		if c.Asked(i, Replayed) {
 			prompts = append(prompts, Prompt{
 				Suite: s.Name, Case: c.ID, Turn: i,
-				Messages: shape.Chat(system, earlier, turn.User),
+				Messages: chat.Chat(system, earlier, turn.User),
 			})
 		}
-		earlier = append(earlier, shape.Turn{User: turn.User, Assistant: turn.Assistant})
+		earlier = append(earlier, chat.Turn{User: turn.User, Assistant: turn.Assistant})
 	}
 	return prompts
 }

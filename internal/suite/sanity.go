@@ -4,13 +4,13 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/tunegate/tunegate/internal/document"
+	"github.com/tunegate/tunegate/internal/strictyaml"
 )
 
 // ParseSanity reads the fixed prompts of the sanity run: a YAML file with a
 // list `prompts` of {user: text}. It gives the questions in order.
 func ParseSanity(path string, data []byte) ([]string, error) {
-	doc, err := document.Parse(path, data)
+	doc, err := strictyaml.Parse(path, data)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/proc/proctest"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 func TestMain(m *testing.M) { proctest.Main(m) }
@@ -34,8 +34,8 @@ func sums(n int) []map[string]any {
 		rows = append(rows, map[string]any{
 			"id": fmt.Sprintf("row-%d", i), "source": fmt.Sprintf("data/sums.json#%d", i+1), "weight": 1, "tags": map[string]string{},
 			"messages": append(
-				shape.Chat("You are a maths tutor. Be correct and brief.", nil, fmt.Sprintf("What is %d + %d?", a, b)),
-				shape.Message{Role: shape.Assistant, Content: fmt.Sprintf("Step 1: Start at %d. Step 2: Count on %d more. The answer is $%d$.", a, b, a+b)}),
+				chat.Chat("You are a maths tutor. Be correct and brief.", nil, fmt.Sprintf("What is %d + %d?", a, b)),
+				chat.Message{Role: chat.Assistant, Content: fmt.Sprintf("Step 1: Start at %d. Step 2: Count on %d more. The answer is $%d$.", a, b, a+b)}),
 		})
 	}
 	return rows
@@ -48,7 +48,7 @@ func input(t *testing.T) Input {
 	in := Input{
 		BaseDir: demoBase, BaseName: "demo/base", Seed: 42,
 		TrainRows: filepath.Join(dir, "train.jsonl"), ValRows: filepath.Join(dir, "val.jsonl"),
-		SanityPrompts: [][]shape.Message{shape.Chat("", nil, "What is 3 + 4?"), shape.Chat("Be brief.", nil, "Differentiate 4x^3.")},
+		SanityPrompts: [][]chat.Message{chat.Chat("", nil, "What is 3 + 4?"), chat.Chat("Be brief.", nil, "Differentiate 4x^3.")},
 	}
 	writeRows(t, in.TrainRows, rows[:40])
 	writeRows(t, in.ValRows, rows[40:])

@@ -13,7 +13,7 @@ import (
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/python/pythontest"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 const chatML = "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}" +
@@ -119,7 +119,7 @@ func prepare(t *testing.T, f fault, dir string) {
 	}
 	if f.answer != "" {
 		rows := sums(24)
-		messages := rows[5]["messages"].([]shape.Message)
+		messages := rows[5]["messages"].([]chat.Message)
 		messages[len(messages)-1].Content = f.answer
 		writeRows(t, in.TrainRows, rows)
 	}

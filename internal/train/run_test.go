@@ -17,7 +17,7 @@ import (
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/python/pythontest"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // A whole run with the real trainer; then another one that is cut off in the
@@ -159,7 +159,7 @@ func checkChanges(t *testing.T, dir string) {
 	}
 }
 
-func checkSamples(t *testing.T, dir string, prompts [][]shape.Message) {
+func checkSamples(t *testing.T, dir string, prompts [][]chat.Message) {
 	t.Helper()
 	samples, err := LoadSamples(filepath.Join(dir, samplesFile))
 	if err != nil {

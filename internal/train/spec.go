@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -38,7 +38,7 @@ type spec struct {
 	GradientAccumulationSteps int               `json:"gradient_accumulation_steps"`
 	SaveSeconds               float64           `json:"save_seconds"`
 	SanitySteps               int               `json:"sanity_steps"`
-	SanityPrompts             [][]shape.Message `json:"sanity_prompts"`
+	SanityPrompts             [][]chat.Message `json:"sanity_prompts"`
 	SampleTokens              int               `json:"sample_tokens"`
 }
 
@@ -81,7 +81,7 @@ func newSpec(o Options, in Input, dir string) (spec, error) {
 		LearningRate: o.LearningRate, Scheduler: scheduler, Warmup: warmup, WeightDecay: weightDecay, MaxGradNorm: maxGradNorm,
 		Epochs: o.Epochs, SequenceLen: o.SequenceLen, MicroBatchSize: o.MicroBatchSize,
 		GradientAccumulationSteps: o.GradientAccumulationSteps, SaveSeconds: saveSeconds, SanitySteps: o.SanitySteps,
-		SanityPrompts: append([][]shape.Message{}, in.SanityPrompts...), SampleTokens: sampleTokens,
+		SanityPrompts: append([][]chat.Message{}, in.SanityPrompts...), SampleTokens: sampleTokens,
 	}
 	for _, path := range []struct {
 		to   *string

@@ -16,7 +16,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/python"
-	"github.com/tunegate/tunegate/internal/shape"
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -48,7 +48,7 @@ type Input struct {
 	TrainRows     string // path of the dataset stage's train.jsonl
 	ValRows       string // path of its val.jsonl; empty, or an empty file: no validation
 	Seed          uint64
-	SanityPrompts [][]shape.Message // asked after the sanity run and after the full run
+	SanityPrompts [][]chat.Message // asked after the sanity run and after the full run
 }
 
 // Result is what a run measured. All but Device, Seconds, TokensPerSecond and

@@ -1,8 +1,8 @@
-// Package document reads the YAML files that people write: in goes a file's
+// Package strictyaml reads the YAML files that people write: in goes a file's
 // text and a struct to fill, out come its values or every mistake at once, each
 // with file, line and a hint. Unknown keys, double keys, a second document and
 // values of the wrong type are mistakes.
-package document
+package strictyaml
 
 import (
 	"bytes"

@@ -1,7 +1,7 @@
-// Package shape says how a model is asked: in go the parts of a conversation
+// Package chat says how a model is asked: in go the parts of a conversation
 // (system prompt, earlier turns, a question), out comes the list of chat
 // messages that training rows, suites and parity checks all share.
-package shape
+package chat
 
 // The roles of a chat message, as the Ollama chat API and chat templates name them.
 const (
