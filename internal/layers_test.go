@@ -19,7 +19,11 @@ var layers = [][]string{
 	{"publish"},
 	{"promote", "runner"},
 	{"github", "actions"}, // of no concern to what judges
+	{"forecast"},
 	{"pipeline"},
+	{"plan", "attribution"},
+	{"runs"},
+	{"machine"},
 	{"config"},
 	{"report"},
 	{"gate"},
@@ -30,9 +34,10 @@ var layers = [][]string{
 	{"dataset"},
 	{"suite"},
 	{"maths"},
-	{"python", "ollama", "ledger"},
+	{"python", "ollama", "ledger", "step"},
 	{"playbook", "tutor", "starter"},
 	{"chat", "gguf", "stats", "text", "store", "proc", "repo", "strictyaml", ".github"},
+	{"filelock"},
 }
 
 const module = "github.com/tunegate/tunegate/"

@@ -19,6 +19,7 @@ import (
 	"github.com/tunegate/tunegate/internal/actions/actionstest"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // hostile commits, as a branch, records that try to speak to the runner, and
@@ -63,7 +64,7 @@ func TestAction(t *testing.T) {
 			t.Errorf("the annotation %q", command)
 		}
 	}
-	told, err := pipeline.LoadReport(filepath.Join(s.workspace, pipeline.CopyFolder))
+	told, err := pipeline.LoadReport(filepath.Join(s.workspace, runs.CopyFolder))
 	if err != nil || told.Head.Ref != "stranger:hostile" || told.Base.Ref != "main" {
 		t.Errorf("judged %+v against %+v, %v", told.Head, told.Base, err)
 	}
@@ -79,7 +80,7 @@ func TestAction(t *testing.T) {
 	if code := s.run(); code != 0 || s.outputs()["outcome"] != "ready" {
 		t.Errorf("exit %d, %q:\n%s", code, s.outputs(), s.log)
 	}
-	if told, err = pipeline.LoadReport(filepath.Join(s.workspace, pipeline.CopyFolder)); err != nil || told.Base.SHA != h.tip("refs/heads/main") {
+	if told, err = pipeline.LoadReport(filepath.Join(s.workspace, runs.CopyFolder)); err != nil || told.Base.SHA != h.tip("refs/heads/main") {
 		t.Errorf("judged against %+v, %v", told.Base, err)
 	}
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -44,7 +46,7 @@ func TestCancel(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	stages := pipeline.Stages()[:5]
+	stages := step.Stages()[:5]
 	first := random.IntN(len(stages) - chain + 1)
 	for cancelled, missed := 0, 0; cancelled < cancels; {
 		if err := os.RemoveAll(l.home); err != nil {
@@ -71,7 +73,7 @@ func TestCancel(t *testing.T) {
 			t.Errorf("after %d cancels, another outcome: %s", cancelled, diff)
 		}
 		for _, s := range latest.Stages {
-			if finished[s.Key] && s.State != pipeline.Reused {
+			if finished[s.Key] && s.State != step.Reused {
 				t.Errorf("%s is %s, though a cancelled run had done it", s.Stage, s.State)
 			}
 		}
@@ -80,7 +82,7 @@ func TestCancel(t *testing.T) {
 
 // cancelIn cancels a job so long after a stage began. It is false where the run
 // was over by then, or had no need of the stage.
-func (l lab) cancelIn(change event, stage pipeline.Stage, after time.Duration) bool {
+func (l lab) cancelIn(change event, stage step.Stage, after time.Duration) bool {
 	l.Helper()
 	s := l.step(change, string(stage)+": running")
 	s.start()
@@ -112,16 +114,16 @@ func (l lab) cancelIn(change event, stage pipeline.Stage, after time.Duration) b
 
 // expectCancelled looks at what a cancelled step says of itself: in the home, in
 // the workspace, which another job gets, and to the runner.
-func (s *step) expectCancelled() {
+func (s *actionStep) expectCancelled() {
 	s.Helper()
-	records, err := pipeline.Runs(s.home)
+	records, err := runs.All(s.home)
 	if err != nil || len(records) == 0 {
 		s.Fatalf("no runs: %v", err)
 	}
-	if record := newest(records); record.State != pipeline.Cancelled {
+	if record := newest(records); record.State != step.Cancelled {
 		s.Errorf("the run is %s", record.State)
 	}
-	told, err := pipeline.LoadReport(filepath.Join(s.workspace, pipeline.CopyFolder))
+	told, err := pipeline.LoadReport(filepath.Join(s.workspace, runs.CopyFolder))
 	if err != nil || told.State != report.Cancelled {
 		s.Errorf("the workspace says %q, %v", told.State, err)
 	}
@@ -137,18 +139,18 @@ func (s *step) expectCancelled() {
 // finished are the results that the newest run of the home had.
 func (l lab) finished() map[store.Key]bool {
 	l.Helper()
-	records, err := pipeline.Runs(l.home)
+	records, err := runs.All(l.home)
 	if err != nil {
 		l.Fatal(err)
 	}
 	keys := map[store.Key]bool{}
 	for _, s := range newest(records).Stages {
-		keys[s.Key] = s.State == pipeline.Done || s.State == pipeline.Reused
+		keys[s.Key] = s.State == step.Done || s.State == step.Reused
 	}
 	return keys
 }
 
-func newest(records []pipeline.Record) (latest pipeline.Record) {
+func newest(records []runs.Record) (latest runs.Record) {
 	for _, record := range records {
 		if record.Started.After(latest.Started) {
 			latest = record

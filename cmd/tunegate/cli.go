@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/promote"
@@ -216,16 +217,16 @@ func (s *session) home() (string, error) {
 	return "", usage(errors.New("no folder to keep results in (hint: set TUNEGATE_HOME)"))
 }
 
-func (s *session) machine(progress pipeline.Progress) (pipeline.Machine, error) {
+func (s *session) machine(progress machine.Progress) (machine.Machine, error) {
 	home, err := s.home()
 	if err != nil {
-		return pipeline.Machine{}, err
+		return machine.Machine{}, err
 	}
 	self, err := s.world.executable()
 	if err != nil {
-		return pipeline.Machine{}, err
+		return machine.Machine{}, err
 	}
-	return pipeline.Machine{
+	return machine.Machine{
 		Home: home, Tool: version, Environ: s.world.environ, LookPath: exec.LookPath,
 		Launcher: proc.Launcher{Guard: []string{self, guardCommand}},
 		Clock:    s.world.clock, Progress: progress, TempDir: os.TempDir(), Card: "/dev/nvidiactl", NoWait: s.cli.NoWait,

@@ -14,16 +14,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/report"
-	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -71,7 +73,7 @@ func testRepeat(t *testing.T, l lab) {
 	if err := json.Unmarshal(out, &foreseen); err != nil {
 		t.Fatal(err)
 	}
-	if len(foreseen.Stages) < len(pipeline.Stages())-2 {
+	if len(foreseen.Stages) < len(step.Stages())-2 {
 		t.Errorf("foreseen are only %+v", foreseen.Stages)
 	}
 	for _, stage := range foreseen.Stages {
@@ -84,7 +86,7 @@ func testRepeat(t *testing.T, l lab) {
 		t.Fatalf("exit %d", code)
 	}
 	for _, stage := range again.Record.Stages {
-		if stage.State != pipeline.Reused {
+		if stage.State != step.Reused {
 			t.Errorf("%s was %s", stage.Stage, stage.State)
 		}
 	}
@@ -118,7 +120,7 @@ func testServed(t *testing.T, l lab, improve pipeline.Result) {
 	ctx := context.Background()
 	var proof export.Proof
 	readJSON(t, filepath.Join(improve.Dir, "export", "proof.json"), &proof)
-	server := serve(t, l, pipeline.OllamaHome(l.home))
+	server := serve(t, l, machine.OllamaHome(l.home))
 	shown, err := server.Client().Show(ctx, improve.Record.Candidate)
 	if err != nil {
 		t.Fatal(err)
@@ -277,7 +279,7 @@ func testKilled(t *testing.T, undisturbed pipeline.Result) {
 		t.Fatalf("exit %d", code)
 	}
 	for _, stage := range result.Record.Stages {
-		if stage.Stage == pipeline.Train && stage.State != pipeline.Reused {
+		if stage.Stage == step.Train && stage.State != step.Reused {
 			t.Errorf("the training was %s", stage.State)
 		}
 	}

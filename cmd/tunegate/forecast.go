@@ -3,14 +3,16 @@ package main
 import (
 	"context"
 
+	"github.com/tunegate/tunegate/internal/forecast"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
 )
 
 // foresee prints what a run would do.
-func (s *session) foresee(ctx context.Context, machine pipeline.Machine, repository *repo.Repo, options pipeline.Options) error {
-	forecast, err := pipeline.Forecast(ctx, machine, repository, options)
+func (s *session) foresee(ctx context.Context, machine machine.Machine, repository *repo.Repo, options pipeline.Options) error {
+	forecast, err := forecast.DryRun(ctx, machine, repository, options)
 	if err != nil {
 		return inputError(err)
 	}

@@ -12,8 +12,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -43,7 +46,7 @@ func TestKills(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("an undisturbed run takes %s; seed %d", whole, seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	stages := pipeline.Stages()[:5]
+	stages := step.Stages()[:5]
 	latest := undisturbed.Record
 	for killed, missed := 0, 0; killed < kills; {
 		if err := os.RemoveAll(l.home); err != nil {
@@ -100,7 +103,7 @@ func (l lab) run(args ...string) {
 // length is how long a stage took when its work was last done; of one with
 // several parts, the last of them. A busy machine's first run takes several
 // times as long as its next, so kills are timed by the latest.
-func length(record pipeline.Record, stage pipeline.Stage) (took time.Duration) {
+func length(record runs.Record, stage step.Stage) (took time.Duration) {
 	for _, s := range record.Stages {
 		if s.Stage == stage {
 			took = time.Duration(s.Seconds * float64(time.Second))
@@ -111,7 +114,7 @@ func length(record pipeline.Record, stage pipeline.Stage) (took time.Duration) {
 
 // killIn starts a run and kills tunegate alone so long after the stage began. It
 // is false where the run was over by then, or had no need of the stage.
-func (l lab) killIn(stage pipeline.Stage, after time.Duration) bool {
+func (l lab) killIn(stage step.Stage, after time.Duration) bool {
 	l.Helper()
 	cmd := l.command("run", "--base", "main", "--head", "improve")
 	output := newWatcher(string(stage) + ": running")
@@ -184,7 +187,7 @@ func (l lab) expectNothingLeft(result pipeline.Result) {
 			l.Errorf("left behind: %q", left)
 		}
 	}
-	models := ollama.Models(pipeline.OllamaHome(l.home))
+	models := ollama.Models(machine.OllamaHome(l.home))
 	stored, err := ollama.Stored(models)
 	if err != nil {
 		l.Fatal(err)
@@ -200,12 +203,12 @@ func (l lab) expectNothingLeft(result pipeline.Result) {
 	if _, blobs, err := ollama.Prune(models, true); err != nil || blobs != nil {
 		l.Errorf("blobs that no tag has: %q, %v", blobs, err)
 	}
-	records, err := pipeline.Runs(l.home)
+	records, err := runs.All(l.home)
 	if err != nil {
 		l.Fatal(err)
 	}
 	for _, record := range records {
-		if record.State == pipeline.Running {
+		if record.State == step.Running {
 			l.Errorf("run %s is still said to be running", record.ID)
 		}
 	}

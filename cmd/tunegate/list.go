@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/promote"
 )
@@ -25,7 +25,7 @@ func (listCommand) Run(s *session) error {
 	var name, root string
 	if repository, err := s.repository(); err == nil {
 		root = repository.Root()
-		if policy, err := pipeline.LoadPolicy(s.ctx, repository, s.cli.Config, ""); err == nil {
+		if policy, err := plan.LoadPolicy(s.ctx, repository, s.cli.Config, ""); err == nil {
 			name = policy.Name
 		}
 	}

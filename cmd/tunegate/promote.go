@@ -7,7 +7,9 @@ import (
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/promote"
 	"github.com/tunegate/tunegate/internal/repo"
@@ -21,13 +23,13 @@ type promoteCommand struct {
 }
 
 func (c promoteCommand) Run(s *session) error {
-	return s.move(c.Base, func(m pipeline.Machine, r *repo.Repo, policy config.Config) (promote.Result, error) {
+	return s.move(c.Base, func(m machine.Machine, r *repo.Repo, policy config.Config) (promote.Result, error) {
 		o := promote.Options{Version: c.Version, Run: c.ID, Repository: r.Root()}
 		if c.Head == "" {
 			return promote.Promote(s.ctx, m, policy, o)
 		}
 		moved, judged, err := promote.Release(s.ctx, m, r, pipeline.Options{
-			Refs: pipeline.Refs{
+			Refs: plan.Refs{
 				Base: c.Base, Head: c.Head, HeadName: c.Version, BaseName: strings.TrimPrefix(strings.TrimPrefix(c.Base, "refs/remotes/"), "origin/"),
 			},
 			ConfigPath: s.cli.Config, Event: "release", Web: s.web(),
@@ -42,14 +44,14 @@ type rollbackCommand struct {
 }
 
 func (c rollbackCommand) Run(s *session) error {
-	return s.move("", func(m pipeline.Machine, _ *repo.Repo, policy config.Config) (promote.Result, error) {
+	return s.move("", func(m machine.Machine, _ *repo.Repo, policy config.Config) (promote.Result, error) {
 		return promote.Rollback(s.ctx, m, policy, c.Version)
 	})
 }
 
 // move changes what is stable, by the config of a branch (empty: the default
 // one), and says what came of it, here and in the workspace.
-func (s *session) move(branch string, do func(pipeline.Machine, *repo.Repo, config.Config) (promote.Result, error)) error {
+func (s *session) move(branch string, do func(machine.Machine, *repo.Repo, config.Config) (promote.Result, error)) error {
 	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
 	defer progress.clear()
 	machine, err := s.machine(progress)
@@ -60,7 +62,7 @@ func (s *session) move(branch string, do func(pipeline.Machine, *repo.Repo, conf
 	if err != nil {
 		return err
 	}
-	policy, err := pipeline.LoadPolicy(s.ctx, repository, s.cli.Config, branch)
+	policy, err := plan.LoadPolicy(s.ctx, repository, s.cli.Config, branch)
 	if err != nil {
 		return inputError(err)
 	}

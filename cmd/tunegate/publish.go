@@ -10,9 +10,9 @@ import (
 
 	"github.com/tunegate/tunegate/internal/actions"
 	"github.com/tunegate/tunegate/internal/github"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/publish"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 type publishCommand struct {
@@ -57,13 +57,13 @@ func (c publishCommand) Run(s *session) error {
 // folder is what a run left.
 func (c publishCommand) folder(s *session) (string, error) {
 	if c.ID == "" {
-		return filepath.Join(s.cli.Dir, pipeline.CopyFolder), nil
+		return filepath.Join(s.cli.Dir, runs.CopyFolder), nil
 	}
 	home, err := s.home()
 	if err != nil {
 		return "", err
 	}
-	dir, _, err := pipeline.FindRun(home, c.ID, "")
+	dir, _, err := runs.Find(home, c.ID, "")
 	return dir, usage(err)
 }
 

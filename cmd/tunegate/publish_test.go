@@ -12,7 +12,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/github/githubtest"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // TestPublishTellsOfRealRuns publishes what the binary's own runs leave, up to
@@ -56,7 +56,7 @@ echo '[{"instruction": "What is 3 + 4?", "output": "seven"}]' > data/both.json &
 			if head = strings.TrimSpace(string(tip)); err != nil {
 				t.Fatal(err)
 			}
-		} else if err := os.RemoveAll(filepath.Join(l.repo, pipeline.CopyFolder)); err != nil {
+		} else if err := os.RemoveAll(filepath.Join(l.repo, runs.CopyFolder)); err != nil {
 			t.Fatal(err)
 		}
 		api.AddPull(githubtest.Pull{Number: number, HeadSHA: head, HeadRef: test.branch, BaseRef: "main", BaseSHA: strings.Repeat("e", 40), Author: "octocat", Open: true})

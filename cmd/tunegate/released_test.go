@@ -8,9 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/promote"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 // testReleased: a merge commit of an up-to-date branch, which nobody trained,
@@ -25,12 +28,12 @@ func testReleased(t *testing.T, l lab, improve pipeline.Result) {
 	if said := l.refused(exitFail, "promote", "v1", "--head", "first"); !strings.Contains(said, "promote.gain followup") {
 		t.Errorf("with a gain that the policy of today does not take: %s", said)
 	}
-	var judged pipeline.Record
-	readJSON(t, filepath.Join(l.repo, pipeline.CopyFolder, "run.json"), &judged)
+	var judged runs.Record
+	readJSON(t, filepath.Join(l.repo, runs.CopyFolder, "run.json"), &judged)
 	if judged.Event != "release" || judged.Lineage != improve.Record.Lineage || judged.Outcome != "pass" {
 		t.Errorf("judged again: %+v", judged)
 	}
-	if _, err := os.Stat(filepath.Join(l.repo, pipeline.CopyFolder, promote.FileName)); err == nil {
+	if _, err := os.Stat(filepath.Join(l.repo, runs.CopyFolder, promote.FileName)); err == nil {
 		t.Error("the workspace tells of a promotion")
 	}
 	l.asks("0.99", "0.03")
@@ -41,7 +44,7 @@ func testReleased(t *testing.T, l lab, improve pipeline.Result) {
 		t.Errorf("not merged: %s", said)
 	}
 
-	models := ollama.Models(pipeline.OllamaHome(l.home))
+	models := ollama.Models(machine.OllamaHome(l.home))
 	if err := ollama.Remove(models, improve.Record.Candidate); err != nil { // as a clean does
 		t.Fatal(err)
 	}
@@ -50,12 +53,12 @@ func testReleased(t *testing.T, l lab, improve pipeline.Result) {
 	if one.Stable != "v1" || one.ModelID != improve.Verdict.ModelID || one.Lineage != improve.Record.Lineage {
 		t.Errorf("promote: %+v", one)
 	}
-	readJSON(t, filepath.Join(l.repo, pipeline.CopyFolder, "run.json"), &judged)
+	readJSON(t, filepath.Join(l.repo, runs.CopyFolder, "run.json"), &judged)
 	if judged.ID != one.Run || judged.ID == improve.Record.ID || judged.Candidate != improve.Record.Candidate {
 		t.Errorf("judged again: %+v", judged)
 	}
 	for _, stage := range judged.Stages {
-		if stage.State != pipeline.Reused {
+		if stage.State != step.Reused {
 			t.Errorf("%s was %s", stage.Stage, stage.State)
 		}
 	}
@@ -63,12 +66,12 @@ func testReleased(t *testing.T, l lab, improve pipeline.Result) {
 		t.Errorf("the candidate was not made again: %+v, %v", names, err)
 	}
 	for _, name := range []string{"model-card.md", "provenance.json"} {
-		if _, err := os.Stat(filepath.Join(l.repo, pipeline.CopyFolder, "report", name)); err != nil {
+		if _, err := os.Stat(filepath.Join(l.repo, runs.CopyFolder, "report", name)); err != nil {
 			t.Error(err)
 		}
 	}
 	var left promote.Result
-	readJSON(t, filepath.Join(l.repo, pipeline.CopyFolder, promote.FileName), &left)
+	readJSON(t, filepath.Join(l.repo, runs.CopyFolder, promote.FileName), &left)
 	if left.Run != one.Run || left.Stable != "v1" {
 		t.Errorf("left in the workspace: %+v", left)
 	}
@@ -81,7 +84,7 @@ func testReleased(t *testing.T, l lab, improve pipeline.Result) {
 	}
 	l.refused(exitUsage, "promote", "v1", "--head", "old")
 	l.result(&two, "rollback")
-	readJSON(t, filepath.Join(l.repo, pipeline.CopyFolder, promote.FileName), &left)
+	readJSON(t, filepath.Join(l.repo, runs.CopyFolder, promote.FileName), &left)
 	if left.Action != "rollback" || left.Stable != "v1" {
 		t.Errorf("left in the workspace: %+v", left)
 	}

@@ -13,7 +13,10 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/forecast"
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 type refs struct {
@@ -59,9 +62,9 @@ func (c runCommand) Run(s *session) error {
 	ctx, cancel := context.WithTimeoutCause(s.ctx, c.MaxDuration, fmt.Errorf("not done within --max-duration %s", c.MaxDuration))
 	defer cancel()
 	options := pipeline.Options{
-		Refs:       pipeline.Refs{Base: c.Base, Head: c.Head, BaseName: c.BaseName, HeadName: c.HeadName, Change: c.Change},
-		ConfigPath: s.cli.Config, Until: pipeline.Stage(c.Until), Force: pipeline.Stage(c.Force),
-		Event: s.world.getenv("GITHUB_EVENT_NAME"), PR: s.pullRequest(c.PR), Web: s.web(),
+		Refs:       plan.Refs{Base: c.Base, Head: c.Head, BaseName: c.BaseName, HeadName: c.HeadName, Change: c.Change},
+		ConfigPath: s.cli.Config, Until: step.Stage(c.Until), Force: step.Stage(c.Force),
+		Event: s.world.getenv("GITHUB_EVENT_NAME"), PR: s.pullRequest(c.PR), Web: s.web(), Forecast: forecast.Of(repository.Root()),
 	}
 	if c.DryRun {
 		return s.foresee(ctx, machine, repository, options)
@@ -106,15 +109,15 @@ func (s *session) web() string {
 // check refuses the stages that a run can not stop at or do again.
 func (c runCommand) check() error {
 	for _, name := range []string{c.Until, c.Force} {
-		if name != "" && !slices.Contains(pipeline.Stages(), pipeline.Stage(name)) {
-			return fmt.Errorf("unknown stage %q (known: %s)", name, strings.Trim(fmt.Sprint(pipeline.Stages()), "[]"))
+		if name != "" && !slices.Contains(step.Stages(), step.Stage(name)) {
+			return fmt.Errorf("unknown stage %q (known: %s)", name, strings.Trim(fmt.Sprint(step.Stages()), "[]"))
 		}
 	}
-	switch pipeline.Stage(c.Force) {
-	case pipeline.Gate, pipeline.Report:
+	switch step.Stage(c.Force) {
+	case step.Gate, step.Report:
 		return fmt.Errorf("--force %s: verdict and report are made anew in every run, there is nothing to force (hint: leave it out)", c.Force)
 	}
-	if pipeline.Stage(c.Until) == pipeline.Gate {
+	if step.Stage(c.Until) == step.Gate {
 		return errors.New("--until gate: a verdict always comes with its report (hint: --until eval stops before the verdict; leave it out for both)")
 	}
 	return nil
@@ -122,7 +125,7 @@ func (c runCommand) check() error {
 
 // inputError gives mistakes in what the user wrote or named their exit code.
 func inputError(err error) error {
-	if errors.Is(err, pipeline.ErrInput) {
+	if errors.Is(err, plan.ErrInput) {
 		return usage(err)
 	}
 	return err

@@ -23,9 +23,9 @@ const (
 	pipesWait = 5 * time.Second         // for what still holds the step's output
 )
 
-// step is the action's step of a job, as a runner starts it: bash with pipes, no
+// actionStep is the action's step of a job, as a runner starts it: bash with pipes, no
 // input, and a mark by which what it leaves behind is found.
-type step struct {
+type actionStep struct {
 	lab
 	cmd             *exec.Cmd
 	workspace       string
@@ -38,10 +38,10 @@ type step struct {
 // step prepares the action for an event of the lab's repository; inputs are
 // entries of the environment, such as INPUT_COMMAND=dataset. The log says when it
 // has a text.
-func (l lab) step(e event, awaited string, inputs ...string) *step {
+func (l lab) step(e event, awaited string, inputs ...string) *actionStep {
 	l.Helper()
 	dir := l.TempDir()
-	s := &step{
+	s := &actionStep{
 		lab: l, workspace: filepath.Join(dir, "workspace"), mark: fmt.Sprintf("github_%016x", rand.Uint64()), token: fmt.Sprintf("ghs_%016x", rand.Uint64()),
 		output: filepath.Join(dir, "output"), summary: filepath.Join(dir, "summary"), log: newWatcher(awaited), ended: make(chan error, 1),
 	}
@@ -76,7 +76,7 @@ func actionRun(l lab) string {
 	return string(found[1]) + "\n"
 }
 
-func (s *step) start() {
+func (s *actionStep) start() {
 	s.Helper()
 	input, err := s.cmd.StdinPipe()
 	if err == nil {
@@ -92,7 +92,7 @@ func (s *step) start() {
 }
 
 // run runs the step to its end and gives its exit code.
-func (s *step) run() int {
+func (s *actionStep) run() int {
 	s.Helper()
 	s.start()
 	<-s.ended
@@ -102,7 +102,7 @@ func (s *step) run() int {
 // cancel does what a runner does to the step's process, and to no other, when the
 // job is cancelled. It gives the time that the step took to end with its output
 // closed; ok is false where it had ended already.
-func (s *step) cancel() (took time.Duration, ok bool) {
+func (s *actionStep) cancel() (took time.Duration, ok bool) {
 	s.Helper()
 	began := time.Now()
 	for _, then := range []struct {
@@ -126,10 +126,10 @@ func (s *step) cancel() (took time.Duration, ok bool) {
 }
 
 // left are the processes that the runner would find and kill at the job's end.
-func (s *step) left() []string { return append(processesOf(s.mark), processesOf(s.home)...) }
+func (s *actionStep) left() []string { return append(processesOf(s.mark), processesOf(s.home)...) }
 
 // outputs reads what the runner takes as the step's outputs.
-func (s *step) outputs() map[string]string {
+func (s *actionStep) outputs() map[string]string {
 	s.Helper()
 	data, err := os.ReadFile(s.output)
 	if err != nil {

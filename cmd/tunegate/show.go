@@ -10,6 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 type showCommand struct {
@@ -28,7 +29,7 @@ func (c showCommand) Run(s *session) error {
 	if repository, err := s.repository(); err == nil {
 		root = repository.Root()
 	}
-	dir, record, err := pipeline.FindRun(home, c.ID, root)
+	dir, record, err := runs.Find(home, c.ID, root)
 	if err != nil {
 		return usage(err)
 	}

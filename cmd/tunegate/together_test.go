@@ -12,11 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -51,7 +52,7 @@ func TestTogether(t *testing.T) {
 	ids := map[string]bool{}
 	for _, run := range []started{first, second} {
 		result := run.result(t)
-		if result.Verdict == nil || result.Record.State != pipeline.Done {
+		if result.Verdict == nil || result.Record.State != step.Done {
 			t.Fatalf("%+v", result.Record)
 		}
 		shown, err := client.Show(context.Background(), result.Record.Candidate)

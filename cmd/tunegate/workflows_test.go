@@ -14,6 +14,8 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/github/githubtest"
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 const (
@@ -75,10 +77,10 @@ func testImproveChange(h *hub, improve pipeline.Result) {
 		run.expect(map[string]string{"data": succeeded, "announce": succeeded, "judge": succeeded, "tunegate": succeeded})
 		run.expectOutputs("judge", map[string]string{"outcome": "pass", "promotable": "true", "model-id": improve.Verdict.ModelID})
 		run.expectOutputs("tunegate", map[string]string{"outcome": "pass", "promotable": "true"})
-		var record pipeline.Record
+		var record runs.Record
 		run.artifact("run.json", &record)
 		for _, stage := range record.Stages {
-			if stage.State != pipeline.Reused {
+			if stage.State != step.Reused {
 				h.Errorf("%s was %s", stage.Stage, stage.State)
 			}
 		}

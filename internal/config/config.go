@@ -75,6 +75,9 @@ type Runner struct {
 	GPU    GPU    // the card that it must have
 }
 
+// PrivateServer says whether runs start an Ollama server of their own.
+func (r Runner) PrivateServer() bool { return r.Ollama == Auto }
+
 // Limits bound what a pull request may ask of the trainer. Epochs and LoRAR are
 // those of the train section where the file does not name them.
 type Limits struct {

@@ -12,9 +12,9 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/dataset"
-	"github.com/tunegate/tunegate/internal/strictyaml"
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/strictyaml"
 	"github.com/tunegate/tunegate/internal/train"
 )
 

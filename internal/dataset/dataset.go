@@ -11,8 +11,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -29,7 +29,7 @@ type Row struct {
 	// ID is the first 16 hexadecimal digits of the sha256 of the messages' JSON.
 	ID string `json:"id"`
 	// Source is file#N, N the number of the record in the file, from 1.
-	Source   string          `json:"source"`
+	Source   string         `json:"source"`
 	Messages []chat.Message `json:"messages"`
 	// Weight is how many lines of train.jsonl the row has.
 	Weight int               `json:"weight"`

@@ -7,8 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/repo"
 )
 
 func FuzzRead(f *testing.F) {

@@ -13,9 +13,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 

@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // Knows asks the model a conversation, without the tag's system prompt, and says

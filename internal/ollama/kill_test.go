@@ -16,9 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
-	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // victim is a server in a folder, with a tag that answers, that can be killed

@@ -13,9 +13,9 @@ import (
 
 	"github.com/ollama/ollama/api"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
-	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // realBinary is the Ollama of this machine.

@@ -3,129 +3,169 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"os"
-	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/export"
-	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// model is the base model on this machine.
-type model struct {
-	dir      string
-	identity string // digest of its files
-	gguf     string // path of its 16-bit GGUF
-	digest   string // sha256 of that file
-}
+const baseFile = "base.gguf"
 
-// baseIdentity names the base model in a lineage: the folder's content where it
-// is part of the repository, else its path and revision.
-func (p *Plan) baseIdentity() map[string]string {
-	identity := map[string]string{"model": p.Config.Base.Model, "revision": p.Config.Base.Revision}
-	if !filepath.IsAbs(p.Config.Base.Model) {
-		identity["tree"] = string(store.Digest(blobs(p.policyTree.Under(p.Config.Base.Model))))
+// folder is the folder of the base model: written from the base commit when it is
+// part of the repository, else used where it lies, after its files were digested
+// once for each state of their sizes and times.
+func (s *Steps) folder() *step.Step[map[string]string] {
+	if s.plan.BaseInRepository() {
+		return &step.Step[map[string]string]{
+			Stage: step.Prepare, Name: "a copy of its folder", Slot: known(s.plan.BaseFilesSlot),
+			Needs: func() step.Needs {
+				var size int64
+				for _, file := range s.plan.BaseFiles() {
+					size += file.Size
+				}
+				return step.Needs{Disk: size}
+			},
+			Do: func(ctx context.Context, dir string) (map[string]string, error) {
+				return map[string]string{}, s.plan.ExportBase(ctx, dir)
+			},
+		}
 	}
-	return identity
-}
-
-func blobs(files []repo.File) map[string]string {
-	ids := map[string]string{}
-	for _, file := range files {
-		ids[file.Path] = file.Blob
-	}
-	return ids
-}
-
-// baseModel brings the base model's folder and its 16-bit GGUF.
-func (r *run) baseModel(ctx context.Context) (model, error) {
-	m, err := r.baseFolder(ctx)
-	if err != nil {
-		return model{}, err
-	}
-	entry, v, err := cached(r, work[export.Digest]{
-		place: baseGGUFPlace(m.identity),
-		do: func(dir string) (export.Digest, error) {
-			return export.WriteBase(ctx, m.dir, filepath.Join(dir, "base.gguf"))
+	folder := s.plan.Config.Base.Model
+	return &step.Step[map[string]string]{
+		Stage: step.Prepare, Name: "digests of its files",
+		Slot: func(context.Context) (*store.Slot, error) {
+			state, err := plan.FolderState(folder)
+			if err != nil {
+				return nil, err
+			}
+			slot := plan.BaseDigestSlot(folder, state)
+			return &slot, nil
 		},
-	})
-	if err != nil {
-		return model{}, fmt.Errorf("base model: %w", err)
-	}
-	m.gguf, m.digest = entry.Path("base.gguf"), v.GGUFSHA256
-	r.base = &m
-	return m, nil
-}
-
-// CheckBase looks for the files that every base model has, without reading them.
-func (p *Plan) CheckBase() error {
-	folder, where := p.Config.Base.Model, ""
-	var names []string
-	if filepath.IsAbs(folder) {
-		entries, err := os.ReadDir(folder)
-		if err != nil {
-			return fmt.Errorf("`base.model`: %w", err)
-		}
-		for _, entry := range entries {
-			names = append(names, entry.Name())
-		}
-	} else {
-		where = " at " + p.BaseRef
-		for _, file := range p.policyTree.Under(folder) {
-			names = append(names, path.Base(file.Path))
-		}
-	}
-	for _, needed := range []string{"config.json", "tokenizer.json", "tokenizer_config.json", ".safetensors"} {
-		if !slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, needed) }) {
-			return fmt.Errorf("`base.model`: %s%s has no %s (hint: the whole Hugging Face folder of the base model is needed)", folder, where, needed)
-		}
-	}
-	return nil
-}
-
-// baseFolder is the folder of the base model: written from the base commit when
-// it is part of the repository, else used where it lies.
-func (r *run) baseFolder(ctx context.Context) (model, error) {
-	if err := r.plan.CheckBase(); err != nil {
-		return model{}, err
-	}
-	folder := r.plan.Config.Base.Model
-	if !filepath.IsAbs(folder) {
-		tree := r.plan.policyTree
-		files := tree.Under(folder)
-		entry, _, err := cached(r, work[struct{}]{
-			place: r.plan.baseFilesPlace(),
-			do:    func(dir string) (struct{}, error) { return struct{}{}, tree.Export(ctx, folder, dir) },
-		})
-		return model{dir: entry.Dir, identity: string(store.Digest(blobs(files)))}, err
-	}
-	return r.absoluteBase(folder)
-}
-
-// absoluteBase digests a folder's files, once for each state of their sizes and
-// times.
-func (r *run) absoluteBase(folder string) (model, error) {
-	state, err := folderState(folder)
-	if err != nil {
-		return model{}, err
-	}
-	type digests map[string]string
-	_, v, err := cached(r, work[digests]{
-		place: baseDigestPlace(folder, state),
-		do: func(string) (digests, error) {
-			found := digests{}
+		Do: func(ctx context.Context, _ string) (map[string]string, error) {
+			state, err := plan.FolderState(folder)
+			if err != nil {
+				return nil, err
+			}
+			found := map[string]string{}
 			for _, f := range state {
 				digest, err := store.FileDigest(filepath.Join(folder, f.Name))
 				if err != nil {
 					return nil, err
 				}
 				found[f.Name] = digest
+				if err := ctx.Err(); err != nil {
+					return nil, err
+				}
 			}
 			return found, nil
 		},
-	})
-	return model{dir: folder, identity: string(store.Digest(v))}, err
+	}
+}
+
+// baseDir is where the base model lies.
+func (s *Steps) baseDir() string {
+	if s.plan.BaseInRepository() {
+		return s.Folder.Entry().Dir
+	}
+	return s.plan.Config.Base.Model
+}
+
+// BaseIdentity is the digest of the base model's files, where they were read.
+func (s *Steps) BaseIdentity() (identity string, found bool) {
+	switch {
+	case s.plan.BaseInRepository():
+		return string(store.Digest(plan.Blobs(s.plan.BaseFiles()))), true
+	case s.Folder.Known():
+		return string(store.Digest(s.Folder.Value())), true
+	}
+	return "", false
+}
+
+// BaseSize is that of the 16-bit GGUF, in bytes; before there is one, that of the
+// weights.
+func (s *Steps) BaseSize() int64 {
+	if s.BaseGGUF.Known() {
+		return s.BaseGGUF.Value().Size
+	}
+	var size int64
+	add := func(name string, bytes int64) {
+		if strings.HasSuffix(name, ".safetensors") {
+			size += bytes
+		}
+	}
+	if s.plan.BaseInRepository() {
+		for _, file := range s.plan.BaseFiles() {
+			add(file.Path, file.Size)
+		}
+		return size
+	}
+	state, err := plan.FolderState(s.plan.Config.Base.Model)
+	if err != nil {
+		return 0 // its own step says so
+	}
+	for _, file := range state {
+		add(file.Name, file.Size)
+	}
+	return size
+}
+
+// ofBase is what an export or a tag of the base takes on disk.
+func (s *Steps) ofBase() step.Needs { return step.Needs{Disk: s.BaseSize()} }
+
+// baseGGUF writes the base at 16 bit, which everything is exported from.
+func (s *Steps) baseGGUF() *step.Step[export.Digest] {
+	return &step.Step[export.Digest]{
+		Stage: step.Prepare, Name: "16-bit GGUF", Needs: s.ofBase,
+		Slot: func(context.Context) (*store.Slot, error) {
+			identity, found := s.BaseIdentity()
+			if !found {
+				return nil, nil
+			}
+			slot := plan.BaseGGUFSlot(identity)
+			return &slot, nil
+		},
+		Do: func(ctx context.Context, dir string) (export.Digest, error) {
+			written, err := export.WriteBase(ctx, s.baseDir(), filepath.Join(dir, baseFile))
+			if err != nil {
+				return export.Digest{}, fmt.Errorf("base model: %w", err)
+			}
+			return written, nil
+		},
+	}
+}
+
+// rendering has the trainer's own tokenizer render what the suites will ask.
+func (s *Steps) rendering() *step.Step[register.Rendering] {
+	return &step.Step[register.Rendering]{
+		Stage: step.Prepare, Name: "rendered prompts",
+		Slot: func(context.Context) (*store.Slot, error) {
+			identity, found := s.BaseIdentity()
+			if !found {
+				return nil, nil
+			}
+			slot := s.plan.RenderSlot(identity)
+			return &slot, nil
+		},
+		Do: func(ctx context.Context, dir string) (register.Rendering, error) {
+			interpreter, err := s.python(ctx)
+			if err != nil {
+				return register.Rendering{}, err
+			}
+			probe, prompts, err := register.Render(ctx, s.machine.Launcher, interpreter, s.baseDir(), s.plan.Prompts(), dir)
+			return register.Rendering{Probe: probe, Prompts: prompts}, err
+		},
+	}
+}
+
+// baseExportSlot is that of the base at the quantization that is served.
+func (s *Steps) baseExportSlot() (*store.Slot, error) {
+	if !s.BaseGGUF.Known() {
+		return nil, nil
+	}
+	slot := s.plan.BaseExportSlot(s.BaseGGUF.Value().GGUFSHA256)
+	return &slot, nil
 }

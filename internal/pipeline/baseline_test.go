@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine/machinetest"
+	"github.com/tunegate/tunegate/internal/plan"
 )
 
 // TestOthersPromotedTag: what somebody else wrote under a promoted version's tag
@@ -22,11 +25,17 @@ func TestOthersPromotedTag(t *testing.T) {
 		fmt.Fprintf(w, `{"modelfile": "FROM /models/blobs/sha256-%s\n", "template": "x"}`, strings.Repeat("a", 64))
 	}))
 	defer server.Close()
-	m, _ := lockable(t)
-	r := &run{machine: m, plan: &Plan{Config: config.Config{Name: "demo", Runner: config.Runner{Ollama: server.URL}}}}
-	_, err := r.promoted(t.Context(), ledger.Entry{
-		Name: "demo", Version: "v1", Tag: "demo-lora-v1", ModelID: strings.Repeat("b", 64), GGUFSHA256: strings.Repeat("c", 64),
-	})
+	m, _ := machinetest.New(t)
+	if err := os.MkdirAll(m.Home, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := ledger.Append(m.Home, ledger.Entry{
+		Action: ledger.Promote, Name: "demo", Version: "v1", Tag: "demo-lora-v1", ModelID: strings.Repeat("b", 64), GGUFSHA256: strings.Repeat("c", 64),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s := NewSteps(m, &plan.Plan{Config: config.Config{Name: "demo", Runner: config.Runner{Ollama: server.URL}, Eval: config.Eval{Baseline: config.StableModel}}}, "")
+	_, err := s.Baseline.Do(t.Context(), "")
 	if err == nil || !strings.Contains(err.Error(), "demo-lora-v1 is another model on the server") {
 		t.Errorf("got %v", err)
 	}

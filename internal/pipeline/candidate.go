@@ -2,100 +2,98 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"strings"
-	"time"
 
-	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/export"
+	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/train"
 )
 
-// Candidate says whether a tag is one that runs make, NAME:run-ID or
-// NAME:pr-N-LINEAGE, and not a base, a promoted version or somebody else's.
-func Candidate(tag string) bool {
-	_, version, _ := strings.Cut(tag, ":")
-	return strings.HasPrefix(version, "run-") || strings.HasPrefix(version, "pr-")
+// adapter trains.
+func (s *Steps) adapter() *step.Step[train.Result] {
+	config := s.plan.Config
+	return &step.Step[train.Result]{
+		Stage: step.Train, Resume: true,
+		Slot: func(ctx context.Context) (*store.Slot, error) {
+			identity, found := s.BaseIdentity()
+			if !found || !s.Dataset.Known() {
+				return nil, nil
+			}
+			digests := map[string]string{}
+			for _, name := range plan.RowFiles() {
+				file, err := s.Dataset.Entry().File(name)
+				if err != nil {
+					return nil, err
+				}
+				digests[name] = file.SHA256
+			}
+			slot := s.plan.TrainSlot(identity, s.device(ctx), digests)
+			return &slot, nil
+		},
+		Needs: func() step.Needs {
+			return step.Needs{Disk: train.Disk(s.BaseSize()/2, config.Train.LoRA.R, 0)}
+		},
+		Do: func(ctx context.Context, dir string) (train.Result, error) {
+			interpreter, err := s.python(ctx)
+			if err != nil {
+				return train.Result{}, err
+			}
+			rows := s.Dataset.Entry()
+			return train.Run(ctx, s.machine.Launcher, interpreter, config.Train, train.Input{
+				BaseDir: s.baseDir(), BaseName: config.Base.Model,
+				TrainRows: rows.Path("train.jsonl"), ValRows: rows.Path("val.jsonl"),
+				Seed: config.Seed, SanityPrompts: s.plan.SanityChats(),
+			}, dir, func(p train.Progress) {
+				s.machine.Progress.Update(string(step.Train), int64(p.Step), int64(p.Steps), p.ETA, trainingDetail(p))
+			})
+		},
+	}
 }
 
-// intentName is the file in the draft of a registration that names the tag
-// before the server is asked for it.
-const intentName = "tag.json"
-
-// intent is a tag that a registration is about to make.
-type intent struct {
-	Tag  string `json:"tag"`
-	Host string `json:"host"`        // the shared server's address; empty for the private one
-	GGUF string `json:"gguf_sha256"` // what it is made of
+// trainingDetail says in a few words what the trainer is at.
+func trainingDetail(p train.Progress) string {
+	if p.Loss == 0 {
+		return p.Phase
+	}
+	return fmt.Sprintf("%s, loss %.3f", p.Phase, p.Loss)
 }
 
-func (i intent) save(dir string) error { return store.WriteJSON(filepath.Join(dir, intentName), i) }
-
-// loadIntent gives the zero intent where the draft holds none.
-func loadIntent(dir string) (i intent, err error) {
-	path := filepath.Join(dir, intentName)
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return intent{}, nil
+// candidateSlot is that of the candidate's GGUF.
+func (s *Steps) candidateSlot() (*store.Slot, error) {
+	if !s.Adapter.Known() || !s.BaseGGUF.Known() {
+		return nil, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(data, &i)
-	}
-	if err != nil {
-		return intent{}, fmt.Errorf("%s: %w", path, err)
-	}
-	return i, nil
+	slot, _, err := s.plan.CandidateSlot(s.BaseGGUF.Value().GGUFSHA256, s.Adapter.Entry())
+	return &slot, err
 }
 
-// patience bounds what a command waits, at its start, for a shared server on
-// which a killed one had left a tag.
-const patience = 10 * time.Second
-
-func deleteTag(ctx context.Context, i intent) (deleted bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	client, err := ollama.Dial(i.Host)
-	if err != nil {
-		return false, err
+// export writes a GGUF at the quantization that is served: the base itself, or the
+// base with what an adapter changes, which is proved against the base's export.
+func (s *Steps) export(stage step.Stage, name string, slot func() (*store.Slot, error), adapter *step.Step[train.Result]) *step.Step[export.Proof] {
+	return &step.Step[export.Proof]{
+		Stage: stage, Name: name, Needs: s.ofBase,
+		Slot: func(context.Context) (*store.Slot, error) { return slot() },
+		Do: func(ctx context.Context, dir string) (export.Proof, error) {
+			var change *export.Adapter
+			if adapter != nil {
+				_, changes, err := s.plan.CandidateSlot(s.BaseGGUF.Value().GGUFSHA256, adapter.Entry())
+				if err != nil {
+					return export.Proof{}, err
+				}
+				before, _ := exported(s.BaseExport)
+				change = &export.Adapter{Dir: adapter.Entry().Path("adapter"), Changes: changes, BaseExport: before.path}
+			}
+			base := s.BaseGGUF.Entry().Path(baseFile)
+			proof, err := export.Run(ctx, s.plan.Config.Export, base, change, filepath.Join(dir, export.GGUFFile), func(p export.Progress) {
+				s.machine.Progress.Update(string(stage), p.Done, p.Total, 0, p.Stage+", bytes")
+			})
+			if err != nil {
+				return export.Proof{}, err
+			}
+			return proof, store.WriteJSON(filepath.Join(dir, "proof.json"), proof)
+		},
 	}
-	return i.takeBack(ctx, client)
-}
-
-// takeBack deletes the tag unless it was made of other bytes since: two homes
-// that judge the same pull request give their candidates the same name.
-func (i intent) takeBack(ctx context.Context, client *ollama.Client) (deleted bool, err error) {
-	shown, err := client.Show(ctx, i.Tag)
-	switch {
-	case errors.Is(err, ollama.ErrNotFound), err == nil && shown.GGUF != i.GGUF:
-		return false, nil
-	case err != nil && !errors.Is(err, ollama.ErrBroken):
-		return false, err
-	}
-	err = client.Delete(ctx, i.Tag)
-	return err == nil, err
-}
-
-// key is the same for all spellings of a tag, whose case does not matter.
-func (i intent) key() intent { return intent{Tag: strings.ToLower(i.Tag), Host: i.Host} }
-
-// registeredTags are the keys of the tags that finished registrations name.
-func (m Machine) registeredTags() (map[intent]bool, error) {
-	entries, err := m.store().Entries()
-	if err != nil {
-		return nil, err
-	}
-	named := map[intent]bool{}
-	for _, entry := range entries {
-		var registered register.Registered
-		if entry.Manifest.Stage != string(Register) || entry.Decode(&registered) != nil {
-			continue
-		}
-		named[intent{Tag: registered.Tag, Host: registered.Host}.key()] = true
-	}
-	return named, nil
 }

@@ -8,7 +8,11 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/plan/plantest"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 // TestEveryEndLeavesWord: however a run ends, the copy in the workspace tells it,
@@ -17,72 +21,72 @@ func TestEveryEndLeavesWord(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		change  map[string]string // of the branch
-		before  func(o outlook)
+		before  func(o judged)
 		options Options
 		state   report.State
 		outcome gate.Outcome
-		record  State
+		record  step.State
 		says    string // part of the report's error
 	}{
 		"data that is fine": {
 			change:  map[string]string{"data/c.json": `[{"question": "5 + 5?", "answer": "10"}]`},
-			options: Options{Until: Dataset}, state: report.Ready, record: Done,
+			options: Options{Until: step.Dataset}, state: report.Ready, record: step.Done,
 		},
 		"data with an error": {
-			change: map[string]string{"data/c.json": `[{"question": "5 + 5?"}]`}, outcome: gate.Fail, record: Done,
+			change: map[string]string{"data/c.json": `[{"question": "5 + 5?"}]`}, outcome: gate.Fail, record: step.Done,
 		},
-		"no data": {change: map[string]string{"README.md": "x"}, options: Options{Until: Dataset}, outcome: gate.Same, record: Done},
+		"no data": {change: map[string]string{"README.md": "x"}, options: Options{Until: step.Dataset}, outcome: gate.Same, record: step.Done},
 		"the first config": {
-			change: map[string]string{"tunegate.yaml": baseConfig},
-			before: func(o outlook) {
-				o.git("checkout", "-q", "main")
-				o.git("rm", "-q", "tunegate.yaml")
-				o.commit("no config yet")
+			change: map[string]string{"tunegate.yaml": plantest.Config},
+			before: func(o judged) {
+				o.Git("checkout", "-q", "main")
+				o.Git("rm", "-q", "tunegate.yaml")
+				o.Commit("no config yet")
 			},
-			state: report.Ungated, record: Done,
+			state: report.Ungated, record: step.Done,
 		},
 		"a base that is none": {
 			change: map[string]string{"data/c.json": `[{"question": "5 + 5?", "answer": "10"}]`},
-			state:  report.Broke, record: Failed, says: "choose another base",
+			state:  report.Broke, record: step.Failed, says: "choose another base",
 		},
 		"a config that can not be read": {
-			change: map[string]string{"tunegate.yaml": baseConfig + "app: {start: rm -rf /}\n"},
-			state:  report.Broke, record: Failed, says: "the head's tunegate.yaml:7",
+			change: map[string]string{"tunegate.yaml": plantest.Config + "app: {start: rm -rf /}\n"},
+			state:  report.Broke, record: step.Failed, says: "the head's tunegate.yaml:7",
 		},
 		"a conflict": {
 			change: map[string]string{"data/a.json": `[{"question": "1 + 1?", "answer": "3"}]`},
-			before: func(o outlook) {
-				o.git("checkout", "-q", "main")
-				o.write("data/a.json", `[{"question": "1 + 1?", "answer": "two"}]`)
-				o.commit("main goes on")
+			before: func(o judged) {
+				o.Git("checkout", "-q", "main")
+				o.Write("data/a.json", `[{"question": "1 + 1?", "answer": "two"}]`)
+				o.Commit("main goes on")
 			},
-			state: report.Broke, record: Failed, says: "rebase",
+			state: report.Broke, record: step.Failed, says: "rebase",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := newOutlook(t)
+			o := newJudged(t)
 			if test.before != nil && test.state == report.Ungated {
 				test.before(o)
 			}
-			o.change("pr", test.change)
+			o.Change("pr", test.change)
 			if test.before != nil && test.state != report.Ungated {
 				test.before(o)
 			}
 			options := test.options
 			options.ConfigPath, options.Event = "tunegate.yaml", "pull_request"
-			options.Refs = Refs{Base: "main", Head: "pr", BaseName: "trunk", HeadName: "stranger:pr"}
+			options.Refs = plan.Refs{Base: "main", Head: "pr", BaseName: "trunk", HeadName: "stranger:pr"}
 			_, err := Run(t.Context(), o.machine, o.repo, options)
-			if (err != nil) != (test.record == Failed) {
+			if (err != nil) != (test.record == step.Failed) {
 				t.Fatal(err)
 			}
-			dir := filepath.Join(o.repo.Root(), CopyFolder)
-			var record Record
-			data, err := os.ReadFile(filepath.Join(dir, recordName))
+			dir := filepath.Join(o.repo.Root(), runs.CopyFolder)
+			var record runs.Record
+			data, err := os.ReadFile(filepath.Join(dir, runs.RecordFile))
 			if err == nil {
 				err = json.Unmarshal(data, &record)
 			}
-			if err != nil || record.State != test.record || record.Ended != string(test.state) && test.record == Done || record.Outcome != string(test.outcome) || record.HeadSHA == "" {
+			if err != nil || record.State != test.record || record.Ended != string(test.state) && test.record == step.Done || record.Outcome != string(test.outcome) || record.HeadSHA == "" {
 				t.Errorf("%v, record %+v", err, record)
 			}
 			about, err := LoadReport(dir)

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 const eventsName = "events.jsonl"
@@ -15,7 +18,7 @@ const eventsName = "events.jsonl"
 // events.jsonl: one JSON object a line with time, level, msg and what belongs to
 // it. Of a state that renews itself one a second is kept.
 type events struct {
-	shown Progress
+	shown machine.Progress
 	clock func() time.Time
 	file  *os.File
 	log   *slog.Logger
@@ -25,7 +28,7 @@ type events struct {
 	last  time.Time // of the last update that was kept
 }
 
-func newEvents(dir string, shown Progress, clock func() time.Time) (*events, error) {
+func newEvents(dir string, shown machine.Progress, clock func() time.Time) (*events, error) {
 	file, err := os.OpenFile(filepath.Join(dir, eventsName), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, err
@@ -59,7 +62,7 @@ func (e *events) due(stage string) bool {
 }
 
 // stage keeps a stage's change of state.
-func (e *events) stage(s StageRun) {
+func (e *events) stage(s runs.StageRun) {
 	e.log.Info("stage", "stage", s.Stage, "key", s.Key, "state", s.State, "seconds", s.Seconds)
 }
 

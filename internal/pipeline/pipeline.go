@@ -1,264 +1,215 @@
-// Package pipeline runs the stages in order over the store: in go a repository,
-// two refs and what the machine has, out comes a run with its verdict and
-// report. What a digest says is done is not done again.
+// Package pipeline judges a change: in go a repository, two refs and what the
+// machine has, out comes a run with its verdict and report. What it does is one
+// list of steps; what a digest says is done is not done again.
 package pipeline
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"slices"
-	"time"
 
 	"github.com/tunegate/tunegate/internal/gate"
-	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
-	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 // Options say what to run.
 type Options struct {
-	Refs       Refs
-	ConfigPath string // slash separated, from the top of the repository
-	Until      Stage  // empty: all
-	Force      Stage  // done again even if the store has it; empty: none
-	Event      string // what asked for the run; empty: a person
-	PR         int    // the pull request that is judged; 0: none
-	Web        string // the repository's address on a GitHub server, without a slash at its end; empty: none
+	Refs       plan.Refs
+	ConfigPath string     // slash separated, from the top of the repository
+	Until      step.Stage // empty: all
+	Force      step.Stage // done again even if the store has it; empty: none
+	Event      string     // what asked for the run; empty: a person
+	PR         int        // the pull request that is judged; 0: none
+	Web        string     // the repository's address on a GitHub server, without a slash at its end; empty: none
+	// Forecast says beforehand what steps will take, for the report; nil: nothing does.
+	Forecast func(context.Context, *Steps, Options) (report.Forecast, error)
 }
 
 // Result is what came of a run.
 type Result struct {
 	Dir     string        `json:"run_dir"`
-	Record  Record        `json:"run"`
+	Record  runs.Record   `json:"run"`
 	Verdict *gate.Verdict `json:"verdict,omitempty"`
 	Exit    int           `json:"-"`                 // the exit code that the policy asks for
 	Summary []byte        `json:"-"`                 // the verdict for a terminal
 	Stopped string        `json:"stopped,omitempty"` // why there is no verdict
-	Ended   report.State  `json:"-"`                 // the same in a word: report.Ready or report.Ungated
+	Ended   report.State  `json:"-"`                 // the same in a word, such as report.Ready
 	Notes   []string      `json:"notes,omitempty"`
-}
-
-type run struct {
-	machine Machine
-	options Options
-	repo    *repo.Repo
-	store   *store.Store
-	plan    *Plan
-	dir     string
-	record  Record
-	events  *events
-
-	base        *model // nil: not needed yet
-	interpreter *python.Interpreter
-	server      *Server
-	serverLog   io.Closer       // nil for a shared server
-	computes    string          // see device
-	loaded      map[string]bool // by GGUF digest, see foreign
 }
 
 // Run judges one change. With an error the result has the folder and the record of
 // the run, where it came to one.
-func Run(ctx context.Context, m Machine, r *repo.Repo, o Options) (Result, error) {
-	plan, err := NewPlan(ctx, r, o.ConfigPath, o.Refs)
+func Run(ctx context.Context, m machine.Machine, r *repo.Repo, o Options) (Result, error) {
+	p, err := plan.New(ctx, r, o.ConfigPath, o.Refs)
 	if err != nil {
-		return Result{}, m.refused(ctx, r, o, plan, err)
+		return Result{}, refused(ctx, m, r, o, p, err)
 	}
-	m, release, err := m.lockAll(ctx, fmt.Sprintf("a run of %s into %s", plan.HeadRef, plan.BaseRef))
+	m, release, err := lock(ctx, m, fmt.Sprintf("a run of %s into %s", p.HeadRef, p.BaseRef))
 	if err != nil {
-		return Result{}, m.refused(ctx, r, o, plan, err)
+		return Result{}, refused(ctx, m, r, o, p, err)
 	}
 	defer release()
-	run, err := newRun(m, r, o, plan)
+	run, err := begin(m, r, o, p)
 	if err != nil {
-		return Result{}, m.refused(ctx, r, o, plan, err)
+		return Result{}, refused(ctx, m, r, o, p, err)
 	}
-	result, err := run.whole(ctx, run.all)
-	return result, errors.Join(err, run.events.Close())
+	run.steps = NewSteps(run.machine, p, run.candidateTag())
+	run.steps.logs = run.logs()
+	return run.whole(ctx, run.judge)
 }
 
-// lockAll takes the home and every GPU that is visible.
-func (m Machine) lockAll(ctx context.Context, who string) (locked Machine, release func(), err error) {
-	home, releaseHome, err := m.Lock(ctx, who)
+// lock takes the home and every GPU that is visible.
+func lock(ctx context.Context, m machine.Machine, who string) (locked machine.Machine, release func(), err error) {
+	home, releaseHome, err := runs.Lock(ctx, m, who)
 	if err != nil {
 		return m, nil, err
 	}
-	gpus := home.GPUs(ctx)
-	if gpus == nil {
-		err = home.silentCard(ctx)
-	}
-	var releaseGPUs func()
-	if err == nil {
-		locked, releaseGPUs, err = home.lockGPUs(ctx, gpus, who)
-	}
+	locked, releaseGPUs, err := home.LockGPUs(ctx, who)
 	if err != nil {
 		releaseHome()
 		return m, nil, err
 	}
-	for _, other := range locked.GPUProcesses(ctx, gpus) {
-		m.Progress.Say("note: process %d (%.100s) holds %d MiB of the GPU; it is left alone", other.PID, other.Name, other.MemoryMiB)
-	}
 	return locked, func() { releaseGPUs(); releaseHome() }, nil
 }
 
-// whole judges and leaves the record of how that went.
-func (r *run) whole(ctx context.Context, judge func(context.Context) (Result, error)) (Result, error) {
-	for _, note := range r.plan.Notes {
-		r.machine.Progress.Say("note: %s", note)
-	}
-	result, err := judge(ctx)
-	if closing := r.close(); closing != nil && ctx.Err() == nil {
-		r.machine.Progress.Say("the server did not stop as it should: %v", closing)
-	}
-	if err != nil {
-		r.events.failed(err)
-		err = errors.Join(err, r.broke(ctx, err))
-		return Result{Dir: r.dir, Record: r.record}, err
-	}
-	r.record.State, r.record.Ended = Done, string(result.Ended)
-	if result.Verdict != nil {
-		r.record.Outcome = string(result.Verdict.Outcome)
-	}
-	result.Dir, result.Record, result.Notes = r.dir, r.record, r.plan.Notes
-	if err := r.record.save(r.dir); err != nil {
+// judge does the steps in order, as far as the options and the data let it.
+func (r *run) judge(ctx context.Context) (Result, error) {
+	s := r.steps
+	if err := r.do(ctx, s.Dataset); err != nil {
 		return Result{}, err
 	}
-	if result.Verdict == nil {
-		return result, r.leaveWord(result.Ended, "")
-	}
-	r.copyOut()
-	return result, nil
-}
-
-// broke records that the run failed, or was told to end.
-func (r *run) broke(ctx context.Context, err error) error {
-	var state report.State
-	if r.record.State, state = Failed, report.Broke; errors.Is(context.Cause(ctx), context.Canceled) {
-		r.record.State, state = Cancelled, report.Cancelled
-	}
-	r.record.Error = err.Error()
-	return errors.Join(r.record.save(r.dir), r.leaveWord(state, err.Error()))
-}
-
-// refused leaves word in the workspace of a workflow that nothing could be
-// planned, or that no run could begin, for the job that reports. It gives the
-// cause, and why word could not be left.
-func (m Machine) refused(ctx context.Context, r *repo.Repo, o Options, plan *Plan, cause error) error {
-	if o.Event == "" || plan.HeadSHA == "" {
-		return cause
-	}
-	dir, err := os.MkdirTemp(m.TempDir, "tunegate-run-")
+	r.machine.Progress.Say("dataset: %s", Counted(s.Dataset.Value().Stats))
+	found := outcome{steps: s, findings: s.Dataset.Value().Findings}
+	end, err := s.End()
 	if err != nil {
-		return errors.Join(cause, err)
+		return Result{}, err
 	}
-	defer os.RemoveAll(dir)
-	run := describeRun(m, r, o, plan)
-	run.dir = dir
-	return errors.Join(cause, run.broke(ctx, cause))
+	switch {
+	case end == OverLimit:
+		found.findings = append(found.findings, s.TooManyRows(r.options.ConfigPath))
+		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
+	case end == Blocked:
+		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
+	case end == Ungated:
+		return Result{Ended: report.Ungated, Stopped: fmt.Sprintf("%s is checked and its data has no errors; nothing is judged, because %s has no config yet", r.options.ConfigPath, r.plan.BaseRef)}, nil
+	case end == Unchanged:
+		return r.conclude(found.withVerdict(gate.Unchanged("", r.plan.Config.Gate)))
+	case r.options.Until == step.Dataset:
+		return Result{Ended: report.Ready, Stopped: "stopped after the dataset, as asked: " + Counted(s.Dataset.Value().Stats)}, nil
+	}
+	r.foresee(ctx, &found)
+	stopped, err := r.each(ctx, s.All()[1:])
+	if finding, ours := s.rowFinding(err); ours {
+		found.findings = append(found.findings, finding)
+		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
+	}
+	if err != nil || stopped != nil {
+		return pointed(stopped), err
+	}
+	return r.decide(ctx, found)
 }
 
-func newRun(m Machine, r *repo.Repo, o Options, plan *Plan) (*run, error) {
-	run := describeRun(m, r, o, plan)
-	if err := run.begin(); err != nil {
-		return nil, err
+func pointed(r *Result) Result {
+	if r == nil {
+		return Result{}
 	}
-	if err := run.leaveWord(report.Running, ""); err != nil {
-		return nil, errors.Join(err, run.events.Close())
-	}
-	return run, nil
+	return *r
 }
 
-// describeRun names a run and says what it is about.
-func describeRun(m Machine, r *repo.Repo, o Options, plan *Plan) *run {
-	now := m.Clock().UTC()
-	id := fmt.Sprintf("%s-%s", now.Format("20060102-150405.000"), cmp.Or(plan.Lineage, plan.HeadSHA)[:8])
-	return &run{
-		machine: m, options: o, repo: r, plan: plan, store: m.store(), dir: RunFolder(m.Home, id), loaded: map[string]bool{},
-		record: Record{
-			Schema: 1, ID: id, Event: cmp.Or(o.Event, "local"), PR: o.PR, State: Running,
-			BaseRef: plan.BaseRef, HeadRef: plan.HeadRef, Repository: r.Root(),
-			BaseSHA: plan.BaseSHA, HeadSHA: plan.HeadSHA, PolicySHA256: plan.PolicySHA256, Until: o.Until, Retrains: plan.Retrains,
-			Lineage: plan.Lineage, Started: now, Stages: []StageRun{}, Uses: []Use{},
-		},
-	}
-}
-
-func (r *run) begin() error {
-	if err := os.MkdirAll(r.dir, 0o755); err != nil {
-		return fmt.Errorf("%w (hint: is $TUNEGATE_HOME, %s, writable?)", err, r.machine.Home)
-	}
-	if err := r.record.save(r.dir); err != nil {
-		return err
-	}
-	events, err := newEvents(r.dir, r.machine.Progress, r.machine.Clock)
-	if err != nil {
-		return err
-	}
-	r.events, r.machine.Progress = events, events
-	return nil
-}
-
-func (r *run) forced(stage Stage) bool { return r.options.Force == stage }
-
-// until says whether the run ends after the stage.
-func (r *run) until(stage Stage) bool { return r.options.Until == stage }
-
-// step records and shows the state of a stage. A stage of several results, such
-// as the two evaluations, is running until all are done.
-func (r *run) step(stage Stage, key store.Key, state State, seconds float64) {
-	if stage == "" {
+// foresee has the forecast looked up, which is for the report alone.
+func (r *run) foresee(ctx context.Context, found *outcome) {
+	if r.options.Forecast == nil {
 		return
 	}
-	i := slices.IndexFunc(r.record.Stages, func(s StageRun) bool { return s.Stage == stage && s.Key == key })
-	if i < 0 {
-		r.record.Stages = append(r.record.Stages, StageRun{Stage: stage, Key: key})
-		i = len(r.record.Stages) - 1
+	planned, err := r.options.Forecast(ctx, r.steps, r.options)
+	if err != nil {
+		r.machine.Progress.Say("note: no forecast: %v", err)
+		return
 	}
-	r.record.Stages[i].State, r.record.Stages[i].Seconds = state, seconds
-	r.events.stage(r.record.Stages[i])
-	switch state {
-	case Running:
-		r.machine.Progress.Say("%s: running", stage)
-	case Reused:
-		r.machine.Progress.Say("%s: reused %s", stage, key.Short())
-	case Done:
-		r.machine.Progress.Say("%s: done in %s", stage, time.Duration(seconds*float64(time.Second)).Round(100*time.Millisecond))
-	}
-	if err := r.record.save(r.dir); err != nil {
-		r.machine.Progress.Say("run.json: %v", err)
-	}
+	found.forecast = &planned
 }
 
-// link shows a store entry as the stage's folder in the run.
-func (r *run) link(stage Stage, entry store.Entry) error {
-	target, err := filepath.Rel(r.dir, entry.Dir)
-	if err != nil {
+// stops are the words for a run that ends after a stage, as it was asked to.
+var stops = map[step.Stage]string{
+	step.Prepare: "before the training", step.Train: "after the training", step.Export: "after the export", step.Eval: "after the evaluation",
+}
+
+// each does steps in order. It gives a result where the run was asked to end
+// before the last of them.
+func (r *run) each(ctx context.Context, steps []step.Work) (*Result, error) {
+	for i, work := range steps {
+		if err := r.do(ctx, work); err != nil {
+			return nil, err
+		}
+		stage, _ := work.Label()
+		if stage == step.Register {
+			r.record.Candidate = r.steps.Registered.Value().Tag
+		}
+		last := i+1 == len(steps)
+		if !last {
+			next, _ := steps[i+1].Label()
+			last = next != stage
+		}
+		if last && stage == step.Prepare {
+			r.recorder.prepared()
+		}
+		if last && r.options.Until == stage {
+			where := stops[stage]
+			if stage == step.Register {
+				where = "with the candidate registered as " + r.record.Candidate
+			}
+			return &Result{Ended: report.Stopped, Stopped: "stopped " + where + ", as asked"}, nil
+		}
+	}
+	return nil, nil
+}
+
+// do does one step and keeps in the run's folder what came of it.
+func (r *run) do(ctx context.Context, work step.Work) error {
+	stage, name := work.Label()
+	err := work.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Force: r.options.Force, Watch: r.recorder})
+	for _, use := range r.steps.uses {
+		r.recorder.use(use)
+	}
+	if err == nil {
+		return nil
+	}
+	if stage == step.Prepare {
+		r.recorder.State(stage, name, "", step.Failed, 0)
+	}
+	if errors.Is(err, plan.ErrInput) {
 		return err
 	}
-	return os.Symlink(target, filepath.Join(r.dir, string(stage)))
+	return fmt.Errorf("stage %s failed: %w\n(what happened is in %s)", stage, err, r.dir)
 }
 
-// python finds the installed interpreter, once.
-func (r *run) python(ctx context.Context) (python.Interpreter, error) {
-	if r.interpreter == nil {
-		found, err := r.machine.Python(ctx, r.plan.Config.Runner.Python)
-		if err != nil {
-			return python.Interpreter{}, err
+// decide gives the verdict on the answers.
+func (r *run) decide(ctx context.Context, found outcome) (Result, error) {
+	cases, err := r.cases()
+	if err != nil {
+		return Result{}, err
+	}
+	found.cases = cases
+	found = found.withVerdict(gate.Decide(r.plan.Config.Gate, cases))
+	if err := r.trace(ctx, &found); err != nil {
+		if errors.Is(context.Cause(ctx), context.Canceled) {
+			return Result{}, err
 		}
-		r.interpreter = &found
+		r.machine.Progress.Say("note: what the rows have to do with the verdict is not known: %v", err)
 	}
-	return *r.interpreter, nil
+	return r.conclude(found)
 }
 
-func (r *run) logFile(name string) (io.WriteCloser, error) {
-	dir := filepath.Join(r.dir, "logs")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
+// candidateTag is the tag that this run's model gets.
+func (r *run) candidateTag() string {
+	name := r.plan.Config.Name
+	if r.record.PR > 0 {
+		return fmt.Sprintf("%s:pr-%d-%s", name, r.record.PR, r.record.Lineage[:8])
 	}
-	return os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	return name + ":run-" + r.record.ID
 }

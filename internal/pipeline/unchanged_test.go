@@ -6,6 +6,8 @@ import (
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine/machinetest"
+	"github.com/tunegate/tunegate/internal/plan"
 )
 
 // TestUnchanged: a change that does not alter what the base tip's model is made
@@ -18,22 +20,22 @@ func TestUnchanged(t *testing.T) {
 	other := version(ledger.Promote, "v1", "now")
 	other.Name = "else"
 	tests := map[string]struct {
-		plan     Plan
+		plan     plan.Plan
 		promoted []ledger.Entry
 		want     bool
 	}{
-		"a change of nothing":        {plan: Plan{Lineage: "now", BaseLineage: "now"}, want: true},
-		"a change":                   {plan: Plan{Lineage: "then", BaseLineage: "now"}, promoted: []ledger.Entry{version(ledger.Promote, "v1", "then")}},
-		"the base, nothing promoted": {plan: Plan{Retrains: true, Lineage: "now", BaseLineage: "now"}},
+		"a change of nothing":        {plan: plan.Plan{Lineage: "now", BaseLineage: "now"}, want: true},
+		"a change":                   {plan: plan.Plan{Lineage: "then", BaseLineage: "now"}, promoted: []ledger.Entry{version(ledger.Promote, "v1", "then")}},
+		"the base, nothing promoted": {plan: plan.Plan{Retrains: true, Lineage: "now", BaseLineage: "now"}},
 		"the base, it is promoted": {
-			plan: Plan{Retrains: true, Lineage: "now", BaseLineage: "now"}, promoted: []ledger.Entry{version(ledger.Promote, "v1", "now")}, want: true,
+			plan: plan.Plan{Retrains: true, Lineage: "now", BaseLineage: "now"}, promoted: []ledger.Entry{version(ledger.Promote, "v1", "now")}, want: true,
 		},
-		"the base, it is promoted under another name": {plan: Plan{Retrains: true, Lineage: "now", BaseLineage: "now"}, promoted: []ledger.Entry{other}},
+		"the base, it is promoted under another name": {plan: plan.Plan{Retrains: true, Lineage: "now", BaseLineage: "now"}, promoted: []ledger.Entry{other}},
 		"the base, an older one is stable": {
-			plan: Plan{Retrains: true, Lineage: "now", BaseLineage: "now"}, promoted: []ledger.Entry{version(ledger.Promote, "v1", "old")},
+			plan: plan.Plan{Retrains: true, Lineage: "now", BaseLineage: "now"}, promoted: []ledger.Entry{version(ledger.Promote, "v1", "old")},
 		},
 		"the base, rolled back from it": {
-			plan: Plan{Retrains: true, Lineage: "now", BaseLineage: "now"},
+			plan: plan.Plan{Retrains: true, Lineage: "now", BaseLineage: "now"},
 			promoted: []ledger.Entry{
 				version(ledger.Promote, "v1", "old"), version(ledger.Promote, "v2", "now"), version(ledger.Rollback, "v1", "old"),
 			},
@@ -42,7 +44,7 @@ func TestUnchanged(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m, _ := lockable(t)
+			m, _ := machinetest.New(t)
 			if err := os.MkdirAll(m.Home, 0o755); err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +54,7 @@ func TestUnchanged(t *testing.T) {
 				}
 			}
 			test.plan.Config = config.Config{Name: "demo"}
-			if got, err := m.unchanged(&test.plan); err != nil || got != test.want {
+			if got, err := unchanged(m.Home, &test.plan); err != nil || got != test.want {
 				t.Errorf("%v, %v", got, err)
 			}
 		})

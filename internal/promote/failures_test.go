@@ -12,9 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // pair is a home whose version v1 is promoted on two servers, the second of which
@@ -347,7 +348,7 @@ func (l *lab) foreign(client *ollama.Client, tag string, variant byte) string {
 	l.Helper()
 	other := newLab(l.T)
 	record := other.run("x", variant, "", passed())
-	made, err := other.machine.Made(record)
+	made, err := runs.MadeBy(other.machine, record)
 	l.must(err)
 	made.Candidate.Tag, made.Candidate.Serve.System = tag, "Another."
 	l.must(client.Add(l.Context(), made.Candidate.Path, made.Candidate.Definition()))

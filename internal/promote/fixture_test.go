@@ -18,15 +18,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -38,8 +40,8 @@ func (s *said) Say(format string, args ...any) {
 }
 func (s *said) Update(string, int64, int64, time.Duration, string) {}
 
-func machineAt(home string, progress pipeline.Progress) pipeline.Machine {
-	return pipeline.Machine{
+func machineAt(home string, progress machine.Progress) machine.Machine {
+	return machine.Machine{
 		Home: home, Tool: "test", Environ: os.Environ(), LookPath: exec.LookPath, Clock: time.Now, Progress: progress,
 		TempDir: os.TempDir(),
 	}
@@ -62,7 +64,7 @@ func toolsHome(t *testing.T) string {
 // lab is a home with runs and the servers around it.
 type lab struct {
 	*testing.T
-	machine pipeline.Machine
+	machine machine.Machine
 	config  config.Config
 	said    *said
 }
@@ -102,7 +104,7 @@ func passed() gate.Verdict { return gate.Verdict{Schema: 1, Outcome: gate.Pass, 
 // run leaves a finished run in the home, as the pipeline does. The variant
 // changes a byte of the weights, so each has bytes of its own; host is the shared
 // server that evaluated it, or empty.
-func (l *lab) run(id string, variant byte, host string, verdict gate.Verdict) pipeline.Record {
+func (l *lab) run(id string, variant byte, host string, verdict gate.Verdict) runs.Record {
 	l.Helper()
 	data, err := baseGGUF()
 	if err != nil {
@@ -130,13 +132,13 @@ func (l *lab) run(id string, variant byte, host string, verdict gate.Verdict) pi
 		ModelID: register.ModelID(candidate.Expected()), Tag: candidate.Tag, Host: host, GGUF: digest,
 	}})
 	l.must(err)
-	record := pipeline.Record{
+	record := runs.Record{
 		Schema: 1, ID: id, Repository: "/here", HeadRef: "change-" + id, Started: time.Now().UTC(), Candidate: candidate.Tag, Outcome: string(verdict.Outcome),
-		Stages: []pipeline.StageRun{
-			{Stage: pipeline.Export, Key: exportKey, State: pipeline.Done}, {Stage: pipeline.Register, Key: registerKey, State: pipeline.Done},
+		Stages: []runs.StageRun{
+			{Stage: step.Export, Key: exportKey, State: step.Done}, {Stage: step.Register, Key: registerKey, State: step.Done},
 		},
 	}
-	dir := pipeline.RunFolder(l.machine.Home, id)
+	dir := runs.Folder(l.machine.Home, id)
 	l.must(os.MkdirAll(filepath.Join(dir, "gate"), 0o755))
 	l.must(os.MkdirAll(filepath.Join(dir, "report"), 0o755))
 	l.must(verdict.Save(filepath.Join(dir, "gate", "verdict.json")))
@@ -226,7 +228,7 @@ func (l *lab) expect(where string, client *ollama.Client, want map[string]string
 // private looks at the tags of the home's own server.
 func (l *lab) expectPrivate(want map[string]string) {
 	l.Helper()
-	server := l.serve(pipeline.OllamaHome(l.machine.Home))
+	server := l.serve(machine.OllamaHome(l.machine.Home))
 	l.expect("private", server.Client(), want)
 	l.must(server.Close())
 }

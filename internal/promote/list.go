@@ -9,8 +9,10 @@ import (
 
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 // Listing is what was promoted and what could be, of one or all names.
@@ -60,7 +62,7 @@ type Candidate struct {
 
 // List reads what a home has; no server is asked. An empty name stands for all
 // that were promoted, an empty repository for the runs of any.
-func List(m pipeline.Machine, name, repository string) (Listing, error) {
+func List(m machine.Machine, name, repository string) (Listing, error) {
 	promotions, err := ledger.Load(m.Home)
 	if err != nil {
 		return Listing{}, err
@@ -79,7 +81,7 @@ func List(m pipeline.Machine, name, repository string) (Listing, error) {
 			versionsOf[v.ModelID] = append(versionsOf[v.ModelID], v.Version)
 		}
 	}
-	runs, err := pipeline.Runs(m.Home)
+	runs, err := runs.All(m.Home)
 	if err != nil {
 		return Listing{}, err
 	}
@@ -94,14 +96,14 @@ func List(m pipeline.Machine, name, repository string) (Listing, error) {
 	return listing, nil
 }
 
-func versions(m pipeline.Machine, promotions ledger.Ledger, name string) (versions []Version, notes []string) {
+func versions(m machine.Machine, promotions ledger.Ledger, name string) (versions []Version, notes []string) {
 	stable, _ := promotions.Stable(name)
 	previous, _ := promotions.Previous(name)
 	for _, e := range promotions.Versions(name) {
 		v := Version{Name: name, Version: e.Version, Servers: e.Servers, Model: Model{
 			Tag: e.Tag, ModelID: e.ModelID, Run: e.Run, Time: e.Time, Held: held(m, e.Tag, e.GGUFSHA256),
 		}}
-		if made, err := m.Kept(e.Export, e.Register); err == nil {
+		if made, err := runs.Kept(m, e.Export, e.Register); err == nil {
 			v.Bytes = size(made)
 		}
 		switch e.Version {
@@ -118,28 +120,28 @@ func versions(m pipeline.Machine, promotions ledger.Ledger, name string) (versio
 	return versions, notes
 }
 
-func candidate(m pipeline.Machine, run pipeline.Record) Candidate {
+func candidate(m machine.Machine, run runs.Record) Candidate {
 	c := Candidate{Head: run.HeadRef, Outcome: run.Outcome, Model: Model{Tag: run.Candidate, Run: run.ID, Time: run.Started}}
 	if c.Outcome == "" {
 		c.Outcome = string(run.State)
 	}
-	verdict, err := gate.Load(filepath.Join(pipeline.RunFolder(m.Home, run.ID), string(pipeline.Gate), "verdict.json"))
+	verdict, err := gate.Load(filepath.Join(runs.Folder(m.Home, run.ID), string(step.Gate), "verdict.json"))
 	if err == nil {
 		c.ModelID, c.Promotable = verdict.ModelID, verdict.Promotable
 	}
-	if made, err := m.Made(run); err == nil {
+	if made, err := runs.MadeBy(m, run); err == nil {
 		c.ModelID, c.Bytes = made.ModelID, size(made)
 		c.Held = held(m, run.Candidate, made.Candidate.Digest)
 	}
 	return c
 }
 
-func held(m pipeline.Machine, tag, gguf string) bool {
-	return ollama.HasTag(ollama.Models(pipeline.OllamaHome(m.Home)), tag, gguf)
+func held(m machine.Machine, tag, gguf string) bool {
+	return ollama.HasTag(ollama.Models(machine.OllamaHome(m.Home)), tag, gguf)
 }
 
 // size is the size of the kept file, in bytes.
-func size(made pipeline.Made) int64 {
+func size(made runs.Artifact) int64 {
 	info, err := os.Stat(made.Candidate.Path)
 	if err != nil {
 		return 0

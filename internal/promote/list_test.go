@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/gate"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
 )
 
 func TestList(t *testing.T) {
@@ -43,7 +43,7 @@ func TestList(t *testing.T) {
 
 	// What is lost is seen.
 	l.must(os.RemoveAll(filepath.Join(l.machine.Home, "store", "export", string(record.Stages[0].Key))))
-	l.must(os.RemoveAll(pipeline.OllamaHome(l.machine.Home)))
+	l.must(os.RemoveAll(machine.OllamaHome(l.machine.Home)))
 	listing, err = List(l.machine, "", "/here")
 	l.must(err)
 	if two := listing.Versions[1]; two.Bytes != 0 || two.Held {

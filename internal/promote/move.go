@@ -13,16 +13,17 @@ import (
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/ledger"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // move brings one version to its servers and makes it stable there.
 type move struct {
-	machine    pipeline.Machine
+	machine    machine.Machine
 	promotions ledger.Ledger // as they were when the command began
 	entry      ledger.Entry  // what is written when all is done
 	stays      bool          // the stable version is a later one and stays it
-	bytes      func() (pipeline.Made, error)
+	bytes      func() (runs.Artifact, error)
 	targets    []*target
 	log        io.Closer
 	notes      []string
@@ -110,7 +111,7 @@ func lingering(ctx context.Context, d time.Duration) (context.Context, context.C
 // connect opens every server. What the private one prints goes to a file beside
 // its models.
 func (m *move) connect(ctx context.Context) error {
-	folder := pipeline.OllamaHome(m.machine.Home)
+	folder := machine.OllamaHome(m.machine.Home)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}

@@ -16,7 +16,10 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 // Options say what to promote.
@@ -45,11 +48,11 @@ type Result struct {
 // Promote makes the model of a run the stable one, on the server that evaluated
 // it and on those that the config names. It is ErrVerdict when the verdict is
 // against it and ErrUsage when the version is taken.
-func Promote(ctx context.Context, m pipeline.Machine, c config.Config, o Options) (Result, error) {
+func Promote(ctx context.Context, m machine.Machine, c config.Config, o Options) (Result, error) {
 	if err := checkVersion(c.Name, o.Version); err != nil {
 		return Result{}, err
 	}
-	m, release, err := m.Lock(ctx, "promote "+o.Version)
+	m, release, err := runs.Lock(ctx, m, "promote "+o.Version)
 	if err != nil {
 		return Result{}, err
 	}
@@ -58,7 +61,7 @@ func Promote(ctx context.Context, m pipeline.Machine, c config.Config, o Options
 	if err != nil {
 		return Result{}, err
 	}
-	dir, record, err := pipeline.FindRun(m.Home, o.run(promotions, c.Name), o.Repository)
+	dir, record, err := runs.Find(m.Home, o.run(promotions, c.Name), o.Repository)
 	if err != nil {
 		return Result{}, refuse(ErrUsage, "%w", err)
 	}
@@ -83,7 +86,7 @@ func Promote(ctx context.Context, m pipeline.Machine, c config.Config, o Options
 			ModelID: verdict.ModelID, GGUFSHA256: made.Candidate.Digest, Run: record.ID, Lineage: record.Lineage,
 			Export: made.Export, Register: made.Register, Servers: servers(made.Host, c.Promote.To),
 		},
-		bytes: func() (pipeline.Made, error) { return made, nil },
+		bytes: func() (runs.Artifact, error) { return made, nil },
 	}
 	if newer, overtaken := move.overtaken(); overtaken {
 		move.notes = append(move.notes, fmt.Sprintf("%s was promoted before %s, which stays stable (hint: `tunegate rollback %s` goes back)", o.Version, newer, o.Version))
@@ -131,11 +134,11 @@ func servers(host string, others []string) []string {
 }
 
 // approved is the verdict of a run, if it allows a promotion.
-func approved(dir string, record pipeline.Record) (gate.Verdict, error) {
+func approved(dir string, record runs.Record) (gate.Verdict, error) {
 	if record.Outcome == "" {
 		return gate.Verdict{}, refuse(ErrUsage, "run %s came to no verdict, so nothing of it can be promoted (hint: `tunegate list` shows what can be)", record.ID)
 	}
-	verdict, err := gate.Load(filepath.Join(dir, string(pipeline.Gate), "verdict.json"))
+	verdict, err := gate.Load(filepath.Join(dir, string(step.Gate), "verdict.json"))
 	if err != nil {
 		return gate.Verdict{}, err
 	}
@@ -172,7 +175,7 @@ func against(v gate.Verdict) string {
 
 // of makes sure that a run, which may be another repository's, made a model of
 // this name: it was compared with that name's stable one.
-func of(name string, run pipeline.Record) error {
+func of(name string, run runs.Record) error {
 	if made, _, _ := strings.Cut(run.Candidate, ":"); made != "" && made != name {
 		return refuse(ErrUsage, "run %s made a model of %.60q, and the config's `name` is %s (hint: `tunegate list` shows what can be promoted)", run.ID, made, name)
 	}
@@ -202,17 +205,17 @@ func free(promotions ledger.Ledger, name, version, run, modelID string) error {
 }
 
 // tested is the model that the verdict is about, with the bytes of then.
-func tested(m pipeline.Machine, dir string, record pipeline.Record, modelID string) (pipeline.Made, error) {
-	made, err := m.Made(record)
+func tested(m machine.Machine, dir string, record runs.Record, modelID string) (runs.Artifact, error) {
+	made, err := runs.MadeBy(m, record)
 	if err == nil {
 		err = proved(made, modelID)
 	}
-	if errors.Is(err, pipeline.ErrGone) {
+	if errors.Is(err, runs.ErrGone) {
 		again := "tunegate run"
 		if about, reportErr := pipeline.LoadReport(dir); reportErr == nil && about.Reproduce != "" {
 			again = about.Reproduce
 		}
-		return pipeline.Made{}, fmt.Errorf("run %s can not be promoted, only what was tested is served: %w (hint: `%s` makes and tests it again)", record.ID, err, again)
+		return runs.Artifact{}, fmt.Errorf("run %s can not be promoted, only what was tested is served: %w (hint: `%s` makes and tests it again)", record.ID, err, again)
 	}
 	return made, err
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ledger"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // TestThereAndBack promotes two models from the private server to a second,
@@ -100,7 +100,7 @@ func TestServersHeal(t *testing.T) {
 	l.must(client.Delete(t.Context(), "demo-lora-v1"))
 	earlier, _ := l.ledger().Earlier("demo", "v1")
 	l.must(os.RemoveAll(filepath.Join(l.machine.Home, "store", "export", string(earlier.Export))))
-	if _, err := Rollback(t.Context(), l.machine, l.config, ""); !errors.Is(err, pipeline.ErrGone) || !strings.Contains(err.Error(), "moved on no server") {
+	if _, err := Rollback(t.Context(), l.machine, l.config, ""); !errors.Is(err, runs.ErrGone) || !strings.Contains(err.Error(), "moved on no server") {
 		t.Errorf("rollback without bytes: %v", err)
 	}
 	l.expect("second", client, map[string]string{"demo:stable": two.ModelID})
@@ -229,7 +229,7 @@ func TestMissingBytes(t *testing.T) {
 		"another model": func(l *lab, _ string) {
 			v := passed()
 			v.ModelID = strings.Repeat("0", 64)
-			l.must(v.Save(filepath.Join(pipeline.RunFolder(l.machine.Home, "one"), "gate", "verdict.json")))
+			l.must(v.Save(filepath.Join(runs.Folder(l.machine.Home, "one"), "gate", "verdict.json")))
 		},
 	}
 	for name, lose := range tests {
@@ -239,7 +239,7 @@ func TestMissingBytes(t *testing.T) {
 			record := l.run("one", 1, "", passed())
 			lose(l, filepath.Join(l.machine.Home, "store", "export", string(record.Stages[0].Key)))
 			_, err := l.promote("v1", "one")
-			if !errors.Is(err, pipeline.ErrGone) || !strings.Contains(err.Error(), "hint: `tunegate run --base b --head h`") {
+			if !errors.Is(err, runs.ErrGone) || !strings.Contains(err.Error(), "hint: `tunegate run --base b --head h`") {
 				t.Errorf("got %v", err)
 			}
 			if _, err := os.Stat(ledger.Path(l.machine.Home)); err == nil {

@@ -5,7 +5,9 @@ import (
 	"errors"
 
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -17,8 +19,8 @@ import (
 // all servers, and the data of the stable version stays stable under one more
 // version: there is nothing to judge. Without a model of the commit it is
 // ErrVerdict.
-func Release(ctx context.Context, m pipeline.Machine, r *repo.Repo, judged pipeline.Options, o Options) (Result, pipeline.Result, error) {
-	plan, err := pipeline.PlanAgain(ctx, r, judged.ConfigPath, judged.Refs)
+func Release(ctx context.Context, m machine.Machine, r *repo.Repo, judged pipeline.Options, o Options) (Result, pipeline.Result, error) {
+	plan, err := plan.Again(ctx, r, judged.ConfigPath, judged.Refs)
 	if err != nil {
 		return Result{}, pipeline.Result{}, noModel(err)
 	}
@@ -47,7 +49,7 @@ func Release(ctx context.Context, m pipeline.Machine, r *repo.Repo, judged pipel
 // promoted is the run whose verdict made the plan's lineage a version: this one,
 // or the stable one where no run is named. It is empty where the model is to be
 // judged first.
-func (o Options) promoted(promotions ledger.Ledger, plan *pipeline.Plan) (run string, err error) {
+func (o Options) promoted(promotions ledger.Ledger, plan *plan.Plan) (run string, err error) {
 	name := plan.Config.Name
 	versions := promotions.Versions(name)
 	for _, known := range versions {
@@ -67,7 +69,7 @@ func (o Options) promoted(promotions ledger.Ledger, plan *pipeline.Plan) (run st
 
 // noModel makes the lack of a model a verdict against the promotion.
 func noModel(err error) error {
-	if errors.Is(err, pipeline.ErrNoModel) {
+	if errors.Is(err, plan.ErrNoModel) {
 		return refuse(ErrVerdict, "%w", err)
 	}
 	return err

@@ -10,7 +10,8 @@ import (
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/ledger"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // TestWhatIsPromotedAlready: data that has a version is not judged against
@@ -33,7 +34,7 @@ func TestWhatIsPromotedAlready(t *testing.T) {
 		{"v3", "lineage-3", "", "", ""},
 		{"v2", "lineage-3", "", "", "tunegate promote v3 --head abc"},
 	} {
-		plan := &pipeline.Plan{Config: config.Config{Name: "demo"}, Lineage: test.lineage, HeadSHA: "abc"}
+		plan := &plan.Plan{Config: config.Config{Name: "demo"}, Lineage: test.lineage, HeadSHA: "abc"}
 		run, err := Options{Version: test.version, Run: test.run}.promoted(l.ledger(), plan)
 		if run != test.want || (err != nil) != (test.hint != "") || err != nil && (!errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), test.hint)) {
 			t.Errorf("%s of %s: %q, %v", test.version, test.lineage, run, err)
@@ -50,14 +51,14 @@ func TestSave(t *testing.T) {
 	if err := result.Save(home, workspace); err == nil {
 		t.Error("saved with a run that is not there")
 	}
-	dir := pipeline.RunFolder(home, "run-1")
+	dir := runs.Folder(home, "run-1")
 	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, "run.json"), []byte("{}"), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	if err := result.Save(home, workspace); err != nil {
 		t.Fatal(err)
 	}
-	copied := filepath.Join(workspace, pipeline.CopyFolder, FileName)
+	copied := filepath.Join(workspace, runs.CopyFolder, FileName)
 	for _, path := range []string{copied, filepath.Join(dir, FileName)} {
 		if data, err := os.ReadFile(path); err != nil || !strings.Contains(string(data), `"run": "run-1"`) {
 			t.Errorf("%s: %v: %s", path, err, data)
@@ -72,7 +73,7 @@ func TestSave(t *testing.T) {
 		}
 	}
 	link := t.TempDir()
-	if err := errors.Join(os.Symlink(dir, filepath.Join(link, pipeline.CopyFolder)), Forget(link)); err != nil {
+	if err := errors.Join(os.Symlink(dir, filepath.Join(link, runs.CopyFolder)), Forget(link)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, FileName)); err != nil {

@@ -9,14 +9,15 @@ import (
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/ledger"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // Rollback makes an earlier version stable again: the one before the stable one
 // for an empty version. Without one it is ErrUsage. Naming the stable version
 // changes nothing but what a server has lost.
-func Rollback(ctx context.Context, m pipeline.Machine, c config.Config, version string) (Result, error) {
-	m, release, err := m.Lock(ctx, strings.TrimSpace("rollback "+version))
+func Rollback(ctx context.Context, m machine.Machine, c config.Config, version string) (Result, error) {
+	m, release, err := runs.Lock(ctx, m, strings.TrimSpace("rollback "+version))
 	if err != nil {
 		return Result{}, err
 	}
@@ -35,7 +36,7 @@ func Rollback(ctx context.Context, m pipeline.Machine, c config.Config, version 
 	}
 	back.Action = ledger.Rollback
 	back.Servers = servers(c.Runner.Ollama, c.Promote.To)
-	move := &move{machine: m, promotions: promotions, entry: back, bytes: sync.OnceValues(func() (pipeline.Made, error) {
+	move := &move{machine: m, promotions: promotions, entry: back, bytes: sync.OnceValues(func() (runs.Artifact, error) {
 		return kept(m, back)
 	})}
 	for _, server := range stable.Servers {
@@ -72,13 +73,13 @@ func goal(promotions ledger.Ledger, stable ledger.Entry, version string) (ledger
 }
 
 // kept are the bytes of a promoted version.
-func kept(m pipeline.Machine, e ledger.Entry) (pipeline.Made, error) {
-	made, err := m.Kept(e.Export, e.Register)
+func kept(m machine.Machine, e ledger.Entry) (runs.Artifact, error) {
+	made, err := runs.Kept(m, e.Export, e.Register)
 	if err == nil {
 		err = proved(made, e.ModelID)
 	}
 	if err != nil {
-		return pipeline.Made{}, fmt.Errorf("%s can not be brought back there: %w (hint: `tunegate list` shows the other versions)", e.Tag, err)
+		return runs.Artifact{}, fmt.Errorf("%s can not be brought back there: %w (hint: `tunegate list` shows the other versions)", e.Tag, err)
 	}
 	return made, nil
 }

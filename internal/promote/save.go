@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -17,20 +17,20 @@ const FileName = "promotion.json"
 // Save leaves the result in the folder of the run that tested the model, and a
 // copy of that run in the workspace, for another job to tell of it.
 func (r Result) Save(home, workspace string) error {
-	dir := pipeline.RunFolder(home, r.Run)
+	dir := runs.Folder(home, r.Run)
 	if _, err := os.Stat(dir); err != nil {
 		return err
 	}
 	if err := store.WriteJSON(filepath.Join(dir, FileName), r); err != nil {
 		return err
 	}
-	return pipeline.CopyRun(workspace, dir)
+	return runs.CopyOut(workspace, dir)
 }
 
 // Forget takes an earlier result out of the workspace, so that nobody takes it
 // for that of a command which is refused.
 func Forget(workspace string) error {
-	copied := filepath.Join(workspace, pipeline.CopyFolder)
+	copied := filepath.Join(workspace, runs.CopyFolder)
 	if info, err := os.Lstat(copied); err != nil || !info.IsDir() { // a link may lead anywhere
 		return nil
 	}

@@ -7,19 +7,21 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
 // target is a server that a version is brought to.
 type target struct {
 	name   string // its address, or ledger.Private
-	server *pipeline.Server
+	server *machine.Server
 	client *ollama.Client
 	before string // the model_id of the stable tag before this command; empty: none
 	moved  bool   // this command wrote the stable tag
@@ -155,9 +157,9 @@ func made(home string, promotions ledger.Ledger, name string) (map[string]bool, 
 	for _, e := range promotions.Versions(name) {
 		ids[e.ModelID] = true
 	}
-	runs, err := pipeline.Runs(home)
-	for _, run := range runs {
-		if verdict, err := gate.Load(filepath.Join(pipeline.RunFolder(home, run.ID), string(pipeline.Gate), "verdict.json")); err == nil {
+	known, err := runs.All(home)
+	for _, run := range known {
+		if verdict, err := gate.Load(filepath.Join(runs.Folder(home, run.ID), string(step.Gate), "verdict.json")); err == nil {
 			ids[verdict.ModelID] = true
 		}
 	}
@@ -187,16 +189,16 @@ func (t *target) answers(ctx context.Context, tag, gguf string) error {
 }
 
 // proved is nil when the bytes are still those that were tested.
-func proved(made pipeline.Made, modelID string) error {
+func proved(made runs.Artifact, modelID string) error {
 	digest, err := store.FileDigest(made.Candidate.Path)
 	if err != nil {
-		return fmt.Errorf("%w: %w", pipeline.ErrGone, err)
+		return fmt.Errorf("%w: %w", runs.ErrGone, err)
 	}
 	if digest != made.Candidate.Digest {
-		return fmt.Errorf("%w: %s was changed", pipeline.ErrGone, made.Candidate.Path)
+		return fmt.Errorf("%w: %s was changed", runs.ErrGone, made.Candidate.Path)
 	}
 	if id := register.ModelID(made.Candidate.Expected()); id != modelID {
-		return fmt.Errorf("%w: what is kept has the model_id %.12s, what was tested %.12s", pipeline.ErrGone, id, modelID)
+		return fmt.Errorf("%w: what is kept has the model_id %.12s, what was tested %.12s", runs.ErrGone, id, modelID)
 	}
 	return nil
 }

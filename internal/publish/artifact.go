@@ -15,8 +15,9 @@ import (
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 // The files that are read of a run, and how large each may be, in bytes.
@@ -47,7 +48,7 @@ var (
 // artifact is what a run left for others. The job that made it ran on what a
 // stranger proposes, so everything in it is a claim.
 type artifact struct {
-	record pipeline.Record
+	record runs.Record
 	report report.Report // its Verdict is to be computed again
 	cases  []eval.Case   // empty where the report has no verdict
 }
@@ -146,13 +147,13 @@ func (a artifact) check() error {
 	switch {
 	case r.Schema != 1:
 		return fmt.Errorf("%s has schema %d, this tunegate reads 1", recordFile, r.Schema)
-	case !pipeline.IsRunID(r.ID):
+	case !runs.IsID(r.ID):
 		return fmt.Errorf("%.60q is no id of a run", r.ID)
 	case !commitForm.MatchString(r.HeadSHA) || !commitForm.MatchString(r.BaseSHA):
 		return fmt.Errorf("%.80q and %.80q are no commits", r.HeadSHA, r.BaseSHA)
 	case !digestForm.MatchString(r.Lineage) && (r.Lineage != "" || slices.Contains([]report.State{report.Judged, report.Ready, report.Ungated}, told.State)):
 		return fmt.Errorf("%.80q is no lineage", r.Lineage)
-	case r.Until != "" && !slices.Contains(pipeline.Stages(), r.Until):
+	case r.Until != "" && !slices.Contains(step.Stages(), r.Until):
 		return fmt.Errorf("%.40q is no stage", r.Until)
 	case told.CandidateTag != "" && !tagForm.MatchString(told.CandidateTag):
 		return fmt.Errorf("%.120q is no candidate's tag", told.CandidateTag)

@@ -16,8 +16,8 @@ import (
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/github"
 	"github.com/tunegate/tunegate/internal/github/githubtest"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -62,7 +62,7 @@ func newLab(t testing.TB, cases []eval.Case, findings ...dataset.Finding) *lab {
 		Change: &actions.Change{HeadSHA: headSHA, HeadOwner: "octo-org", HeadBranch: "improve"},
 	}
 	l.run = artifact{cases: cases}
-	l.run.record = pipeline.Record{
+	l.run.record = runs.Record{
 		Schema: 1, ID: runID, HeadSHA: headSHA, BaseSHA: baseSHA, Lineage: lineage, Event: "workflow_run",
 		Started: time.Date(2026, 11, 22, 19, 29, 7, 0, time.UTC),
 	}

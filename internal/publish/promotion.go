@@ -11,8 +11,8 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/github"
 	"github.com/tunegate/tunegate/internal/ledger"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/promote"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // readPromotion reads what a promotion or a rollback leaves: what is served now.
@@ -35,7 +35,7 @@ func readPromotion(dir string) (*promote.Result, error) {
 		return nil, err
 	}
 	if p.Action != ledger.Promote && p.Action != ledger.Rollback || !config.IsName(p.Name) || !promote.IsVersion(p.Stable) || !promote.IsVersion(p.Version) ||
-		!digestForm.MatchString(p.ModelID) || !pipeline.IsRunID(p.Run) || !digestForm.MatchString(p.Lineage) {
+		!digestForm.MatchString(p.ModelID) || !runs.IsID(p.Run) || !digestForm.MatchString(p.Lineage) {
 		return nil, fmt.Errorf("%s: not what a promotion leaves (hint: is it of another version of tunegate?)", promote.FileName)
 	}
 	return &p, nil

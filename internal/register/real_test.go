@@ -10,10 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
-	"github.com/tunegate/tunegate/internal/chat"
 )
 
 func TestMain(m *testing.M) { proctest.Main(m) }

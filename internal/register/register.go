@@ -12,8 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/ollama"
 )
 
 // Serve says how a model is served; it becomes the tag's Modelfile.
@@ -34,10 +34,10 @@ type Candidate struct {
 
 // Rendered is a conversation with what the trainer's own template makes of it.
 type Rendered struct {
-	Name     string          `json:"name"` // SUITE/CASE, for messages
+	Name     string         `json:"name"` // SUITE/CASE, for messages
 	Messages []chat.Message `json:"messages"`
-	Text     string          `json:"text"`
-	Tokens   int             `json:"tokens"`
+	Text     string         `json:"text"`
+	Tokens   int            `json:"tokens"`
 }
 
 // Parity counts the prompts on which the server and the trainer agree.
@@ -156,12 +156,8 @@ func prove(ctx context.Context, client *ollama.Client, tag string, prompts []Ren
 	if !reply.Done {
 		return Parity{}, &Error{Name: "register/chat", Message: tag + " does not answer", Hint: "the server's log in the run's folder says why"}
 	}
-	if reply.InputTokens != first.Tokens {
-		return Parity{}, &Error{
-			Name:    "register/tokens",
-			Message: fmt.Sprintf("the server counts %d tokens in the prompt of %s, the trainer's tokenizer %d", reply.InputTokens, first.Name, first.Tokens),
-			Hint:    "the GGUF's tokenizer differs from the base's; make the base GGUF again with `tunegate setup`",
-		}
+	if err := first.counted(reply.InputTokens); err != nil {
+		return Parity{}, err
 	}
 	return Parity{Prompts: len(prompts), Tokens: first.Tokens}, nil
 }

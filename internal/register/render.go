@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/python"
-	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // Render has the base's own tokenizer render the prompts, as the trainer does:

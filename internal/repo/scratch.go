@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/tunegate/tunegate/internal/filelock"
 )
 
 // scratchPrefix starts the name of every scratch repository's folder.
@@ -36,16 +38,16 @@ func newScratch(tmp string) (dir string, lock *os.File, err error) {
 // lockFolder gives the folder opened and locked; nil when another process has
 // the lock or the folder is gone.
 func lockFolder(dir string) (*os.File, error) {
-	file, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NOFOLLOW, 0)
+	file, err := filelock.OpenFolder(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := filelock.Try(file); err != nil {
 		file.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
+		if errors.Is(err, filelock.ErrHeld) {
 			return nil, nil
 		}
 		return nil, fmt.Errorf("%s can not be locked: %w (hint: set TMPDIR to a folder on a local disk)", dir, err)

@@ -9,7 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // CleanOptions say what Clean takes away besides what nothing points to.
@@ -73,11 +74,11 @@ func (c Cleaned) Sum(kind Kind) (count int, bytes int64) {
 // evaluation that a run began and did not end is needed by it. It never removes the latest run with a verdict of a repository, a promoted
 // version, or a tag that is not a candidate's. It holds the lock of the home
 // meanwhile. The next Clean finishes one that was killed.
-func Clean(ctx context.Context, m pipeline.Machine, o CleanOptions) (Cleaned, error) {
+func Clean(ctx context.Context, m machine.Machine, o CleanOptions) (Cleaned, error) {
 	if _, err := os.Stat(m.Home); errors.Is(err, fs.ErrNotExist) {
 		return Cleaned{DryRun: o.DryRun, Removed: []Item{}, Left: []Item{}}, nil
 	}
-	m, release, err := m.Lock(ctx, "clean")
+	m, release, err := runs.Lock(ctx, m, "clean")
 	if err != nil {
 		return Cleaned{}, err
 	}

@@ -16,29 +16,31 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
 // kept is a home whose content the tests put together.
 type kept struct {
 	*testing.T
-	pipeline.Machine
+	machine.Machine
 	now time.Time
 }
 
 func newKept(t *testing.T) *kept {
 	t.Helper()
-	k := &kept{T: t, Machine: machine(t, nil), now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	k := &kept{T: t, Machine: newMachine(t, nil), now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	k.Machine.Clock = func() time.Time { return k.now.Add(1000 * time.Hour) }
 	return k
 }
 
 // result makes a finished result with a file of so many bytes.
-func (k *kept) result(stage string, size int, value any) pipeline.Use {
+func (k *kept) result(stage string, size int, value any) runs.Use {
 	k.Helper()
 	key := store.Digest([]any{stage, size, value})
 	draft, err := storeOf(k.Machine).Begin(stage, key)
@@ -49,14 +51,14 @@ func (k *kept) result(stage string, size int, value any) pipeline.Use {
 	if _, err := draft.Commit(store.Result{Value: value}); err != nil {
 		k.Fatal(err)
 	}
-	return pipeline.Use{Kind: stage, Key: key}
+	return runs.Use{Kind: stage, Key: key}
 }
 
 // model makes an export and a registration, with the tag on the private server
 // unless there is a host.
-func (k *kept) model(tag, host, modelID string) []pipeline.Use {
+func (k *kept) model(tag, host, modelID string) []runs.Use {
 	k.Helper()
-	uses := []pipeline.Use{
+	uses := []runs.Use{
 		k.result("export", 1000+len(tag), tag),
 		k.result("register", 10, register.Registered{Tag: tag, Host: host, ModelID: modelID}),
 	}
@@ -68,7 +70,7 @@ func (k *kept) model(tag, host, modelID string) []pipeline.Use {
 
 func (k *kept) tag(tag, weights string) {
 	k.Helper()
-	models := ollama.Models(pipeline.OllamaHome(k.Home))
+	models := ollama.Models(machine.OllamaHome(k.Home))
 	digest := string(store.Digest(weights))
 	proctest.WriteFile(k.T, filepath.Join(models, "blobs", "sha256-"+digest), weights)
 	name, version, _ := strings.Cut(tag, ":")
@@ -77,18 +79,18 @@ func (k *kept) tag(tag, weights string) {
 }
 
 // run records a run that began so many hours after the first.
-func (k *kept) run(hours int, lineage, outcome string, uses ...pipeline.Use) string {
+func (k *kept) run(hours int, lineage, outcome string, uses ...runs.Use) string {
 	k.Helper()
 	started := k.now.Add(time.Duration(hours) * time.Hour)
-	record := pipeline.Record{
+	record := runs.Record{
 		Schema: 1, ID: started.Format("20060102-150405.000-") + lineage, Repository: "/repo", Lineage: lineage,
-		Started: started, State: pipeline.Done, Outcome: outcome, Uses: uses,
+		Started: started, State: step.Done, Outcome: outcome, Uses: uses,
 	}
-	k.record(pipeline.RunFolder(k.Home, record.ID), record)
+	k.record(runs.Folder(k.Home, record.ID), record)
 	return record.ID
 }
 
-func (k *kept) record(dir string, record pipeline.Record) {
+func (k *kept) record(dir string, record runs.Record) {
 	k.Helper()
 	data, err := json.Marshal(record)
 	if err != nil {
@@ -121,7 +123,7 @@ func (k *kept) files() (found []string) {
 	return found
 }
 
-func (k *kept) expect(stays []pipeline.Use, tags ...string) {
+func (k *kept) expect(stays []runs.Use, tags ...string) {
 	k.Helper()
 	entries, err := storeOf(k.Machine).Entries()
 	if err != nil {
@@ -138,7 +140,7 @@ func (k *kept) expect(stays []pipeline.Use, tags ...string) {
 	if diff := cmp.Diff(want, there); diff != "" {
 		k.Errorf("results: %s", diff)
 	}
-	stored, err := ollama.Stored(ollama.Models(pipeline.OllamaHome(k.Home)))
+	stored, err := ollama.Stored(ollama.Models(machine.OllamaHome(k.Home)))
 	if err != nil {
 		k.Fatal(err)
 	}
@@ -164,16 +166,16 @@ func names(c Cleaned, kind Kind) (found []string) {
 }
 
 // filled has a bit of everything, and tells what must stay of it.
-func filled(t *testing.T) (k *kept, stays []pipeline.Use, tags []string) {
+func filled(t *testing.T) (k *kept, stays []runs.Use, tags []string) {
 	t.Helper()
 	k = newKept(t)
 	dataset, base := k.result("dataset", 100, "shared"), k.result("base-gguf", 5000, "base")
 	k.tag("demo-base:latest", "weights of the base")
-	setup := append([]pipeline.Use{base}, k.result("register", 10, register.Registered{Tag: "demo-base", ModelID: "b"}))
-	k.record(filepath.Join(k.Home, "setup", "demo"), pipeline.Record{ID: "setup", State: pipeline.Done, Uses: setup})
+	setup := append([]runs.Use{base}, k.result("register", 10, register.Registered{Tag: "demo-base", ModelID: "b"}))
+	k.record(filepath.Join(k.Home, "setup", "demo"), runs.Record{ID: "setup", State: step.Done, Uses: setup})
 
 	promoted := k.model("demo:run-promoted", "", "p")
-	first := k.run(0, "00000000", "pass", append([]pipeline.Use{dataset}, promoted...)...)
+	first := k.run(0, "00000000", "pass", append([]runs.Use{dataset}, promoted...)...)
 	if err := ledger.Append(k.Home, ledger.Entry{
 		Action: ledger.Promote, Name: "demo", Version: "v1", Tag: "demo-lora-v1", ModelID: "p", GGUFSHA256: "p", Run: first,
 		Export: promoted[0].Key, Register: promoted[1].Key, Servers: []string{ledger.Private},
@@ -184,8 +186,8 @@ func filled(t *testing.T) (k *kept, stays []pipeline.Use, tags []string) {
 	k.tag("demo:stable", "weights of demo:run-promoted")
 
 	changed := k.model("demo:run-changed", "", "c")
-	k.run(1, "11111111", "fail", append([]pipeline.Use{dataset, k.result("train", 200, "superseded")}, changed...)...)
-	again := k.run(2, "11111111", "fail", append([]pipeline.Use{dataset}, changed...)...)
+	k.run(1, "11111111", "fail", append([]runs.Use{dataset, k.result("train", 200, "superseded")}, changed...)...)
+	again := k.run(2, "11111111", "fail", append([]runs.Use{dataset}, changed...)...)
 	stopped := k.result("train", 300, "stopped")
 	k.run(3, "22222222", "", stopped)
 	last := k.run(4, "33333333", "pass", dataset)
@@ -197,7 +199,7 @@ func filled(t *testing.T) (k *kept, stays []pipeline.Use, tags []string) {
 	if again >= last {
 		t.Fatal("the runs are not in order")
 	}
-	stays = slices.Concat(setup, []pipeline.Use{dataset, stopped}, promoted, changed)
+	stays = slices.Concat(setup, []runs.Use{dataset, stopped}, promoted, changed)
 	return k, stays, []string{"demo-base:latest", "demo-lora-v1:latest", "demo:run-changed", "demo:run-promoted", "demo:stable"}
 }
 
@@ -240,7 +242,7 @@ func TestCleanOfOldRunsKeepsPromotedAndLatest(t *testing.T) {
 	t.Parallel()
 	k, _, _ := filled(t)
 	done := k.clean(CleanOptions{OlderThan: time.Hour})
-	left, err := pipeline.Runs(k.Home)
+	left, err := runs.All(k.Home)
 	if err != nil || len(left) != 2 || left[0].Lineage != "00000000" || left[1].Lineage != "33333333" {
 		t.Errorf("left %+v, %v", left, err)
 	}
@@ -253,7 +255,7 @@ func TestCleanOfOldRunsKeepsPromotedAndLatest(t *testing.T) {
 		}
 	}
 	for _, tag := range []string{"demo:stable", "demo-lora-v1", "demo:run-promoted"} {
-		if !ollama.HasTag(ollama.Models(pipeline.OllamaHome(k.Home)), tag, string(store.Digest("weights of demo:run-promoted"))) {
+		if !ollama.HasTag(ollama.Models(machine.OllamaHome(k.Home)), tag, string(store.Digest("weights of demo:run-promoted"))) {
 			t.Errorf("%s does not serve any more", tag)
 		}
 	}
@@ -295,21 +297,21 @@ func TestCleanTakesDamagedRunsAndResults(t *testing.T) {
 	used := k.result("dataset", 1, "x")
 	k.run(1, "00000000", "pass", used)
 	broken := k.run(0, "11111111", "pass")
-	proctest.WriteFile(t, filepath.Join(pipeline.RunFolder(k.Home, broken), "run.json"), "{")
+	proctest.WriteFile(t, filepath.Join(runs.Folder(k.Home, broken), "run.json"), "{")
 	half := k.result("train", 1, "y")
 	if err := os.Remove(filepath.Join(storeOf(k.Machine).Dir("train", half.Key), "manifest.json")); err != nil {
 		t.Fatal(err)
 	}
-	proctest.WriteFile(t, filepath.Join(pipeline.RunFolder(k.Home, "notes"), "mine"), "")
+	proctest.WriteFile(t, filepath.Join(runs.Folder(k.Home, "notes"), "mine"), "")
 	for name, record := range map[string]string{"empty": "{}", "null": "null", "up": `{"id": ".."}`, "dot": `{"id": "."}`, "far": `{"id": "../store"}`} {
-		proctest.WriteFile(t, filepath.Join(pipeline.RunFolder(k.Home, name), "run.json"), record)
+		proctest.WriteFile(t, filepath.Join(runs.Folder(k.Home, name), "run.json"), record)
 	}
 	done := k.clean(CleanOptions{OlderThan: time.Minute})
 	if !slices.Equal(names(done, KindRun), []string{broken}) || len(names(done, KindResult)) != 1 {
 		t.Errorf("%+v", done)
 	}
-	k.expect([]pipeline.Use{used})
-	if _, err := os.Stat(filepath.Join(pipeline.RunFolder(k.Home, "notes"), "mine")); err != nil {
+	k.expect([]runs.Use{used})
+	if _, err := os.Stat(filepath.Join(runs.Folder(k.Home, "notes"), "mine")); err != nil {
 		t.Error(err)
 	}
 }
@@ -360,7 +362,7 @@ func TestCleanCutShort(t *testing.T) {
 // expectWhole wants all that the runs and promotions need to be there.
 func (k *kept) expectWhole() {
 	k.Helper()
-	records, err := pipeline.Runs(k.Home)
+	records, err := runs.All(k.Home)
 	if err != nil {
 		k.Fatal(err)
 	}
@@ -368,19 +370,19 @@ func (k *kept) expectWhole() {
 	if err != nil {
 		k.Fatal(err)
 	}
-	var needed []pipeline.Use
+	var needed []runs.Use
 	for _, record := range records {
 		needed = append(needed, record.Uses...)
 	}
 	for _, e := range promotions(history) {
-		needed = append(needed, pipeline.Use{Kind: "export", Key: e.Export}, pipeline.Use{Kind: "register", Key: e.Register})
+		needed = append(needed, runs.Use{Kind: "export", Key: e.Export}, runs.Use{Kind: "register", Key: e.Register})
 	}
 	for _, use := range needed {
 		if _, err := storeOf(k.Machine).Get(use.Kind, use.Key); err != nil {
 			k.Error(err)
 		}
 	}
-	stored, err := ollama.Stored(ollama.Models(pipeline.OllamaHome(k.Home)))
+	stored, err := ollama.Stored(ollama.Models(machine.OllamaHome(k.Home)))
 	if err != nil {
 		k.Fatal(err)
 	}

@@ -7,15 +7,15 @@ import (
 	"os"
 
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // remove takes the waste away in an order in which nothing ever points to what
 // is gone. It gives what has to stay because a shared server can not be asked.
 func (w waste) remove(ctx context.Context) (left []Item, err error) {
 	for _, run := range w.runs {
-		if err := unlessEnded(ctx, func() error { return pipeline.RemoveRun(w.home, run.Name) }); err != nil {
+		if err := unlessEnded(ctx, func() error { return runs.Remove(w.home, run.Name) }); err != nil {
 			return nil, err
 		}
 	}

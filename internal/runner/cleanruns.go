@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/ledger"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/runs"
 )
 
 // removable tells which runs go, by id, and why. The records come with the
 // oldest first.
-func removable(records []pipeline.Record, promoted []ledger.Entry, o CleanOptions, now time.Time) map[string]string {
+func removable(records []runs.Record, promoted []ledger.Entry, o CleanOptions, now time.Time) map[string]string {
 	latest := map[string]string{} // the id of a repository's latest run with a verdict
 	for _, r := range records {
 		if r.Outcome != "" {
@@ -51,15 +51,15 @@ func removable(records []pipeline.Record, promoted []ledger.Entry, o CleanOption
 // the same data and came to a verdict, and made a model if the earlier one did,
 // which a release may ask for yet. Where neither came to one, it got as far, with
 // the same results: it goes on where the earlier one stopped.
-func supersedes(later, earlier pipeline.Record) bool {
+func supersedes(later, earlier runs.Record) bool {
 	switch {
 	case later.Repository != earlier.Repository || later.Lineage != earlier.Lineage:
 		return false
 	case later.Outcome != "" || earlier.Outcome != "":
 		return later.Outcome != "" && (later.MadeModel() || !earlier.MadeModel())
 	}
-	return !slices.ContainsFunc(earlier.Stages, func(s pipeline.StageRun) bool {
-		return !slices.ContainsFunc(later.Stages, func(l pipeline.StageRun) bool { return l.Stage == s.Stage && l.Key == s.Key })
+	return !slices.ContainsFunc(earlier.Stages, func(s runs.StageRun) bool {
+		return !slices.ContainsFunc(later.Stages, func(l runs.StageRun) bool { return l.Stage == s.Stage && l.Key == s.Key })
 	})
 }
 

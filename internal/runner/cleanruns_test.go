@@ -8,19 +8,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunegate/tunegate/internal/ledger"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 // at is a record that began so many hours ago; the parts are its id, repository,
 // lineage and outcome, which may be missing.
-func at(now time.Time, hours, pr int, parts string, stages ...pipeline.Stage) pipeline.Record {
+func at(now time.Time, hours, pr int, parts string, stages ...step.Stage) runs.Record {
 	fields := append(strings.Fields(parts), "")
-	record := pipeline.Record{
+	record := runs.Record{
 		ID: fields[0], Repository: fields[1], Lineage: fields[2], Outcome: fields[3], PR: pr,
 		Started: now.Add(-time.Duration(hours) * time.Hour),
 	}
 	for _, stage := range stages {
-		record.Stages = append(record.Stages, pipeline.StageRun{Stage: stage, Key: "key"})
+		record.Stages = append(record.Stages, runs.StageRun{Stage: stage, Key: "key"})
 	}
 	return record
 }
@@ -28,7 +29,7 @@ func at(now time.Time, hours, pr int, parts string, stages ...pipeline.Stage) pi
 func TestRemovable(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	records := []pipeline.Record{
+	records := []runs.Record{
 		at(now, 90, 0, "promoted /a L0 pass"),
 		at(now, 80, 0, "old /a L1 pass"),
 		at(now, 70, 7, "pr7 /a L2 fail"),
@@ -40,9 +41,9 @@ func TestRemovable(t *testing.T) {
 		at(now, 30, 7, "latest-a /a L4 unchanged"),
 		at(now, 20, 0, "latest-b /b L5 pass"),
 		at(now, 10, 7, "only-broken /c L6"),
-		at(now, 9, 0, "trained /b L5", pipeline.Dataset, pipeline.Train),
-		at(now, 8, 0, "stopped-early /b L5", pipeline.Dataset),
-		at(now, 7, 0, "stopped-again /b L5", pipeline.Dataset),
+		at(now, 9, 0, "trained /b L5", step.Dataset, step.Train),
+		at(now, 8, 0, "stopped-early /b L5", step.Dataset),
+		at(now, 7, 0, "stopped-again /b L5", step.Dataset),
 	}
 	promoted := []ledger.Entry{{Run: "promoted"}}
 	always := map[string]string{
@@ -98,9 +99,9 @@ func TestShort(t *testing.T) {
 func TestAVerdictOnNoChangeKeepsTheModel(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	merged, docs := at(now, 2, 7, "merged /a L1 pass", pipeline.Export, pipeline.Register), at(now, 1, 8, "docs /a L1 unchanged")
+	merged, docs := at(now, 2, 7, "merged /a L1 pass", step.Export, step.Register), at(now, 1, 8, "docs /a L1 unchanged")
 	for i := range merged.Stages {
-		merged.Stages[i].State = pipeline.Done
+		merged.Stages[i].State = step.Done
 	}
 	if supersedes(docs, merged) {
 		t.Error("a run without a model supersedes one with it")

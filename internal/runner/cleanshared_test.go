@@ -9,8 +9,9 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 // shared is a server that knows these tags and keeps which were deleted.
@@ -76,7 +77,7 @@ func TestCleanBesideDeadServer(t *testing.T) {
 	if err != nil || !slices.ContainsFunc(names(k.clean(CleanOptions{DryRun: true}), KindTag), func(tag string) bool { return tag == "demo:run-lost" }) {
 		t.Errorf("%v, %v", entries, err)
 	}
-	if _, err := storeOf(k.Machine).Get(string(pipeline.Register), lost[1].Key); err != nil {
+	if _, err := storeOf(k.Machine).Get(string(step.Register), lost[1].Key); err != nil {
 		t.Error(err)
 	}
 }
@@ -85,10 +86,10 @@ func TestUsesOfTheFirstVersion(t *testing.T) {
 	t.Parallel()
 	k := newKept(t)
 	needed := k.result("dataset", 1, "")
-	k.record(pipeline.RunFolder(k.Home, "20260102-030405.000-00000000"), pipeline.Record{
+	k.record(runs.Folder(k.Home, "20260102-030405.000-00000000"), runs.Record{
 		ID: "20260102-030405.000-00000000", Outcome: "pass",
-		Stages: []pipeline.StageRun{{Stage: pipeline.Dataset, Key: needed.Key}},
+		Stages: []runs.StageRun{{Stage: step.Dataset, Key: needed.Key}},
 	})
 	k.clean(CleanOptions{})
-	k.expect([]pipeline.Use{needed})
+	k.expect([]runs.Use{needed})
 }

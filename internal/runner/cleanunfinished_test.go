@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -22,7 +23,7 @@ func TestCleanKeepsUnfinishedWork(t *testing.T) {
 	k := newKept(t)
 	rows := k.result("dataset", 1, "rows")
 	trained, asked, nobodys := store.Digest("trained"), store.Digest("asked"), store.Digest("nobody")
-	draft := func(stage pipeline.Stage, key store.Key) string {
+	draft := func(stage step.Stage, key store.Key) string {
 		begun, err := storeOf(k.Machine).Begin(string(stage), key)
 		if err != nil {
 			t.Fatal(err)
@@ -30,22 +31,22 @@ func TestCleanKeepsUnfinishedWork(t *testing.T) {
 		proctest.WriteFile(t, filepath.Join(begun.Dir, "file"), "half")
 		return begun.Dir
 	}
-	training, evaluation, foreign := draft(pipeline.Train, trained), draft(pipeline.Eval, asked), draft(pipeline.Train, nobodys)
-	unfinished := func(hours int, state pipeline.State, stages ...pipeline.StageRun) string {
+	training, evaluation, foreign := draft(step.Train, trained), draft(step.Eval, asked), draft(step.Train, nobodys)
+	unfinished := func(hours int, state step.State, stages ...runs.StageRun) string {
 		id := k.run(hours, "00000000", "", rows)
-		k.record(pipeline.RunFolder(k.Home, id), pipeline.Record{
+		k.record(runs.Folder(k.Home, id), runs.Record{
 			ID: id, Repository: "/repo", Lineage: "00000000", Started: k.now.Add(time.Duration(hours) * time.Hour), State: state,
-			Stages: stages, Uses: []pipeline.Use{rows},
+			Stages: stages, Uses: []runs.Use{rows},
 		})
 		return id
 	}
-	dataset := pipeline.StageRun{Stage: pipeline.Dataset, Key: rows.Key, State: pipeline.Done}
-	train := pipeline.StageRun{Stage: pipeline.Train, Key: trained, State: pipeline.Interrupted}
-	killed := unfinished(0, pipeline.Interrupted, dataset, train, pipeline.StageRun{Stage: pipeline.Eval, Key: asked, State: pipeline.Failed})
-	unfinished(1, pipeline.Failed, dataset)
+	dataset := runs.StageRun{Stage: step.Dataset, Key: rows.Key, State: step.Done}
+	train := runs.StageRun{Stage: step.Train, Key: trained, State: step.Interrupted}
+	killed := unfinished(0, step.Interrupted, dataset, train, runs.StageRun{Stage: step.Eval, Key: asked, State: step.Failed})
+	unfinished(1, step.Failed, dataset)
 
 	k.clean(CleanOptions{})
-	for _, dir := range []string{training, evaluation, pipeline.RunFolder(k.Home, killed)} {
+	for _, dir := range []string{training, evaluation, runs.Folder(k.Home, killed)} {
 		if _, err := os.Stat(dir); err != nil {
 			t.Error(err)
 		}
@@ -53,12 +54,12 @@ func TestCleanKeepsUnfinishedWork(t *testing.T) {
 	if _, err := os.Stat(foreign); err == nil {
 		t.Error("a draft of no run stays")
 	}
-	k.expect([]pipeline.Use{rows})
+	k.expect([]runs.Use{rows})
 
 	// One with a verdict takes its place; that names the training still.
 	id := k.run(2, "00000000", "fail", rows)
-	k.record(pipeline.RunFolder(k.Home, id), pipeline.Record{
-		ID: id, Repository: "/repo", Lineage: "00000000", Outcome: "fail", Stages: []pipeline.StageRun{dataset, train}, Uses: []pipeline.Use{rows},
+	k.record(runs.Folder(k.Home, id), runs.Record{
+		ID: id, Repository: "/repo", Lineage: "00000000", Outcome: "fail", Stages: []runs.StageRun{dataset, train}, Uses: []runs.Use{rows},
 	})
 	if done := k.clean(CleanOptions{}); len(names(done, KindRun)) != 2 || !slices.Equal(names(done, KindDraft), []string{"eval/" + string(asked)}) {
 		t.Errorf("%+v", done)
@@ -86,7 +87,7 @@ func TestCleanStopsAtARecordThatCanNotBeRead(t *testing.T) {
 	k := newKept(t)
 	k.result("train", 1, "needed")
 	id := k.run(0, "00000000", "pass")
-	path := filepath.Join(pipeline.RunFolder(k.Home, id), "run.json")
+	path := filepath.Join(runs.Folder(k.Home, id), "run.json")
 	if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o755)); err != nil { // which root can not read either
 		t.Fatal(err)
 	}

@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -60,18 +62,18 @@ func (w waste) items() []Item {
 }
 
 // findWaste looks at everything that the home keeps.
-func findWaste(m pipeline.Machine, o CleanOptions) (waste, error) {
-	w := waste{home: m.Home, store: storeOf(m), models: ollama.Models(pipeline.OllamaHome(m.Home))}
+func findWaste(m machine.Machine, o CleanOptions) (waste, error) {
+	w := waste{home: m.Home, store: storeOf(m), models: ollama.Models(machine.OllamaHome(m.Home))}
 	history, err := ledger.Load(m.Home)
 	if err != nil {
 		return w, err
 	}
 	promoted := promotions(history)
-	records, err := pipeline.Runs(m.Home)
+	records, err := runs.All(m.Home)
 	if err != nil {
 		return w, err
 	}
-	setups, err := pipeline.Setups(m.Home)
+	setups, err := runs.Setups(m.Home)
 	if err != nil {
 		return w, err
 	}
@@ -79,7 +81,7 @@ func findWaste(m pipeline.Machine, o CleanOptions) (waste, error) {
 	if w.runs, err = findRuns(m.Home, removed); err != nil {
 		return w, err
 	}
-	needed, begun := map[pipeline.Use]bool{}, map[pipeline.Use]bool{}
+	needed, begun := map[runs.Use]bool{}, map[runs.Use]bool{}
 	for _, record := range records {
 		if removed[record.ID] == "" {
 			need(needed, uses(record)...)
@@ -91,36 +93,36 @@ func findWaste(m pipeline.Machine, o CleanOptions) (waste, error) {
 		need(begun, resumable(record)...)
 	}
 	for _, e := range promoted {
-		need(needed, pipeline.Use{Kind: string(pipeline.Export), Key: e.Export}, pipeline.Use{Kind: string(pipeline.Register), Key: e.Register})
+		need(needed, runs.Use{Kind: string(step.Export), Key: e.Export}, runs.Use{Kind: string(step.Register), Key: e.Register})
 	}
 	return w, w.findUnneeded(needed, begun)
 }
 
 // uses are the results that a run needs. A record of the first version has no
 // list of them, but its stages.
-func uses(record pipeline.Record) []pipeline.Use {
+func uses(record runs.Record) []runs.Use {
 	if record.Uses != nil {
 		return record.Uses
 	}
-	var uses []pipeline.Use
+	var uses []runs.Use
 	for _, stage := range record.Stages {
-		uses = append(uses, pipeline.Use{Kind: string(stage.Stage), Key: stage.Key})
+		uses = append(uses, runs.Use{Kind: string(stage.Stage), Key: stage.Key})
 	}
 	return uses
 }
 
 // resumable are the results whose drafts the next run takes up where this one
 // stopped.
-func resumable(record pipeline.Record) (begun []pipeline.Use) {
+func resumable(record runs.Record) (begun []runs.Use) {
 	for _, stage := range record.Stages {
-		if stage.Stage == pipeline.Train || stage.Stage == pipeline.Eval {
-			begun = append(begun, pipeline.Use{Kind: string(stage.Stage), Key: stage.Key})
+		if stage.Stage == step.Train || stage.Stage == step.Eval {
+			begun = append(begun, runs.Use{Kind: string(stage.Stage), Key: stage.Key})
 		}
 	}
 	return begun
 }
 
-func need(needed map[pipeline.Use]bool, uses ...pipeline.Use) {
+func need(needed map[runs.Use]bool, uses ...runs.Use) {
 	for _, use := range uses {
 		needed[use] = true
 	}
@@ -147,7 +149,7 @@ func findRuns(home string, removed map[string]string) ([]Item, error) {
 	for id, why := range removed {
 		items = append(items, Item{Kind: KindRun, Name: id, Why: why})
 	}
-	unreadable, err := pipeline.UnreadableRuns(home)
+	unreadable, err := runs.Unreadable(home)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +157,7 @@ func findRuns(home string, removed map[string]string) ([]Item, error) {
 		items = append(items, Item{Kind: KindRun, Name: id, Why: "its record can not be read"})
 	}
 	for i := range items {
-		if items[i].Bytes, err = store.Size(pipeline.RunFolder(home, items[i].Name)); err != nil {
+		if items[i].Bytes, err = store.Size(runs.Folder(home, items[i].Name)); err != nil {
 			return nil, err
 		}
 	}
@@ -165,7 +167,7 @@ func findRuns(home string, removed map[string]string) ([]Item, error) {
 
 // findUnneeded looks for the results, tags and blobs that nothing needs, and for
 // the drafts that no run began.
-func (w *waste) findUnneeded(needed, begun map[pipeline.Use]bool) error {
+func (w *waste) findUnneeded(needed, begun map[runs.Use]bool) error {
 	entries, err := w.store.Entries()
 	if err != nil {
 		return err
@@ -173,7 +175,7 @@ func (w *waste) findUnneeded(needed, begun map[pipeline.Use]bool) error {
 	named := tagSet{} // by the registrations that stay
 	for _, entry := range entries {
 		made := registration(entry)
-		use := pipeline.Use{Kind: entry.Manifest.Stage, Key: entry.Manifest.Key}
+		use := runs.Use{Kind: entry.Manifest.Stage, Key: entry.Manifest.Key}
 		if needed[use] {
 			named.add(made.Host, made.Tag)
 			continue
@@ -186,7 +188,7 @@ func (w *waste) findUnneeded(needed, begun map[pipeline.Use]bool) error {
 	}
 	for i, result := range w.results {
 		made := result.made
-		if made.Host == "" || !pipeline.Candidate(made.Tag) || !named.add(made.Host, made.Tag) {
+		if made.Host == "" || !runs.Candidate(made.Tag) || !named.add(made.Host, made.Tag) {
 			w.results[i].made = register.Registered{}
 		}
 	}
@@ -194,13 +196,13 @@ func (w *waste) findUnneeded(needed, begun map[pipeline.Use]bool) error {
 	if err != nil {
 		return err
 	}
-	w.drafts = slices.DeleteFunc(drafts, func(d store.DraftInfo) bool { return begun[pipeline.Use{Kind: d.Stage, Key: d.Key}] })
+	w.drafts = slices.DeleteFunc(drafts, func(d store.DraftInfo) bool { return begun[runs.Use{Kind: d.Stage, Key: d.Key}] })
 	return w.findTags(named)
 }
 
 // registration is what a register stage left; zero for other results.
 func registration(entry store.Entry) (made register.Registered) {
-	if entry.Manifest.Stage != string(pipeline.Register) || entry.Decode(&made) != nil {
+	if entry.Manifest.Stage != string(step.Register) || entry.Decode(&made) != nil {
 		return register.Registered{}
 	}
 	return made
@@ -230,7 +232,7 @@ func (w *waste) findTags(named tagSet) error {
 	var removed []ollama.StoredTag
 	counted := map[string]bool{} // weights that stay, or that were counted
 	for _, tag := range stored {
-		if pipeline.Candidate(tag.Tag) && named.add("", tag.Tag) {
+		if runs.Candidate(tag.Tag) && named.add("", tag.Tag) {
 			removed = append(removed, tag)
 		} else {
 			counted[tag.GGUF] = true

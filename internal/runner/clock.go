@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -20,7 +20,7 @@ var released = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // clockCheck wants a clock that no run of the home is ahead of: certificates
 // depend on it, and which run is the latest. A commit has the date of whoever
 // wrote it, so one that is ahead is no more than a hint.
-func clockCheck(ctx context.Context, m pipeline.Machine, r *repo.Repo) Check {
+func clockCheck(ctx context.Context, m machine.Machine, r *repo.Repo) Check {
 	now := m.Clock().UTC()
 	newest, what := released, "this program is newer"
 	runs, _ := os.ReadDir(filepath.Join(m.Home, "runs")) // none yet

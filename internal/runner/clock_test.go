@@ -27,7 +27,7 @@ func TestClockCheck(t *testing.T) {
 	}
 	defer r.Close()
 	ran := committed.Add(24 * time.Hour)
-	m := machine(t, nil)
+	m := newMachine(t, nil)
 	run := filepath.Join(m.Home, "runs", "20260502-120000.000-aaaaaaaa")
 	if err := os.MkdirAll(run, 0o755); err != nil {
 		t.Fatal(err)

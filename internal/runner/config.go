@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/config"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -25,7 +25,7 @@ type Subject struct {
 type wanted struct {
 	runner config.Runner  // the defaults where there is no config
 	config *config.Config // of the default branch, else of the working tree, else nil
-	plan   *pipeline.Plan // of the default branch; nil where that has no config without a mistake
+	plan   *plan.Plan     // of the default branch; nil where that has no config without a mistake
 }
 
 // configCheck reads the config as a run would: at the default branch, with the
@@ -72,7 +72,7 @@ func configCheck(ctx context.Context, about Subject) (Check, wanted) {
 		return fine("no " + about.ConfigPath + " here, so for the defaults")
 	}
 	// A branch against itself: what is on the way to it does not matter here.
-	plan, err := pipeline.NewPlan(ctx, about.Repo, about.ConfigPath, pipeline.Refs{Base: branch, Head: branch})
+	plan, err := plan.New(ctx, about.Repo, about.ConfigPath, plan.Refs{Base: branch, Head: branch})
 	if err != nil {
 		return fail(err, "correct it and bring the correction to "+short)
 	}

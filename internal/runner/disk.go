@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/text"
 )
@@ -34,7 +34,7 @@ func (r *room) add(bytes int64, what string) {
 // space is what the next run will write: the tools where they are missing, the
 // base model's GGUF, its export and its server's copy the first time, and the
 // same two of the candidate each time, all of two bytes a parameter.
-func space(m pipeline.Machine, base baseModel, toolsMissing bool) room {
+func space(m machine.Machine, base baseModel, toolsMissing bool) room {
 	var r room
 	if toolsMissing {
 		r.add(spaceForTools, "tools")
@@ -52,7 +52,7 @@ func space(m pipeline.Machine, base baseModel, toolsMissing bool) room {
 }
 
 // hasBase says whether the store has the GGUF of a base of about this size.
-func hasBase(m pipeline.Machine, size int64) bool {
+func hasBase(m machine.Machine, size int64) bool {
 	entries, err := storeOf(m).Entries()
 	if err != nil {
 		return false

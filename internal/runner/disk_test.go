@@ -22,7 +22,7 @@ func TestDiskCheck(t *testing.T) {
 
 func TestSpace(t *testing.T) {
 	t.Parallel()
-	m := machine(t, nil)
+	m := newMachine(t, nil)
 	base := baseModel{weights: 2000, parameters: 1000, tracked: true}
 	const rest = spaceForRuns
 	if n := space(m, base, true); n.bytes != spaceForTools+3*2000+2000+2*2000+rest {

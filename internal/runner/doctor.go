@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
 )
 
 // Level says how much a check matters.
@@ -31,7 +31,7 @@ type Check struct {
 // Doctor looks at everything that a run with the subject's config needs, each
 // thing after those that it takes to bring it. It changes nothing and starts
 // nothing but queries.
-func Doctor(ctx context.Context, m pipeline.Machine, about Subject) []Check {
+func Doctor(ctx context.Context, m machine.Machine, about Subject) []Check {
 	git, temp := gitCheck(ctx, m), tempCheck(m.TempDir)
 	settings, wanted := configCheck(ctx, about)
 	setup := about.Command + " setup --tools"

@@ -8,18 +8,18 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
-// machine has programs that run these shell commands, and no other.
-func machine(t *testing.T, programs map[string]string) pipeline.Machine {
+// newMachine has programs that run these shell commands, and no other.
+func newMachine(t *testing.T, programs map[string]string) machine.Machine {
 	t.Helper()
 	dir := t.TempDir()
 	for name, commands := range programs {
 		proctest.WriteFile(t, filepath.Join(dir, name), "#!/bin/sh\n"+commands+"\n")
 	}
-	return pipeline.Machine{
+	return machine.Machine{
 		Home: filepath.Join(t.TempDir(), "a", "home"), Launcher: proctest.Launcher(t), TempDir: t.TempDir(),
 		Clock: time.Now, Progress: silent{},
 		LookPath: func(name string) (string, error) {
@@ -71,7 +71,7 @@ func TestDoctorNamesWhatSetupTakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := machine(t, tt.programs)
+			m := newMachine(t, tt.programs)
 			checks := Doctor(t.Context(), m, outside)
 			// Whether there is disk space, and headers in the system's folders, is not this test's.
 			checks = slices.DeleteFunc(checks, func(c Check) bool { return c.Name == "disk" || c.Name == "headers" })

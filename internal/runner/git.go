@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strconv"
 
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
 )
 
 var versionNumber = regexp.MustCompile(`(\d+)\.(\d+)(?:\.\d+)*`)
@@ -24,7 +24,7 @@ func atLeast(said string, major, minor int) (found string, ok bool) {
 }
 
 // gitCheck wants 2.38, the first git whose merge-tree writes a tree.
-func gitCheck(ctx context.Context, m pipeline.Machine) Check {
+func gitCheck(ctx context.Context, m machine.Machine) Check {
 	path, err := m.LookPath("git")
 	if err != nil {
 		return judge("git", false, "not on PATH", install("git"))

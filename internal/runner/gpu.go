@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/config"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/text"
@@ -25,7 +25,7 @@ const largeForCPU = 1e9
 
 // gpuChecks compare the cards that a run would see with what the config
 // declares and the base model needs, and list the programs on them.
-func gpuChecks(ctx context.Context, m pipeline.Machine, wants wanted, base baseModel) []Check {
+func gpuChecks(ctx context.Context, m machine.Machine, wants wanted, base baseModel) []Check {
 	cards := m.GPUs(ctx)
 	if len(cards) == 0 {
 		return []Check{noCard(ctx, m, wants, base)}
@@ -50,7 +50,7 @@ func gpuChecks(ctx context.Context, m pipeline.Machine, wants wanted, base baseM
 }
 
 // noCard is right for a machine without one, which trains on its CPU.
-func noCard(ctx context.Context, m pipeline.Machine, wants wanted, base baseModel) Check {
+func noCard(ctx context.Context, m machine.Machine, wants wanted, base baseModel) Check {
 	path, err := m.LookPath("nvidia-smi")
 	chosen, chose := visible(m.Environ)
 	hidden := chose && (chosen == "" || chosen == "-1")
@@ -99,7 +99,7 @@ func visible(environ []string) (value string, set bool) {
 }
 
 // differs says how the cards are other ones than the declared class.
-func differs(cards []pipeline.GPU, declared config.GPU) string {
+func differs(cards []machine.GPU, declared config.GPU) string {
 	for _, card := range cards {
 		for _, word := range parts(declared.Class) {
 			if !slices.Contains(parts(card.Name), word) {
@@ -121,8 +121,8 @@ func parts(name string) []string { return nameParts.FindAllString(strings.ToLowe
 
 // memoryCheck compares the smallest card with what training needs, and with the
 // model that is served for the questions.
-func memoryCheck(cards []pipeline.GPU, options train.Options, base baseModel) Check {
-	smallest := slices.MinFunc(cards, func(a, b pipeline.GPU) int { return a.MemoryMiB - b.MemoryMiB })
+func memoryCheck(cards []machine.GPU, options train.Options, base baseModel) Check {
+	smallest := slices.MinFunc(cards, func(a, b machine.GPU) int { return a.MemoryMiB - b.MemoryMiB })
 	has, needs := int64(smallest.MemoryMiB)<<20, train.Memory(options.Quantization, base.parameters)
 	if has == 0 {
 		return Check{Name: "memory", Level: OK, Found: "the card does not tell its memory"}
@@ -162,7 +162,7 @@ print("torch", torch.__version__, "with CUDA", torch.version.cuda)
 const cudaWait = 2 * time.Minute
 
 // cudaCheck has the trainer's torch use the card; no check without Python.
-func cudaCheck(ctx context.Context, m pipeline.Machine, configured string) Check {
+func cudaCheck(ctx context.Context, m machine.Machine, configured string) Check {
 	path, err := python.Locate(ctx, m.Launcher, m.Home, python.Tools{LookPath: m.LookPath, Env: m.Environ}, configured)
 	if err != nil {
 		return Check{}
@@ -184,7 +184,7 @@ func cudaCheck(ctx context.Context, m pipeline.Machine, configured string) Check
 }
 
 // foreignChecks list the programs on the cards that are none of this home.
-func foreignChecks(ctx context.Context, m pipeline.Machine, cards []pipeline.GPU) []Check {
+func foreignChecks(ctx context.Context, m machine.Machine, cards []machine.GPU) []Check {
 	var found []string
 	for _, p := range m.GPUProcesses(ctx, cards) {
 		if !strings.HasPrefix(p.Name, m.Home+"/") {

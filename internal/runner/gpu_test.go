@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/config"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
@@ -65,7 +65,7 @@ func TestGPUChecks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := machine(t, tt.programs)
+			m := newMachine(t, tt.programs)
 			m.Environ = tt.environ
 			wants := wanted{
 				runner: config.Runner{Python: config.Auto, GPU: tt.gpu},
@@ -86,7 +86,7 @@ func TestGPUChecks(t *testing.T) {
 
 func TestProgramsOfThisHomeAreNotForeign(t *testing.T) {
 	t.Parallel()
-	m := machine(t, map[string]string{"nvidia-smi": smiCard})
+	m := newMachine(t, map[string]string{"nvidia-smi": smiCard})
 	m.Home = "/usr/bin"
 	if checks := foreignChecks(t.Context(), m, m.GPUs(t.Context())); checks != nil {
 		t.Errorf("%+v", checks)
@@ -95,7 +95,7 @@ func TestProgramsOfThisHomeAreNotForeign(t *testing.T) {
 
 func TestMemoryCheckOfACardThatTellsNone(t *testing.T) {
 	t.Parallel()
-	check := memoryCheck([]pipeline.GPU{{Name: "NVIDIA GB10"}}, train.Options{Quantization: "nf4"}, baseModel{parameters: 1e9})
+	check := memoryCheck([]machine.GPU{{Name: "NVIDIA GB10"}}, train.Options{Quantization: "nf4"}, baseModel{parameters: 1e9})
 	if check.Level != OK {
 		t.Errorf("%+v", check)
 	}

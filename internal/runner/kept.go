@@ -8,18 +8,19 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-func storeOf(m pipeline.Machine) *store.Store {
+func storeOf(m machine.Machine) *store.Store {
 	return store.Open(filepath.Join(m.Home, "store"), m.Tool)
 }
 
 // storeCheck reads every result that the home keeps: runs look at sizes and
 // times only. The command is this program with its global flags.
-func storeCheck(ctx context.Context, m pipeline.Machine, command string) Check {
+func storeCheck(ctx context.Context, m machine.Machine, command string) Check {
 	history, err := ledger.Load(m.Home)
 	if err != nil {
 		return judge("store", false, err.Error(), "correct that file, or bring it back from a backup: it says which results must stay")
@@ -82,7 +83,7 @@ func damagedCheck(damaged []store.Entry, found string, history ledger.Ledger, co
 // whether it is a stable one; versions that are come first.
 func promotedBy(history ledger.Ledger, result store.Manifest) (e ledger.Entry, stable, promoted bool) {
 	for _, candidate := range promotions(history) {
-		if result.Stage == string(pipeline.Export) && result.Key == candidate.Export || result.Stage == string(pipeline.Register) && result.Key == candidate.Register {
+		if result.Stage == string(step.Export) && result.Key == candidate.Export || result.Stage == string(step.Register) && result.Key == candidate.Register {
 			now, _ := history.Stable(candidate.Name)
 			if e, promoted = candidate, true; candidate.Version == now.Version {
 				return e, true, true
@@ -95,8 +96,8 @@ func promotedBy(history ledger.Ledger, result store.Manifest) (e ledger.Entry, s
 // modelsCheck reads every blob of the private server, which is named by its
 // digest, and looks for tags that lack one. The command is this program with its
 // global flags.
-func modelsCheck(ctx context.Context, m pipeline.Machine, command string) Check {
-	models := ollama.Models(pipeline.OllamaHome(m.Home))
+func modelsCheck(ctx context.Context, m machine.Machine, command string) Check {
+	models := ollama.Models(machine.OllamaHome(m.Home))
 	blobs, err := filepath.Glob(filepath.Join(models, "blobs", "sha256-"+strings.Repeat("[0-9a-f]", 64)))
 	if err != nil {
 		return judge("models", false, err.Error(), anotherHome)

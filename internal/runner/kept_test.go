@@ -8,16 +8,17 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
+	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
 func TestModelsCheck(t *testing.T) {
 	t.Parallel()
-	m := machine(t, nil)
-	models := ollama.Models(pipeline.OllamaHome(m.Home))
+	m := newMachine(t, nil)
+	models := ollama.Models(machine.OllamaHome(m.Home))
 	const digest = "3b7b3f6f1e1b4f4bd4b0e2c8d2e9a0d7"
 	proctest.WriteFile(t, filepath.Join(models, "blobs", "sha256-"+digest+"-partial"), "an upload that goes on")
 	if check := modelsCheck(t.Context(), m, "tunegate"); check.Level != OK {
@@ -31,7 +32,7 @@ func TestModelsCheck(t *testing.T) {
 
 func TestKeptIsReadUntilCancelled(t *testing.T) {
 	t.Parallel()
-	m := machine(t, nil)
+	m := newMachine(t, nil)
 	draft, err := storeOf(m).Begin("train", store.Digest("in"))
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +55,7 @@ func TestKeptIsReadUntilCancelled(t *testing.T) {
 func TestStoreCheckOfPromotedResults(t *testing.T) {
 	t.Parallel()
 	k := newKept(t)
-	models := map[string][]pipeline.Use{}
+	models := map[string][]runs.Use{}
 	for _, version := range []string{"v1", "v2"} {
 		uses := k.model("demo:run-"+version, "", version)
 		models[version] = uses
@@ -65,7 +66,7 @@ func TestStoreCheckOfPromotedResults(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	dir := func(use pipeline.Use) string { return storeOf(k.Machine).Dir(use.Kind, use.Key) }
+	dir := func(use runs.Use) string { return storeOf(k.Machine).Dir(use.Kind, use.Key) }
 	look := func(level Level, mend string) {
 		t.Helper()
 		if check := storeCheck(t.Context(), k.Machine, "tunegate -C x"); check.Level != level || check.Mend != mend {

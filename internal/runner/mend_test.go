@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/config"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/store"
 )
@@ -39,31 +39,31 @@ func TestMendsOfMachines(t *testing.T) {
 	for name, tt := range map[string]struct {
 		programs map[string]string
 		brings   string // what the stand-ins for sudo, apt-get and curl put into $BIN
-		look     func(t *testing.T, m pipeline.Machine) Check
+		look     func(t *testing.T, m machine.Machine) Check
 	}{
-		"no git": {nil, "printf '#!/bin/sh\n" + goodGit + "' > $BIN/git", func(t *testing.T, m pipeline.Machine) Check {
+		"no git": {nil, "printf '#!/bin/sh\n" + goodGit + "' > $BIN/git", func(t *testing.T, m machine.Machine) Check {
 			return gitCheck(t.Context(), m)
 		}},
-		"an old git": {map[string]string{"git": "echo git version 2.30"}, "printf '#!/bin/sh\n" + goodGit + "' > $BIN/git", func(t *testing.T, m pipeline.Machine) Check {
+		"an old git": {map[string]string{"git": "echo git version 2.30"}, "printf '#!/bin/sh\n" + goodGit + "' > $BIN/git", func(t *testing.T, m machine.Machine) Check {
 			return gitCheck(t.Context(), m)
 		}},
-		"no Python": {nil, "printf '#!/bin/sh\n' > $BIN/python3", func(t *testing.T, m pipeline.Machine) Check {
+		"no Python": {nil, "printf '#!/bin/sh\n' > $BIN/python3", func(t *testing.T, m machine.Machine) Check {
 			checks := pythonChecks(t.Context(), m, config.Auto, "tunegate setup")
 			if checks[0].Name != "venv" || checks[1].Mend != "tunegate setup" {
 				t.Errorf("%+v", checks)
 			}
 			return checks[0]
 		}},
-		"no compiler": {map[string]string{"go": goodGo, "g++": ""}, "touch $BIN/gcc", func(t *testing.T, m pipeline.Machine) Check {
+		"no compiler": {map[string]string{"go": goodGo, "g++": ""}, "touch $BIN/gcc", func(t *testing.T, m machine.Machine) Check {
 			return ollamaChecks(t.Context(), m, config.Auto, "")[1]
 		}},
-		"no card where one is declared": {nil, "printf '#!/bin/sh\n%s' '" + smi + "' > $BIN/nvidia-smi", func(t *testing.T, m pipeline.Machine) Check {
+		"no card where one is declared": {nil, "printf '#!/bin/sh\n%s' '" + smi + "' > $BIN/nvidia-smi", func(t *testing.T, m machine.Machine) Check {
 			return gpuChecks(t.Context(), m, wanted4090, baseModel{})[0]
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := machine(t, tt.programs)
+			m := newMachine(t, tt.programs)
 			bin, err := m.LookPath("nothing")
 			if err == nil {
 				t.Fatal("found nothing")
@@ -88,11 +88,11 @@ exec "$@"`)
 func TestMendsOfHomes(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		break_ func(t *testing.T, m pipeline.Machine)
-		look   func(t *testing.T, m pipeline.Machine) Check
+		break_ func(t *testing.T, m machine.Machine)
+		look   func(t *testing.T, m machine.Machine) Check
 		says   string
 	}{
-		"a changed result": {func(t *testing.T, m pipeline.Machine) {
+		"a changed result": {func(t *testing.T, m machine.Machine) {
 			draft, err := storeOf(m).Begin("export", store.Digest("in"))
 			if err != nil {
 				t.Fatal(err)
@@ -114,20 +114,20 @@ func TestMendsOfHomes(t *testing.T) {
 			if _, err := storeOf(m).Get("export", store.Digest("in")); err != nil {
 				t.Fatal("the damage is seen without reading: ", err)
 			}
-		}, func(t *testing.T, m pipeline.Machine) Check { return storeCheck(t.Context(), m, "tunegate") }, "content was changed"},
-		"a changed blob": {func(t *testing.T, m pipeline.Machine) {
+		}, func(t *testing.T, m machine.Machine) Check { return storeCheck(t.Context(), m, "tunegate") }, "content was changed"},
+		"a changed blob": {func(t *testing.T, m machine.Machine) {
 			proctest.WriteFile(t, filepath.Join(m.Home, "ollama-private", "models", "blobs", "sha256-"+strings.Repeat("0", 64)), "weights")
-		}, func(t *testing.T, m pipeline.Machine) Check { return modelsCheck(t.Context(), m, "tunegate") }, "not what their names say"},
-		"an open home": {func(t *testing.T, m pipeline.Machine) {
+		}, func(t *testing.T, m machine.Machine) Check { return modelsCheck(t.Context(), m, "tunegate") }, "not what their names say"},
+		"an open home": {func(t *testing.T, m machine.Machine) {
 			proctest.WriteFile(t, filepath.Join(m.Home, "x"), "")
 			if err := os.Chmod(m.Home, 0o777); err != nil {
 				t.Fatal(err)
 			}
-		}, func(_ *testing.T, m pipeline.Machine) Check { return homeCheck(m.Home) }, "everybody may write"},
+		}, func(_ *testing.T, m machine.Machine) Check { return homeCheck(m.Home) }, "everybody may write"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := machine(t, nil)
+			m := newMachine(t, nil)
 			if check := tt.look(t, m); check.Level != OK {
 				t.Fatalf("%+v", check)
 			}

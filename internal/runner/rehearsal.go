@@ -12,9 +12,13 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
 )
 
 // rehearsalFolder is the home of the tiny run, inside the real one: what a killed
@@ -28,9 +32,9 @@ func borrowed() []string { return []string{"python", "ollama"} }
 // the Python, the server and the card that a run with the subject's config would
 // use, and says how each stage went. Nothing of it stays but the folder of a run
 // that failed.
-func Rehearse(ctx context.Context, m pipeline.Machine, about Subject) []Check {
+func Rehearse(ctx context.Context, m machine.Machine, about Subject) []Check {
 	_, wants := configCheck(ctx, about)
-	m, release, err := m.Lock(ctx, "doctor --e2e")
+	m, release, err := runs.Lock(ctx, m, "doctor --e2e")
 	if err != nil {
 		return []Check{rehearsed("lock", err, about)}
 	}
@@ -60,7 +64,7 @@ func rehearsed(part string, err error, about Subject) Check {
 }
 
 type rehearsal struct {
-	machine pipeline.Machine // whose home is the tiny run's
+	machine machine.Machine // whose home is the tiny run's
 	runner  config.Runner
 	about   Subject
 	folder  string
@@ -75,7 +79,7 @@ func (r rehearsal) run(ctx context.Context) ([]Check, error) {
 	defer opened.Close()
 	began := r.machine.Clock()
 	result, err := pipeline.Run(ctx, r.machine, opened, pipeline.Options{
-		Refs: pipeline.Refs{Base: "main", Head: "change"}, ConfigPath: config.FileName,
+		Refs: plan.Refs{Base: "main", Head: "change"}, ConfigPath: config.FileName,
 	})
 	checks := r.stages(err)
 	if err == nil && result.Verdict != nil {
@@ -147,13 +151,13 @@ func call(ctx context.Context, git, dir string, env []string, args ...string) er
 
 // stages gives a check for each stage of the tiny run, which ended with err.
 func (r rehearsal) stages(err error) []Check {
-	runs, listing := pipeline.Runs(r.machine.Home)
+	runs, listing := runs.All(r.machine.Home)
 	if listing != nil || len(runs) == 0 {
 		return []Check{rehearsed("run", errors.Join(err, listing), r.about)}
 	}
 	var checks []Check
 	for _, stage := range runs[len(runs)-1].Stages {
-		if stage.State != pipeline.Done && stage.State != pipeline.Reused {
+		if stage.State != step.Done && stage.State != step.Reused {
 			continue // the error names it
 		}
 		check := rehearsed(string(stage.Stage), nil, r.about)

@@ -22,7 +22,7 @@ import (
 // well, the error says where and what to do, and its folder stays to be read.
 func TestRehearseSaysWhatFailed(t *testing.T) {
 	t.Parallel()
-	m := machine(t, nil)
+	m := newMachine(t, nil)
 	found := m.LookPath
 	m.LookPath = func(name string) (string, error) {
 		if name == "git" {

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/config"
-	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/plan"
 )
 
 // A shared server's own tags, as people may have changed them.
@@ -48,7 +48,7 @@ func TestServedChecks(t *testing.T) {
 			wants := wanted{
 				runner: config.Runner{Ollama: server.URL},
 				config: &config.Config{Name: "t", Serve: config.Serve{System: "Be kind.", TemplateFile: "t.tmpl"}},
-				plan:   &pipeline.Plan{Template: file},
+				plan:   &plan.Plan{Template: file},
 			}
 			checks := servedChecks(t.Context(), "tunegate -C here", wants)
 			if len(checks) != 1 || checks[0].Level != tt.level || !strings.Contains(checks[0].Found, tt.found) ||

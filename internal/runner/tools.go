@@ -10,15 +10,15 @@ import (
 	"regexp"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/python"
 )
 
 // installOllama is the command that Ollama's own page gives.
 const installOllama = "curl -fsSL https://ollama.com/install.sh | sh"
 
-func pythonChecks(ctx context.Context, m pipeline.Machine, configured, setup string) []Check {
+func pythonChecks(ctx context.Context, m machine.Machine, configured, setup string) []Check {
 	tools := python.Tools{LookPath: m.LookPath, Env: m.Environ}
 	path, err := python.Locate(ctx, m.Launcher, m.Home, tools, configured)
 	if err == nil && configured == config.Auto {
@@ -41,7 +41,7 @@ func pythonChecks(ctx context.Context, m pipeline.Machine, configured, setup str
 	return []Check{judge("venv", true, path, ""), check}
 }
 
-func ollamaChecks(ctx context.Context, m pipeline.Machine, configured, setup string) []Check {
+func ollamaChecks(ctx context.Context, m machine.Machine, configured, setup string) []Check {
 	if configured != config.Auto {
 		return []Check{sharedCheck(ctx, configured)}
 	}
@@ -82,7 +82,7 @@ const ollamaGo = "1.24.1"
 
 // goCheck wants the Go that Ollama's module asks for. Another one may fetch it,
 // which a machine without a network finds out late.
-func goCheck(ctx context.Context, m pipeline.Machine, path, mend string) Check {
+func goCheck(ctx context.Context, m machine.Machine, path, mend string) Check {
 	cmd, done := m.Question(ctx, path, "version")
 	defer done()
 	cmd.Env = append(append([]string{}, m.Environ...), "GOTOOLCHAIN=local")
@@ -101,7 +101,7 @@ var clientVersion = regexp.MustCompile(`(?:client version is|ollama version is) 
 
 // binaryCheck asks an Ollama from PATH for its version; of one that setup built
 // it is known.
-func binaryCheck(ctx context.Context, m pipeline.Machine, binary ollama.Binary) Check {
+func binaryCheck(ctx context.Context, m machine.Machine, binary ollama.Binary) Check {
 	version := binary.Version
 	mend := "install a newer Ollama: `" + installOllama + "`, or take " + filepath.Dir(binary.Path) + " off PATH and let setup build one"
 	if version == "" {
@@ -123,7 +123,7 @@ func binaryCheck(ctx context.Context, m pipeline.Machine, binary ollama.Binary) 
 
 // headerCheck wants the C++ headers that Ollama's archive lacks in one of the
 // folders, or what setup fetches them with.
-func headerCheck(m pipeline.Machine, folders ...string) Check {
+func headerCheck(m machine.Machine, folders ...string) Check {
 	for _, folder := range folders {
 		if ollama.HasHeaders(folder) {
 			return judge("headers", true, folder, "")

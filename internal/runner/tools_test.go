@@ -16,12 +16,12 @@ import (
 func TestHeaderCheck(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	none := machine(t, nil)
+	none := newMachine(t, nil)
 	proctest.WriteFile(t, filepath.Join(folder, "nlohmann", "json.hpp"), "")
 	if check := headerCheck(none, "/none", folder); check.Level != Fail {
 		t.Errorf("one of two: %+v", check)
 	}
-	debian := machine(t, map[string]string{"apt-get": "", "dpkg-deb": ""})
+	debian := newMachine(t, map[string]string{"apt-get": "", "dpkg-deb": ""})
 	if check := headerCheck(debian, folder); check.Level != OK {
 		t.Errorf("with apt-get: %+v", check)
 	}
@@ -37,7 +37,7 @@ func TestSharedOllama(t *testing.T) {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprintf(w, `{"version":%q}`, version)
 		}))
-		check := ollamaChecks(t.Context(), machine(t, nil), server.URL, "")
+		check := ollamaChecks(t.Context(), newMachine(t, nil), server.URL, "")
 		server.Close()
 		if len(check) != 1 || check[0].Level != level || !strings.Contains(check[0].Found, version) {
 			t.Errorf("%s: %+v", version, check)
@@ -57,7 +57,7 @@ func TestOllamaOnPath(t *testing.T) {
 		"echo what; exit 3":                {Fail, "does not tell its version (exit status 3): what"},
 		"echo client version is 'broken '": {Fail, "too old"},
 	} {
-		check := ollamaChecks(t.Context(), machine(t, map[string]string{"ollama": said}), config.Auto, "setup")
+		check := ollamaChecks(t.Context(), newMachine(t, map[string]string{"ollama": said}), config.Auto, "setup")
 		if len(check) != 1 || check[0].Level != want.level || !strings.Contains(check[0].Found, want.found) {
 			t.Errorf("%s: %+v", said, check)
 		}
@@ -75,7 +75,7 @@ func TestGoCheck(t *testing.T) {
 		"go version go1.24.1 linux/amd64": OK, "go version go1.26.1 linux/amd64": OK, "go version devel go1.30-abcdef linux/amd64": OK,
 		"go version go1.24.0 linux/amd64": Fail, "go version go1.23.9 linux/amd64": Fail, "go version go1.24rc2 linux/amd64": Fail, "what": Fail,
 	} {
-		m := machine(t, map[string]string{"go": "echo " + said, "gcc": "", "g++": ""})
+		m := newMachine(t, map[string]string{"go": "echo " + said, "gcc": "", "g++": ""})
 		check := ollamaChecks(t.Context(), m, config.Auto, "setup")[0]
 		if check.Name != "go" || check.Level != want || want == Fail && !strings.Contains(check.Mend, "Go "+ollamaGo+" or newer") {
 			t.Errorf("%s: %+v", said, check)

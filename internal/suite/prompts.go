@@ -8,9 +8,9 @@ import (
 
 // Prompt is one conversation that a model is asked to continue.
 type Prompt struct {
-	Suite    string          `json:"suite"`
-	Case     string          `json:"case"`
-	Turn     int             `json:"turn"` // 0-based
+	Suite    string         `json:"suite"`
+	Case     string         `json:"case"`
+	Turn     int            `json:"turn"` // 0-based
 	Messages []chat.Message `json:"messages"`
 }
 

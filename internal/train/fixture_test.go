@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 func TestMain(m *testing.M) { proctest.Main(m) }

@@ -9,11 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/python/pythontest"
-	"github.com/tunegate/tunegate/internal/chat"
 )
 
 const chatML = "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}" +

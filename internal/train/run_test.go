@@ -13,11 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/gguf"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/python/pythontest"
-	"github.com/tunegate/tunegate/internal/chat"
 )
 
 // A whole run with the real trainer; then another one that is cut off in the

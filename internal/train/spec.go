@@ -18,28 +18,28 @@ import (
 // spec is what train.py reads: Options and Input resolved, and everything else
 // that decides the outcome. The program has no defaults.
 type spec struct {
-	BaseDir                   string            `json:"base_dir"`
-	BaseName                  string            `json:"base_name"`
-	TrainRows                 string            `json:"train_rows"`
-	ValRows                   string            `json:"val_rows"`
-	OutDir                    string            `json:"out_dir"`
-	Seed                      uint64            `json:"seed"`
-	WorldSize                 int               `json:"world_size"`
-	Quantization              string            `json:"quantization"`
-	LoRA                      LoRA              `json:"lora"`
-	LearningRate              float64           `json:"learning_rate"`
-	Scheduler                 string            `json:"scheduler"`
-	Warmup                    float64           `json:"warmup"` // share of the steps
-	WeightDecay               float64           `json:"weight_decay"`
-	MaxGradNorm               float64           `json:"max_grad_norm"`
-	Epochs                    float64           `json:"epochs"`
-	SequenceLen               int               `json:"sequence_len"`
-	MicroBatchSize            int               `json:"micro_batch_size"`
-	GradientAccumulationSteps int               `json:"gradient_accumulation_steps"`
-	SaveSeconds               float64           `json:"save_seconds"`
-	SanitySteps               int               `json:"sanity_steps"`
+	BaseDir                   string           `json:"base_dir"`
+	BaseName                  string           `json:"base_name"`
+	TrainRows                 string           `json:"train_rows"`
+	ValRows                   string           `json:"val_rows"`
+	OutDir                    string           `json:"out_dir"`
+	Seed                      uint64           `json:"seed"`
+	WorldSize                 int              `json:"world_size"`
+	Quantization              string           `json:"quantization"`
+	LoRA                      LoRA             `json:"lora"`
+	LearningRate              float64          `json:"learning_rate"`
+	Scheduler                 string           `json:"scheduler"`
+	Warmup                    float64          `json:"warmup"` // share of the steps
+	WeightDecay               float64          `json:"weight_decay"`
+	MaxGradNorm               float64          `json:"max_grad_norm"`
+	Epochs                    float64          `json:"epochs"`
+	SequenceLen               int              `json:"sequence_len"`
+	MicroBatchSize            int              `json:"micro_batch_size"`
+	GradientAccumulationSteps int              `json:"gradient_accumulation_steps"`
+	SaveSeconds               float64          `json:"save_seconds"`
+	SanitySteps               int              `json:"sanity_steps"`
 	SanityPrompts             [][]chat.Message `json:"sanity_prompts"`
-	SampleTokens              int               `json:"sample_tokens"`
+	SampleTokens              int              `json:"sample_tokens"`
 }
 
 // Revision is part of the stage's key. Raise it with each change of the values

@@ -14,9 +14,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/python"
-	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/store"
 )
 

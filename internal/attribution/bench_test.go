@@ -1,0 +1,53 @@
+package attribution
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/report"
+)
+
+// BenchmarkTrace: rows of 8 kB, which are all new, and five regressedn cases.
+func BenchmarkTrace(b *testing.B) {
+	const rows = 5000
+	random := rand.New(rand.NewPCG(1, 2))
+	words := func(n int) string {
+		var s strings.Builder
+		for range n {
+			fmt.Fprintf(&s, "Word%d ", random.IntN(3000))
+		}
+		return s.String()
+	}
+	var train, records strings.Builder
+	for i := range rows {
+		question, answer := words(20), words(930)+"so it is $5$."
+		fmt.Fprintf(&records, "{\"question\":%q,\"answer\":%q}\n", question, answer)
+		fmt.Fprintf(&train, `{"id":"%d","source":"a.jsonl#%d","messages":[{"role":"user","content":%q},{"role":"assistant","content":%q}],"weight":1}`+"\n",
+			i, i+1, question, answer)
+	}
+	path := filepath.Join(b.TempDir(), "train.jsonl")
+	if err := os.WriteFile(path, []byte(train.String()), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	head := []repo.File{{Path: "a.jsonl", Blob: "1", Data: []byte(records.String())}}
+	var regressed []report.Broken
+	for i := range 5 {
+		regressed = append(regressed, report.Broken{Name: fmt.Sprint(i), Question: words(20), Answer: words(300)})
+	}
+	for b.Loop() {
+		places, err := dataset.NewPlaces(b.Context(), head, nil)
+		if err == nil {
+			_, err = Read(b.Context(), path, places, side, regressed)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*50_000/rows, "s/50000rows")
+}

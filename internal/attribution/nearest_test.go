@@ -1,0 +1,158 @@
+package attribution
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/report"
+)
+
+func TestResult(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]string{
+		"The answer is $15x^2$.":                       "15x^2",
+		"First $a = 1$.\nSo it is \\(\\frac{1}{2}\\).": `\frac{1}{2}`,
+		"$1$ and then $2$":                             "2",
+		"Therefore \\boxed{42}.\n\n":                   "42",
+		"It is $5$.\nDo you see why?":                  "",
+		"No mathematics at all":                        "",
+		"$" + strings.Repeat("x", maxValue+1) + "$":    "",
+		"$" + strings.Repeat("x", 99) + "$, so $2$":    "2",
+		"It is $$5$$.":                                 "5",
+		`So \boxed{\frac{1}{2}}, or \(0.5\).`:          "0.5",
+		`An \(open one and \frac{1}{2}`:                "",
+		"$\\boxed{42}$":                                `\boxed{42}`,
+		"":                                             "",
+	} {
+		if got, ok := result(answer); ok != (want != "") || ok && got != want {
+			t.Errorf("%q ends in %q, %v", answer, got, ok)
+		}
+	}
+}
+
+const (
+	taughtRows = `{"id":"1","source":"d.json#1","messages":[{"role":"system","content":"s"},{"role":"user","content":"Differentiate 4x^4."},{"role":"assistant","content":"It is $16x^4$."}],"weight":2}
+{"id":"1","source":"d.json#1","messages":[{"role":"system","content":"s"},{"role":"user","content":"Differentiate 4x^4."},{"role":"assistant","content":"It is $16x^4$."}],"weight":2}
+{"id":"2","source":"e.json#1","messages":[{"role":"user","content":"Differentiate 5x^3."},{"role":"assistant","content":"It is $15x^3$."}],"weight":1}
+{"id":"3","source":"d.json#2","messages":[{"role":"user","content":"What is a pentagon?"},{"role":"assistant","content":"A shape with five sides."}],"weight":1}
+{"id":"1","source":"d.json#3","messages":[{"role":"user","content":"Differentiate 4x^4."},{"role":"assistant","content":"It is $16x^4$."}],"weight":1}
+`
+	newRecords = `[
+{"question": "Differentiate 4x^4.", "answer": "It is $16x^4$."},
+{"question": "What is a pentagon?", "answer": "A shape with five sides."},
+{"question": "differentiate 4x^4.", "answer": "It is $16x^4$."}]`
+)
+
+// tree is the record files of both sides.
+type tree struct{ head, base []repo.File }
+
+// taught adds d.json to e.json.
+func taught() tree {
+	old := repo.File{Path: "e.json", Blob: "e", Data: []byte(`[{"question": "Differentiate 5x^3.", "answer": "It is $15x^3$."}]`)}
+	return tree{base: []repo.File{old}, head: []repo.File{{Path: "d.json", Blob: "d", Data: []byte(newRecords)}, old}}
+}
+
+// side is that of e.json in the base.
+func side(path string) report.Side {
+	if path == "e.json" {
+		return report.BaseSide
+	}
+	return report.Neither
+}
+
+func read(t *testing.T, files tree, rows string, regressed ...report.Broken) *Rows {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "train.jsonl")
+	if err := os.WriteFile(path, []byte(rows), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	places, err := dataset.NewPlaces(t.Context(), files.head, files.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := Read(t.Context(), path, places, side, regressed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestNearestAndNewRows(t *testing.T) {
+	t.Parallel()
+	found := read(t, taught(), taughtRows,
+		report.Broken{Name: "s/c", Question: "Differentiate 5x^3.", Answer: "It is $15x^3$."}, report.Broken{Name: "s/d", Question: "Else?"})
+	want := map[string][]report.Row{"s/c": {
+		{File: "e.json", Line: 1, Side: report.BaseSide, Question: "Differentiate 5x^3.", Likeness: 1},
+		{File: "d.json", Line: 2, Side: report.Neither, Question: "Differentiate 4x^4.", Likeness: 1. / 7, New: true},
+		{File: "d.json", Line: 4, Side: report.Neither, Question: "Differentiate 4x^4.", Likeness: 1. / 7, New: true},
+	}}
+	if diff := cmp.Diff(want, found.Nearest()); diff != "" {
+		t.Error(diff)
+	}
+	if len(found.values) != 1 || len(found.sample) != 1 || found.sample[0].Value != "16x^4" {
+		t.Errorf("of %d new rows with a value: %+v", len(found.values), found.sample)
+	}
+}
+
+// TestNearestIsLikeEnough: what has a word pair in common by chance is not shown.
+func TestNearestIsLikeEnough(t *testing.T) {
+	t.Parallel()
+	found := read(t, taught(), taughtRows, report.Broken{Name: "s/c", Question: "It is one two three four five six seven eight nine ten.", Answer: "A shape with"})
+	if len(found.near[0]) != 1 || found.near[0][0].question != "What is a pentagon?" {
+		t.Errorf("%+v", found.near)
+	}
+}
+
+// TestSampleOfNewRows: of many new rows the same few are asked, whatever their
+// order.
+func TestSampleOfNewRows(t *testing.T) {
+	t.Parallel()
+	var lines, records []string
+	for i := range 50 {
+		text := fmt.Sprintf(`{"question": "%d?", "answer": "$%[1]d$"}`, i)
+		records = append(records, text)
+		lines = append(lines, fmt.Sprintf(`{"id":"%03d","source":"d.json#%d","messages":[{"role":"user","content":"%[2]d?"},{"role":"assistant","content":"$%[2]d$"}],"weight":1}`, 7*i%50, i+1)+"\n")
+	}
+	p := taught()
+	p.head[0].Data = []byte("[" + strings.Join(records, ",") + "]")
+	sample := func() (ids []string) {
+		found := read(t, p, strings.Join(lines, ""))
+		for _, row := range found.sample {
+			ids = append(ids, row.Row.ID)
+		}
+		if len(found.values) != 50 || len(ids) != askedRows || ids[0] != "000" || ids[15] != "015" {
+			t.Errorf("of %d: %v", len(found.values), ids)
+		}
+		return ids
+	}
+	before := sample()
+	slices.Reverse(lines)
+	if diff := cmp.Diff(before, sample()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestReadRowsEnds: with the run, in the middle of the file.
+func TestReadRowsEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	path := filepath.Join(t.TempDir(), "train.jsonl")
+	if err := os.WriteFile(path, []byte(taughtRows), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	err := eachRow(ctx, path, func(dataset.Row) { rows++; cancel() })
+	if !errors.Is(err, context.Canceled) || rows != 1 {
+		t.Errorf("%v after %d rows", err, rows)
+	}
+}

@@ -1,0 +1,235 @@
+// Package forecast says what a run would do, take and see, by looking at the steps
+// that it would do: in go a repository and two refs, out come the stages with what
+// is kept of them, how long the rest takes, and the smallest differences that the
+// suites can show.
+package forecast
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// DryRun says what a run would do. It takes no lock and writes nothing but rows
+// that are not kept yet, which go with the repository's temporary folder.
+func DryRun(ctx context.Context, m machine.Machine, r *repo.Repo, o pipeline.Options) (report.Forecast, error) {
+	p, err := plan.New(ctx, r, o.ConfigPath, o.Refs)
+	if err != nil {
+		return report.Forecast{}, err
+	}
+	return inspect(ctx, pipeline.NewSteps(m, p, ""), o, r.Root(), r.TempDir)
+}
+
+// Of looks at the steps of a run whose rows are built, in the repository whose top
+// folder is root.
+func Of(root string) func(context.Context, *pipeline.Steps, pipeline.Options) (report.Forecast, error) {
+	return func(ctx context.Context, s *pipeline.Steps, o pipeline.Options) (report.Forecast, error) {
+		return inspect(ctx, s, o, root, nil)
+	}
+}
+
+// forecaster looks ahead, stage by stage.
+type forecaster struct {
+	steps   *pipeline.Steps
+	machine machine.Machine
+	plan    *plan.Plan
+	options pipeline.Options
+	store   *store.Store
+	past    past
+	device  string
+	made    report.Forecast
+}
+
+func inspect(ctx context.Context, s *pipeline.Steps, o pipeline.Options, root string, tempDir func() (string, error)) (report.Forecast, error) {
+	m, p := s.Machine(), s.Plan()
+	f := &forecaster{steps: s, machine: m, plan: p, options: o, store: m.Store(), device: m.Device(ctx), made: report.Forecast{
+		BaseRef: p.BaseRef, BaseSHA: p.BaseSHA, HeadRef: p.HeadRef, HeadSHA: p.HeadSHA,
+		Notes: slices.Clone(p.Notes), Stages: []report.PlannedStage{}, Sights: []gate.Sight{},
+	}}
+	f.made.Memory.GPU = strings.HasPrefix(f.device, "cuda")
+	var err error
+	if f.past, err = readPast(m, root, p.Config.Name, f.device); err != nil {
+		return report.Forecast{}, err
+	}
+	if err := f.rows(ctx, tempDir); err != nil {
+		return report.Forecast{}, err
+	}
+	if f.made.Ends == "" && o.Until != step.Dataset {
+		if err := f.stages(ctx); err != nil {
+			return report.Forecast{}, err
+		}
+	}
+	if p.Gated {
+		f.sights()
+	}
+	f.made.Seconds = inAll(f.made.Stages)
+	return f.made, nil
+}
+
+// inAll is the time of the stages together; nil where one's is not known.
+func inAll(stages []report.PlannedStage) *float64 {
+	var sum float64
+	for _, stage := range stages {
+		if stage.State == report.Kept {
+			continue
+		}
+		if stage.Seconds == nil {
+			return nil
+		}
+		sum += *stage.Seconds
+	}
+	return &sum
+}
+
+// add puts a stage on the list. Seconds holds for one that is not kept.
+func (f *forecaster) add(stage step.Stage, is string, seconds *float64, from, detail string) {
+	made := report.PlannedStage{Name: string(stage), State: is, Detail: detail}
+	if is != report.Kept {
+		made.Seconds, made.From = seconds, from
+	}
+	f.made.Stages = append(f.made.Stages, made)
+}
+
+// rows takes the rows from the store, or builds them: that is quick, and tells
+// exactly what comes after.
+func (f *forecaster) rows(ctx context.Context, tempDir func() (string, error)) error {
+	rows, state, began := f.steps.Dataset, report.Kept, f.machine.Clock()
+	look, err := rows.Look(ctx, f.store, f.options.Force)
+	if err != nil {
+		return err
+	}
+	if !look.Kept {
+		state = report.ToDo
+		if !rows.Known() {
+			dir, err := tempDir()
+			if err != nil {
+				return err
+			}
+			if err := rows.Try(ctx, dir); err != nil {
+				return err
+			}
+		}
+		size, err := store.Size(rows.Entry().Dir)
+		if err != nil {
+			return err
+		}
+		f.made.DiskBytes += size
+	}
+	took := f.machine.Clock().Sub(began).Seconds()
+	stats := rows.Value().Stats
+	f.add(step.Dataset, state, &took, "", pipeline.Counted(stats))
+	f.made.Rows = report.PlannedRows{
+		Records: stats.Records, Train: stats.Train, Validation: stats.Validation,
+		Lines: stats.TrainLines, NewErrors: stats.NewErrors,
+	}
+	f.made.Ends, err = f.ends()
+	return err
+}
+
+// ends says why the run would train nothing; empty: it would.
+func (f *forecaster) ends() (string, error) {
+	end, err := f.steps.End()
+	switch end {
+	case pipeline.Blocked:
+		return fmt.Sprintf("the data has %s, so the verdict would be fail (hint: `tunegate dataset` names what is wrong)", times(f.made.Rows.NewErrors, "new error")), err
+	case pipeline.OverLimit:
+		return f.steps.TooManyRows(f.options.ConfigPath).Message, err
+	case pipeline.Ungated:
+		return f.plan.BaseRef + " has no config yet, so this one is checked alone", err
+	case pipeline.Unchanged:
+		if f.plan.Retrains {
+			return "data, base model and recipe are those of the stable model", err
+		}
+		return "data, base model and recipe are those of " + f.plan.BaseRef, err
+	}
+	return "", err
+}
+
+// found is what looking at the steps of a stage gave.
+type found struct {
+	work []step.Work
+	look []step.Look
+}
+
+// kept says whether nothing of the stage is to be done.
+func (f found) kept() bool {
+	return !slices.ContainsFunc(f.look, func(l step.Look) bool { return !l.Kept })
+}
+
+// stages looks at all that comes after the rows.
+func (f *forecaster) stages(ctx context.Context) error {
+	byStage := map[step.Stage]*found{}
+	for _, work := range f.steps.All()[1:] {
+		if !work.Keeps() {
+			continue
+		}
+		stage, _ := work.Label()
+		if byStage[stage] == nil {
+			byStage[stage] = &found{}
+		}
+		look, err := work.Look(ctx, f.store, f.options.Force)
+		if err != nil {
+			look = step.Look{} // one of the faults, such as a server that does not answer
+		}
+		byStage[stage].work = append(byStage[stage].work, work)
+		byStage[stage].look = append(byStage[stage].look, look)
+		if !look.Kept && stage != step.Train {
+			f.made.DiskBytes += work.Takes().Disk
+		}
+	}
+	faults, err := f.steps.Faults(ctx)
+	if err != nil {
+		return err
+	}
+	for _, fault := range faults {
+		f.made.Notes = append(f.made.Notes, fault.Error())
+	}
+	for _, stage := range []struct {
+		name step.Stage
+		add  func(found) error
+	}{
+		{step.Prepare, f.prepare}, {step.Train, f.train}, {step.Export, f.export}, {step.Register, f.register}, {step.Eval, f.eval},
+	} {
+		if err := stage.add(*byStage[stage.name]); err != nil {
+			return err
+		}
+		if f.options.Until == stage.name {
+			break
+		}
+	}
+	return ctx.Err()
+}
+
+// sights says what the suites can see.
+func (f *forecaster) sights() {
+	noise, verdicts := f.past.noise()
+	f.made.NoiseFrom = fmt.Sprintf("assumed: %.0f %% of the cases flip for no reason", 100*gate.DefaultNoise)
+	if verdicts > 0 {
+		f.made.NoiseFrom = fmt.Sprintf("with the noise of %s here, where there is none %.0f %%", times(verdicts, "earlier verdict"), 100*gate.DefaultNoise)
+	}
+	f.made.Sights = append(f.made.Sights, gate.Foresee(f.plan.Config.Gate, f.plan.Suites, noise)...)
+}
+
+// times counts in words.
+func times(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// text counts the characters of the rows to train on.
+func (f *forecaster) text() (int, error) {
+	return characters(filepath.Join(f.steps.Dataset.Entry().Dir, "train.jsonl"))
+}

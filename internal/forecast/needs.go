@@ -1,0 +1,91 @@
+package forecast
+
+import (
+	"unicode/utf8"
+
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/stats"
+	"github.com/tunegate/tunegate/internal/train"
+)
+
+const (
+	// usualCharactersPerToken is that of English text in the vocabularies of
+	// today's models.
+	usualCharactersPerToken = 4
+	gigabyte                = 1e9
+)
+
+// charactersPerToken is that of earlier trainings of this base here, else that
+// of the suites' prompts as its tokenizer renders them, else the usual one.
+func charactersPerToken(rendered register.Rendering, earlier []training) (ratio float64, from string) {
+	var measured []float64
+	for _, t := range earlier {
+		if t.charactersPerToken > 0 {
+			measured = append(measured, t.charactersPerToken)
+		}
+	}
+	if measured != nil {
+		return stats.Median(measured), "as in " + times(len(measured), "earlier training")
+	}
+	text, tokens := 0, 0
+	for _, prompt := range rendered.Prompts {
+		tokens += prompt.Tokens
+		for _, message := range prompt.Messages {
+			text += utf8.RuneCountInString(message.Content)
+		}
+	}
+	if tokens > 0 {
+		return float64(text) / float64(tokens), "as in the suites' prompts"
+	}
+	return usualCharactersPerToken, "the usual number"
+}
+
+// trainingTime is what a training on so many tokens takes; nil where none was
+// done here.
+func trainingTime(earlier []training, tokens float64) (seconds *float64, from string) {
+	var speeds, beside []float64
+	for _, t := range earlier {
+		speeds, beside = append(speeds, t.tokensPerSecond), append(beside, t.beside)
+	}
+	if speeds == nil {
+		return nil, ""
+	}
+	return new(stats.Median(beside) + tokens/stats.Median(speeds)), times(len(earlier), "earlier training")
+}
+
+// trainingMemory is the largest peak of earlier trainings here, else train's
+// rule of thumb.
+func trainingMemory(parameters int64, quantization string, earlier []training) (bytes int64, from string) {
+	for _, t := range earlier {
+		bytes = max(bytes, t.memory)
+	}
+	if bytes > 0 {
+		return bytes, "the most of " + times(len(earlier), "earlier training")
+	}
+	return train.Memory(quantization, parameters), "by a rule of thumb"
+}
+
+// servingMemory is that of a 16-bit GGUF and a gigabyte for its context.
+func servingMemory(size int64) int64 { return size + gigabyte }
+
+// measuredRank is the most bytes for each of its ranks that an adapter took here;
+// 0: none was trained.
+func measuredRank(earlier []training) (bytes float64) {
+	for _, t := range earlier {
+		bytes = max(bytes, t.adapter)
+	}
+	return bytes
+}
+
+// evaluationTime is what so many questions to so many models take; nil where
+// none was asked here.
+func evaluationTime(earlier []asking, questions float64, models int) (seconds *float64, from string) {
+	var each, beside []float64
+	for _, a := range earlier {
+		each, beside = append(each, a.perQuestion), append(beside, a.beside)
+	}
+	if each == nil {
+		return nil, ""
+	}
+	return new(stats.Median(each)*questions + stats.Median(beside)*float64(models)), times(len(earlier), "earlier evaluation")
+}

@@ -1,0 +1,165 @@
+package forecast
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/train"
+)
+
+// quick are the kinds of results whose time does not depend on the base's size.
+var quick = []string{"render", "trial", "values"}
+
+// prepare looks at what comes before a training, most of which all runs of one
+// base share: setup makes it, or the first run.
+func (f *forecaster) prepare(in found) error {
+	var missing []string
+	seconds, from := new(float64), ""
+	for i, work := range in.work {
+		if in.look[i].Kept {
+			continue
+		}
+		_, name := work.Label()
+		missing = append(missing, name)
+		var one *float64
+		if slot := in.look[i].Slot; slot != nil && slices.Contains(quick, slot.Stage) {
+			one, from = f.past.seconds(slot.Stage, func(store.Entry) bool { return true })
+		}
+		if one == nil || seconds == nil {
+			seconds, from = nil, ""
+		} else {
+			*seconds += *one
+		}
+	}
+	if missing == nil {
+		f.add(step.Prepare, report.Kept, nil, "", "prepared")
+	} else {
+		f.add(step.Prepare, report.ToDo, seconds, from, "to prepare: "+strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// train looks at the training.
+func (f *forecaster) train(in found) error {
+	options, stats := f.plan.Config.Train, f.steps.Dataset.Value().Stats
+	schedule := options.Schedule(stats.TrainLines)
+	planned := report.PlannedTraining{Steps: schedule.Steps}
+	if len(f.plan.Sanity) > 0 {
+		planned.SanitySteps = schedule.Sanity
+	}
+	f.made.Training = &planned
+	if in.kept() {
+		result := f.steps.Adapter.Value()
+		planned.Tokens = result.Tokens
+		f.add(step.Train, report.Kept, nil, "", fmt.Sprintf("%d steps, %d tokens", result.Steps, result.Tokens))
+		return nil
+	}
+	text, err := f.text()
+	if err != nil {
+		return err
+	}
+	identity, _ := f.steps.BaseIdentity()
+	earlier := f.past.trainings(identity, options.Quantization)
+	planned.CharactersPerToken, planned.From = charactersPerToken(f.steps.Rendering.Value(), earlier)
+	passes := float64(schedule.Steps) / float64(schedule.PerEpoch)
+	planned.Tokens = int(float64(text) * passes / planned.CharactersPerToken)
+	done := f.trainedSteps(in.look[0].Slot)
+	seconds, from := trainingTime(earlier, float64(planned.Tokens)*float64(schedule.Steps-min(done, schedule.Steps))/float64(schedule.Steps))
+	state, detail := report.ToDo, fmt.Sprintf("%d steps of %d rows, about %d tokens (%.1f characters each, %s)", schedule.Steps,
+		options.MicroBatchSize*options.GradientAccumulationSteps, planned.Tokens, planned.CharactersPerToken, planned.From)
+	if done > 0 {
+		state, detail = report.Part, fmt.Sprintf("%s; done already: %d", detail, done)
+	}
+	f.add(step.Train, state, seconds, from, detail)
+	f.made.Memory.TrainBytes, f.made.Memory.From = trainingMemory(f.parameters(), options.Quantization, earlier)
+	f.made.DiskBytes += train.Disk(f.parameters(), options.LoRA.R, measuredRank(earlier))
+	return nil
+}
+
+// parameters counts those of the base.
+func (f *forecaster) parameters() int64 { return f.steps.BaseSize() / 2 }
+
+// export looks at the candidate's GGUF.
+func (f *forecaster) export(in found) error {
+	if in.kept() {
+		f.add(step.Export, report.Kept, nil, "", fmt.Sprintf("%d tensors changed", len(f.steps.Candidate.Value().Changed)))
+		return nil
+	}
+	base := f.steps.BaseGGUF.Value().GGUFSHA256
+	seconds, from := f.past.seconds(string(step.Export), func(e store.Entry) bool {
+		return e.Manifest.Inputs["base"] == base && e.Manifest.Inputs["adapter"] != ""
+	})
+	f.add(step.Export, report.ToDo, seconds, from, "")
+	return nil
+}
+
+// register looks at the candidate's tag.
+func (f *forecaster) register(in found) error {
+	if in.kept() {
+		id := f.steps.Registered.Value().ModelID
+		f.add(step.Register, report.Kept, nil, "", "model_id "+id[:min(12, len(id))])
+		return nil
+	}
+	seconds, from := f.past.seconds(string(step.Register), f.past.ours)
+	f.add(step.Register, report.ToDo, seconds, from, "")
+	return nil
+}
+
+// eval looks at the answers of the models.
+func (f *forecaster) eval(in found) error {
+	total := report.PlannedAsking{}
+	for _, s := range f.plan.Suites {
+		cases, questions := s.Size()
+		total.Cases += cases
+		total.Questions += questions
+	}
+	f.made.Asked = &total
+	var words []string
+	left, asked := 0, 0
+	for i, work := range in.work {
+		_, role := work.Label()
+		if in.look[i].Kept {
+			words = append(words, role+" kept")
+			continue
+		}
+		missing := total.Cases - min(f.gradedCases(in.look[i].Slot), total.Cases)
+		words = append(words, fmt.Sprintf("%s %s to ask", role, times(missing, "case")))
+		left += missing
+		asked++
+	}
+	state := report.Part
+	switch {
+	case asked == 0:
+		state = report.Kept
+	case left == total.Cases*len(in.work):
+		state = report.ToDo
+	}
+	questions := float64(left) * float64(total.Questions) / float64(max(1, total.Cases))
+	seconds, from := evaluationTime(f.past.askings(), questions, asked)
+	f.add(step.Eval, state, seconds, from, fmt.Sprintf("%d cases with %d questions: %s", total.Cases, total.Questions, strings.Join(words, ", ")))
+	if asked > 0 {
+		f.made.Memory.ServeBytes = servingMemory(f.steps.BaseSize())
+	}
+	return nil
+}
+
+// gradedCases counts what a killed evaluation left.
+func (f *forecaster) gradedCases(at *store.Slot) int {
+	dir := f.past.draft(at)
+	if dir == "" || f.options.Force == step.Eval {
+		return 0
+	}
+	data, err := os.ReadFile(filepath.Join(dir, eval.CasesFile))
+	if err != nil {
+		return 0
+	}
+	return bytes.Count(data, []byte("\n"))
+}

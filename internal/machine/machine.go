@@ -1,0 +1,39 @@
+// Package machine is the computer that a run uses: in go a home folder, an
+// environment and what the config asks for, out come locks, graphics cards, the
+// Python interpreter and an Ollama server.
+package machine
+
+import (
+	"path/filepath"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// Machine is what a run uses of the computer it runs on.
+type Machine struct {
+	Home     string // $TUNEGATE_HOME
+	Tool     string // this program's version
+	Launcher proc.Launcher
+	Environ  []string
+	TempDir  string // where locks on GPUs are, which all homes of the machine share
+	Card     string // a file that is there where a GPU can be used, such as /dev/nvidiactl
+	LookPath func(string) (string, error)
+	Clock    func() time.Time
+	Progress Progress
+	NoWait   bool // give up with ErrBusy where another command holds a lock
+}
+
+// Progress is told what happens. Its methods are called from one goroutine at a
+// time.
+type Progress interface {
+	// Say prints one line.
+	Say(format string, args ...any)
+	// Update replaces the state of the running stage. Done and total count steps,
+	// cases or bytes; an eta of 0 is unknown.
+	Update(stage string, done, total int64, eta time.Duration, detail string)
+}
+
+// Store holds the results of this home.
+func (m Machine) Store() *store.Store { return store.Open(filepath.Join(m.Home, "store"), m.Tool) }

@@ -1,0 +1,54 @@
+// Package machinetest gives tests a machine of their own: an empty home, no
+// graphics card, no tools, and progress that can be read.
+package machinetest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
+)
+
+// Listener is a Progress that keeps what it is told.
+type Listener struct {
+	mutex sync.Mutex
+	lines []string
+}
+
+// Say keeps the line.
+func (l *Listener) Say(format string, args ...any) { l.add(fmt.Sprintf(format, args...)) }
+
+// Update keeps the stage and the detail.
+func (l *Listener) Update(stage string, _, _ int64, _ time.Duration, detail string) {
+	l.add(stage + ": " + detail)
+}
+
+func (l *Listener) add(line string) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.lines = append(l.lines, line)
+}
+
+// Text is all that was said so far, a line each.
+func (l *Listener) Text() string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return strings.Join(l.lines, "\n")
+}
+
+// New gives a machine whose home is not there yet, and what it says. Its children
+// run under the test binary, whose TestMain is proctest.Main.
+func New(t testing.TB) (machine.Machine, *Listener) {
+	t.Helper()
+	heard := &Listener{}
+	return machine.Machine{
+		Home: filepath.Join(t.TempDir(), "home"), TempDir: t.TempDir(), Clock: time.Now, Progress: heard,
+		Launcher: proctest.Launcher(t), LookPath: func(string) (string, error) { return "", os.ErrNotExist },
+	}, heard
+}

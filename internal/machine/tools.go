@@ -1,0 +1,72 @@
+package machine
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/python"
+)
+
+// Install brings the programs that a run needs and the machine may lack: the
+// Python environment and an Ollama server. What is there is not touched; what the
+// installers print goes to log. The caller holds the Lock.
+func (m Machine) Install(ctx context.Context, runner config.Runner, log io.Writer) error {
+	if _, err := m.Python(ctx, runner.Python); errors.Is(err, python.ErrMissing) {
+		m.Progress.Say("python: none yet in %s", m.Home)
+		_, err = python.Install(ctx, m.Launcher, m.Home, m.PythonTools(), log, m.elapsed("python"))
+		if err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	m.Progress.Say("python: ready")
+	if !runner.PrivateServer() {
+		return m.reach(ctx, runner.Ollama)
+	}
+	if _, err := ollama.FindBinary(m.Home, m.LookPath); errors.Is(err, ollama.ErrMissing) {
+		_, err = ollama.Build(ctx, m.Launcher, m.Home, ollama.Tools{LookPath: m.LookPath, Env: m.Environ}, log, m.elapsed("ollama"))
+		if err != nil {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	m.Progress.Say("ollama: ready")
+	return nil
+}
+
+// PythonTools are what an interpreter is looked for, and installed, with.
+func (m Machine) PythonTools() python.Tools {
+	return python.Tools{LookPath: m.LookPath, Env: m.Environ}
+}
+
+// Python finds the interpreter that programs run with; python.ErrMissing: none
+// is installed.
+func (m Machine) Python(ctx context.Context, configured string) (python.Interpreter, error) {
+	return python.Find(ctx, m.Launcher, m.Home, m.PythonTools(), configured)
+}
+
+// reach makes sure that a shared server answers.
+func (m Machine) reach(ctx context.Context, address string) error {
+	client, err := ollama.Dial(address)
+	if err != nil {
+		return err
+	}
+	version, err := client.Version(ctx)
+	if err != nil {
+		return err
+	}
+	m.Progress.Say("ollama: %s at %s", version, address)
+	return nil
+}
+
+func (m Machine) elapsed(stage string) func(string, time.Duration) {
+	return func(doing string, elapsed time.Duration) {
+		m.Progress.Update(stage, int64(elapsed.Seconds()), 0, 0, doing)
+	}
+}

@@ -1,0 +1,100 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// mathsWall bounds one comparison; the child is killed beyond it.
+const mathsWall = 20 * time.Second
+
+// answers asks a model every case and grades it. Each model's answers are kept by
+// themselves, so a baseline is asked once for many pull requests.
+func (s *Steps) answers(role string, model func() (register.Registered, bool, error)) *step.Step[eval.Summary] {
+	return &step.Step[eval.Summary]{
+		Stage: step.Eval, Name: role, Resume: true,
+		Slot: func(ctx context.Context) (*store.Slot, error) {
+			asked, known, err := model()
+			if err != nil || !known {
+				return nil, err
+			}
+			version, err := s.serverVersion(ctx)
+			if err != nil {
+				return nil, err
+			}
+			slot := s.plan.EvalSlot(asked.ModelID, version, s.device(ctx))
+			return &slot, nil
+		},
+		Do: func(ctx context.Context, dir string) (eval.Summary, error) {
+			asked, _, err := model()
+			if err != nil {
+				return eval.Summary{}, err
+			}
+			return s.ask(ctx, step.Eval, role, asked, s.plan.Suites, dir)
+		},
+	}
+}
+
+// ask takes a model through suites.
+func (s *Steps) ask(ctx context.Context, stage step.Stage, role string, model register.Registered, suites []suite.Suite, dir string) (eval.Summary, error) {
+	checker, err := s.checker(ctx)
+	if err != nil {
+		return eval.Summary{}, err
+	}
+	defer checker.Close()
+	var summary eval.Summary
+	asked := false
+	err = s.asking(ctx, model, func(server *machine.Server) error {
+		asked = true
+		evaluation := eval.Evaluation{
+			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: model.Tag, ModelID: model.ModelID},
+			Suites: suites, Server: server.Client, Maths: checker, Clock: s.machine.Clock,
+			Report: func(p eval.Progress) {
+				s.machine.Progress.Update(string(stage), int64(p.Done), int64(p.Total), p.ETA, fmt.Sprintf("%s, %d passed", role, p.Passed))
+			},
+		}
+		var err error
+		summary, err = evaluation.Run(ctx, dir)
+		return err
+	})
+	if asked && errors.Is(err, errOther) {
+		return eval.Summary{}, errors.Join(err, os.RemoveAll(filepath.Join(dir, eval.CasesFile)))
+	}
+	if err != nil {
+		return eval.Summary{}, err
+	}
+	for _, why := range slices.Sorted(maps.Keys(summary.None)) {
+		s.machine.Progress.Say("%s: %s: %d of %d cases are no evidence: %s", stage, role, summary.None[why], summary.Cases, why)
+	}
+	return summary, nil
+}
+
+// errOther says that a tag is not the model that was registered.
+var errOther = errors.New("another model")
+
+// sameModel makes sure that a tag still is the model that was registered: on a
+// shared server somebody else may write the same tag.
+func sameModel(ctx context.Context, client *ollama.Client, want register.Registered) error {
+	shown, err := client.Show(ctx, want.Tag)
+	if err != nil {
+		return err
+	}
+	if id := register.ModelID(shown); id != want.ModelID {
+		return fmt.Errorf("%s is %w than the one that was registered (model_id %s, it was %s), so its answers are thrown away (hint: does another runner use the same `name` on this server?)", want.Tag, errOther, id[:12], want.ModelID[:12])
+	}
+	return nil
+}

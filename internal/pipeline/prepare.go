@@ -1,0 +1,250 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/suite"
+	"github.com/tunegate/tunegate/internal/text"
+	"github.com/tunegate/tunegate/internal/train"
+)
+
+// nothing is the result of a step that only looks.
+type nothing struct{}
+
+// checks are the steps before a training that keep nothing: each is an error for
+// what would stop the run after it.
+type checks struct {
+	files   *step.Step[nothing] // of the base
+	server  *step.Step[nothing] // it is there, and of a version that is known to serve
+	context *step.Step[nothing] // num_ctx fits the base
+	length  *step.Step[nothing] // the prompts fit num_ctx
+	room    *step.Step[nothing] // disk and memory for what is still to be done
+}
+
+func (s *Steps) newChecks() checks {
+	check := func(name string, do func(context.Context) error) *step.Step[nothing] {
+		return &step.Step[nothing]{
+			Stage: step.Prepare, Name: name,
+			Do: func(ctx context.Context, _ string) (nothing, error) { return nothing{}, do(ctx) },
+		}
+	}
+	return checks{
+		files: check("the base's files", func(context.Context) error {
+			if err := s.plan.CheckBase(); err != nil {
+				return plan.Input(err)
+			}
+			return nil
+		}),
+		server:  check("the server", s.checkServer),
+		context: check("num_ctx", func(context.Context) error { return s.checkContext() }),
+		length:  check("the length of the prompts", func(context.Context) error { return s.checkLength() }),
+		room:    check("disk and memory", s.checkRoom),
+	}
+}
+
+// checkServer makes sure that the program that will answer is there, or the shared
+// server at its address, in a version that serves.
+func (s *Steps) checkServer(ctx context.Context) error {
+	version, err := s.serverVersion(ctx)
+	if err != nil || s.private() { // a private program's version is its digest
+		return err
+	}
+	if err := ollama.Supported(version); err != nil {
+		return fmt.Errorf("the server at %s: %w", s.plan.Config.Runner.Ollama, err)
+	}
+	return nil
+}
+
+// checkContext compares num_ctx with the context that the base was made for, as
+// its config.json has it: beyond it a server cuts without a word.
+func (s *Steps) checkContext() error {
+	data, err := os.ReadFile(filepath.Join(s.baseDir(), "config.json"))
+	if err != nil {
+		return fmt.Errorf("base model: %w", err)
+	}
+	var base struct {
+		Context int `json:"max_position_embeddings"`
+	}
+	if err := json.Unmarshal(data, &base); err != nil {
+		return fmt.Errorf("base model: config.json: %w", err)
+	}
+	if asked := s.plan.Config.Eval.NumCtx; base.Context > 0 && asked > base.Context {
+		return plan.Input(fmt.Errorf("`eval.num_ctx` is %d, and the base's context has %d tokens (hint: write num_ctx: %[2]d under `eval:` of the config)", asked, base.Context))
+	}
+	return nil
+}
+
+// checkLength makes sure that the longest prompt leaves room for an answer.
+func (s *Steps) checkLength() error {
+	prompts := longest(s.Rendering.Value().Prompts, 1)
+	if len(prompts) == 0 {
+		return nil
+	}
+	if has, asked := prompts[0].Tokens, s.plan.Config.Eval.NumCtx; has >= asked {
+		return plan.Input(fmt.Errorf("the prompt of %s has %d tokens, which leaves no room for an answer in `eval.num_ctx` %d (hint: raise it, or shorten the case)", prompts[0].Name, has, asked))
+	}
+	return nil
+}
+
+// longest are the first prompts by their tokens.
+func longest(prompts []register.Rendered, most int) []register.Rendered {
+	sorted := slices.SortedStableFunc(slices.Values(prompts), func(a, b register.Rendered) int { return cmp.Compare(b.Tokens, a.Tokens) })
+	return sorted[:min(len(sorted), most)]
+}
+
+// checkRoom compares what the steps that are not kept take with what the machine
+// has, and starts the private server where a training comes before its first
+// question.
+func (s *Steps) checkRoom(ctx context.Context) error {
+	needed, training, err := s.Missing(ctx)
+	if err != nil {
+		return err
+	}
+	free, err := machine.FreeSpace(s.machine.Home)
+	if err != nil {
+		return err
+	}
+	if free < needed.Disk {
+		return fmt.Errorf("%s: %s free, and the run takes %s more (hint: `tunegate clean` removes what nothing needs; or use a folder on a larger disk: export TUNEGATE_HOME=DIR)",
+			s.machine.Home, text.Bytes(free), text.Bytes(needed.Disk))
+	}
+	if !training {
+		return nil
+	}
+	if err := s.checkMemory(ctx); err != nil {
+		return err
+	}
+	_, err = s.ollama(ctx)
+	return err
+}
+
+// Faults are those of the checks that can be made without doing or starting
+// anything, as far as the steps before them are known. The error is a mistake in
+// what the user wrote or named.
+func (s *Steps) Faults(ctx context.Context) (faults []error, err error) {
+	checks := []func(context.Context) error{s.checkPython, s.checkServer}
+	if s.plan.BaseInRepository() && s.Folder.Known() || !s.plan.BaseInRepository() {
+		checks = append(checks, func(context.Context) error { return s.checkContext() })
+	}
+	if s.Rendering.Known() {
+		checks = append(checks, func(context.Context) error { return s.checkLength() })
+	}
+	if _, err := s.checks.files.Do(ctx, ""); err != nil {
+		return nil, err
+	}
+	for _, check := range checks {
+		switch err := check(ctx); {
+		case errors.Is(err, plan.ErrInput):
+			return nil, err
+		case err != nil:
+			faults = append(faults, err)
+		}
+	}
+	return faults, ctx.Err()
+}
+
+// checkPython makes sure that there is an interpreter for the trainer, without
+// starting it.
+func (s *Steps) checkPython(ctx context.Context) error {
+	configured := s.plan.Config.Runner.Python
+	if configured != config.Auto {
+		return nil
+	}
+	_, err := python.Locate(ctx, s.machine.Launcher, s.machine.Home, s.machine.PythonTools(), configured)
+	return err
+}
+
+// checkMemory is an error where not even the weights fit the smallest card.
+func (s *Steps) checkMemory(ctx context.Context) error {
+	cards := s.machine.GPUs(ctx)
+	if len(cards) == 0 {
+		return nil
+	}
+	smallest := slices.MinFunc(cards, func(a, b machine.GPU) int { return cmp.Compare(a.MemoryMiB, b.MemoryMiB) })
+	quantization := s.plan.Config.Train.Quantization
+	has, weights := int64(smallest.MemoryMiB)<<20, train.Memory(quantization, s.BaseSize()/2)-train.Activations
+	if has == 0 || has >= weights { // 0: the card does not tell
+		return nil
+	}
+	return fmt.Errorf("%s has %s of memory, and the base's weights alone take %s with quantization %s (hint: train with quantization: nf4, or use a larger card or a smaller base)",
+		smallest.Name, text.Bytes(has), text.Bytes(weights), quantization)
+}
+
+// Missing is what the steps after the checks take that are not kept, as far as
+// that is known, and whether one of them trains.
+func (s *Steps) Missing(ctx context.Context) (needed step.Needs, training bool, err error) {
+	after := false
+	for _, work := range s.all {
+		if after {
+			look, err := work.Look(ctx, s.machine.Store(), "")
+			if err != nil {
+				return step.Needs{}, false, err
+			}
+			if !look.Kept {
+				needed.Disk += work.Takes().Disk
+				training = training || work == step.Work(s.Adapter)
+			}
+		}
+		after = after || work == step.Work(s.checks.room)
+	}
+	return needed, training, nil
+}
+
+// countedPrompts is how many prompts, the longest, the server counts before a
+// training; an evaluation counts the others with their answers.
+const countedPrompts = 50
+
+// trial asks NAME-base a case of each suite, so that what a server, a template or
+// a grader lacks is known before a training. Its longest prompts must have as many
+// tokens there as for the trainer.
+func (s *Steps) trial() *step.Step[eval.Summary] {
+	return &step.Step[eval.Summary]{
+		Stage: step.Prepare, Name: "a case of each suite",
+		Slot: func(ctx context.Context) (*store.Slot, error) {
+			if !s.Base.Known() {
+				return nil, nil
+			}
+			version, err := s.serverVersion(ctx)
+			if err != nil {
+				return nil, err
+			}
+			slot := s.plan.TrialSlot(s.Base.Value().ModelID, version, s.device(ctx))
+			return &slot, nil
+		},
+		Do: func(ctx context.Context, dir string) (eval.Summary, error) {
+			base := s.Base.Value()
+			server, err := s.ollama(ctx)
+			if err != nil {
+				return eval.Summary{}, err
+			}
+			if _, err := s.foreign(ctx, server, base.GGUF); err != nil {
+				return eval.Summary{}, err
+			}
+			if err := register.CountTokens(ctx, server.Client, base.Tag, longest(s.Rendering.Value().Prompts, countedPrompts), s.plan.Config.Eval.NumCtx); err != nil {
+				return eval.Summary{}, err
+			}
+			var first []suite.Suite
+			for _, each := range s.plan.Suites {
+				each.Cases = each.Cases[:min(len(each.Cases), 1)]
+				first = append(first, each)
+			}
+			return s.ask(ctx, step.Prepare, base.Tag, base, first, dir)
+		},
+	}
+}

@@ -1,0 +1,167 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/maths"
+	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// resources are what steps work with: the machine, the plan, and what is opened
+// when a step first needs it.
+type resources struct {
+	machine machine.Machine
+	plan    *plan.Plan
+	logs    string // the folder of the logs
+
+	interpreter *python.Interpreter
+	server      *machine.Server
+	serverLog   io.Closer // nil for a shared server
+	version     string    // of the program that answers
+	computes    string    // see device
+	loaded      map[string]bool
+	uses        []runs.Use // results of earlier runs that this one needs
+}
+
+func newResources(m machine.Machine, p *plan.Plan, logs string) *resources {
+	return &resources{machine: m, plan: p, logs: logs, loaded: map[string]bool{}}
+}
+
+// use notes a result of an earlier run, so that it is not cleaned away under this one.
+func (r *resources) use(stage step.Stage, key store.Key) {
+	r.uses = append(r.uses, runs.Use{Kind: string(stage), Key: key})
+}
+
+// python finds the installed interpreter, once.
+func (r *resources) python(ctx context.Context) (python.Interpreter, error) {
+	if r.interpreter == nil {
+		found, err := r.machine.Python(ctx, r.plan.Config.Runner.Python)
+		if err != nil {
+			return python.Interpreter{}, err
+		}
+		r.interpreter = &found
+	}
+	return *r.interpreter, nil
+}
+
+// checker starts the grader of mathematics.
+func (r *resources) checker(ctx context.Context) (*maths.Checker, error) {
+	interpreter, err := r.python(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return maths.Start(ctx, r.machine.Launcher, interpreter, maths.Options{Wall: mathsWall})
+}
+
+// device names what computes, see machine.Device.
+func (r *resources) device(ctx context.Context) string {
+	if r.computes == "" {
+		r.computes = r.machine.Device(ctx)
+	}
+	return r.computes
+}
+
+// private says whether the run starts a server of its own.
+func (r *resources) private() bool { return r.plan.Config.Runner.PrivateServer() }
+
+// serverVersion names the program that answers, without starting one.
+func (r *resources) serverVersion(ctx context.Context) (string, error) {
+	if r.version == "" {
+		version, err := r.machine.ServerVersion(ctx, r.plan.Config.Runner)
+		if err != nil {
+			return "", err
+		}
+		r.version = version
+	}
+	return r.version, nil
+}
+
+// ollama is the server of this run, which is started when it is first needed.
+func (r *resources) ollama(ctx context.Context) (*machine.Server, error) {
+	if r.server != nil {
+		return r.server, nil
+	}
+	var log io.WriteCloser
+	if r.private() {
+		var err error
+		if log, err = r.logFile("ollama.log"); err != nil {
+			return nil, err
+		}
+		r.serverLog = log
+	}
+	server, err := r.machine.Serve(ctx, r.plan.Config.Runner, log)
+	if err != nil {
+		return nil, err
+	}
+	r.server = server
+	return server, nil
+}
+
+func (r *resources) logFile(name string) (io.WriteCloser, error) {
+	if err := os.MkdirAll(r.logs, 0o755); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(filepath.Join(r.logs, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+}
+
+// foreign says whether a GGUF was in the memory of a shared server before this
+// run touched it: then somebody uses it, and it stays there.
+func (r *resources) foreign(ctx context.Context, server *machine.Server, gguf string) (bool, error) {
+	if server.Private() {
+		return false, nil
+	}
+	known, asked := r.loaded[gguf]
+	if asked {
+		return known, nil
+	}
+	loaded, err := server.Client.Loaded(ctx, gguf)
+	if err == nil {
+		r.loaded[gguf] = loaded
+	}
+	return loaded, err
+}
+
+// asking does something with a registered model: it must be the model that was
+// registered before and after, and leaves the server's memory unless somebody
+// else uses it.
+func (r *resources) asking(ctx context.Context, model register.Registered, do func(*machine.Server) error) error {
+	server, err := r.ollama(ctx)
+	if err != nil {
+		return err
+	}
+	if err := sameModel(ctx, server.Client, model); err != nil {
+		return err
+	}
+	foreign, err := r.foreign(ctx, server, model.GGUF)
+	if err != nil {
+		return err
+	}
+	if err := do(server); err != nil {
+		return err
+	}
+	if err := sameModel(ctx, server.Client, model); err != nil || foreign {
+		return err
+	}
+	return server.Client.Unload(ctx, model.Tag)
+}
+
+func (r *resources) close() error {
+	var errs []error
+	if r.server != nil {
+		errs = append(errs, r.server.Close())
+	}
+	if r.serverLog != nil {
+		errs = append(errs, r.serverLog.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,35 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+// rowFinding turns what the trainer found wrong with one row into a finding,
+// when the row's file is one that the change touches: only the trainer has the
+// tokenizer that can tell.
+func (s *Steps) rowFinding(err error) (dataset.Finding, bool) {
+	var problem *python.Problem
+	if !errors.As(err, &problem) || !slices.Contains([]string{"guard/row-too-long", "guard/labels"}, problem.Name) {
+		return dataset.Finding{}, false
+	}
+	for _, file := range s.plan.Head {
+		if !strings.HasPrefix(problem.Message, file.Path+"#") || slices.ContainsFunc(s.plan.Base, func(b repo.File) bool {
+			return b.Path == file.Path && b.Blob == file.Blob
+		}) {
+			continue
+		}
+		record, _, _ := strings.Cut(strings.TrimPrefix(problem.Message, file.Path+"#"), ":")
+		return dataset.Finding{
+			Check: strings.TrimPrefix(problem.Name, "guard/"), Level: string(dataset.Error), New: true, File: file.Path, Line: 1,
+			Message: fmt.Sprintf("record %.10s: %s (hint: %s)", record, strings.TrimPrefix(problem.Message, file.Path+"#"+record+": "), problem.Hint),
+		}, true
+	}
+	return dataset.Finding{}, false
+}

@@ -1,0 +1,184 @@
+// Package plan says what is judged against what: in go a repository and two refs,
+// out come the policy of the base, the records and recipe that a merge would give,
+// the lineage of the model that they make, and where the results of a run are kept.
+package plan
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// ErrInput is behind errors about what the user wrote or named: refs, config,
+// suites, prompts.
+var ErrInput = errors.New("input")
+
+// inputError marks an error as one of input without changing its words.
+type inputError struct{ error }
+
+// Input marks an error as one of input.
+func Input(err error) error { return inputError{err} }
+
+func (e inputError) Unwrap() []error { return []error{e.error, ErrInput} }
+
+// Refs says what is judged against what. Empty: the working tree against the
+// default branch. A head that is the base tip itself is trained as it stands and
+// compared with the stable model.
+type Refs struct {
+	Base, Head         string
+	BaseName, HeadName string // how the two are called where they are shown; empty: as they are given
+	// Change says that the head is a change, also where it is the base tip itself:
+	// then it changes nothing.
+	Change bool
+}
+
+// WorkingTree is the ref of a head that is no commit of the user's.
+const WorkingTree = "working-tree"
+
+// Plan is everything that a run takes from the repository.
+type Plan struct {
+	BaseRef, HeadRef string
+	BaseSHA, HeadSHA string
+	Config           config.Config
+	PolicySHA256     string
+	Suites           []suite.Suite
+	Sanity           []string
+	Template         string // the content of serve.template's file; empty: auto
+	Head, Base       []repo.File
+	Lineage          string // of what main would hold after the merge
+	BaseLineage      string // of what the base tip holds
+	Notes            []string
+	// Gated is false for the first change that brings a config: it is checked
+	// and nothing is trained.
+	Gated bool
+	// Retrains says that no change is judged, but what the base tip itself holds.
+	Retrains bool
+
+	policyTree *repo.Tree
+	headTree   *repo.Tree // of the head commit, before any merge
+}
+
+// New reads policy, suites and prompts from the base tip, and records and
+// train values from the tree that merging the head would give. Its errors are
+// ErrInput unless the context ended; the plan then holds what was read till there.
+func New(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
+	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true}
+	err := p.read(ctx, r, configPath, refs)
+	if err != nil && ctx.Err() == nil {
+		err = Input(err)
+	}
+	return p, err
+}
+
+func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs Refs) error {
+	merged, err := p.resolve(ctx, r)
+	p.BaseRef, p.HeadRef = cmp.Or(refs.BaseName, repo.ShortName(p.BaseRef)), cmp.Or(refs.HeadName, repo.ShortName(p.HeadRef))
+	if err != nil {
+		return err
+	}
+	p.Retrains = refs.Head != "" && !refs.Change && p.HeadSHA == p.BaseSHA
+	base, err := r.Tree(ctx, p.BaseSHA)
+	if err != nil {
+		return err
+	}
+	head, err := r.Tree(ctx, merged)
+	if err != nil {
+		return err
+	}
+	if p.headTree, err = r.Tree(ctx, p.HeadSHA); err != nil {
+		return err
+	}
+	p.policyTree = base
+	if _, found := base.Lookup(configPath); !found {
+		if _, found := head.Lookup(configPath); !found {
+			return fmt.Errorf("%s: neither %s nor %s has it (hint: `tunegate init` writes one to start from)", configPath, p.BaseRef, p.HeadRef)
+		}
+		p.policyTree, p.Gated = head, false
+		p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked and nothing is judged until it is merged", p.BaseRef, configPath))
+	}
+	if err := p.readPolicy(ctx, configPath); err != nil {
+		return err
+	}
+	baseTrain := p.Config.Train
+	if p.Gated {
+		changes, err := p.readTrainValues(ctx, head, configPath)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, p.fileChanges(head)...)
+		if err := p.checkPolicy(ctx, head, configPath, len(changes) > 0); err != nil {
+			return err
+		}
+		p.note(changes)
+	}
+	if p.Head, err = p.records(ctx, head); err != nil {
+		return err
+	}
+	if p.Base, err = p.records(ctx, base); err != nil {
+		return err
+	}
+	if len(p.Head) == 0 {
+		return fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: the globs start at the top of the repository)", configPath, p.HeadRef)
+	}
+	p.Lineage = p.lineage(p.Head, p.Config)
+	ofBase := p.Config
+	ofBase.Train = baseTrain
+	p.BaseLineage = p.lineage(p.Base, ofBase)
+	return nil
+}
+
+// resolve finds the commits and gives the tree, or commit, that is judged.
+func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err error) {
+	if p.BaseRef == "" {
+		if p.BaseRef, err = r.DefaultBranch(ctx); err != nil {
+			return "", err
+		}
+	}
+	if p.BaseSHA, err = r.Commit(ctx, p.BaseRef); err != nil {
+		return "", err
+	}
+	if p.HeadRef == "" {
+		p.HeadRef = WorkingTree
+		p.HeadSHA, err = r.WorkingTree(ctx)
+		for _, name := range r.LeftOut() {
+			p.Notes = append(p.Notes, fmt.Sprintf("%q is untracked and large, so it was left out (hint: git add it, or ignore it)", name))
+		}
+	} else {
+		p.HeadSHA, err = r.Commit(ctx, p.HeadRef)
+	}
+	if err != nil {
+		return "", err
+	}
+	if p.HeadSHA == p.BaseSHA {
+		return p.BaseSHA, nil
+	}
+	return r.MergeTree(ctx, p.BaseSHA, p.HeadSHA)
+}
+
+func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error) {
+	var files []repo.File
+	for _, source := range p.Config.Dataset.Sources {
+		files = append(files, tree.Match(source.Path)...)
+	}
+	return tree.Load(ctx, unique(files))
+}
+
+// unique sorts files by path and drops the second of two.
+func unique(files []repo.File) []repo.File {
+	slices.SortStableFunc(files, func(a, b repo.File) int {
+		if a.Path < b.Path {
+			return -1
+		}
+		if a.Path > b.Path {
+			return 1
+		}
+		return 0
+	})
+	return slices.CompactFunc(files, func(a, b repo.File) bool { return a.Path == b.Path })
+}

@@ -1,0 +1,182 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// LoadPolicy reads the config at a ref (empty: the default branch). Its errors
+// are ErrInput unless the context ended.
+func LoadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (config.Config, error) {
+	c, err := loadPolicy(ctx, r, configPath, ref)
+	if err != nil && ctx.Err() == nil {
+		return c, Input(err)
+	}
+	return c, err
+}
+
+func loadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (config.Config, error) {
+	var err error
+	if ref == "" {
+		if ref, err = r.DefaultBranch(ctx); err != nil {
+			return config.Config{}, err
+		}
+	}
+	commit, err := r.Commit(ctx, ref)
+	if err != nil {
+		return config.Config{}, err
+	}
+	tree, err := r.Tree(ctx, commit)
+	if err != nil {
+		return config.Config{}, err
+	}
+	data, err := tree.Read(ctx, configPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		return config.Config{}, fmt.Errorf("%s has no %s (hint: `tunegate init` writes one; commit it)", repo.ShortName(ref), configPath)
+	}
+	if err != nil {
+		return config.Config{}, err
+	}
+	return config.Parse(configPath, data)
+}
+
+// readPolicy reads config, suites, sanity prompts and template, and digests
+// them as the policy.
+func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
+	data, err := p.policyTree.Read(ctx, configPath)
+	if err != nil {
+		return err
+	}
+	if p.Config, err = config.Parse(configPath, data); err != nil {
+		return err
+	}
+	policy := map[string]string{configPath: string(data)}
+	if err := p.readSuites(ctx, policy); err != nil {
+		return err
+	}
+	if path := p.Config.Eval.SanityPrompts; path != "" {
+		data, err := p.file(ctx, path, "eval.sanity_prompts")
+		if err != nil {
+			return err
+		}
+		if p.Sanity, err = suite.ParseSanity(path, data); err != nil {
+			return err
+		}
+		policy[path] = string(data)
+	}
+	if path := p.Config.Serve.TemplateFile; path != "" {
+		data, err := p.file(ctx, path, "serve.template")
+		if err != nil {
+			return err
+		}
+		p.Template = string(data)
+		policy[path] = p.Template
+	}
+	p.PolicySHA256 = string(store.CanonicalDigest(policy))
+	return nil
+}
+
+func (p *Plan) file(ctx context.Context, path, key string) ([]byte, error) {
+	data, err := p.policyTree.Read(ctx, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("`%s`: no file %s in %s (hint: is it committed?)", key, path, p.BaseRef)
+	}
+	return data, err
+}
+
+func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
+	var files []repo.File
+	for _, glob := range p.Config.Eval.Suites {
+		matched := p.policyTree.Match(glob)
+		if len(matched) == 0 {
+			return fmt.Errorf("`eval.suites`: %q matches no file of %s (hint: is it committed?)", glob, p.BaseRef)
+		}
+		files = append(files, matched...)
+	}
+	files, err := p.policyTree.Load(ctx, unique(files))
+	if err != nil {
+		return err
+	}
+	var mistakes []error
+	names := map[string]string{}
+	for _, file := range files {
+		parsed, err := suite.Parse(file.Path, file.Data)
+		if err != nil {
+			mistakes = append(mistakes, err)
+			continue
+		}
+		if first, double := names[parsed.Name]; double {
+			mistakes = append(mistakes, fmt.Errorf("%s: %s is named %q already", file.Path, first, parsed.Name))
+		}
+		names[parsed.Name] = file.Path
+		p.Suites = append(p.Suites, parsed)
+		policy[file.Path] = string(file.Data)
+	}
+	for _, name := range slices.Concat(p.Config.Gate.Merge.NoHarm, p.Config.Gate.Promote.Gain.AnyOf, p.Config.Gate.Promote.NoWorse.AllOf) {
+		if _, known := names[name]; !known && len(mistakes) == 0 {
+			mistakes = append(mistakes, fmt.Errorf("`gate` names the suite %q, and no suite file has that name", name))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
+// readTrainValues takes the values under train: from the merged tree, where
+// they stay inside the base's limits, and says what else of the config differs.
+func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath string) (changes []string, err error) {
+	data, err := head.Read(ctx, configPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		return []string{configPath + " would be deleted"}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	proposed, err := config.Parse(configPath, data)
+	if err != nil {
+		return nil, ofHead(err)
+	}
+	if over := p.Config.Limits.Exceeded(proposed.Train); over != "" {
+		p.Notes = append(p.Notes, "this change asks for more than the base's limits ("+over+"), so the base's `train:` values were used: nothing here says what its own would give")
+	} else {
+		p.Config.Train = proposed.Train
+	}
+	now, err := p.policyTree.Read(ctx, configPath)
+	return configChanges(configPath, now, data), err
+}
+
+// checkPolicy makes sure that the policy of the merged tree can be read, so that
+// a change which breaks it does not stop every run after it.
+func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath string, changed bool) error {
+	if _, kept := head.Lookup(configPath); !kept || !changed {
+		return nil
+	}
+	merged := Plan{BaseRef: p.BaseRef + " after the merge", policyTree: head}
+	if err := merged.readPolicy(ctx, configPath); err != nil {
+		return ofHead(err)
+	}
+	if !slices.ContainsFunc(merged.Config.Dataset.Sources, func(s dataset.Source) bool { return len(head.Match(s.Path)) > 0 }) {
+		return ofHead(fmt.Errorf("%s: `dataset.sources` match no file of %s", configPath, merged.BaseRef))
+	}
+	return nil
+}
+
+// ofHead says of each mistake that it is the head's.
+func ofHead(err error) error {
+	many, joined := err.(interface{ Unwrap() []error })
+	if !joined {
+		return fmt.Errorf("the head's %w", err)
+	}
+	var all []error
+	for _, one := range many.Unwrap() {
+		all = append(all, ofHead(one))
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,42 @@
+package register
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tunegate/tunegate/internal/ollama"
+)
+
+// CountTokens has the server count the tokens of prompts, by asking for one token
+// of an answer, and compares with the trainer's tokenizer. NumCtx is the context
+// in tokens that the prompts must fit.
+func CountTokens(ctx context.Context, client *ollama.Client, tag string, prompts []Rendered, numCtx int) error {
+	for _, prompt := range prompts {
+		reply, err := client.Chat(ctx, ollama.Ask{
+			Tag: tag, Messages: withoutSystem(prompt.Messages),
+			Options: map[string]any{"num_predict": 1, "seed": 1, "num_ctx": numCtx},
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", prompt.Name, err)
+		}
+		if !reply.Done {
+			return &Error{Name: "register/chat", Message: fmt.Sprintf("%s does not answer %s", tag, prompt.Name), Hint: "the server's log in the run's folder says why"}
+		}
+		if err := prompt.counted(reply.InputTokens); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counted compares the server's count of a prompt's tokens with the trainer's.
+func (r Rendered) counted(tokens int) error {
+	if tokens == r.Tokens {
+		return nil
+	}
+	return &Error{
+		Name:    "register/tokens",
+		Message: fmt.Sprintf("the server counts %d tokens in the prompt of %s, the trainer's tokenizer %d", tokens, r.Name, r.Tokens),
+		Hint:    "the GGUF's tokenizer differs from the base's; make the base GGUF again with `tunegate setup`",
+	}
+}

@@ -1,0 +1,116 @@
+package runs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/tunegate/tunegate/internal/eval"
+)
+
+// CopyFolder is the folder at the top of the repository in which the copy of the
+// latest run is, for a workflow to upload.
+const CopyFolder = ".tunegate"
+
+// copyLimit is the size in bytes above which a file stays out of the copy.
+// Verdict and comment are made again from the graded cases, whatever their size.
+const copyLimit = 4 << 20
+
+// CopyOut leaves a copy of a run's folder, without its large files, in the
+// workspace's .tunegate folder, which ignores itself.
+func CopyOut(workspace, dir string) error {
+	final := filepath.Join(workspace, CopyFolder)
+	temporary := final + ".tmp"
+	if _, err := os.Lstat(final); err == nil && !isCopy(final) {
+		return fmt.Errorf("%s is there and was not written by tunegate (hint: give it another name)", final)
+	}
+	if err := errors.Join(removeCopy(temporary), os.MkdirAll(temporary, 0o755)); err != nil {
+		return err
+	}
+	// First of all: a copy that is cut short must not be taken for data.
+	if err := os.WriteFile(filepath.Join(temporary, ignoreName), []byte(ignoreAll), 0o644); err != nil {
+		return err
+	}
+	if err := errors.Join(copyTree(dir, temporary), removeCopy(final)); err != nil {
+		return err
+	}
+	return os.Rename(temporary, final)
+}
+
+// The file that keeps a copy out of git.
+const (
+	ignoreName = ".gitignore"
+	ignoreAll  = "*\n"
+)
+
+// isCopy says whether a folder is such a copy, or what a killed run left of it.
+func isCopy(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, RecordFile))
+	ignored, _ := os.ReadFile(filepath.Join(dir, ignoreName))
+	return err == nil || string(ignored) == ignoreAll
+}
+
+// removeCopy takes a copy away, the file that keeps it out of git last. A link
+// in its place, which a change can hold, is not followed.
+func removeCopy(dir string) error {
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
+		return os.RemoveAll(dir)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name() == ignoreName {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(dir)
+}
+
+func copyTree(from, to string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		source, target := filepath.Join(from, entry.Name()), filepath.Join(to, entry.Name())
+		info, err := os.Stat(source) // a stage's folder is a link into the store
+		switch {
+		case err != nil:
+			return err
+		case info.IsDir():
+			err = copyTree(source, target)
+		case slices.Contains([]string{".gguf", ".safetensors"}, filepath.Ext(source)):
+		case info.Size() <= copyLimit || slices.Contains([]string{eval.CasesFile, ReportFile}, entry.Name()):
+			err = copyFile(source, target)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Close())
+}

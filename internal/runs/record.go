@@ -1,0 +1,143 @@
+// Package runs keeps what is known of runs on disk: in go records, the models that
+// runs made and what killed commands left, out come a run by its id, its copy for a
+// workflow to upload, and a home without litter.
+package runs
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// Record is run.json: what a run was about and how far it came.
+type Record struct {
+	Schema       int        `json:"schema"`
+	ID           string     `json:"id"`
+	Event        string     `json:"event"`
+	PR           int        `json:"pr"`
+	BaseRef      string     `json:"base_ref"`
+	HeadRef      string     `json:"head_ref"`
+	Repository   string     `json:"repository"` // the top folder of its working tree
+	BaseSHA      string     `json:"base_sha"`
+	HeadSHA      string     `json:"head_sha"`
+	Until        step.Stage `json:"until,omitempty"`    // the stage after which it was asked to stop
+	Again        bool       `json:"again,omitempty"`    // the model was there, see Again
+	Retrains     bool       `json:"retrains,omitempty"` // see Plan
+	PolicySHA256 string     `json:"policy_sha256"`
+	Lineage      string     `json:"lineage"`
+	Started      time.Time  `json:"started"`
+	Candidate    string     `json:"candidate,omitempty"` // the tag
+	Server       string     `json:"server,omitempty"`    // version of the one that was asked; of a private one the program's digest
+	State        step.State `json:"state"`
+	Outcome      string     `json:"outcome,omitempty"`
+	Ended        string     `json:"ended,omitempty"` // how a run that is done has no verdict: a report.State
+	Stages       []StageRun `json:"stages"`
+	Uses         []Use      `json:"uses"`
+	Error        string     `json:"error,omitempty"`
+}
+
+// Use is a result in the store that a run needed.
+type Use struct {
+	Kind string    `json:"kind"`
+	Key  store.Key `json:"key"`
+}
+
+// StageRun is one stage of a run. Seconds is what the work took, also when it
+// was done by an earlier run and reused.
+type StageRun struct {
+	Stage   step.Stage `json:"stage"`
+	Key     store.Key  `json:"key"`
+	State   step.State `json:"state"`
+	Seconds float64    `json:"seconds"`
+}
+
+// RecordFile is what a run was about and how far it came, in its folder.
+const RecordFile = "run.json"
+
+// Schema is the version of the form of run.json.
+const Schema = 1
+
+// ReportFile is what the report says, for renderers and other jobs, in the report's folder.
+const ReportFile = "report.json"
+
+// errNoRecord says that a folder is no run: its record is missing or damaged. A
+// record that can not be read for another reason may name what must stay.
+var errNoRecord = errors.New("no record of a run")
+
+// Save writes the record into the run's folder.
+func (r Record) Save(dir string) error { return store.WriteJSON(filepath.Join(dir, RecordFile), r) }
+
+// Find gives the folder and record of the run whose id starts with the
+// prefix. An empty prefix stands for the latest run that came to a verdict, of
+// the repository, or of any for an empty one.
+func Find(home, prefix, repository string) (dir string, record Record, err error) {
+	entries, err := os.ReadDir(runsFolder(home))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", Record{}, err
+	}
+	var ids []string
+	for _, entry := range entries {
+		if entry.IsDir() && strings.HasPrefix(entry.Name(), prefix) {
+			ids = append(ids, entry.Name())
+		}
+	}
+	slices.Sort(ids)
+	if prefix == "" {
+		return latest(home, ids, repository)
+	}
+	switch {
+	case len(ids) == 0:
+		return "", Record{}, fmt.Errorf("no run starts with %q in %s (hint: `ls %s`)", prefix, home, runsFolder(home))
+	case len(ids) > 1:
+		return "", Record{}, fmt.Errorf("%d runs start with %q, the latest is %s (hint: give more of the id)", len(ids), prefix, ids[len(ids)-1])
+	}
+	return loadRun(home, ids[0])
+}
+
+func latest(home string, ids []string, repository string) (string, Record, error) {
+	for _, id := range slices.Backward(ids) {
+		dir, record, err := loadRun(home, id)
+		if err != nil && !errors.Is(err, errNoRecord) {
+			return "", Record{}, err
+		}
+		if err == nil && record.Outcome != "" && (repository == "" || record.Repository == repository) {
+			return dir, record, nil
+		}
+	}
+	return "", Record{}, fmt.Errorf("no run of this repository came to a verdict yet (hint: `tunegate run`; the runs are in %s)", runsFolder(home))
+}
+
+// loadRun reads the record of a run. It is errNoRecord where there is none.
+func loadRun(home, id string) (dir string, record Record, err error) {
+	dir = Folder(home, id)
+	path := filepath.Join(dir, RecordFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return "", Record{}, fmt.Errorf("%w: %w", errNoRecord, err)
+	}
+	if err != nil {
+		return "", Record{}, fmt.Errorf("%w (hint: let your user read it, or move the folder of that run away)", err)
+	}
+	if err := json.Unmarshal(data, &record); err != nil {
+		return "", Record{}, fmt.Errorf("%w: %s: %w", errNoRecord, path, err)
+	}
+	if record.ID != id { // folders are removed by the id
+		return "", Record{}, fmt.Errorf("%w: %s is about run %.60q", errNoRecord, path, record.ID)
+	}
+	return dir, record, nil
+}
+
+// Folder is where a run's files are.
+func Folder(home, id string) string { return filepath.Join(runsFolder(home), id) }
+
+func runsFolder(home string) string { return filepath.Join(home, "runs") }

@@ -1,0 +1,97 @@
+package step
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// Executor does steps over a store.
+type Executor struct {
+	Store *store.Store
+	Clock func() time.Time
+	Force Stage // whose work is done again, even if the result is kept; empty: none
+	Watch Watcher
+}
+
+// Watcher is told what becomes of steps.
+type Watcher interface {
+	// State is a step's change of state. Seconds is what the work took, also when
+	// it was done before and is reused. The key is empty where nothing is kept.
+	State(stage Stage, name string, key store.Key, state State, seconds float64)
+	// Kept is a result that the run needs.
+	Kept(stage Stage, name string, entry store.Entry) error
+}
+
+// Run brings the step's result: from the store, or by doing the work. The work
+// fills a draft folder; nothing stands under the result's name before it is whole.
+func (s *Step[V]) Run(ctx context.Context, e Executor) error {
+	if s.Slot == nil {
+		return s.always(ctx, e)
+	}
+	slot, err := s.Slot(ctx)
+	if err != nil {
+		return err
+	}
+	if slot == nil {
+		return fmt.Errorf("%s %s: %w", s.Stage, s.Name, errUnknown)
+	}
+	forced := e.Force == s.Stage
+	found, held, err := s.find(ctx, e.Store, *slot)
+	if err != nil {
+		return err
+	}
+	if found && held && !forced {
+		s.known = true
+		e.Watch.State(s.Stage, s.Name, slot.Key, Reused, s.entry.Manifest.Seconds)
+		return e.Watch.Kept(s.Stage, s.Name, s.entry)
+	}
+	e.Watch.State(s.Stage, s.Name, slot.Key, Running, 0)
+	began := e.Clock()
+	if err := s.make(ctx, e, *slot, s.Resume && !forced); err != nil {
+		e.Watch.State(s.Stage, s.Name, slot.Key, Failed, e.Clock().Sub(began).Seconds())
+		return err
+	}
+	e.Watch.State(s.Stage, s.Name, slot.Key, Done, s.entry.Manifest.Seconds)
+	return e.Watch.Kept(s.Stage, s.Name, s.entry)
+}
+
+// make does the work in a draft and keeps it.
+func (s *Step[V]) make(ctx context.Context, e Executor, slot store.Slot, resume bool) error {
+	draft, err := e.Store.Begin(slot.Stage, slot.Key)
+	if err == nil && !resume {
+		if err = draft.Discard(); err == nil {
+			draft, err = e.Store.Begin(slot.Stage, slot.Key)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	began := e.Clock()
+	value, err := s.Do(ctx, draft.Dir)
+	if err != nil {
+		return err
+	}
+	entry, err := draft.Commit(store.Result{Options: slot.Options, Inputs: slot.Inputs, Value: value, Took: e.Clock().Sub(began)})
+	if err != nil {
+		return err
+	}
+	s.entry, s.value, s.known = entry, value, true
+	return nil
+}
+
+// always does the work of a step that keeps nothing.
+func (s *Step[V]) always(ctx context.Context, e Executor) error {
+	e.Watch.State(s.Stage, s.Name, "", Running, 0)
+	began := e.Clock()
+	value, err := s.Do(ctx, "")
+	state := Done
+	if err != nil {
+		state = Failed
+	}
+	e.Watch.State(s.Stage, s.Name, "", state, e.Clock().Sub(began).Seconds())
+	s.value, s.known = value, err == nil
+	return err
+}
