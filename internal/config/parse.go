@@ -204,7 +204,7 @@ func (p *parser) eval(serve Serve) Eval {
 		p.inside([]any{"eval", "sanity_prompts"}, e.SanityPrompts)
 	}
 	if b := e.Baseline; b != StableModel && b != BaseModel && !baselineTag.MatchString(b) {
-		p.fail([]any{"eval", "baseline"}, "`baseline` %q is neither %s, %s, nor a tag such as tutor:v2", b, StableModel, BaseModel)
+		p.fail([]any{"eval", "baseline"}, "`baseline` %q is neither %s, %s, nor a tag such as my-model:v2", b, StableModel, BaseModel)
 	}
 	return e
 }
