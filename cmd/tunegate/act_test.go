@@ -30,6 +30,9 @@ func actionFiles() []string {
 	return []string{"action.yml", ".github/launch.sh", ".github/checksums.txt", "cmd/tunegate/VERSION"}
 }
 
+// testAction is the action that the workflows use: this checkout's.
+const testAction = "octo-org/tunegate@0123456789abcdef0123456789abcdef01234567"
+
 // testToken is the token that jobs get; no log may show it.
 const testToken = "ghs_0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -50,7 +53,7 @@ func findAct(t testing.TB) string {
 	return path
 }
 
-// act runs an example workflow as GitHub would for the event, with the fake as
+// act runs a workflow that init writes as GitHub would for the event, with the fake as
 // its API, on hosted machines that have an empty home and on this one.
 func (h *hub) act(workflow string, e event) actRun {
 	h.Helper()
@@ -60,12 +63,12 @@ func (h *hub) act(workflow string, e event) actRun {
 	if err := os.WriteFile(payload, e.payload, 0o644); err != nil {
 		h.Fatal(err)
 	}
-	args := []string{e.name, "--json", "--eventpath", payload, "--workflows", absolute(h, project, ".github", "examples", workflow),
+	args := []string{e.name, "--json", "--eventpath", payload, "--workflows", filepath.Join(h.dir, workflow),
 		"--no-skip-checkout", "--no-cache-server", "--use-gitignore=false", "--action-offline-mode", "--concurrent-jobs", "1",
 		"--secret", "GITHUB_TOKEN=" + testToken, "--insecure-secrets", // a mask would hide that the log has it
 		"--env", "GITHUB_API_URL=" + h.api.URL, "--env", "GITHUB_REPOSITORY=" + githubtest.Repository,
 		"--env", "SHA_REF=" + e.sha, "--env", "GITHUB_RUN_ID=" + strconv.Itoa(1000+h.runs),
-		"--local-repository", "tunegate/tunegate@v" + version + "=" + filepath.Join(h.dir, "action")}
+		"--local-repository", testAction + "=" + filepath.Join(h.dir, "action")}
 	for _, label := range append([]string{"ubuntu-24.04"}, h.labels...) {
 		args = append(args, "--platform", label+"=-self-hosted")
 	}

@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/starter"
 )
 
 // stepKeys are the keys that steps of the action and of the workflows use.
@@ -184,6 +185,23 @@ func TestLastJobAlwaysRuns(t *testing.T) {
 		if w.Jobs[last].If != when || w.Jobs[last].Minutes > 10 {
 			t.Errorf("%s: %s runs if %s, for %d minutes", file, last, w.Jobs[last].If, w.Jobs[last].Minutes)
 		}
+	}
+}
+
+// The workflows of init name a release as soon as there is one: the programs of a
+// release, which has checksums, name it themselves.
+func TestReleasedAction(t *testing.T) {
+	t.Parallel()
+	checksums, err := os.ReadFile(filepath.Join(project, ".github", "checksums.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := "tunegate/tunegate@v" + version
+	if isRelease := len(bytes.TrimSpace(checksums)) > 0; isRelease != (released == own) {
+		t.Errorf("released is %q; checksums.txt says that %s is a release: %v", released, own, isRelease)
+	}
+	if released != "" && starter.CheckAction(released) != nil {
+		t.Errorf("released is %q", released)
 	}
 }
 

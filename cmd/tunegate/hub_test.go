@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -37,6 +38,15 @@ func newHub(t testing.TB, l lab) *hub {
 		data, err := os.ReadFile(filepath.Join(project, name))
 		target := filepath.Join(h.dir, "action", name)
 		if err := errors.Join(err, os.MkdirAll(filepath.Dir(target), 0o755), os.WriteFile(target, data, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	workflows, err := initCommand{Workflows: []string{"data", "gpu", "pull-request", "retrain", "promote"}, Action: testAction}.workflows("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range workflows {
+		if err := os.WriteFile(filepath.Join(h.dir, path.Base(file.Path)), file.Data, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,20 +15,31 @@ import (
 )
 
 type initCommand struct {
-	Name      string   `help:"The name of the tags (default: the repository's folder)." placeholder:"NAME"`
-	BaseModel string   `help:"The base model's folder: absolute, or ./FOLDER inside the repository." placeholder:"DIR"`
-	Records   []string `help:"Record files, from the top of the repository; may be given again (default: those that are found)." placeholder:"GLOB" sep:"none"`
-	Workflows []string `help:"Workflows for GitHub: data,gpu judges pull requests of anybody; pull-request those of a team that trusts its members; retrain and promote go with either; none." placeholder:"NAME,..." default:"data,gpu"`
+	Template  starter.Template `help:"What to begin with: tutor, a maths tutor's suites and make targets, or generic, a start for any model that chats (default: tutor where there are record files named raw_tuning_records*)." placeholder:"NAME"`
+	Name      string           `help:"The name of the tags (default: the repository's folder)." placeholder:"NAME"`
+	BaseModel string           `help:"The base model's folder: absolute, or ./FOLDER inside the repository." placeholder:"DIR"`
+	Records   []string         `help:"Record files, from the top of the repository; may be given again (default: those that are found)." placeholder:"GLOB" sep:"none"`
+	Workflows []string         `help:"Workflows for GitHub: data,gpu (the default) judges pull requests of anybody; pull-request those of a team that trusts its members; retrain and promote go with either; none." placeholder:"NAME,..."`
+	Action    string           `help:"The action that the workflows use, such as a commit of your fork of tunegate/tunegate; without it no workflow is written as long as there is no release." placeholder:"OWNER/NAME@REF"`
 }
 
 // begun is the result of `tunegate init`.
 type begun struct {
-	Written []string `json:"written"`
-	Kept    []string `json:"kept"`
-	Notes   []string `json:"notes"` // what is left to do, or had no effect
+	Template *pickedTemplate `json:"template,omitempty"` // nil where a config was there
+	Written  []string        `json:"written"`
+	Kept     []string        `json:"kept"`
+	Notes    []string        `json:"notes"` // what is left to do, or had no effect
+}
+
+// pickedTemplate is a template, and why it was taken.
+type pickedTemplate struct {
+	Name starter.Template `json:"name"`
+	Why  string           `json:"why"`
 }
 
 // Run writes the files that a repository begins with and keeps what is there.
+// Where there is a config, it has begun: workflows alone are written, since what
+// else is missing was deleted.
 func (c initCommand) Run(s *session) error {
 	if s.cli.Config != config.FileName {
 		return usage(fmt.Errorf("init writes %s and takes no --config (hint: leave it out, and rename the file afterwards)", config.FileName))
@@ -35,72 +48,120 @@ func (c initCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	files, options, err := c.files(repository.Root())
+	top := repository.Root()
+	picked, options, err := c.discover(top)
 	if err != nil {
 		return err
 	}
-	result := begun{Written: []string{}, Kept: []string{}, Notes: []string{}}
-	written, kept, err := starter.Write(repository.Root(), files)
+	files, err := c.files(picked.Name, options)
+	if err != nil {
+		return err
+	}
+	workflows, err := c.workflows(released)
+	if err != nil {
+		return err
+	}
+	result := begun{Template: &picked, Written: []string{}, Kept: []string{}, Notes: []string{}}
+	if _, err := os.Lstat(filepath.Join(top, starter.ConfigFile)); err == nil {
+		result.Template = nil
+		files = files[len(files)-1:] // the config, which is kept
+	}
+	written, kept, err := starter.Write(top, append(workflows, files...))
 	result.Written, result.Kept = append(result.Written, written...), append(result.Kept, kept...)
 	if err != nil {
 		return err
 	}
-	result.Notes = append(result.Notes, settings(repository.Root(), result.Written)...)
-	result.Notes = append(result.Notes, c.notes(repository.Root(), options, result)...)
+	result.Notes = slices.Concat(result.Notes, settings(top, written), c.missingWorkflows(top, workflows), c.notes(top, options, kept))
 	if s.cli.JSON {
 		return s.encode(result)
 	}
 	return s.printBegun(result)
 }
 
-// files gives the files for the repository. A flag that makes no valid config
-// is a usage error before anything is written.
-func (c initCommand) files(top string) ([]starter.File, starter.Options, error) {
-	options, err := starter.Discover(os.DirFS(top), filepath.Base(top))
+// discover gives the template, and what the flags and the repository say.
+func (c initCommand) discover(top string) (pickedTemplate, starter.Options, error) {
+	picked := pickedTemplate{Name: c.Template, Why: "--template asks for it"}
+	tree, err := os.DirFS(top), error(nil)
+	if picked.Name == "" {
+		if picked.Name, picked.Why, err = starter.Recognize(tree); err != nil {
+			return picked, starter.Options{}, err
+		}
+	}
+	options, err := starter.Discover(picked.Name, tree, filepath.Base(top))
 	if err != nil {
-		return nil, options, err
+		return picked, options, err
 	}
-	if c.Name != "" {
-		options.Name = c.Name
-	}
-	if c.BaseModel != "" {
-		options.BaseModel = c.BaseModel
-	}
+	options.Name = cmp.Or(c.Name, options.Name)
+	options.BaseModel = cmp.Or(c.BaseModel, options.BaseModel)
 	if len(c.Records) > 0 {
 		options.Sources = nil
 		for _, glob := range c.Records {
 			options.Sources = append(options.Sources, starter.Source{Path: glob, Weight: 1})
 		}
 	}
-	var files []starter.File
-	if !slices.Equal(c.Workflows, []string{"none"}) {
-		if files, err = starter.Workflows(c.Workflows); err != nil {
-			return nil, options, usage(err)
-		}
-	}
-	others, err := starter.Files(options)
+	return picked, options, nil
+}
+
+// files gives the template's files, the config last. Flags that make no valid
+// config are a usage error before anything is written.
+func (c initCommand) files(template starter.Template, options starter.Options) ([]starter.File, error) {
+	files, err := starter.Files(template, options)
 	if err != nil {
-		return nil, options, err
+		return nil, usage(err)
 	}
-	files = append(files, others...)
-	for _, file := range files {
-		if file.Path == starter.ConfigFile {
-			_, err = config.Parse(file.Path, file.Data)
-		}
+	last := files[len(files)-1]
+	if _, err := config.Parse(last.Path, last.Data); err != nil {
+		return nil, usage(fmt.Errorf("these flags make no valid config: %w", err))
 	}
-	if err != nil {
-		err = usage(fmt.Errorf("these flags make no valid config: %w", err))
+	return files, nil
+}
+
+const noWorkflows = "none"
+
+// workflows gives the workflows that are asked for. Without --action they use the
+// newest release, released; where there is none either, there are no workflows,
+// and to have asked for some by name is a usage error.
+func (c initCommand) workflows(released string) ([]starter.File, error) {
+	action := cmp.Or(c.Action, released)
+	switch {
+	case slices.Equal(c.Workflows, []string{noWorkflows}) && c.Action != "":
+		return nil, usage(errors.New("--action is for workflows, and `--workflows none` asks for none (hint: leave one of them out)"))
+	case slices.Equal(c.Workflows, []string{noWorkflows}):
+		return nil, nil
+	case action == "" && len(c.Workflows) > 0:
+		return nil, usage(fmt.Errorf("workflows need --action, because there is no release of tunegate yet that they could use "+
+			"(hint: `--workflows %s --action OWNER/NAME@REF` with your fork of tunegate/tunegate and one of its commits, or `--workflows none`)",
+			strings.Join(c.Workflows, ",")))
+	case action == "":
+		return nil, nil
 	}
-	return files, options, err
+	names := c.Workflows
+	if len(names) == 0 {
+		names = []string{"data", "gpu"}
+	}
+	files, err := starter.Workflows(names, action)
+	return files, usage(err)
+}
+
+// hasWorkflow says whether the repository has a workflow of the file's name.
+func hasWorkflow(top, name string) bool {
+	_, err := os.Stat(filepath.Join(top, filepath.FromSlash(starter.WorkflowsFolder), name))
+	return err == nil
+}
+
+// missingWorkflows says how to add workflows where nobody declined them, none
+// could be written, and none judges pull requests yet.
+func (c initCommand) missingWorkflows(top string, files []starter.File) []string {
+	if len(files) > 0 || len(c.Workflows) > 0 || hasWorkflow(top, "gpu.yml") || hasWorkflow(top, "pull-request.yml") {
+		return nil
+	}
+	return []string{"no workflows were written, because there is no release of tunegate yet that they could use: " +
+		"`tunegate init --action OWNER/NAME@REF` adds them, with your fork of tunegate/tunegate and one of its commits"}
 }
 
 // settings says what the workflows that were written need on GitHub, and which
 // do not go together.
 func settings(top string, written []string) []string {
-	there := func(name string) bool {
-		_, err := os.Stat(filepath.Join(top, filepath.FromSlash(starter.WorkflowsFolder), name))
-		return err == nil
-	}
 	var notes []string
 	for _, workflow := range []struct{ name, needs string }{
 		{"gpu.yml", "the required status tunegate, and the environment tunegate-gpu with a reviewer"},
@@ -113,26 +174,24 @@ func settings(top string, written []string) []string {
 	}
 	switch {
 	case len(notes) == 0:
-	case there("gpu.yml") && there("pull-request.yml"):
+	case hasWorkflow(top, "gpu.yml") && hasWorkflow(top, "pull-request.yml"):
 		notes = append(notes, "gpu.yml and pull-request.yml are two gates named tunegate: delete one of them (data.yml goes with gpu.yml)")
-	case there("gpu.yml") != there("data.yml"):
+	case hasWorkflow(top, "gpu.yml") != hasWorkflow(top, "data.yml"):
 		notes = append(notes, "data.yml and gpu.yml go together: one of them is missing")
 	}
 	return notes
 }
 
-// notes says what the new config still lacks, or that a kept one was not changed.
-func (c initCommand) notes(top string, o starter.Options, result begun) []string {
-	for _, path := range result.Kept {
-		if path != starter.ConfigFile {
-			continue
+// notes says what the new config still lacks, or that one was there.
+func (c initCommand) notes(top string, o starter.Options, kept []string) []string {
+	if slices.Contains(kept, starter.ConfigFile) {
+		notes := []string{starter.ConfigFile + " was there, so nothing but workflows is written: suites and other files that you deleted stay away"}
+		if c.Template != "" || c.Name != "" || c.BaseModel != "" || len(c.Records) > 0 {
+			notes = append(notes, "the flags for "+starter.ConfigFile+" changed nothing: edit the file")
 		}
-		if c.Name != "" || c.BaseModel != "" || len(c.Records) > 0 {
-			return []string{starter.ConfigFile + " was there, so the flags changed nothing: edit the file"}
-		}
-		return []string{}
+		return notes
 	}
-	notes := []string{}
+	var notes []string
 	if missing := o.Unmatched(os.DirFS(top)); len(missing) > 0 {
 		notes = append(notes, fmt.Sprintf("no file matches %s: put records there, or edit dataset.sources", strings.Join(missing, ", ")))
 	}
@@ -148,6 +207,9 @@ func (c initCommand) notes(top string, o starter.Options, result begun) []string
 
 func (s *session) printBegun(result begun) error {
 	out := proc.NewCleaner(s.world.stdout, "")
+	if picked := result.Template; picked != nil {
+		fmt.Fprintf(out, "template %s: %s\n", picked.Name, picked.Why)
+	}
 	for _, path := range result.Written {
 		fmt.Fprintln(out, "wrote", path)
 	}

@@ -13,6 +13,10 @@ var versionFile string
 
 var version = strings.TrimSpace(versionFile)
 
+// released is the action of the newest release, tunegate/tunegate@vVERSION, for the
+// workflows of init. It is empty as long as there is none.
+const released = ""
+
 type versionCommand struct{}
 
 func (versionCommand) Run(s *session) error {

@@ -20,7 +20,7 @@ type derived struct{ Text, LaTeX string }
 // derivations has sympy compute the expressions of testdata.
 func derivations(t *testing.T, s suite.Suite) map[string][]derived {
 	t.Helper()
-	input, err := json.Marshal(ofTestdata[map[string][]string](t, s.Name+".derivations.yaml"))
+	input, err := json.Marshal(ofTestdata[map[string][]string](t, "tutor/"+s.Name+".derivations.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func checker(t *testing.T) *maths.Checker {
 func TestExpectedValuesAreDerived(t *testing.T) {
 	t.Parallel()
 	compare := checker(t)
-	for _, s := range suites(t) {
+	for _, s := range suites(t, Tutor) {
 		values := derivations(t, s)
 		for _, c := range s.Cases {
 			rest := values[c.ID]

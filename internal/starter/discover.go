@@ -1,16 +1,19 @@
 package starter
 
 import (
+	"cmp"
+	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
 	"strings"
 )
 
-// Where records are looked for. The playbook's merged file repeats the others,
-// and its follow-ups count twice.
+// How a tutor names its records, and where they lie in the playbook's repository.
+// The merged file repeats the others, and follow-ups count twice.
 const (
-	playbookRecords = "backend/data/raw_tuning_records*.json"
+	tutorRecords    = "raw_tuning_records*"
+	playbookRecords = "backend/data/" + tutorRecords + ".json"
 	playbookName    = "euclid-math"
 	mergedRecords   = "raw_tuning_records.merged.json"
 	followUps       = ".followup."
@@ -20,12 +23,28 @@ const (
 // elsewhere are the globs of other repositories; the first is the default.
 var elsewhere = []string{"data/*.json", "data/*.jsonl"}
 
-// Discover proposes options for the repository whose working tree is top and
-// whose folder has the name: the playbook's record files one by one where there
-// are any, else the globs under data/ that match something, else data/*.json,
-// which then matches nothing yet.
-func Discover(top fs.FS, folder string) (Options, error) {
-	o := Options{Name: tagName(folder), BaseModel: DefaultBase}
+// Recognize gives the template that fits the working tree top, and why: a
+// tutor's records have its name for them.
+func Recognize(top fs.FS) (t Template, why string, err error) {
+	for _, glob := range append([]string{playbookRecords}, elsewhere...) {
+		folder := path.Dir(glob)
+		found, err := fs.Glob(top, path.Join(folder, tutorRecords+path.Ext(glob)))
+		if err != nil {
+			return "", "", err
+		}
+		if len(found) > 0 {
+			return Tutor, fmt.Sprintf("%s is named as a tutor's records are", found[0]), nil
+		}
+	}
+	return Generic, fmt.Sprintf("no %s lies in backend/data or data, as a tutor's records do", tutorRecords), nil
+}
+
+// Discover proposes options for the template and the repository whose working
+// tree is top and whose folder has the name: the playbook's record files one by
+// one where there are any, else the globs under data/ that match something, else
+// data/*.json, which then matches nothing yet.
+func Discover(t Template, top fs.FS, folder string) (Options, error) {
+	o := Options{Name: cmp.Or(tagName(folder), fallbackName(t)), BaseModel: DefaultBase}
 	records, err := fs.Glob(top, playbookRecords)
 	if err != nil {
 		return Options{}, err
@@ -36,7 +55,9 @@ func Discover(top fs.FS, folder string) (Options, error) {
 			source.Weight = followUpWeight
 		}
 		if path.Base(record) != mergedRecords {
-			o.Name = playbookName
+			if t == Tutor {
+				o.Name = playbookName
+			}
 			o.Sources = append(o.Sources, source)
 		}
 	}
@@ -73,12 +94,16 @@ func (o Options) Unmatched(top fs.FS) []string {
 
 var notInTags = regexp.MustCompile(`[^a-z0-9._-]+`)
 
-// tagName makes the name of Ollama tags of a folder's.
+// tagName makes the name of Ollama tags of a folder's; empty where nothing of it
+// can stand in one.
 func tagName(folder string) string {
 	name := strings.TrimLeft(notInTags.ReplaceAllString(strings.ToLower(folder), "-"), "._-")
-	name = strings.TrimRight(name[:min(len(name), 40)], "._-")
-	if name == "" {
+	return strings.TrimRight(name[:min(len(name), 40)], "._-")
+}
+
+func fallbackName(t Template) string {
+	if t == Tutor {
 		return "tutor"
 	}
-	return name
+	return "model"
 }

@@ -9,38 +9,48 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// What the default gate says about these suites: nothing changed passes, a fifth
-// of one suite lost fails, a tenth of the targets gained is promotable.
+// What the default gate says about a template's suites: nothing changed passes, so
+// large a part of one suite lost fails, so large a part of the targets gained is
+// promotable.
 func TestDefaultGateDecides(t *testing.T) {
 	t.Parallel()
-	o := Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}}
-	c, err := config.Parse(ConfigFile, content(t, o)[ConfigFile])
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := suites(t)
-	// passes says whether a model passes the case with the index: the share of
-	// the cases that it fails is one in every.
-	passes := func(index, every int) bool { return index%every != 0 }
+	for _, test := range []struct {
+		template     Template
+		sees         float64 // the smallest drop that each rule finds, as the config says
+		lost, gained int     // one case in so many
+	}{
+		{Tutor, 0.22, 5, 10},
+		{Generic, 0.25, 4, 5},
+	} {
+		o := Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}}
+		c, err := config.Parse(ConfigFile, content(t, test.template, o)[ConfigFile])
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := suites(t, test.template)
+		// passes says whether a model passes the case with the index: the share of
+		// the cases that it fails is one in every.
+		passes := func(index, every int) bool { return index%every != 0 }
 
-	same := gate.Decide(c.Gate, graded(all, func(suite.Suite, int) (bool, bool) { return true, true }))
-	if same.Outcome != gate.Pass {
-		t.Errorf("no change: %s, %+v", same.Outcome, same.Rules)
-	}
-	for _, rule := range same.Rules {
-		if rule.Detects > 0.22 {
-			t.Errorf("%s %s sees no drops below %s points", rule.Rule, rule.Suite, gate.Points(rule.Detects))
+		same := gate.Decide(c.Gate, graded(all, func(suite.Suite, int) (bool, bool) { return true, true }))
+		if same.Outcome != gate.Pass {
+			t.Errorf("%s: no change: %s, %+v", test.template, same.Outcome, same.Rules)
 		}
-	}
-	for _, worse := range all {
-		lost := gate.Decide(c.Gate, graded(all, func(s suite.Suite, i int) (bool, bool) { return true, s.Name != worse.Name || passes(i, 5) }))
-		if lost.Outcome != gate.Fail {
-			t.Errorf("a fifth of %s lost: %s", worse.Name, lost.Outcome)
+		for _, rule := range same.Rules {
+			if rule.Detects > test.sees {
+				t.Errorf("%s: %s %s sees no drops below %s points", test.template, rule.Rule, rule.Suite, gate.Points(rule.Detects))
+			}
 		}
-	}
-	gained := gate.Decide(c.Gate, graded(all, func(s suite.Suite, i int) (bool, bool) { return s.Role != suite.Target || passes(i, 10), true }))
-	if !gained.Promotable {
-		t.Errorf("a tenth of the targets gained: %+v", gained.Rules)
+		for _, worse := range all {
+			lost := gate.Decide(c.Gate, graded(all, func(s suite.Suite, i int) (bool, bool) { return true, s.Name != worse.Name || passes(i, test.lost) }))
+			if lost.Outcome != gate.Fail {
+				t.Errorf("%s: one in %d of %s lost: %s", test.template, test.lost, worse.Name, lost.Outcome)
+			}
+		}
+		gained := gate.Decide(c.Gate, graded(all, func(s suite.Suite, i int) (bool, bool) { return s.Role != suite.Target || passes(i, test.gained), true }))
+		if !gained.Promotable {
+			t.Errorf("%s: one in %d of the targets gained: %+v", test.template, test.gained, gained.Rules)
+		}
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 
 func TestMain(m *testing.M) { proctest.Main(m) }
 
-// content gives the files of the options by their paths.
-func content(t *testing.T, o Options) map[string][]byte {
+// content gives the template's files by their paths.
+func content(t *testing.T, template Template, o Options) map[string][]byte {
 	t.Helper()
-	files, err := Files(o)
+	files, err := Files(template, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,10 +28,10 @@ func content(t *testing.T, o Options) map[string][]byte {
 	return byPath
 }
 
-// suites reads the starter's suites, in the order of their paths.
-func suites(t *testing.T) []suite.Suite {
+// suites reads the template's suites, in the order of their paths.
+func suites(t *testing.T, template Template) []suite.Suite {
 	t.Helper()
-	files, err := Files(Options{})
+	files, err := Files(template, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 func TestMakeTargets(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if _, _, err := Write(dir, []File{{"tunegate.mk", content(t, Options{})["tunegate.mk"]}}); err != nil {
+	if _, _, err := Write(dir, []File{{"tunegate.mk", content(t, Tutor, Options{})["tunegate.mk"]}}); err != nil {
 		t.Fatal(err)
 	}
 	// It prints its arguments, one in brackets after the other.

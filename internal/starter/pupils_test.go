@@ -68,7 +68,7 @@ func expect(t *testing.T, who string, cases []eval.Case, pass bool, names ...str
 
 func TestPupils(t *testing.T) {
 	t.Parallel()
-	grader, all, written := checker(t), suites(t), ofTestdata[map[string]string](t, "answers.yaml")
+	grader, all, written := checker(t), suites(t, Tutor), ofTestdata[map[string]string](t, "tutor/answers.yaml")
 	good := func(s suite.Suite, c suite.Case) string {
 		if answer := written[s.Name+"/"+c.ID]; answer != "" {
 			return answer
@@ -103,8 +103,8 @@ func TestPupils(t *testing.T) {
 // Answers that only nearly have the form, or the value, fail.
 func TestSlips(t *testing.T) {
 	t.Parallel()
-	grader, all := checker(t), suites(t)
-	for key, slips := range ofTestdata[map[string][]string](t, "slips.yaml") {
+	grader, all := checker(t), suites(t, Tutor)
+	for key, slips := range ofTestdata[map[string][]string](t, "tutor/slips.yaml") {
 		name, id, _ := strings.Cut(key, "/")
 		var one []suite.Suite
 		for _, s := range all {

@@ -23,7 +23,7 @@ func TestConfigSaysWhatWasGiven(t *testing.T) {
 		{Name: "true", BaseModel: "/models/with space: and # more", Sources: []Source{{"a,b {c}/*.json", 1}, {`it's "here" & <there>.json`, 3}}},
 		{Name: "0", BaseModel: "./base", Sources: []Source{{"- x.json", 1}, {"é\tü.json", 2}}},
 	} {
-		c, err := config.Parse(ConfigFile, content(t, o)[ConfigFile])
+		c, err := config.Parse(ConfigFile, content(t, Generic, o)[ConfigFile])
 		if err != nil {
 			t.Errorf("%+v: %v", o, err)
 			continue
@@ -36,7 +36,7 @@ func TestConfigSaysWhatWasGiven(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	if _, err := config.Parse(ConfigFile, content(t, Options{Name: "a\nb: c", BaseModel: "/b", Sources: []Source{{"d", 1}}})[ConfigFile]); err == nil {
+	if _, err := config.Parse(ConfigFile, content(t, Generic, Options{Name: "a\nb: c", BaseModel: "/b", Sources: []Source{{"d", 1}}})[ConfigFile]); err == nil {
 		t.Error("a name of two lines passed")
 	}
 }
@@ -45,7 +45,13 @@ func TestConfigSaysWhatWasGiven(t *testing.T) {
 // is short.
 func TestConfigFits(t *testing.T) {
 	t.Parallel()
-	files := content(t, Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}})
+	for _, template := range Templates() {
+		t.Run(string(template), func(t *testing.T) { testConfigFits(t, template) })
+	}
+}
+
+func testConfigFits(t *testing.T, template Template) {
+	files := content(t, template, Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}})
 	c, err := config.Parse(ConfigFile, files[ConfigFile])
 	if err != nil {
 		t.Fatal(err)
@@ -66,51 +72,123 @@ func TestConfigFits(t *testing.T) {
 
 func TestDiscover(t *testing.T) {
 	t.Parallel()
-	tree := func(paths ...string) fs.FS {
-		files := fstest.MapFS{}
-		for _, path := range paths {
-			files[path] = &fstest.MapFile{}
-		}
-		return files
-	}
 	for label, test := range map[string]struct {
-		top    fs.FS
-		folder string
-		want   Options
+		template Template
+		top      fs.FS
+		folder   string
+		want     Options
 	}{
 		"playbook": {
-			tree("backend/data/raw_tuning_records.sample.json", "backend/data/raw_tuning_records.followup.sample.json",
+			Tutor, tree("backend/data/raw_tuning_records.sample.json", "backend/data/raw_tuning_records.followup.sample.json",
 				"backend/data/raw_tuning_records.merged.json", "backend/data/lora_train.jsonl", "data/other.json"),
 			"EuclidsWindow",
 			Options{"euclid-math", DefaultBase, []Source{
 				{"backend/data/raw_tuning_records.followup.sample.json", 2}, {"backend/data/raw_tuning_records.sample.json", 1},
 			}},
 		},
+		"the playbook's files, for another model": {
+			Generic, tree("backend/data/raw_tuning_records.json"), "Assistant",
+			Options{"assistant", DefaultBase, []Source{{"backend/data/raw_tuning_records.json", 1}}},
+		},
 		"only merged": {
-			tree("backend/data/raw_tuning_records.merged.json"), "Euclid",
+			Tutor, tree("backend/data/raw_tuning_records.merged.json"), "Euclid",
 			Options{"euclid", DefaultBase, []Source{{"data/*.json", 1}}},
 		},
 		"both kinds": {
-			tree("data/a.json", "data/b.jsonl"), "my tutor",
+			Generic, tree("data/a.json", "data/b.jsonl"), "my tutor",
 			Options{"my-tutor", DefaultBase, []Source{{"data/*.json", 1}, {"data/*.jsonl", 1}}},
 		},
-		"lines":   {tree("data/b.jsonl"), "..Ünder_Ground..", Options{"nder_ground", DefaultBase, []Source{{"data/*.jsonl", 1}}}},
-		"nothing": {tree(), "Ü", Options{"tutor", DefaultBase, []Source{{"data/*.json", 1}}}},
+		"lines":            {Generic, tree("data/b.jsonl"), "..Ünder_Ground..", Options{"nder_ground", DefaultBase, []Source{{"data/*.jsonl", 1}}}},
+		"nothing":          {Generic, tree(), "Ü", Options{"model", DefaultBase, []Source{{"data/*.json", 1}}}},
+		"nothing, a tutor": {Tutor, tree(), "Ü", Options{"tutor", DefaultBase, []Source{{"data/*.json", 1}}}},
 	} {
-		got, err := Discover(test.top, test.folder)
+		got, err := Discover(test.template, test.top, test.folder)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s:\n%s", label, diff)
 		}
-		if _, err := config.Parse(ConfigFile, content(t, got)[ConfigFile]); err != nil {
+		if _, err := config.Parse(ConfigFile, content(t, test.template, got)[ConfigFile]); err != nil {
 			t.Errorf("%s: %v", label, err)
 		}
 	}
 	o := Options{Sources: []Source{{"./data/*.json", 1}, {"more/*.json", 1}, {"**/x.json", 1}}}
 	if got := o.Unmatched(tree("data/a.json")); len(got) != 1 || got[0] != "more/*.json" {
 		t.Errorf("unmatched %q", got)
+	}
+}
+
+func tree(paths ...string) fs.FS {
+	files := fstest.MapFS{}
+	for _, path := range paths {
+		files[path] = &fstest.MapFile{}
+	}
+	return files
+}
+
+func TestRecognize(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		there []string
+		want  Template
+		why   string
+	}{
+		{[]string{"backend/data/raw_tuning_records.followup.sample.json"}, Tutor, "backend/data/raw_tuning_records.followup.sample.json is named"},
+		{[]string{"backend/data/raw_tuning_records.merged.json"}, Tutor, "backend/data/raw_tuning_records.merged.json"},
+		{[]string{"data/other.json", "data/raw_tuning_records.json"}, Tutor, "data/raw_tuning_records.json"},
+		{[]string{"data/raw_tuning_records.more.jsonl"}, Tutor, "data/raw_tuning_records.more.jsonl"},
+		{[]string{"data/my_raw_tuning_records.json", "raw_tuning_records.json", "data/raw_tuning_records.txt"}, Generic, "no raw_tuning_records* lies in backend/data or data"},
+		{nil, Generic, "no raw_tuning_records*"},
+	} {
+		got, why, err := Recognize(tree(test.there...))
+		if err != nil || got != test.want || !strings.Contains(why, test.why) {
+			t.Errorf("%q: %s, because %s (%v)", test.there, got, why, err)
+		}
+	}
+}
+
+// A tutor's config is the one that it always was.
+func TestTutorConfig(t *testing.T) {
+	t.Parallel()
+	want, err := os.ReadFile(filepath.Join("testdata", "tutor", "tunegate.yaml.golden"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := Discover(Tutor, tree("backend/data/raw_tuning_records.sample.json", "backend/data/raw_tuning_records.followup.sample.json"), "Euclid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(content(t, Tutor, o)[ConfigFile])); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The config is written last, so that an init that was killed goes on; another
+// template's files are not among them.
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	for template, want := range map[Template]string{
+		Tutor: "suites/followup.suite.yaml suites/format.suite.yaml suites/sanity.prompts.yaml suites/steps.suite.yaml " +
+			"suites/symbolic.suite.yaml tunegate.mk tunegate.yaml",
+		Generic: "suites/general.suite.yaml suites/instructions.suite.yaml suites/sanity.prompts.yaml tunegate.yaml",
+	} {
+		files, err := Files(template, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var paths []string
+		for _, file := range files {
+			paths = append(paths, file.Path)
+		}
+		if got := strings.Join(paths, " "); got != want {
+			t.Errorf("%s: %s", template, got)
+		}
+	}
+	for _, template := range []Template{"", ".", "Tutor", "tutor/suites", "../files/tutor"} {
+		if _, err := Files(template, Options{}); err == nil || !strings.Contains(err.Error(), "it is one of [generic tutor]") {
+			t.Errorf("%q: %v", template, err)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,9 +14,16 @@ import (
 // WorkflowsFolder is where GitHub looks for a repository's workflows.
 const WorkflowsFolder = ".github/workflows"
 
+// examplesUse is the step of an example that uses tunegate's own action.
+var examplesUse = regexp.MustCompile(`(?m)^([ -]*uses: )tunegate/tunegate@\S+$`)
+
 // Workflows gives the example workflows of these names, such as gpu, in the order
-// of their paths.
-func Workflows(names []string) ([]File, error) {
+// of their paths, with the action that they use in place of the examples'. An
+// unknown name or an action that CheckAction refuses is an error.
+func Workflows(names []string, action string) ([]File, error) {
+	if err := CheckAction(action); err != nil {
+		return nil, err
+	}
 	known, err := fs.Glob(examples.Files, "*.yml")
 	if err != nil {
 		return nil, err
@@ -32,6 +40,7 @@ func Workflows(names []string) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
+		data = examplesUse.ReplaceAll(data, []byte("${1}"+action))
 		files = append(files, File{Path: path.Join(WorkflowsFolder, path.Base(example)), Data: data})
 	}
 	for _, name := range names {
