@@ -26,7 +26,8 @@ programs: ## those of a release: bin/tunegate-linux-amd64 and -arm64
 	GOTOOLCHAIN=$(RELEASE_GO) GOOS=linux GOARCH=amd64 $(BUILD) -o bin/tunegate-linux-amd64 ./cmd/tunegate
 	GOTOOLCHAIN=$(RELEASE_GO) GOOS=linux GOARCH=arm64 $(BUILD) -o bin/tunegate-linux-arm64 ./cmd/tunegate
 
-# The commit after the release raises VERSION and empties the file again.
+# Before it, `released` in cmd/tunegate/version.go names the release, which changes the
+# programs; the commit after the release raises VERSION and empties the file again.
 checksums: programs ## their digests, as the action checks them: the last commit of a release
 	cd bin && sha256sum tunegate-linux-amd64 tunegate-linux-arm64 > ../.github/checksums.txt
 
