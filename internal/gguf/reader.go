@@ -25,25 +25,33 @@ type File struct {
 	closer io.Closer
 }
 
-// Open reads the header of the file at path. Close it after use.
-func Open(path string) (*File, error) {
+// Open reads the header of the file at path, whose types are among Known. Close
+// it after use.
+func Open(path string) (*File, error) { return Known().Open(path) }
+
+// Parse reads the header of a GGUF file of size bytes, whose types are among
+// Known. All tensors lie inside the file, aligned, without overlap.
+func Parse(r io.ReaderAt, size int64) (*File, error) { return Known().Parse(r, size) }
+
+// Open is the function Open for a file of these types.
+func (types Types) Open(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	g, err := openFile(f)
+	g, err := types.openFile(f)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
 	}
 	return g, nil
 }
 
-func openFile(f *os.File) (*File, error) {
+func (types Types) openFile(f *os.File) (*File, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
-	g, err := Parse(f, info.Size())
+	g, err := types.Parse(f, info.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -73,11 +81,10 @@ func (f *File) Data(t Tensor) *io.SectionReader {
 	return io.NewSectionReader(f.r, int64(f.data+t.Offset), int64(t.Size()))
 }
 
-// Parse reads the header of a GGUF file of size bytes. All tensors lie inside
-// the file, aligned, without overlap.
-func Parse(r io.ReaderAt, size int64) (*File, error) {
+// Parse is the function Parse for a file of these types.
+func (types Types) Parse(r io.ReaderAt, size int64) (*File, error) {
 	limit := min(size, maxHeader)
-	h := &header{r: bufio.NewReaderSize(io.NewSectionReader(r, 0, limit), 1<<16), limit: uint64(limit)}
+	h := &header{r: bufio.NewReaderSize(io.NewSectionReader(r, 0, limit), 1<<16), limit: uint64(limit), types: types}
 	f := &File{r: r}
 	if err := f.parse(h); err != nil {
 		return nil, fmt.Errorf("byte %d: %w", h.off, err)
@@ -166,6 +173,7 @@ type header struct {
 	r     *bufio.Reader
 	off   uint64
 	limit uint64
+	types Types
 }
 
 func (h *header) need(n uint64) error {
@@ -316,7 +324,9 @@ func (h *header) tensor() (Tensor, error) {
 	if err != nil {
 		return Tensor{}, err
 	}
-	t.Type = Type(kind)
+	if t.Type = h.types.find(kind); t.Type == nil {
+		return Tensor{}, fmt.Errorf("tensor %q has type %d (known: %s; convert the file to one of them)", name, kind, h.types)
+	}
 	if t.Offset, err = h.uint64(); err != nil {
 		return Tensor{}, err
 	}

@@ -19,40 +19,32 @@ import (
 // https://github.com/huggingface/safetensors#format
 const maxJSON = 100_000_000
 
+// dtypes are the types of a safetensors file, which spells their names as ggml does.
+var dtypes = Types{F32, F16, BF16}
+
 // Array is one tensor of a safetensors file.
 type Array struct {
 	Name  string
 	File  string // path of the file it lies in, for messages
-	Type  Type
+	Type  *Type
 	Shape []int // PyTorch's order: rows first
 
 	data *io.SectionReader
 }
 
 // Len returns the number of elements; a scalar has one.
-func (a Array) Len() int { return int(a.data.Size() / int64(a.Type.size())) }
+func (a Array) Len() int { return int(a.data.Size()) / a.Type.Bytes }
 
 // Float32s reads len(dst) elements from element first on, each exactly as
 // stored (all three types fit into float32).
 func (a Array) Float32s(dst []float32, first int) error {
-	size := int(a.Type.size())
+	size := a.Type.Bytes
 	raw := make([]byte, len(dst)*size)
 	section := io.NewSectionReader(a.data, int64(first)*int64(size), int64(len(raw)))
 	if _, err := io.ReadFull(section, raw); err != nil {
 		return fmt.Errorf("%s: tensor %q: %w", a.File, a.Name, err)
 	}
-	switch a.Type {
-	case F16:
-		DecodeF16(dst, raw)
-	case BF16:
-		for i := range dst {
-			dst[i] = BF16ToF32(binary.LittleEndian.Uint16(raw[2*i:]))
-		}
-	case F32:
-		for i := range dst {
-			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
-		}
-	}
+	a.Type.Decode(dst, raw)
 	return nil
 }
 
@@ -154,21 +146,16 @@ func parseSafetensors(path string, r io.ReaderAt, size int64) (map[string]Array,
 
 func (e entry) array(data *io.SectionReader) (Array, error) {
 	a := Array{}
-	switch e.DType {
-	case "F32":
-		a.Type = F32
-	case "F16":
-		a.Type = F16
-	case "BF16":
-		a.Type = BF16
-	default:
-		return a, fmt.Errorf("dtype %q is not supported (known: F32, F16, BF16; save the model in one of them)", e.DType)
+	i := slices.IndexFunc(dtypes, func(t *Type) bool { return t.Name == e.DType })
+	if i < 0 {
+		return a, fmt.Errorf("dtype %q is not supported (known: %s; save the model in one of them)", e.DType, dtypes)
 	}
+	a.Type = dtypes[i]
 	begin, end := e.Offsets[0], e.Offsets[1]
 	if begin < 0 || end < begin || end > data.Size() {
 		return a, fmt.Errorf("bytes %d to %d lie outside the %d bytes of data (the file was cut short or is damaged)", begin, end, data.Size())
 	}
-	size := int64(a.Type.size())
+	size := int64(a.Type.Bytes)
 	for _, d := range e.Shape {
 		if d < 0 || d > 0 && size > math.MaxInt64/d {
 			return a, fmt.Errorf("the shape %v is impossible (the file is damaged)", e.Shape)

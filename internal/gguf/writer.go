@@ -41,7 +41,7 @@ func NewWriter(w io.Writer, metadata []KV, tensors []Tensor) (*Writer, error) {
 		for _, d := range t.Dims {
 			head = binary.LittleEndian.AppendUint64(head, d)
 		}
-		head = binary.LittleEndian.AppendUint32(head, uint32(t.Type))
+		head = binary.LittleEndian.AppendUint32(head, t.Type.ID)
 		head = binary.LittleEndian.AppendUint64(head, offset)
 		offset = pad(offset+t.Size(), align)
 	}

@@ -44,8 +44,8 @@ func TestWriterRefuses(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Error(err)
 	}
-	_, err = NewWriter(io.Discard, nil, []Tensor{{Name: "q", Type: 8, Dims: []uint64{32}}})
-	expect(err, `"q" has type 8`)
+	_, err = NewWriter(io.Discard, nil, []Tensor{{Name: "q", Type: &Type{Name: "Q", Elements: 32, Bytes: 34}, Dims: []uint64{40, 2}}})
+	expect(err, `"q" has rows of 40 elements, Q stores them in blocks of 32`)
 	_, err = NewWriter(io.Discard, []KV{Uint32(alignmentKey, 5)}, nil)
 	expect(err, alignmentKey)
 }

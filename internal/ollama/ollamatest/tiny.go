@@ -62,6 +62,9 @@ func Tiny(t testing.TB, seed uint64) (path, digest string) {
 		{Name: "blk.0.ffn_down.weight", Dims: []uint64{hidden, width}},
 		{Name: "output_norm.weight", Dims: vector},
 	}
+	for i := range tensors {
+		tensors[i].Type = gguf.F32
+	}
 	var file bytes.Buffer
 	writer, err := gguf.NewWriter(&file, metadata, tensors)
 	if err != nil {
