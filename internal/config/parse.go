@@ -99,10 +99,10 @@ func isHubID(model string) bool {
 func (p *parser) export() export.Options {
 	at, quantization := []any{"export", "quantization"}, p.file.Export.Quantization
 	if slices.Contains([]string{"q8_0", "q4_k_m"}, strings.ToLower(quantization)) {
-		p.fail(at, "%s is not built yet (known: f16)", quantization)
+		p.fail(at, "%s is not built yet (known: %s)", quantization, strings.Join(export.Quantizations(), ", "))
 		return export.Options{}
 	}
-	return export.Options{Quantization: p.oneOf(at, quantization, "f16")}
+	return export.Options{Quantization: p.oneOf(at, quantization, export.Quantizations()...)}
 }
 
 func (p *parser) train() train.Options {

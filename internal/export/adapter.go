@@ -34,7 +34,7 @@ type pair struct {
 
 // readAdapter opens an adapter and proves, before anything is written, that it
 // is whole, alive, fits the base and holds the change that the trainer measured.
-func readAdapter(adapter Adapter, base *gguf.File) (_ patches, err error) {
+func readAdapter(adapter Adapter, base baseFile) (_ patches, err error) {
 	config, err := readAdapterConfig(adapter.Dir)
 	if err != nil {
 		return patches{}, err
@@ -61,14 +61,13 @@ func readAdapter(adapter Adapter, base *gguf.File) (_ patches, err error) {
 	}
 	all := patches{byTensor: make(map[string]*patch), weights: weights}
 	for _, change := range adapter.Changes {
-		p, err := newPatch(pairs[change.Module], config, change, base)
+		parts, err := newPatches(pairs[change.Module], config, change, base)
 		if err != nil {
 			return patches{}, err
 		}
-		if err := p.check(); err != nil {
-			return patches{}, err
+		for _, p := range parts {
+			all.byTensor[p.tensor] = p
 		}
-		all.byTensor[p.tensor] = p
 	}
 	return all, nil
 }

@@ -74,7 +74,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func writeBase(t testing.TB, m *model) (string, Digest) {
+func writeBase(t testing.TB, m *baseFolder) (string, Digest) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "base.gguf")
 	digest, err := WriteBase(context.Background(), m.save(t), out)
@@ -102,7 +102,7 @@ func TestWriteBase(t *testing.T) {
 
 // checkValues reads every tensor of the model back; bf16 values of the usual
 // size are exact in F16 up to its subnormals.
-func checkValues(t *testing.T, path string, m *model) {
+func checkValues(t *testing.T, path string, m *baseFolder) {
 	t.Helper()
 	f, err := gguf.Open(path)
 	if err != nil {
@@ -111,8 +111,8 @@ func checkValues(t *testing.T, path string, m *model) {
 	defer f.Close()
 	names := make(map[string]string)
 	c := config{Hidden: 32, Intermediate: 40, Layers: 2, Heads: 4, KVHeads: 2, Vocabulary: 12}
-	for _, w := range c.tensors() {
-		names[w.name] = w.tensor
+	for _, tensor := range qwen2Tensors(c) {
+		names[tensor.source] = tensor.name
 	}
 	for _, want := range m.tensors {
 		tensor, ok := f.Find(names[want.name])
@@ -142,21 +142,21 @@ func checkValues(t *testing.T, path string, m *model) {
 func TestWriteBaseForms(t *testing.T) {
 	t.Parallel()
 	_, want := writeBase(t, newModel(false))
-	for name, edit := range map[string]func(*model){
-		"transformers 4 rope": func(m *model) {
+	for name, edit := range map[string]func(*baseFolder){
+		"transformers 4 rope": func(m *baseFolder) {
 			delete(m.config, "rope_parameters")
 			m.config["rope_theta"], m.config["rope_scaling"] = 1000000.0, nil
 		},
-		"merges as texts":      func(m *model) { m.tokenizer["model"].(object)["merges"] = []string{"a b", "Ġ ab"} },
-		"no normalizer":        func(m *model) { m.tokenizer["normalizer"] = nil },
-		"special token object": func(m *model) { m.tokenizerConfig["eos_token"] = object{"content": "<|im_end|>", "special": true} },
-		"null bos":             func(m *model) { m.tokenizerConfig["bos_token"] = nil },
-		"weights in F32": func(m *model) {
+		"merges as texts":      func(m *baseFolder) { m.tokenizer["model"].(object)["merges"] = []string{"a b", "Ġ ab"} },
+		"no normalizer":        func(m *baseFolder) { m.tokenizer["normalizer"] = nil },
+		"special token object": func(m *baseFolder) { m.tokenizerConfig["eos_token"] = object{"content": "<|im_end|>", "special": true} },
+		"null bos":             func(m *baseFolder) { m.tokenizerConfig["bos_token"] = nil },
+		"weights in F32": func(m *baseFolder) {
 			for i := range m.tensors {
 				m.tensors[i].dtype = "F32"
 			}
 		},
-		"rope table": func(m *model) { m.add("model.layers.0.self_attn.rotary_emb.inv_freq", 4) },
+		"rope table": func(m *baseFolder) { m.add("model.layers.0.self_attn.rotary_emb.inv_freq", 4) },
 	} {
 		m := newModel(false)
 		edit(m)
@@ -198,15 +198,15 @@ func TestWriteBaseSharded(t *testing.T) {
 func TestWriteBaseRefusesWeights(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		edit func(*model)
+		edit func(*baseFolder)
 		want string
 	}{
-		"missing tensor": {func(m *model) { m.tensors = m.tensors[:len(m.tensors)-1] }, "lack lm_head.weight"},
-		"unknown tensor": {func(m *model) { m.add("model.layers.0.self_attn.q_norm.weight", 8) }, "q_norm.weight belongs to no Qwen2ForCausalLM"},
-		"wrong shape":    {func(m *model) { m.config["intermediate_size"] = 41 }, "calls for [41 32]"},
-		"overflow":       {func(m *model) { m.tensors[0].dtype, m.tensors[0].values[7] = "F32", 7e4 }, "export/overflow: "},
-		"NaN":            {func(m *model) { m.tensors[0].values[7] = float32(math.NaN()) }, "model.embed_tokens.weight element 7 is NaN"},
-		"infinite norm":  {func(m *model) { m.tensors[1].values[3] = float32(math.Inf(1)) }, "input_layernorm.weight element 3 is +Inf"},
+		"missing tensor": {func(m *baseFolder) { m.tensors = m.tensors[:len(m.tensors)-1] }, "lack lm_head.weight"},
+		"unknown tensor": {func(m *baseFolder) { m.add("model.layers.0.self_attn.q_norm.weight", 8) }, "q_norm.weight belongs to no Qwen2ForCausalLM"},
+		"wrong shape":    {func(m *baseFolder) { m.config["intermediate_size"] = 41 }, "calls for [41 32]"},
+		"overflow":       {func(m *baseFolder) { m.tensors[0].dtype, m.tensors[0].values[7] = "F32", 7e4 }, "export/overflow: "},
+		"NaN":            {func(m *baseFolder) { m.tensors[0].values[7] = float32(math.NaN()) }, "model.embed_tokens.weight element 7 is NaN"},
+		"infinite norm":  {func(m *baseFolder) { m.tensors[1].values[3] = float32(math.Inf(1)) }, "input_layernorm.weight element 3 is +Inf"},
 	} {
 		m := newModel(false)
 		c.edit(m)

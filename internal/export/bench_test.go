@@ -39,11 +39,9 @@ func saveLarge(b *testing.B, path string, c config) int64 {
 	block := make([]byte, 1<<16)
 	gguf.EncodeF16(block, random(1, "block", "F32", len(block)/2).values)
 	var tensors []gguf.Tensor
-	for _, w := range c.tensors() {
-		t := gguf.Tensor{Name: w.tensor, Type: gguf.F16, Dims: []uint64{uint64(w.shape[len(w.shape)-1])}}
-		if len(w.shape) == 2 {
-			t.Dims = append(t.Dims, uint64(w.shape[0]))
-		}
+	for _, w := range qwen2Tensors(c) {
+		t := w.entry()
+		t.Type = gguf.F16
 		tensors = append(tensors, t)
 	}
 	file, err := os.Create(path)
@@ -51,7 +49,7 @@ func saveLarge(b *testing.B, path string, c config) int64 {
 		b.Fatal(err)
 	}
 	defer file.Close()
-	w, err := gguf.NewWriter(file, []gguf.KV{gguf.String(architectureKey, architecture)}, tensors)
+	w, err := gguf.NewWriter(file, []gguf.KV{gguf.String(keyArchitecture, qwen2.architecture)}, tensors)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -73,14 +71,14 @@ func largeAdapter(b *testing.B, c config, baseExport string) *Adapter {
 	a.config["r"], a.config["lora_alpha"], a.config["target_modules"] = 16, 32, "all-linear"
 	a.tensors, a.changes = nil, nil
 	shapes := make(map[string][]int)
-	for _, w := range c.tensors() {
-		shapes[w.tensor] = w.shape
+	for _, w := range qwen2Tensors(c) {
+		shapes[w.name] = w.shape
 	}
 	for layer := range c.Layers {
-		for _, l := range linears {
-			module := fmt.Sprintf("%s%d.%s", moduleLayers, layer, l.module)
-			tensor, _ := tensorOf(module)
-			out, in := shapes[tensor][0], shapes[tensor][1]
+		for _, l := range qwen2.linears {
+			module := fmt.Sprintf("%s%d.%s", qwen2.layers, layer, l.module)
+			tensors, _ := qwen2.tensorsOf(module)
+			out, in := shapes[tensors[0]][0], shapes[tensors[0]][1]
 			fa := random(uint64(layer), adapterPrefix+module+suffixA, "F32", 16, in)
 			fb := random(uint64(layer), adapterPrefix+module+suffixB, "F32", out, 16)
 			f := factors{a: fa.values, b: fb.values, rank: 16, in: in}

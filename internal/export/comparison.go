@@ -1,7 +1,6 @@
 package export
 
 import (
-	"encoding/binary"
 	"math"
 	"sync"
 
@@ -13,19 +12,25 @@ type ChangedTensor struct {
 	Name        string  `json:"name"`         // in the GGUF
 	Module      string  `json:"module"`       // in the trainer
 	Norm        float64 `json:"norm"`         // Frobenius norm of s*B*A
-	WrittenNorm float64 `json:"written_norm"` // of candidate - base, after rounding to F16
+	WrittenNorm float64 `json:"written_norm"` // of candidate - base, after rounding
 	MaxAbs      float64 `json:"max_abs"`      // of candidate - base
 	Entries     int     `json:"entries"`      // how many differ
 }
 
-// roundingShare widens a half's rounding bound by the earlier float32 rounding
-// of W + s*B*A, which is at most 2^-12 of it.
+// roundingShare widens the rounding bound of a type by the earlier float32
+// rounding of W + s*B*A, which is at most 2^-12 of it.
 const roundingShare = 1 + 0x1p-10
 
 // comparison gathers how a written tensor differs from the base's.
 type comparison struct {
 	patch *patch
+	kind  *gguf.Type
+	exact bool // the base's values were not rounded when they were written
 	total difference
+}
+
+func newComparison(t gguf.Tensor, p *patch) comparison {
+	return comparison{patch: p, kind: t.Type, exact: p != nil && p.stored == t.Type}
 }
 
 // difference sums over entries of a tensor.
@@ -40,14 +45,15 @@ type difference struct {
 // on the number of processors.
 const partSize = 256 << 10
 
-// add compares the next block of a tensor, little-endian F16 from byte offset
-// on, and checks the trainer's samples that lie in it.
+// add compares the next chunk of a tensor, whole blocks from byte offset on, and
+// checks the trainer's samples that lie in it.
 func (c *comparison) add(old, written []byte, offset int64) error {
-	parts := make([]difference, (len(old)+partSize-1)/partSize)
+	size := max(1, partSize/c.kind.Bytes) * c.kind.Bytes
+	parts := make([]difference, (len(old)+size-1)/size)
 	var group sync.WaitGroup
 	for i := range parts {
-		begin, end := i*partSize, min((i+1)*partSize, len(old))
-		group.Go(func() { parts[i] = compare(old[begin:end], written[begin:end]) })
+		begin, end := i*size, min((i+1)*size, len(old))
+		group.Go(func() { parts[i] = c.compare(old[begin:end], written[begin:end]) })
 	}
 	group.Wait()
 	for _, p := range parts {
@@ -56,14 +62,17 @@ func (c *comparison) add(old, written []byte, offset int64) error {
 		c.total.square += p.square
 		c.total.rounding += p.rounding
 	}
+	block := c.newValues(c.kind.Elements)
 	for _, s := range c.patch.entries {
-		at := 2*(int64(s.Row)*int64(c.patch.in)+int64(s.Col)) - offset
+		element := s.Row*c.patch.delta.in + s.Col
+		at := int64(c.kind.Size(element)) - offset
 		if at < 0 || at >= int64(len(old)) {
 			continue
 		}
-		half := binary.LittleEndian.Uint16(written[at:])
-		got, before := float64(gguf.F16ToF32(half)), float64(gguf.F16ToF32(binary.LittleEndian.Uint16(old[at:])))
-		if !near(got, before+s.Value, s.slack+roundingShare*math.Sqrt(roundingSquare(half))) {
+		c.decode(block, old[at:], written[at:])
+		i := element % c.kind.Elements
+		got, before := float64(block.after[i]), float64(block.before[i])
+		if !near(got, before+s.Value, s.slack+roundingShare*float64(block.bound[i])) {
 			return fail(ChangeDiffers, notMerged, "%s row %d, column %d: %.6g in the base and a change of %.6g became %.6g",
 				c.patch.tensor, s.Row, s.Col, before, s.Value, got)
 		}
@@ -73,15 +82,44 @@ func (c *comparison) add(old, written []byte, offset int64) error {
 
 const notMerged = "the written file is not base and change: report this with the run's folder"
 
-func compare(old, written []byte) difference {
+// values are elements of a tensor in both files and how far rounding can have
+// moved the difference between the two.
+type values struct {
+	before, after, bound []float32
+	baseBound            []float32 // what of bound is the base's; nil: nothing
+}
+
+func (c *comparison) newValues(n int) values {
+	v := values{before: make([]float32, n), after: make([]float32, n), bound: make([]float32, n)}
+	if !c.exact {
+		v.baseBound = make([]float32, n)
+	}
+	return v
+}
+
+func (v values) first(n int) values {
+	return values{v.before[:n], v.after[:n], v.bound[:n], v.baseBound[:min(n, len(v.baseBound))]}
+}
+
+// decode fills v from the blocks that old and written begin with.
+func (c *comparison) decode(v values, old, written []byte) {
+	c.kind.Decode(v.before, old)
+	c.kind.Decode(v.after, written)
+	c.kind.Bound(v.bound, written)
+	c.kind.Bound(v.baseBound, old)
+	for i, bound := range v.baseBound {
+		v.bound[i] += bound
+	}
+}
+
+func (c *comparison) compare(old, written []byte) difference {
 	var d difference
-	var before, after [1 << 10]float32
+	all := c.newValues(max(1, 1024/c.kind.Elements) * c.kind.Elements)
 	for len(old) > 0 {
-		n := min(len(old)/2, len(before))
-		gguf.DecodeF16(before[:n], old)
-		gguf.DecodeF16(after[:n], written)
-		for i, a := range before[:n] {
-			change := float64(after[i]) - float64(a)
+		v := all.first(min(len(old)/c.kind.Bytes*c.kind.Elements, len(all.before)))
+		c.decode(v, old, written)
+		for i, a := range v.before {
+			change := float64(v.after[i]) - float64(a)
 			if change != 0 {
 				d.entries++
 			}
@@ -89,18 +127,12 @@ func compare(old, written []byte) difference {
 				d.maxAbs = size
 			}
 			d.square += float64(change * change)
-			d.rounding += roundingSquare(binary.LittleEndian.Uint16(written[2*i:]))
+			d.rounding += float64(float64(v.bound[i]) * float64(v.bound[i]))
 		}
-		old, written = old[2*n:], written[2*n:]
+		size := c.kind.Size(len(v.before))
+		old, written = old[size:], written[size:]
 	}
 	return d
-}
-
-// roundingSquare returns the square of half a unit in the last place of a half:
-// the unit is 2^(e-25), where e is the biased exponent, at least 1.
-func roundingSquare(half uint16) float64 {
-	e := uint64(max(half>>10&31, 1))
-	return math.Float64frombits((1023 + 2*(e-26)) << 52)
 }
 
 // result holds the whole tensor's change against s*B*A. Rounding can lengthen or
@@ -110,14 +142,14 @@ func (c *comparison) result() (ChangedTensor, error) {
 	written := math.Sqrt(c.total.square)
 	if c.total.entries == 0 {
 		return ChangedTensor{}, fail(NoChange, "train longer or with a higher learning rate",
-			"%s equals the base's: a change of norm %.6g is lost in rounding to F16", p.tensor, p.norm)
+			"%s equals the base's: a change of norm %.6g is lost in rounding to %s", p.tensor, p.norm, c.kind)
 	}
 	if slack := tolerance*p.norm + roundingShare*math.Sqrt(c.total.rounding); !near(written, p.norm, slack) {
 		return ChangedTensor{}, fail(ChangeDiffers, notMerged, "%s: the written change has norm %.6g, the adapter's is %.6g, rounding explains %.6g",
 			p.tensor, written, p.norm, slack)
 	}
 	return ChangedTensor{
-		Name: p.tensor, Module: p.change.Module, Norm: p.norm,
+		Name: p.tensor, Module: p.delta.change.Module, Norm: p.norm,
 		WrittenNorm: written, MaxAbs: c.total.maxAbs, Entries: c.total.entries,
 	}, nil
 }

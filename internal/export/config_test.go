@@ -9,7 +9,7 @@ import (
 )
 
 // expectRefusal converts a model after edit and wants an error with both texts.
-func expectRefusal(t *testing.T, edit func(*model), file, want string) {
+func expectRefusal(t *testing.T, edit func(*baseFolder), file, want string) {
 	t.Helper()
 	m := newModel(true)
 	edit(m)
@@ -51,7 +51,7 @@ func TestConfigRefuses(t *testing.T) {
 	} {
 		t.Run(c.key, func(t *testing.T) {
 			t.Parallel()
-			expectRefusal(t, func(m *model) { m.config[c.key] = c.value }, configFile, c.want)
+			expectRefusal(t, func(m *baseFolder) { m.config[c.key] = c.value }, configFile, c.want)
 		})
 	}
 }

@@ -11,22 +11,13 @@ package export
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
-const (
-	architectureKey = "general.architecture"
-	// templateKey makes Ollama guess a chat template and its stop words; the
-	// template that is served is register's business.
-	templateKey = "tokenizer.chat_template"
-)
-
 // Options are what the user chooses.
 type Options struct {
-	Quantization string `json:"quantization"` // f16
+	Quantization string `json:"quantization"` // one of Quantizations
 }
 
 // Adapter is a trained LoRA adapter and what it must be proved against.
@@ -57,24 +48,44 @@ type Proof struct {
 }
 
 // Run writes the GGUF of NAME-base (adapter nil) or of a candidate to out, in
-// one streaming pass over baseGGUF. Tensors that the adapter does not name are
-// copied; the others become F16(W + s*B*A). progress may be nil.
+// one streaming pass over baseGGUF. Matrices that the adapter names become
+// W + s*B*A, rounded to the type that the options give; the others are copied,
+// or rounded where they have another type. progress may be nil.
 //
 // A candidate is proved twice: the adapter against the trainer's measurement
 // before the pass, the written file against adapter.BaseExport after it. The
 // failures of both are of type *Error.
-func Run(ctx context.Context, o Options, baseGGUF string, adapter *Adapter, out string, progress func(Progress)) (proof Proof, err error) {
-	if o.Quantization != "f16" {
-		return Proof{}, fmt.Errorf("export.quantization: %q is not built yet (set it to f16)", o.Quantization)
+func Run(ctx context.Context, o Options, baseGGUF string, adapter *Adapter, out string, progress func(Progress)) (Proof, error) {
+	return builtIn().run(ctx, o, baseGGUF, adapter, out, progress)
+}
+
+// exporter is what can be exported. A family, a tensor type or a quantization
+// more is an entry of its table.
+type exporter struct {
+	families      []family
+	types         gguf.Types
+	quantizations []quantization
+}
+
+func builtIn() exporter { return exporter{families(), gguf.Known(), quantizations()} }
+
+func (e exporter) run(ctx context.Context, o Options, baseGGUF string, adapter *Adapter, out string, progress func(Progress)) (proof Proof, err error) {
+	q, err := e.quantization(o.Quantization)
+	if err != nil {
+		return Proof{}, err
 	}
 	if progress == nil {
 		progress = func(Progress) {}
 	}
-	base, err := openBase(baseGGUF)
+	base, err := e.openBase(baseGGUF)
 	if err != nil {
 		return Proof{}, err
 	}
 	defer func() { err = errors.Join(err, base.Close()) }()
+	table, err := q.table(base.Tensors)
+	if err != nil {
+		return Proof{}, err
+	}
 	var change patches
 	if adapter != nil {
 		if change, err = readAdapter(*adapter, base); err != nil {
@@ -84,12 +95,12 @@ func Run(ctx context.Context, o Options, baseGGUF string, adapter *Adapter, out 
 	}
 	proof.Changed, proof.Unchanged = []ChangedTensor{}, len(base.Tensors)
 	proof.Digest, err = writeFile(out, func(w *draft) error {
-		return writeMerged(ctx, w, base, change, progress)
+		return writeMerged(ctx, w, base, q.metadata(base.Metadata), table, change, progress)
 	}, func(written string) error {
 		if adapter == nil {
 			return nil
 		}
-		proof.Changed, err = prove(ctx, written, adapter.BaseExport, change, progress)
+		proof.Changed, err = e.prove(ctx, written, adapter.BaseExport, change, progress)
 		proof.Unchanged -= len(proof.Changed)
 		return err
 	})
@@ -99,28 +110,26 @@ func Run(ctx context.Context, o Options, baseGGUF string, adapter *Adapter, out 
 	return proof, nil
 }
 
+// baseFile is a base GGUF and the family that it belongs to.
+type baseFile struct {
+	*gguf.File
+	family family
+}
+
 // openBase opens a base GGUF and refuses one that cannot be patched.
-func openBase(path string) (*gguf.File, error) {
-	base, err := gguf.Open(path)
+func (e exporter) openBase(path string) (baseFile, error) {
+	file, err := e.types.Open(path)
 	if err != nil {
-		return nil, err
+		return baseFile{}, err
 	}
-	kv, _ := gguf.Find(base.Metadata, architectureKey)
-	if name, _ := kv.Text(); name != architecture {
-		err = fail(Unsupported, "only qwen2 is built yet", "%s: %s is %q", path, architectureKey, name)
-	}
-	for _, t := range base.Tensors {
-		if t.Type != gguf.F16 && t.Type != gguf.F32 {
+	f, err := e.familyOf(path, file.Metadata)
+	for _, t := range file.Tensors {
+		if t.Type.Encode == nil {
 			err = fail(Unsupported, "use a base GGUF of F16 matrices and F32 vectors", "%s: tensor %s is %s", path, t.Name, t.Type)
 		}
 	}
 	if err != nil {
-		return nil, errors.Join(err, base.Close())
+		return baseFile{}, errors.Join(err, file.Close())
 	}
-	return base, nil
-}
-
-// servedMetadata is the base's without the chat template.
-func servedMetadata(base *gguf.File) []gguf.KV {
-	return slices.DeleteFunc(slices.Clone(base.Metadata), func(kv gguf.KV) bool { return kv.Key == templateKey })
+	return baseFile{file, f}, nil
 }

@@ -51,7 +51,8 @@ func checkMerged(t *testing.T, baseExport, candidate string, a *adapter) {
 	t.Helper()
 	old, now := readTensors(t, baseExport), readTensors(t, candidate)
 	for i, change := range a.changes {
-		tensor, _ := tensorOf(change.Module)
+		tensors, _ := qwen2.tensorsOf(change.Module)
+		tensor := tensors[0]
 		fa, fb := a.tensors[2*i].values, a.tensors[2*i+1].values
 		in := change.Shape[1]
 		before, after := make([]float32, len(old[tensor])/2), make([]float32, len(old[tensor])/2)
@@ -106,7 +107,7 @@ func TestRunBase(t *testing.T) {
 		t.Errorf("%d bytes, %v; want the %d of the base", len(got), err, len(want))
 	}
 	templated := rewrite(t, base, func(metadata []gguf.KV, _ []gguf.Tensor) []gguf.KV {
-		return append(metadata, gguf.String(templateKey, "{{ messages }}"))
+		return append(metadata, gguf.String(keyTemplate, "{{ messages }}"))
 	}, nil)
 	out := filepath.Join(t.TempDir(), "out.gguf")
 	proof, err := Run(context.Background(), Options{"f16"}, templated, nil, out, nil)
@@ -152,7 +153,7 @@ func TestRunRefuses(t *testing.T) {
 	t.Parallel()
 	base, _ := exports(t)
 	llama := rewrite(t, base, func(metadata []gguf.KV, _ []gguf.Tensor) []gguf.KV {
-		metadata[0] = gguf.String(architectureKey, "llama")
+		metadata[0] = gguf.String(keyArchitecture, "llama")
 		return metadata
 	}, nil)
 	bf16 := rewrite(t, base, func(metadata []gguf.KV, tensors []gguf.Tensor) []gguf.KV {

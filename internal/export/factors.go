@@ -1,13 +1,6 @@
 package export
 
-import (
-	"math"
-	"runtime"
-	"sync"
-	"sync/atomic"
-
-	"github.com/tunegate/tunegate/internal/gguf"
-)
+import "math"
 
 // factors are A (rank x in) and B (out x rank), row by row.
 type factors struct {
@@ -43,42 +36,6 @@ func (f factors) entry(row, col int) (value, size float64) {
 		size += math.Abs(term)
 	}
 	return value, size
-}
-
-// addTo adds the change to the little-endian F16 rows of block, the first of
-// which is row first of the tensor. It returns the tensor's first row that no
-// longer fits into F16, or -1.
-func (f factors) addTo(block []byte, first int) int {
-	rows := len(block) / (2 * f.in)
-	workers := min(runtime.GOMAXPROCS(0), rows)
-	var bad atomic.Int64
-	bad.Store(math.MaxInt64)
-	var group sync.WaitGroup
-	for worker := range workers {
-		group.Go(func() {
-			weights, sum := make([]float32, f.in), make([]float32, f.in)
-			for row := rows * worker / workers; row < rows*(worker+1)/workers; row++ {
-				raw := block[row*2*f.in:][:2*f.in]
-				gguf.DecodeF16(weights, raw)
-				f.addRow(weights, sum, first+row)
-				if gguf.EncodeF16(raw, weights) >= 0 {
-					lower(&bad, int64(first+row))
-					return
-				}
-			}
-		})
-	}
-	group.Wait()
-	if n := bad.Load(); n != math.MaxInt64 {
-		return int(n)
-	}
-	return -1
-}
-
-// lower sets v to n if that is less.
-func lower(v *atomic.Int64, n int64) {
-	for old := v.Load(); n < old && !v.CompareAndSwap(old, n); old = v.Load() {
-	}
 }
 
 // addRow adds row number row of the change to weights; sum is scratch. Each

@@ -15,8 +15,8 @@ func sampleFactors(rank, out, in int) factors {
 	}
 }
 
-// TestAddTo compares with the definition written out: float32, in order of the rank.
-func TestAddTo(t *testing.T) {
+// TestConversion compares with the definition written out: float32, in order of the rank.
+func TestConversion(t *testing.T) {
 	t.Parallel()
 	const out, in = 11, 7
 	for _, rank := range []int{1, 3, 4, 6, 9} {
@@ -36,10 +36,11 @@ func TestAddTo(t *testing.T) {
 			}
 		}
 		// In two calls, as the blocks of a large tensor come.
-		if bad := f.addTo(block[:2*in*4], 0); bad >= 0 {
+		c := conversion{gguf.F16, gguf.F16, in, &f}
+		if bad := c.rows(block[:2*in*4], block[:2*in*4], 0); bad >= 0 {
 			t.Errorf("rank %d: row %d overflows", rank, bad)
 		}
-		f.addTo(block[2*in*4:], 4)
+		c.rows(block[2*in*4:], block[2*in*4:], 4)
 		for i, h := range want {
 			if got := binary.LittleEndian.Uint16(block[2*i:]); got != h {
 				t.Fatalf("rank %d, entry %d: %#04x, want %#04x", rank, i, got, h)
@@ -48,16 +49,17 @@ func TestAddTo(t *testing.T) {
 	}
 }
 
-func TestAddToOverflow(t *testing.T) {
+func TestConversionOverflow(t *testing.T) {
 	t.Parallel()
-	f := factors{a: []float32{1e4}, b: []float32{0, 1, 7, 7, 1}, rank: 1, in: 1, scale: 1}
-	if got := f.addTo(make([]byte, 10), 0); got != 2 {
+	c := conversion{gguf.F16, gguf.F16, 1, &factors{a: []float32{1e4}, b: []float32{0, 1, 7, 7, 1}, rank: 1, in: 1, scale: 1}}
+	convert := func(rows, first int) int { return c.rows(make([]byte, 2*rows), make([]byte, 2*rows), first) }
+	if got := convert(5, 0); got != 2 {
 		t.Errorf("row %d, want 2, the first of two", got)
 	}
-	if got := f.addTo(make([]byte, 2), 3); got != 3 {
+	if got := convert(1, 3); got != 3 {
 		t.Errorf("row %d, want 3", got)
 	}
-	if got := f.addTo(make([]byte, 2), 4); got != -1 {
+	if got := convert(1, 4); got != -1 {
 		t.Errorf("row %d, want none", got)
 	}
 }

@@ -80,16 +80,16 @@ func random(seed uint64, name, dtype string, shape ...int) matrix {
 	return m
 }
 
-// model is a base model folder in the making.
-type model struct {
+// baseFolder is a base model folder in the making.
+type baseFolder struct {
 	config, tokenizer, tokenizerConfig, generation object
 	tensors                                        []matrix
 }
 
 // newModel makes a Qwen2 model of two layers, hidden size 32, 4 heads, 2 KV heads,
 // 40 columns in the MLP and a vocabulary of 12, of which 8 have a token.
-func newModel(tied bool) *model {
-	m := &model{
+func newModel(tied bool) *baseFolder {
+	m := &baseFolder{
 		config: object{
 			"architectures": []string{"Qwen2ForCausalLM"}, "vocab_size": 12, "hidden_size": 32, "intermediate_size": 40,
 			"num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 64,
@@ -99,7 +99,7 @@ func newModel(tied bool) *model {
 		tokenizer: object{
 			"version": "1.0", "normalizer": object{"type": "NFC"}, "post_processor": object{"type": "ByteLevel", "trim_offsets": false},
 			"pre_tokenizer": object{"type": "Sequence", "pretokenizers": []object{
-				{"type": "Split", "pattern": object{"Regex": qwen2Split()}, "behavior": "Isolated", "invert": false},
+				{"type": "Split", "pattern": object{"Regex": qwen2Split}, "behavior": "Isolated", "invert": false},
 				{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false},
 			}},
 			"model": object{
@@ -136,15 +136,11 @@ func newModel(tied bool) *model {
 	return m
 }
 
-func qwen2Split() string {
-	for pattern := range preTokenizers {
-		return pattern
-	}
-	return ""
-}
+// qwen2Split is the pattern of Qwen2's split rule, as its tokenizer.json has it.
+const qwen2Split = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 
 // add adds a tensor whose values depend on its name only.
-func (m *model) add(name string, shape ...int) {
+func (m *baseFolder) add(name string, shape ...int) {
 	seed := uint64(0)
 	for _, c := range []byte(name) {
 		seed = seed*31 + uint64(c)
@@ -152,7 +148,7 @@ func (m *model) add(name string, shape ...int) {
 	m.tensors = append(m.tensors, random(seed, name, "BF16", shape...))
 }
 
-func (m *model) save(t testing.TB) string {
+func (m *baseFolder) save(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	saveJSON(t, filepath.Join(dir, configFile), m.config)

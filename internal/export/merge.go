@@ -7,44 +7,46 @@ import (
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
-// blockSize is how much of a tensor is in memory at a time, bytes.
-const blockSize = 4 << 20
+// chunkSize is how much of a tensor is in memory at a time, bytes.
+const chunkSize = 4 << 20
 
-// writeMerged writes the base's tensors in their order, changed by change.
-func writeMerged(ctx context.Context, out io.Writer, base *gguf.File, change patches, progress func(Progress)) error {
-	w, err := gguf.NewWriter(out, servedMetadata(base), base.Tensors)
+// writeMerged writes the base's tensors in their order as table has them, with the
+// change, chunk by chunk.
+func writeMerged(ctx context.Context, out io.Writer, base baseFile, metadata []gguf.KV, table []gguf.Tensor, change patches, progress func(Progress)) error {
+	w, err := gguf.NewWriter(out, metadata, table)
 	if err != nil {
 		return err
 	}
-	report := counter("write", base, progress)
-	var walk blocks
-	for _, t := range base.Tensors {
-		p := change.byTensor[t.Name]
-		merge := func([]byte, int64) error { return nil }
-		unit := int64(1)
-		if p != nil {
+	report := counter("write", base.File, progress)
+	var walk chunks
+	var encoded []byte
+	for i, t := range base.Tensors {
+		convert := conversion{from: t.Type, to: table[i].Type, columns: t.Row()}
+		if p := change.byTensor[t.Name]; p != nil {
 			f, err := p.load()
 			if err != nil {
 				return err
 			}
-			unit = int64(2 * p.in)
-			merge = func(block []byte, offset int64) error {
-				if row := f.addTo(block, int(offset/unit)); row >= 0 {
-					return fail(Overflow, "lower the learning rate and train again",
-						"%s row %d: base and change together leave the range of F16", t.Name, row)
-				}
-				return nil
-			}
+			convert.change = &f
 		}
-		err := walk.each(ctx, t, unit, func(block []byte, offset int64) error {
-			if _, err := base.Data(t).ReadAt(block, offset); err != nil {
+		unit := t.Type.Size(t.Row())
+		err := walk.each(ctx, t, unit, func(chunk []byte, offset int64) error {
+			if _, err := base.Data(t).ReadAt(chunk, offset); err != nil {
 				return err
 			}
-			if err := merge(block, offset); err != nil {
-				return err
+			written := chunk
+			if convert.from != convert.to {
+				size := len(chunk) / unit * convert.to.Size(convert.columns)
+				if len(encoded) < size {
+					encoded = make([]byte, size)
+				}
+				written = encoded[:size]
 			}
-			report(len(block))
-			_, err := w.Write(block)
+			if row := convert.rows(written, chunk, int(offset)/unit); row >= 0 {
+				return convert.overflow(t.Name, row)
+			}
+			report(len(chunk))
+			_, err := w.Write(written)
 			return err
 		})
 		if err != nil {
@@ -54,22 +56,22 @@ func writeMerged(ctx context.Context, out io.Writer, base *gguf.File, change pat
 	return w.Close()
 }
 
-// blocks walks through tensors with one buffer.
-type blocks struct{ buffer []byte }
+// chunks walks through tensors with one buffer.
+type chunks struct{ buffer []byte }
 
-// each calls visit for one block after the other of a tensor's data, each a
-// multiple of unit bytes long, with its offset. The block is not filled, and it
+// each calls visit for one chunk after the other of a tensor's data, each a
+// multiple of unit bytes long, with its offset. The chunk is not filled, and it
 // is valid during the call only.
-func (b *blocks) each(ctx context.Context, t gguf.Tensor, unit int64, visit func(block []byte, offset int64) error) error {
-	size, step := int64(t.Size()), max(1, blockSize/unit)*unit
-	if int64(len(b.buffer)) < step {
-		b.buffer = make([]byte, step)
+func (c *chunks) each(ctx context.Context, t gguf.Tensor, unit int, visit func(chunk []byte, offset int64) error) error {
+	size, step := int64(t.Size()), int64(max(1, chunkSize/unit)*unit)
+	if int64(len(c.buffer)) < step {
+		c.buffer = make([]byte, step)
 	}
 	for offset := int64(0); offset < size; offset += step {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := visit(b.buffer[:min(step, size-offset)], offset); err != nil {
+		if err := visit(c.buffer[:min(step, size-offset)], offset); err != nil {
 			return err
 		}
 	}

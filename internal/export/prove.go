@@ -6,19 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-
-	"github.com/tunegate/tunegate/internal/gguf"
 )
 
 // prove compares the written file with NAME-base's: same metadata, names, types
 // and shapes; the patched tensors differ by their change, the others in no byte.
-func prove(ctx context.Context, written, baseExport string, change patches, progress func(Progress)) (_ []ChangedTensor, err error) {
-	base, err := gguf.Open(baseExport)
+func (e exporter) prove(ctx context.Context, written, baseExport string, change patches, progress func(Progress)) (_ []ChangedTensor, err error) {
+	base, err := e.types.Open(baseExport)
 	if err != nil {
 		return nil, fmt.Errorf("the export of NAME-base: %w (run `tunegate setup`)", err)
 	}
 	defer func() { err = errors.Join(err, base.Close()) }()
-	candidate, err := gguf.Open(written)
+	candidate, err := e.types.Open(written)
 	if err != nil {
 		return nil, err
 	}
@@ -32,23 +30,24 @@ func prove(ctx context.Context, written, baseExport string, change patches, prog
 	}
 	var changed []ChangedTensor
 	report := counter("prove", base, progress)
-	var walk blocks
-	old := make([]byte, blockSize)
+	var walk chunks
+	old := make([]byte, chunkSize)
 	for _, t := range base.Tensors {
-		seen := comparison{patch: change.byTensor[t.Name]}
-		err := walk.each(ctx, t, 1, func(block []byte, offset int64) error {
-			old := old[:len(block)]
+		p := change.byTensor[t.Name]
+		seen := newComparison(t, p)
+		err := walk.each(ctx, t, t.Type.Bytes, func(chunk []byte, offset int64) error {
+			old := old[:len(chunk)]
 			if _, err := base.Data(t).ReadAt(old, offset); err != nil {
 				return err
 			}
-			if _, err := candidate.Data(t).ReadAt(block, offset); err != nil {
+			if _, err := candidate.Data(t).ReadAt(chunk, offset); err != nil {
 				return err
 			}
-			report(len(block))
-			if seen.patch != nil {
-				return seen.add(old, block, offset)
+			report(len(chunk))
+			if p != nil {
+				return seen.add(old, chunk, offset)
 			}
-			if !bytes.Equal(old, block) {
+			if !bytes.Equal(old, chunk) {
 				return fail(UnexpectedChange, hint, "tensor %s differs, the adapter does not name it", t.Name)
 			}
 			return nil
@@ -56,7 +55,7 @@ func prove(ctx context.Context, written, baseExport string, change patches, prog
 		if err != nil {
 			return nil, err
 		}
-		if seen.patch != nil {
+		if p != nil {
 			tensor, err := seen.result()
 			if err != nil {
 				return nil, err

@@ -70,7 +70,7 @@ func TestProve(t *testing.T) {
 
 func proveAgain(t *testing.T, base string, a Adapter, written string) error {
 	t.Helper()
-	f, err := openBase(base)
+	f, err := builtIn().openBase(base)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func proveAgain(t *testing.T, base string, a Adapter, written string) error {
 		t.Fatal(err)
 	}
 	defer change.Close()
-	_, err = prove(context.Background(), written, a.BaseExport, change, func(Progress) {})
+	_, err = builtIn().prove(context.Background(), written, a.BaseExport, change, func(Progress) {})
 	return err
 }
 
@@ -98,7 +98,7 @@ func TestComparisonNorm(t *testing.T) {
 	}
 	gguf.EncodeF16(written, values)
 	for norm, want := range map[float64]bool{1: true, 1.1: false, 0.9: false, 0: false} {
-		c := comparison{patch: &patch{norm: norm * math.Sqrt(square), in: 1}}
+		c := newComparison(gguf.Tensor{Type: gguf.F16}, &patch{delta: &delta{in: 1}, stored: gguf.F16, norm: norm * math.Sqrt(square)})
 		if err := c.add(old, written, 0); err != nil {
 			t.Fatal(err)
 		}

@@ -16,9 +16,10 @@ const (
 	tokenizerConfigFile = "tokenizer_config.json"
 )
 
-// preTokenizers are the split rules that llama.cpp knows under a name of its own.
-var preTokenizers = map[string]string{
-	`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`: "qwen2",
+// byteLevelBPE is the byte-level BPE of a family: GPT-2's with other split rules.
+type byteLevelBPE struct {
+	family string            // whose it is, for people
+	splits map[string]string // from the pattern of a split rule to llama.cpp's name of it
 }
 
 // tokenizer is tokenizer.json, as the tokenizers library writes it.
@@ -88,42 +89,46 @@ func (m *merge) UnmarshalJSON(data []byte) error {
 // tokenize otherwise. The NFC normalizer is let through, though llama.cpp has
 // none: text that is NFC already, as nearly all is, comes out the same. It
 // returns the name of the split rule, too.
-func readTokenizer(dir string) (tokenizer, string, error) {
+func (b byteLevelBPE) readTokenizer(dir string) (tokenizer, string, error) {
 	var t tokenizer
 	if err := readJSON(dir, tokenizerFile, &t); err != nil {
 		return t, "", err
 	}
-	pre, err := t.check()
+	err := t.check()
+	pre := ""
+	if err == nil {
+		pre, err = t.PreTokenizer.name(b.splits)
+	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w (only Qwen2's tokenizer is built yet: choose another base)", filepath.Join(dir, tokenizerFile), err)
+		err = fmt.Errorf("%s: %w (only %s's tokenizer is built yet: choose another base)", filepath.Join(dir, tokenizerFile), err, b.family)
 	}
 	return t, pre, err
 }
 
-func (t tokenizer) check() (pre string, err error) {
+func (t tokenizer) check() error {
 	m := t.Model
 	switch {
 	case m.Type != "BPE":
-		return "", fmt.Errorf("model.type is %q, not BPE", m.Type)
+		return fmt.Errorf("model.type is %q, not BPE", m.Type)
 	case m.Dropout != nil || m.UnkToken != nil || m.Prefix != "" || m.Suffix != "" || m.ByteFallback || m.IgnoreMerges:
-		return "", errors.New("model sets one of dropout, unk_token, continuing_subword_prefix, end_of_word_suffix, byte_fallback, ignore_merges")
+		return errors.New("model sets one of dropout, unk_token, continuing_subword_prefix, end_of_word_suffix, byte_fallback, ignore_merges")
 	case t.Normalizer != nil && t.Normalizer.Type != "NFC":
-		return "", fmt.Errorf("unknown normalizer %q", t.Normalizer.Type)
+		return fmt.Errorf("unknown normalizer %q", t.Normalizer.Type)
 	case t.PostProcessor != nil && t.PostProcessor.Type != "ByteLevel":
-		return "", fmt.Errorf("unknown post_processor %q", t.PostProcessor.Type)
+		return fmt.Errorf("unknown post_processor %q", t.PostProcessor.Type)
 	case t.PreTokenizer == nil:
-		return "", errors.New("no pre_tokenizer")
+		return errors.New("no pre_tokenizer")
 	}
 	for _, a := range t.Added {
 		if a.LeftStrip || a.RightStrip || a.SingleWord {
-			return "", fmt.Errorf("added token %q sets lstrip, rstrip or single_word", a.Content)
+			return fmt.Errorf("added token %q sets lstrip, rstrip or single_word", a.Content)
 		}
 	}
-	return t.PreTokenizer.name()
+	return nil
 }
 
-// name returns llama.cpp's name of the rule.
-func (p preTokenizer) name() (string, error) {
+// name returns llama.cpp's name of the rule, which is one of splits.
+func (p preTokenizer) name(splits map[string]string) (string, error) {
 	kinds := []string{p.Type}
 	for _, part := range p.Parts {
 		kinds = append(kinds, part.Type)
@@ -135,7 +140,7 @@ func (p preTokenizer) name() (string, error) {
 	if split.Behavior != "Isolated" || split.Invert || bytes.AddPrefixSpace || bytes.UseRegex {
 		return "", errors.New("unknown settings of the pre_tokenizer's Split or ByteLevel")
 	}
-	name, ok := preTokenizers[split.Pattern.Regex]
+	name, ok := splits[split.Pattern.Regex]
 	if !ok {
 		return "", fmt.Errorf("unknown pre_tokenizer pattern %q", split.Pattern.Regex)
 	}

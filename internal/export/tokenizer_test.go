@@ -4,38 +4,38 @@ import "testing"
 
 func TestTokenizerRefuses(t *testing.T) {
 	t.Parallel()
-	split := func(m *model) object { return m.tokenizer["pre_tokenizer"].(object)["pretokenizers"].([]object)[0] }
-	bytes := func(m *model) object { return m.tokenizer["pre_tokenizer"].(object)["pretokenizers"].([]object)[1] }
-	bpe := func(m *model) object { return m.tokenizer["model"].(object) }
-	added := func(m *model) object { return m.tokenizer["added_tokens"].([]object)[2] }
+	split := func(m *baseFolder) object { return m.tokenizer["pre_tokenizer"].(object)["pretokenizers"].([]object)[0] }
+	bytes := func(m *baseFolder) object { return m.tokenizer["pre_tokenizer"].(object)["pretokenizers"].([]object)[1] }
+	bpe := func(m *baseFolder) object { return m.tokenizer["model"].(object) }
+	added := func(m *baseFolder) object { return m.tokenizer["added_tokens"].([]object)[2] }
 	for name, c := range map[string]struct {
-		edit func(*model)
+		edit func(*baseFolder)
 		want string
 	}{
-		"unigram":           {func(m *model) { bpe(m)["type"] = "Unigram" }, `model.type is "Unigram"`},
-		"dropout":           {func(m *model) { bpe(m)["dropout"] = 0.1 }, "model sets one of dropout"},
-		"unknown token":     {func(m *model) { bpe(m)["unk_token"] = "<unk>" }, "unk_token"},
-		"prefix":            {func(m *model) { bpe(m)["continuing_subword_prefix"] = "##" }, "continuing_subword_prefix"},
-		"byte fallback":     {func(m *model) { bpe(m)["byte_fallback"] = true }, "byte_fallback"},
-		"ignore merges":     {func(m *model) { bpe(m)["ignore_merges"] = true }, "ignore_merges"},
-		"merge with space":  {func(m *model) { bpe(m)["merges"] = [][]string{{"a ", "b"}} }, "hold no space"},
-		"merge of three":    {func(m *model) { bpe(m)["merges"] = [][]string{{"a", "b", "c"}} }, "merges"},
-		"normalizer":        {func(m *model) { m.tokenizer["normalizer"] = object{"type": "Lowercase"} }, `unknown normalizer "Lowercase"`},
-		"post-processor":    {func(m *model) { m.tokenizer["post_processor"] = object{"type": "TemplateProcessing"} }, `unknown post_processor "TemplateProcessing"`},
-		"no pre-tokenizer":  {func(m *model) { m.tokenizer["pre_tokenizer"] = nil }, "no pre_tokenizer"},
-		"whitespace":        {func(m *model) { m.tokenizer["pre_tokenizer"] = object{"type": "Whitespace"} }, `unknown pre_tokenizer ["Whitespace"]`},
-		"unknown pattern":   {func(m *model) { split(m)["pattern"] = object{"Regex": `\p{N}{1,3}`} }, `unknown pre_tokenizer pattern "\\p{N}{1,3}"`},
-		"literal pattern":   {func(m *model) { split(m)["pattern"] = object{"String": " "} }, "unknown pre_tokenizer pattern"},
-		"removing split":    {func(m *model) { split(m)["behavior"] = "Removed" }, "unknown settings"},
-		"inverted split":    {func(m *model) { split(m)["invert"] = true }, "unknown settings"},
-		"prefix space":      {func(m *model) { bytes(m)["add_prefix_space"] = true }, "unknown settings"},
-		"second regex":      {func(m *model) { bytes(m)["use_regex"] = true }, "unknown settings"},
-		"stripping token":   {func(m *model) { added(m)["lstrip"] = true }, `added token "<tool>" sets lstrip`},
-		"id too large":      {func(m *model) { added(m)["id"] = 12 }, `token "<tool>" has the id 12, beyond vocab_size 12`},
-		"negative id":       {func(m *model) { added(m)["id"] = -1 }, "has the id -1"},
-		"id of another":     {func(m *model) { added(m)["id"] = 3 }, `token "<tool>" or its id 3 stands there twice`},
-		"text of another":   {func(m *model) { added(m)["content"] = "ab" }, `token "ab" or its id 9 stands there twice`},
-		"text of a padding": {func(m *model) { added(m)["content"] = "[PAD11]" }, `token "[PAD11]" or its id`},
+		"unigram":           {func(m *baseFolder) { bpe(m)["type"] = "Unigram" }, `model.type is "Unigram"`},
+		"dropout":           {func(m *baseFolder) { bpe(m)["dropout"] = 0.1 }, "model sets one of dropout"},
+		"unknown token":     {func(m *baseFolder) { bpe(m)["unk_token"] = "<unk>" }, "unk_token"},
+		"prefix":            {func(m *baseFolder) { bpe(m)["continuing_subword_prefix"] = "##" }, "continuing_subword_prefix"},
+		"byte fallback":     {func(m *baseFolder) { bpe(m)["byte_fallback"] = true }, "byte_fallback"},
+		"ignore merges":     {func(m *baseFolder) { bpe(m)["ignore_merges"] = true }, "ignore_merges"},
+		"merge with space":  {func(m *baseFolder) { bpe(m)["merges"] = [][]string{{"a ", "b"}} }, "hold no space"},
+		"merge of three":    {func(m *baseFolder) { bpe(m)["merges"] = [][]string{{"a", "b", "c"}} }, "merges"},
+		"normalizer":        {func(m *baseFolder) { m.tokenizer["normalizer"] = object{"type": "Lowercase"} }, `unknown normalizer "Lowercase"`},
+		"post-processor":    {func(m *baseFolder) { m.tokenizer["post_processor"] = object{"type": "TemplateProcessing"} }, `unknown post_processor "TemplateProcessing"`},
+		"no pre-tokenizer":  {func(m *baseFolder) { m.tokenizer["pre_tokenizer"] = nil }, "no pre_tokenizer"},
+		"whitespace":        {func(m *baseFolder) { m.tokenizer["pre_tokenizer"] = object{"type": "Whitespace"} }, `unknown pre_tokenizer ["Whitespace"]`},
+		"unknown pattern":   {func(m *baseFolder) { split(m)["pattern"] = object{"Regex": `\p{N}{1,3}`} }, `unknown pre_tokenizer pattern "\\p{N}{1,3}"`},
+		"literal pattern":   {func(m *baseFolder) { split(m)["pattern"] = object{"String": " "} }, "unknown pre_tokenizer pattern"},
+		"removing split":    {func(m *baseFolder) { split(m)["behavior"] = "Removed" }, "unknown settings"},
+		"inverted split":    {func(m *baseFolder) { split(m)["invert"] = true }, "unknown settings"},
+		"prefix space":      {func(m *baseFolder) { bytes(m)["add_prefix_space"] = true }, "unknown settings"},
+		"second regex":      {func(m *baseFolder) { bytes(m)["use_regex"] = true }, "unknown settings"},
+		"stripping token":   {func(m *baseFolder) { added(m)["lstrip"] = true }, `added token "<tool>" sets lstrip`},
+		"id too large":      {func(m *baseFolder) { added(m)["id"] = 12 }, `token "<tool>" has the id 12, beyond vocab_size 12`},
+		"negative id":       {func(m *baseFolder) { added(m)["id"] = -1 }, "has the id -1"},
+		"id of another":     {func(m *baseFolder) { added(m)["id"] = 3 }, `token "<tool>" or its id 3 stands there twice`},
+		"text of another":   {func(m *baseFolder) { added(m)["content"] = "ab" }, `token "ab" or its id 9 stands there twice`},
+		"text of a padding": {func(m *baseFolder) { added(m)["content"] = "[PAD11]" }, `token "[PAD11]" or its id`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,16 +47,16 @@ func TestTokenizerRefuses(t *testing.T) {
 func TestSpecialTokensRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		edit       func(*model)
+		edit       func(*baseFolder)
 		file, want string
 	}{
-		"adds BOS":     {func(m *model) { m.tokenizerConfig["add_bos_token"] = true }, tokenizerConfigFile, "add_bos_token is true"},
-		"no EOS":       {func(m *model) { delete(m.tokenizerConfig, "eos_token") }, tokenizerConfigFile, "no eos_token"},
-		"unknown EOS":  {func(m *model) { m.tokenizerConfig["eos_token"] = "</s>" }, tokenizerConfigFile, `eos_token "</s>" is not in the vocabulary`},
-		"odd EOS":      {func(m *model) { m.tokenizerConfig["eos_token"] = 7 }, tokenizerConfigFile, "eos_token"},
-		"unknown stop": {func(m *model) { m.generation["eos_token_id"] = 12 }, generationConfigFile, "eos_token_id 12 is not in the vocabulary"},
-		"three stops":  {func(m *model) { m.generation["eos_token_id"] = []int{6, 5, 4} }, generationConfigFile, "more than two stop tokens"},
-		"odd stop":     {func(m *model) { m.generation["eos_token_id"] = "x" }, generationConfigFile, "eos_token_id"},
+		"adds BOS":     {func(m *baseFolder) { m.tokenizerConfig["add_bos_token"] = true }, tokenizerConfigFile, "add_bos_token is true"},
+		"no EOS":       {func(m *baseFolder) { delete(m.tokenizerConfig, "eos_token") }, tokenizerConfigFile, "no eos_token"},
+		"unknown EOS":  {func(m *baseFolder) { m.tokenizerConfig["eos_token"] = "</s>" }, tokenizerConfigFile, `eos_token "</s>" is not in the vocabulary`},
+		"odd EOS":      {func(m *baseFolder) { m.tokenizerConfig["eos_token"] = 7 }, tokenizerConfigFile, "eos_token"},
+		"unknown stop": {func(m *baseFolder) { m.generation["eos_token_id"] = 12 }, generationConfigFile, "eos_token_id 12 is not in the vocabulary"},
+		"three stops":  {func(m *baseFolder) { m.generation["eos_token_id"] = []int{6, 5, 4} }, generationConfigFile, "more than two stop tokens"},
+		"odd stop":     {func(m *baseFolder) { m.generation["eos_token_id"] = "x" }, generationConfigFile, "eos_token_id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -82,7 +82,7 @@ func TestStopTokens(t *testing.T) {
 	} {
 		m := newModel(true)
 		m.generation["eos_token_id"], m.tokenizerConfig["bos_token"] = c.generation, c.bosText
-		v, err := readVocabulary(m.save(t), config{Vocabulary: 12, BOS: c.bosID})
+		v, err := byteLevelBPE{splits: map[string]string{qwen2Split: "qwen2"}}.readVocabulary(m.save(t), model{vocabulary: 12, bos: c.bosID})
 		if got := [4]int{v.bos, v.eos, v.eot, v.pad}; err != nil || got != c.want {
 			t.Errorf("%s: %v, %v; want %v", name, got, err, c.want)
 		}

@@ -33,21 +33,29 @@ type vocabulary struct {
 	bos, eos, eot, pad int
 }
 
-// readVocabulary reads the tokenizer of the base in dir. Ids without a token, up
-// to the config's vocab_size, get unused ones.
-func readVocabulary(dir string, c config) (vocabulary, error) {
-	t, pre, err := readTokenizer(dir)
+// metadata reads the tokenizer of the base in dir. Ids without a token, up to the
+// model's vocabulary, get unused ones.
+func (b byteLevelBPE) metadata(dir string, m model) ([]gguf.KV, error) {
+	v, err := b.readVocabulary(dir, m)
+	if err != nil {
+		return nil, err
+	}
+	return v.metadata(), nil
+}
+
+func (b byteLevelBPE) readVocabulary(dir string, m model) (vocabulary, error) {
+	t, pre, err := b.readTokenizer(dir)
 	if err != nil {
 		return vocabulary{}, err
 	}
 	v := vocabulary{pre: pre}
-	if err := v.fill(t, c.Vocabulary); err != nil {
+	if err := v.fill(t, m.vocabulary); err != nil {
 		return vocabulary{}, fmt.Errorf("%s: %w (download the model again)", filepath.Join(dir, tokenizerFile), err)
 	}
-	for _, m := range t.Model.Merges {
-		v.merges = append(v.merges, string(m))
+	for _, merge := range t.Model.Merges {
+		v.merges = append(v.merges, string(merge))
 	}
-	return v, v.readSpecials(dir, c)
+	return v, v.readSpecials(dir, b.family, m.bos)
 }
 
 func (v *vocabulary) fill(t tokenizer, size int) error {
@@ -115,7 +123,7 @@ func (l *idList) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &(*l)[0])
 }
 
-func (v *vocabulary) readSpecials(dir string, c config) error {
+func (v *vocabulary) readSpecials(dir, family string, bos *int) error {
 	var named struct {
 		AddBOS bool         `json:"add_bos_token"`
 		BOS    specialToken `json:"bos_token"`
@@ -127,7 +135,7 @@ func (v *vocabulary) readSpecials(dir string, c config) error {
 	}
 	path := filepath.Join(dir, tokenizerConfigFile)
 	if named.AddBOS {
-		return fmt.Errorf("%s: add_bos_token is true, which Qwen2's tokenizer never does (choose another base)", path)
+		return fmt.Errorf("%s: add_bos_token is true, which %s's tokenizer never does (choose another base)", path, family)
 	}
 	if named.EOS == "" {
 		return fmt.Errorf("%s: no eos_token, so answers would never end (name the stop token there)", path)
@@ -145,8 +153,8 @@ func (v *vocabulary) readSpecials(dir string, c config) error {
 			*token.id = -1
 		}
 	}
-	if v.bos < 0 && c.BOS != nil {
-		v.bos = *c.BOS // readConfig has seen that it is an id
+	if v.bos < 0 && bos != nil {
+		v.bos = *bos
 	}
 	return v.readStops(dir)
 }

@@ -1,0 +1,94 @@
+package export
+
+import "github.com/tunegate/tunegate/internal/gguf"
+
+// patch is the part of a delta that one tensor takes, in the tensor's rows.
+type patch struct {
+	delta   *delta
+	tensor  string     // GGUF name
+	stored  *gguf.Type // in the base
+	rows    rowMap     // of the delta that the tensor takes
+	norm    float64    // Frobenius norm of these rows
+	entries []sample   // the trainer's samples in them
+}
+
+// newPatches checks a module's change and gives it to the tensors of the base
+// that hold the module's matrix.
+func newPatches(p pair, config adapterConfig, change Change, base baseFile) ([]*patch, error) {
+	names, parts := base.family.tensorsOf(change.Module)
+	var patches []*patch
+	var in, out int
+	for _, name := range names {
+		t, ok := base.Find(name)
+		if !ok || len(t.Dims) != 2 || in != 0 && in != t.Row() {
+			patches = nil
+			break
+		}
+		in, out = t.Row(), out+int(t.Dims[1])
+		patches = append(patches, &patch{tensor: name, stored: t.Type, rows: rowMap{count: int(t.Dims[1])}})
+	}
+	if len(patches) == 0 {
+		return nil, fail(UnknownTensor, "was it trained on another base model?", "the base has no matrix for the adapter's module %s", change.Module)
+	}
+	d, err := newDelta(p, config, change, in, out)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	for i, p := range patches {
+		if err := p.take(d, parts[i], base); err != nil {
+			return nil, err
+		}
+	}
+	return patches, nil
+}
+
+// take sets what the patch has of the delta.
+func (p *patch) take(d *delta, part linear, base baseFile) error {
+	p.delta = d
+	if part.rows == nil {
+		p.rows, p.norm, p.entries = rowMap{}, d.norm, d.entries
+		return nil
+	}
+	h := base.family.heads(base.Metadata)
+	if h.query < 1 || h.keyValue < 1 {
+		return fail(Unsupported, "use another base GGUF", "its metadata lacks %s or %s, which the rows of %s depend on",
+			base.family.architecture+keyHeads, base.family.architecture+keyHeadsKV, p.tensor)
+	}
+	rows := p.rows.count
+	if p.rows = part.rows(d.out, h); p.rows.count != rows {
+		return fail(RankMismatch, "use another base GGUF", "%s has %d rows, %s calls for %d", p.tensor, rows, d.change.Module, p.rows.count)
+	}
+	f, err := p.load()
+	if err != nil {
+		return err
+	}
+	p.norm = d.scale * f.norm()
+	in := make(map[int]int) // the tensor's row of a delta's
+	for row := range rows {
+		in[p.rows.of(row)] = row
+	}
+	for _, s := range d.entries {
+		if row, ok := in[s.Row]; ok {
+			s.Row = row
+			p.entries = append(p.entries, s)
+		}
+	}
+	return nil
+}
+
+// load reads the factors, B with the rows of the tensor.
+func (p *patch) load() (factors, error) {
+	f, err := p.delta.load()
+	if err != nil || p.rows.of == nil {
+		return f, err
+	}
+	b := make([]float32, 0, p.rows.count*f.rank)
+	for row := range p.rows.count {
+		b = append(b, f.b[p.rows.of(row)*f.rank:][:f.rank]...)
+	}
+	f.b = b
+	return f, nil
+}
