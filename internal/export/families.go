@@ -17,7 +17,6 @@ func families() []family { return []family{qwen2} }
 // family is a kind of model: what it claims, what its GGUF says and where in it
 // the tensors of a Hugging Face folder go.
 type family struct {
-	name         string   // for people
 	classes      []string // the models of transformers that it claims, as config.json's architectures names them
 	architecture string   // general.architecture of its GGUF
 	layers       string   // what stands before a layer's number in the name of a module
@@ -61,6 +60,20 @@ type rowMap struct {
 	of    func(i int) int
 }
 
+// weight returns the tensor of one layer; layers is the family's, rows and columns
+// are the module's.
+func (l linear) weight(layers string, layer, rows, columns int, h heads) tensor {
+	t := tensor{
+		name:   fmt.Sprintf("blk.%d.%s.weight", layer, l.tensor),
+		source: fmt.Sprintf("%s%d.%s.weight", layers, layer, l.module),
+		shape:  []int{rows, columns},
+	}
+	if l.rows != nil {
+		t.rows = l.rows(rows, h)
+	}
+	return t
+}
+
 // tensorsOf returns the tensors that hold a module's matrix and the linears they
 // are; none if it is no linear of a layer.
 func (f family) tensorsOf(module string) (names []string, parts []linear) {
@@ -77,7 +90,10 @@ func (f family) tensorsOf(module string) (names []string, parts []linear) {
 // heads reads the numbers of heads from the metadata of a GGUF; 0 where it has none.
 func (f family) heads(metadata []gguf.KV) heads {
 	read := func(key string) int {
-		kv, _ := gguf.Find(metadata, f.architecture+key)
+		kv, ok := gguf.Find(metadata, f.architecture+key)
+		if !ok {
+			return 0
+		}
 		n, _ := kv.Uint()
 		return int(n)
 	}
@@ -99,7 +115,7 @@ func (e exporter) claim(configJSON []byte) (_ family, class string, err error) {
 		}
 		known = append(known, f.classes...)
 	}
-	return family{}, "", fmt.Errorf("architectures is %q (only %s is built yet: choose another base)", c.Architectures, strings.Join(known, ", "))
+	return family{}, "", fmt.Errorf("architectures is %q (known: %s; choose another base)", c.Architectures, strings.Join(known, ", "))
 }
 
 // familyOf finds the family of the GGUF at path.
@@ -113,7 +129,7 @@ func (e exporter) familyOf(path string, metadata []gguf.KV) (family, error) {
 		}
 		known = append(known, f.architecture)
 	}
-	return family{}, fail(Unsupported, "only "+strings.Join(known, ", ")+" is built yet", "%s: %s is %q", path, keyArchitecture, name)
+	return family{}, fail(Unsupported, "known: "+strings.Join(known, ", ")+"; choose another base", "%s: %s is %q", path, keyArchitecture, name)
 }
 
 // CheckConfig says what in the content of a base's config.json cannot be exported.

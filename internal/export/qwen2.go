@@ -8,7 +8,6 @@ import (
 
 // qwen2 are Qwen2 and Qwen2.5.
 var qwen2 = family{
-	name:         "Qwen2",
 	classes:      []string{"Qwen2ForCausalLM"},
 	architecture: "qwen2",
 	layers:       qwen2Layers,
@@ -82,7 +81,7 @@ func qwen2Tensors(c config) []tensor {
 			if l.tensor == "ffn_down" {
 				columns = c.Intermediate
 			}
-			all = append(all, tensor{name: block + l.tensor + ".weight", source: module + l.module + ".weight", shape: []int{rows[l.tensor], columns}})
+			all = append(all, l.weight(qwen2Layers, layer, rows[l.tensor], columns, heads{c.Heads, c.KVHeads}))
 			if slices.Contains([]string{"attn_q", "attn_k", "attn_v"}, l.tensor) {
 				all = append(all, tensor{name: block + l.tensor + ".bias", source: module + l.module + ".bias", shape: []int{rows[l.tensor]}})
 			}

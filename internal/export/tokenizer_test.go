@@ -4,8 +4,12 @@ import "testing"
 
 func TestTokenizerRefuses(t *testing.T) {
 	t.Parallel()
-	split := func(m *baseFolder) object { return m.tokenizer["pre_tokenizer"].(object)["pretokenizers"].([]object)[0] }
-	bytes := func(m *baseFolder) object { return m.tokenizer["pre_tokenizer"].(object)["pretokenizers"].([]object)[1] }
+	split := func(m *baseFolder) object {
+		return m.tokenizer["pre_tokenizer"].(object)["pretokenizers"].([]object)[0]
+	}
+	bytes := func(m *baseFolder) object {
+		return m.tokenizer["pre_tokenizer"].(object)["pretokenizers"].([]object)[1]
+	}
 	bpe := func(m *baseFolder) object { return m.tokenizer["model"].(object) }
 	added := func(m *baseFolder) object { return m.tokenizer["added_tokens"].([]object)[2] }
 	for name, c := range map[string]struct {
