@@ -78,7 +78,12 @@ func checkMerged(t *testing.T, baseExport, candidate string, a *adapter) {
 
 func readTensors(t *testing.T, path string) map[string][]byte {
 	t.Helper()
-	f, err := gguf.Open(path)
+	return readTensorsOf(t, builtIn(), path)
+}
+
+func readTensorsOf(t *testing.T, e exporter, path string) map[string][]byte {
+	t.Helper()
+	f, err := e.types.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,12 +127,17 @@ func TestRunBase(t *testing.T) {
 // rewrite copies a GGUF with other metadata, tensor table or data.
 func rewrite(t *testing.T, path string, head func([]gguf.KV, []gguf.Tensor) []gguf.KV, data func(name string, data []byte)) string {
 	t.Helper()
-	f, err := gguf.Open(path)
+	return rewriteOf(t, builtIn(), path, head, data)
+}
+
+func rewriteOf(t *testing.T, e exporter, path string, head func([]gguf.KV, []gguf.Tensor) []gguf.KV, data func(name string, data []byte)) string {
+	t.Helper()
+	f, err := e.types.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	all := readTensors(t, path)
+	all := readTensorsOf(t, e, path)
 	if head != nil {
 		f.Metadata = head(f.Metadata, f.Tensors)
 	}

@@ -56,7 +56,7 @@ func TestProve(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := proveAgain(t, base, *a, rewrite(t, candidate, c.head, c.data))
+			err := proveAgain(t, builtIn(), base, *a, rewrite(t, candidate, c.head, c.data))
 			var named *Error
 			if c.name == "" && err == nil {
 				return
@@ -68,9 +68,9 @@ func TestProve(t *testing.T) {
 	}
 }
 
-func proveAgain(t *testing.T, base string, a Adapter, written string) error {
+func proveAgain(t *testing.T, e exporter, base string, a Adapter, written string) error {
 	t.Helper()
-	f, err := builtIn().openBase(base)
+	f, err := e.openBase(base)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func proveAgain(t *testing.T, base string, a Adapter, written string) error {
 		t.Fatal(err)
 	}
 	defer change.Close()
-	_, err = builtIn().prove(context.Background(), written, a.BaseExport, change, func(Progress) {})
+	_, err = e.prove(context.Background(), written, a.BaseExport, change, func(Progress) {})
 	return err
 }
 
