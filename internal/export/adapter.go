@@ -87,7 +87,7 @@ func readPairs(path string, weights *gguf.Weights) (map[string]pair, error) {
 			pairs[module] = p
 		} else {
 			return nil, fail(UnknownTensor, "train a plain LoRA on linear layers only",
-				"%s: %q is no factor of a linear layer", path, name)
+				"%s: %q is not a factor of a linear layer", path, name)
 		}
 	}
 	return pairs, nil

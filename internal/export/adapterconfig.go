@@ -54,11 +54,11 @@ func readAdapterConfig(dir string) (adapterConfig, error) {
 	}
 	var all map[string]jsontext.Value
 	if err := json.Unmarshal(data, &all); err != nil {
-		return adapterConfig{}, fmt.Errorf("%s: %w (train again)", path, err)
+		return adapterConfig{}, fmt.Errorf("%s: %w (hint: train again)", path, err)
 	}
 	var c adapterConfig
 	if err := json.Unmarshal(data, &c); err != nil {
-		return c, fmt.Errorf("%s: %w (train again)", path, err)
+		return c, fmt.Errorf("%s: %w (hint: train again)", path, err)
 	}
 	const hint = "train a plain LoRA: bias none, one rank and alpha, linear layers only"
 	for _, key := range slices.Sorted(maps.Keys(all)) {
@@ -74,7 +74,7 @@ func readAdapterConfig(dir string) (adapterConfig, error) {
 	case !slices.Contains(inits, string(c.Init)):
 		return c, fail(Unsupported, hint, "%s: init_lora_weights is %s, which changes the base's weights", path, c.Init)
 	case c.Rank < 1 || c.Alpha <= 0:
-		return c, fmt.Errorf("%s: r %d and lora_alpha %v must be above 0 (train again)", path, c.Rank, c.Alpha)
+		return c, fmt.Errorf("%s: r %d and lora_alpha %v must be above 0 (hint: train again)", path, c.Rank, c.Alpha)
 	}
 	if c.TargetModules.Kind() == '[' {
 		err = json.Unmarshal(c.TargetModules, &c.targets)

@@ -47,7 +47,7 @@ func (e exporter) writeBase(ctx context.Context, baseDir, out string) (digest Di
 		return Digest{}, err
 	}
 	defer func() { err = errors.Join(err, weights.Close()) }()
-	tensors, err := m.bind(baseDir, class, weights)
+	tensors, err := m.readers(baseDir, class, weights)
 	if err != nil {
 		return Digest{}, err
 	}
@@ -61,64 +61,67 @@ func (e exporter) writeBase(ctx context.Context, baseDir, out string) (digest Di
 	}, func(string) error { return nil })
 }
 
-// bind finds the array of every tensor in the weights of the folder dir and
+// readers finds the array of every tensor in the weights of the folder dir and
 // refuses arrays that belong to none.
-func (m model) bind(dir, class string, weights *gguf.Weights) ([]bound, error) {
-	var tensors []bound
+func (m model) readers(dir, class string, weights *gguf.Weights) ([]tensorReader, error) {
+	var tensors []tensorReader
 	known := make(map[string]bool)
 	for _, t := range m.tensors {
-		b := bound{tensor: t}
+		r := tensorReader{tensor: t}
 		if t.source != "" {
 			array, ok := weights.Find(t.source)
 			if !ok {
-				return nil, fmt.Errorf("%s: the weights lack %s, which %s calls for (download the model again)", dir, t.source, configFile)
+				return nil, fmt.Errorf("%s: the weights lack %s, which %s calls for (hint: download the model again)", dir, t.source, configFile)
 			}
 			if !slices.Equal(array.Shape, t.shape) {
-				return nil, fmt.Errorf("%s: tensor %s has the shape %v, %s calls for %v (download the model again)",
+				return nil, fmt.Errorf("%s: tensor %s has the shape %v, %s calls for %v (hint: download the model again)",
 					array.File, t.source, array.Shape, configFile, t.shape)
 			}
-			b.array, known[t.source] = array, true
+			if row := t.rows.mark(make([]bool, t.shape[0])); row >= 0 {
+				return nil, fmt.Errorf("%s: row %d of %s cannot be found in a tensor of %d rows (hint: download the model again)", array.File, row, t.name, t.shape[0])
+			}
+			r.array, known[t.source] = array, true
 		}
-		tensors = append(tensors, b)
+		tensors = append(tensors, r)
 	}
 	for _, name := range weights.Names() {
 		if !known[name] && !m.ignores(name) {
 			array, _ := weights.Find(name)
-			return nil, fmt.Errorf("%s: tensor %s belongs to no %s (a base must be a plain model, without an adapter)", array.File, name, class)
+			return nil, fmt.Errorf("%s: tensor %s does not belong to a %s (hint: a base must be a plain model, without an adapter)", array.File, name, class)
 		}
 	}
 	return tensors, nil
 }
 
-func writeTensors(ctx context.Context, out io.Writer, metadata []gguf.KV, tensors []bound) error {
+func writeTensors(ctx context.Context, out io.Writer, metadata []gguf.KV, tensors []tensorReader) error {
 	var table []gguf.Tensor
-	for _, b := range tensors {
-		table = append(table, b.entry())
+	for _, r := range tensors {
+		table = append(table, r.entry())
 	}
 	w, err := gguf.NewWriter(out, metadata, table)
 	if err != nil {
 		return err
 	}
 	var walk chunks
-	for i, b := range tensors {
-		if err := writeTensor(ctx, w, &walk, table[i], b); err != nil {
+	for i, r := range tensors {
+		if err := writeTensor(ctx, w, &walk, table[i], r); err != nil {
 			return err
 		}
 	}
 	return w.Close()
 }
 
-func writeTensor(ctx context.Context, w io.Writer, walk *chunks, t gguf.Tensor, b bound) error {
-	_, columns := b.size()
+func writeTensor(ctx context.Context, w io.Writer, walk *chunks, t gguf.Tensor, r tensorReader) error {
+	_, columns := r.size()
 	unit := t.Type.Size(columns)
 	return walk.each(ctx, t, unit, func(chunk []byte, offset int64) error {
 		first := int(offset) / unit
 		values := make([]float32, len(chunk)/unit*columns)
-		if err := b.read(values, first); err != nil {
+		if err := r.read(values, first); err != nil {
 			return err
 		}
 		if bad := t.Type.Encode(chunk, values); bad >= 0 {
-			return fail(Overflow, "this base cannot be served as "+t.Type.Name, "%s is %v", b.where(first*columns+bad), values[bad])
+			return fail(Overflow, "this base cannot be served as "+t.Type.Name, "%s is %v", r.where(first*columns+bad), values[bad])
 		}
 		_, err := w.Write(chunk)
 		return err

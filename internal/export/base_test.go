@@ -202,7 +202,7 @@ func TestWriteBaseRefusesWeights(t *testing.T) {
 		want string
 	}{
 		"missing tensor": {func(m *baseFolder) { m.tensors = m.tensors[:len(m.tensors)-1] }, "lack lm_head.weight"},
-		"unknown tensor": {func(m *baseFolder) { m.add("model.layers.0.self_attn.q_norm.weight", 8) }, "q_norm.weight belongs to no Qwen2ForCausalLM"},
+		"unknown tensor": {func(m *baseFolder) { m.add("model.layers.0.self_attn.q_norm.weight", 8) }, "q_norm.weight does not belong to a Qwen2ForCausalLM"},
 		"wrong shape":    {func(m *baseFolder) { m.config["intermediate_size"] = 41 }, "calls for [41 32]"},
 		"overflow":       {func(m *baseFolder) { m.tensors[0].dtype, m.tensors[0].values[7] = "F32", 7e4 }, "export/overflow: "},
 		"NaN":            {func(m *baseFolder) { m.tensors[0].values[7] = float32(math.NaN()) }, "model.embed_tokens.weight element 7 is NaN"},

@@ -37,15 +37,15 @@ func LoadChanges(path string) ([]Change, error) {
 	}
 	var changes []Change
 	if err := json.Unmarshal(data, &changes); err != nil {
-		return nil, fmt.Errorf("%s: %w (train again)", path, err)
+		return nil, fmt.Errorf("%s: %w (hint: train again)", path, err)
 	}
 	seen := make(map[string]bool)
 	for i, c := range changes {
 		if err := c.check(); err != nil {
-			return nil, fmt.Errorf("%s: entry %d, module %q: %w (train again)", path, i+1, c.Module, err)
+			return nil, fmt.Errorf("%s: entry %d, module %q: %w (hint: train again)", path, i+1, c.Module, err)
 		}
 		if seen[c.Module] {
-			return nil, fmt.Errorf("%s: entry %d, module %q stands there twice (train again)", path, i+1, c.Module)
+			return nil, fmt.Errorf("%s: entry %d, duplicate module %q (hint: train again)", path, i+1, c.Module)
 		}
 		seen[c.Module] = true
 	}

@@ -30,7 +30,7 @@ func TestLoadChangesRefuses(t *testing.T) {
 		"row outside":   {`[{"module":"m","shape":[2,3],"norm":1,"samples":[{"row":2,"col":0}]}]`, "row 2, column 0 outside"},
 		"col outside":   {`[{"module":"m","shape":[2,3],"norm":1,"samples":[{"row":0,"col":-1}]}]`, "column -1 outside"},
 		"twice": {`[{"module":"m","shape":[1,1],"norm":1,"samples":[{"row":0,"col":0}]},
-			{"module":"m","shape":[1,1],"norm":1,"samples":[{"row":0,"col":0}]}]`, `entry 2, module "m" stands there twice`},
+			{"module":"m","shape":[1,1],"norm":1,"samples":[{"row":0,"col":0}]}]`, `entry 2, duplicate module "m"`},
 	} {
 		path := filepath.Join(t.TempDir(), "changes.json")
 		save(t, path, []byte(c.text))

@@ -64,7 +64,7 @@ type rope struct {
 func parseConfig(data []byte) (config, error) {
 	var c config
 	if err := json.Unmarshal(data, &c); err != nil {
-		return c, fmt.Errorf("%w (download the model again)", err)
+		return c, fmt.Errorf("%w (hint: download the model again)", err)
 	}
 	for _, n := range []struct {
 		key   string
@@ -75,24 +75,24 @@ func parseConfig(data []byte) (config, error) {
 		{"max_position_embeddings", c.Context},
 	} {
 		if n.value < 1 || n.value > 1<<24 {
-			return c, fmt.Errorf("%s is missing or %d (download the model again)", n.key, n.value)
+			return c, fmt.Errorf("%s is missing or %d (hint: download the model again)", n.key, n.value)
 		}
 	}
 	switch {
 	case c.Heads%c.KVHeads != 0:
 		return c, c.indivisible()
 	case c.BOS != nil && (*c.BOS < 0 || *c.BOS >= c.Vocabulary):
-		return c, fmt.Errorf("bos_token_id %d is not in the vocabulary of %d (download the model again)", *c.BOS, c.Vocabulary)
+		return c, fmt.Errorf("bos_token_id %d is not in the vocabulary of %d (hint: download the model again)", *c.BOS, c.Vocabulary)
 	case !(c.Epsilon > 0):
-		return c, errors.New("rms_norm_eps is missing (download the model again)")
+		return c, errors.New("rms_norm_eps is missing (hint: download the model again)")
 	case !(c.theta() > 0):
-		return c, errors.New("neither rope_parameters.rope_theta nor rope_theta is there (download the model again)")
+		return c, errors.New("neither rope_parameters.rope_theta nor rope_theta is there (hint: download the model again)")
 	}
 	return c, nil
 }
 
 func (c config) indivisible() error {
-	return fmt.Errorf("num_attention_heads %d must divide hidden_size %d, and num_key_value_heads %d must divide it (download the model again)",
+	return fmt.Errorf("num_attention_heads %d must divide hidden_size %d, and num_key_value_heads %d must divide it (hint: download the model again)",
 		c.Heads, c.Hidden, c.KVHeads)
 }
 
@@ -134,7 +134,7 @@ func (c config) metadata(architecture string) []gguf.KV {
 func readFile(dir, name string) ([]byte, error) {
 	data, err := os.ReadFile(filepath.Join(dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w (a base model folder holds %s, %s, %s and safetensors: download it again)",
+		err = fmt.Errorf("%w (hint: a base model folder holds %s, %s, %s and safetensors: download it again)",
 			err, configFile, tokenizerFile, tokenizerConfigFile)
 	}
 	return data, err
@@ -147,7 +147,7 @@ func readJSON(dir, name string, into any) error {
 		return err
 	}
 	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("%s: %w (download the model again)", filepath.Join(dir, name), err)
+		return fmt.Errorf("%s: %w (hint: download the model again)", filepath.Join(dir, name), err)
 	}
 	return nil
 }

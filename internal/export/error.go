@@ -35,7 +35,7 @@ const (
 	Unsupported = "export/unsupported"
 )
 
-func (e *Error) Error() string { return fmt.Sprintf("%s: %s (%s)", e.Name, e.Message, e.Hint) }
+func (e *Error) Error() string { return fmt.Sprintf("%s: %s (hint: %s)", e.Name, e.Message, e.Hint) }
 
 // fail makes an Error; the message is a format for args.
 func fail(name, hint, message string, args ...any) error {

@@ -6,6 +6,10 @@
 // and, for a candidate, the proof that it differs from the base's own export by
 // exactly the change that the trainer measured. The same input gives the same
 // bytes on every machine. A file gets its name only when it is whole and proved.
+//
+// A kind of model is a family (families.go), declared in a file such as qwen2.go;
+// a value of export.quantization is an entry in quantization.go, which chooses
+// among the types of package gguf.
 package export
 
 import (

@@ -54,10 +54,32 @@ type linear struct {
 type heads struct{ query, keyValue int }
 
 // rowMap tells which rows of a source a tensor takes: row i is the source's row
-// of(i). The zero value takes all, as they are.
+// of(i), each at most once. The zero value takes all, as they are.
 type rowMap struct {
 	count int
 	of    func(i int) int
+}
+
+// row returns the source's row that the tensor has as row i.
+func (m rowMap) row(i int) int {
+	if m.of == nil {
+		return i
+	}
+	return m.of(i)
+}
+
+// mark marks the rows that the map takes of a source with len(taken) of them. It
+// returns the tensor's first row for which there is none or one that is taken
+// already, or -1.
+func (m rowMap) mark(taken []bool) int {
+	for i := range m.count {
+		row := m.row(i)
+		if row < 0 || row >= len(taken) || taken[row] {
+			return i
+		}
+		taken[row] = true
+	}
+	return -1
 }
 
 // weight returns the tensor of one layer; layers is the family's, rows and columns
@@ -106,7 +128,7 @@ func (e exporter) claim(configJSON []byte) (_ family, class string, err error) {
 		Architectures []string `json:"architectures"`
 	}
 	if err := json.Unmarshal(configJSON, &c); err != nil {
-		return family{}, "", fmt.Errorf("%w (download the model again)", err)
+		return family{}, "", fmt.Errorf("%w (hint: download the model again)", err)
 	}
 	var known []string
 	for _, f := range e.families {
@@ -115,7 +137,7 @@ func (e exporter) claim(configJSON []byte) (_ family, class string, err error) {
 		}
 		known = append(known, f.classes...)
 	}
-	return family{}, "", fmt.Errorf("architectures is %q (known: %s; choose another base)", c.Architectures, strings.Join(known, ", "))
+	return family{}, "", fmt.Errorf("architectures is %q (hint: choose a base of one of %s)", c.Architectures, strings.Join(known, ", "))
 }
 
 // familyOf finds the family of the GGUF at path.
@@ -129,7 +151,7 @@ func (e exporter) familyOf(path string, metadata []gguf.KV) (family, error) {
 		}
 		known = append(known, f.architecture)
 	}
-	return family{}, fail(Unsupported, "known: "+strings.Join(known, ", ")+"; choose another base", "%s: %s is %q", path, keyArchitecture, name)
+	return family{}, fail(Unsupported, "use a base of one of "+strings.Join(known, ", "), "%s: %s is %q", path, keyArchitecture, name)
 }
 
 // CheckConfig says what in the content of a base's config.json cannot be exported.

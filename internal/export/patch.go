@@ -37,29 +37,44 @@ func newPatches(p pair, config adapterConfig, change Change, base baseFile) ([]*
 	if err := d.check(); err != nil {
 		return nil, err
 	}
+	taken := make([]bool, out)
 	for i, p := range patches {
-		if err := p.take(d, parts[i], base); err != nil {
+		if err := p.order(d, parts[i], base); err != nil {
+			return nil, err
+		}
+		if row := p.rows.mark(taken); row >= 0 {
+			return nil, fail(RankMismatch, "use another base GGUF", "%s row %d: no row of the adapter's module %s is left for it", p.tensor, row, change.Module)
+		}
+		if err := p.take(d); err != nil {
 			return nil, err
 		}
 	}
 	return patches, nil
 }
 
-// take sets what the patch has of the delta.
-func (p *patch) take(d *delta, part linear, base baseFile) error {
-	p.delta = d
+// order sets the rows that the patch takes.
+func (p *patch) order(d *delta, part linear, base baseFile) error {
 	if part.rows == nil {
-		p.rows, p.norm, p.entries = rowMap{}, d.norm, d.entries
 		return nil
 	}
 	h := base.family.heads(base.Metadata)
-	if h.query < 1 || h.keyValue < 1 {
-		return fail(Unsupported, "use another base GGUF", "its metadata lacks %s or %s, which the rows of %s depend on",
-			base.family.architecture+keyHeads, base.family.architecture+keyHeadsKV, p.tensor)
+	if h.query < 1 || h.keyValue < 1 || h.query > d.out || h.keyValue > d.out {
+		return fail(Unsupported, "use another base GGUF", "the rows of %s depend on %s and %s in its metadata, which are %d and %d", p.tensor,
+			base.family.architecture+keyHeads, base.family.architecture+keyHeadsKV, h.query, h.keyValue)
 	}
 	rows := p.rows.count
 	if p.rows = part.rows(d.out, h); p.rows.count != rows {
 		return fail(RankMismatch, "use another base GGUF", "%s has %d rows, %s calls for %d", p.tensor, rows, d.change.Module, p.rows.count)
+	}
+	return nil
+}
+
+// take sets what the patch has of the delta.
+func (p *patch) take(d *delta) error {
+	p.delta = d
+	if p.rows.of == nil {
+		p.norm, p.entries = d.norm, d.entries
+		return nil
 	}
 	f, err := p.load()
 	if err != nil {
@@ -67,7 +82,7 @@ func (p *patch) take(d *delta, part linear, base baseFile) error {
 	}
 	p.norm = d.scale * f.norm()
 	in := make(map[int]int) // the tensor's row of a delta's
-	for row := range rows {
+	for row := range p.rows.count {
 		in[p.rows.of(row)] = row
 	}
 	for _, s := range d.entries {

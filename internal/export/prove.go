@@ -13,7 +13,7 @@ import (
 func (e exporter) prove(ctx context.Context, written, baseExport string, change patches, progress func(Progress)) (_ []ChangedTensor, err error) {
 	base, err := e.types.Open(baseExport)
 	if err != nil {
-		return nil, fmt.Errorf("the export of NAME-base: %w (run `tunegate setup`)", err)
+		return nil, fmt.Errorf("the export of NAME-base: %w (hint: run `tunegate setup`)", err)
 	}
 	defer func() { err = errors.Join(err, base.Close()) }()
 	candidate, err := e.types.Open(written)

@@ -35,7 +35,7 @@ func (e exporter) quantizationNames() []string {
 func (e exporter) quantization(name string) (quantization, error) {
 	i := slices.IndexFunc(e.quantizations, func(q quantization) bool { return q.name == name })
 	if i < 0 {
-		return quantization{}, fmt.Errorf("export.quantization: %q is not built yet (known: %s)", name, strings.Join(e.quantizationNames(), ", "))
+		return quantization{}, fmt.Errorf("export.quantization: %q is not built yet (hint: use one of %s)", name, strings.Join(e.quantizationNames(), ", "))
 	}
 	return e.quantizations[i], nil
 }

@@ -13,8 +13,8 @@ type tensor struct {
 	source string    // in the safetensors; empty: the values do not come from there
 	shape  []int     // of the source or the values, PyTorch's: rows first
 	rows   rowMap    // the source's rows that the tensor takes
-	plus   float32   // added to every value of the source
-	wide   bool      // kept in 32 bits, as every vector is
+	offset float32   // added to every value of the source
+	f32    bool      // kept in F32, as every vector is
 	values []float32 // what the config decides, without a source
 }
 
@@ -33,7 +33,7 @@ func (t tensor) size() (rows, columns int) {
 // entry returns the tensor's line in the table of a 16-bit GGUF.
 func (t tensor) entry() gguf.Tensor {
 	e := gguf.Tensor{Name: t.name, Type: gguf.F16}
-	if len(t.shape) == 1 || t.wide {
+	if len(t.shape) == 1 || t.f32 {
 		e.Type = gguf.F32
 	}
 	shape := slices.Clone(t.shape)
@@ -44,50 +44,43 @@ func (t tensor) entry() gguf.Tensor {
 	return e
 }
 
-// bound is a tensor with the array that its values are read from.
-type bound struct {
+// tensorReader reads the values of a tensor.
+type tensorReader struct {
 	tensor
 	array gguf.Array
 }
 
 // read fills dst with whole rows, from row first of the tensor on.
-func (b bound) read(dst []float32, first int) error {
-	_, columns := b.size()
-	if b.source == "" {
-		copy(dst, b.values[first*columns:])
+func (r tensorReader) read(dst []float32, first int) error {
+	_, columns := r.size()
+	if r.source == "" {
+		copy(dst, r.values[first*columns:])
 		return nil
 	}
 	for done, rows := 0, len(dst)/columns; done < rows; {
 		// Rows that follow each other in the source are read at once.
 		run := 1
-		for done+run < rows && b.sourceRow(first+done+run) == b.sourceRow(first+done)+run {
+		for done+run < rows && r.rows.row(first+done+run) == r.rows.row(first+done)+run {
 			run++
 		}
-		if err := b.array.Float32s(dst[done*columns:][:run*columns], b.sourceRow(first+done)*columns); err != nil {
+		if err := r.array.Float32s(dst[done*columns:][:run*columns], r.rows.row(first+done)*columns); err != nil {
 			return err
 		}
 		done += run
 	}
-	if b.plus != 0 {
+	if r.offset != 0 {
 		for i := range dst {
-			dst[i] += b.plus
+			dst[i] += r.offset
 		}
 	}
 	return nil
 }
 
-func (t tensor) sourceRow(row int) int {
-	if t.rows.of == nil {
-		return row
-	}
-	return t.rows.of(row)
-}
-
 // where names element i of the tensor for a message.
-func (b bound) where(i int) string {
-	if b.source == "" {
-		return fmt.Sprintf("tensor %s element %d", b.name, i)
+func (r tensorReader) where(i int) string {
+	if r.source == "" {
+		return fmt.Sprintf("tensor %s element %d", r.name, i)
 	}
-	_, columns := b.size()
-	return fmt.Sprintf("%s: tensor %s element %d", b.array.File, b.array.Name, b.sourceRow(i/columns)*columns+i%columns)
+	_, columns := r.size()
+	return fmt.Sprintf("%s: tensor %s element %d", r.array.File, r.array.Name, r.rows.row(i/columns)*columns+i%columns)
 }

@@ -100,7 +100,7 @@ func (b byteLevelBPE) readTokenizer(dir string) (tokenizer, string, error) {
 		pre, err = t.PreTokenizer.name(b.splits)
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w (only %s's tokenizer is built yet: choose another base)", filepath.Join(dir, tokenizerFile), err, b.family)
+		err = fmt.Errorf("%s: %w (hint: only %s's tokenizer is built yet: choose another base)", filepath.Join(dir, tokenizerFile), err, b.family)
 	}
 	return t, pre, err
 }

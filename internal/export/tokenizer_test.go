@@ -37,9 +37,9 @@ func TestTokenizerRefuses(t *testing.T) {
 		"stripping token":   {func(m *baseFolder) { added(m)["lstrip"] = true }, `added token "<tool>" sets lstrip`},
 		"id too large":      {func(m *baseFolder) { added(m)["id"] = 12 }, `token "<tool>" has the id 12, beyond vocab_size 12`},
 		"negative id":       {func(m *baseFolder) { added(m)["id"] = -1 }, "has the id -1"},
-		"id of another":     {func(m *baseFolder) { added(m)["id"] = 3 }, `token "<tool>" or its id 3 stands there twice`},
-		"text of another":   {func(m *baseFolder) { added(m)["content"] = "ab" }, `token "ab" or its id 9 stands there twice`},
-		"text of a padding": {func(m *baseFolder) { added(m)["content"] = "[PAD11]" }, `token "[PAD11]" or its id`},
+		"id of another":     {func(m *baseFolder) { added(m)["id"] = 3 }, `duplicate token "<tool>" or id 3`},
+		"text of another":   {func(m *baseFolder) { added(m)["content"] = "ab" }, `duplicate token "ab" or id 9`},
+		"text of a padding": {func(m *baseFolder) { added(m)["content"] = "[PAD11]" }, `duplicate token "[PAD11]" or id`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -57,12 +57,13 @@ func readToy(configJSON []byte) (model, error) {
 	tensors := []tensor{
 		{name: "token_embd.weight", source: "net.embed", shape: []int{c.Vocab, c.Width}},
 		{name: "rope_freqs.weight", shape: []int{3}, values: []float32{1, 0.5, 0.25}},
-		{name: "blk.0.attn_norm.weight", source: "net.block.0.norm", shape: []int{c.Width}, plus: 1},
+		{name: "blk.0.attn_norm.weight", source: "net.block.0.norm", shape: []int{c.Width}, offset: 1},
 		{name: "blk.0.attn_q.bias", source: "net.block.0.mix.query.bias", shape: []int{c.Width}, rows: interleaved(c.Width, c.Heads)},
-		{name: "blk.0.router.weight", source: "net.block.0.router", shape: []int{4, c.Width}, wide: true},
 	}
 	for _, l := range toyLinears {
-		tensors = append(tensors, l.weight(toyLayers, 0, rows[l.tensor], columns[l.tensor], h))
+		w := l.weight(toyLayers, 0, rows[l.tensor], columns[l.tensor], h)
+		w.f32 = l.tensor == "ffn_down"
+		tensors = append(tensors, w)
 	}
 	return model{
 		vocabulary: c.Vocab,
@@ -85,7 +86,6 @@ func toyFolder() *baseFolder {
 	m.add("net.block.0.mix.query.bias", 16)
 	m.add("net.block.0.mlp.gate_up.weight", 48, 16)
 	m.add("net.block.0.mlp.down.weight", 16, 24)
-	m.add("net.block.0.router", 4, 16)
 	return m
 }
 
@@ -124,7 +124,7 @@ func TestFamilyDoor(t *testing.T) {
 			square += c.Norm * c.Norm
 		}
 	}
-	if want := []string{"blk.0.attn_q.weight", "blk.0.ffn_gate.weight", "blk.0.ffn_up.weight", "blk.0.ffn_down.weight"}; !slices.Equal(changed, want) || proof.Unchanged != 5 {
+	if want := []string{"blk.0.attn_q.weight", "blk.0.ffn_gate.weight", "blk.0.ffn_up.weight", "blk.0.ffn_down.weight"}; !slices.Equal(changed, want) || proof.Unchanged != 4 {
 		t.Errorf("changed %v, unchanged %d", changed, proof.Unchanged)
 	}
 	if whole := a.changes[1].Norm; !near(math.Sqrt(square), whole, 1e-6*whole) {
@@ -166,9 +166,6 @@ func checkToy(t *testing.T, path string, m *baseFolder, a *adapter) {
 	if got := read("rope_freqs.weight", gguf.F32); !slices.Equal(got, []float32{1, 0.5, 0.25}) {
 		t.Errorf("rope_freqs %v", got)
 	}
-	if got := read("blk.0.router.weight", gguf.F32); !slices.Equal(got, source("net.block.0.router")) {
-		t.Errorf("router %v", got)
-	}
 	norm, bias := read("blk.0.attn_norm.weight", gguf.F32), read("blk.0.attn_q.bias", gguf.F32)
 	for i, from := range toyRows["blk.0.attn_q.weight"] {
 		if norm[i] != source("net.block.0.norm")[i]+1 || bias[i] != source("net.block.0.mix.query.bias")[from] {
@@ -181,11 +178,15 @@ func checkToy(t *testing.T, path string, m *baseFolder, a *adapter) {
 		"net.block.0.mlp.down":    {"blk.0.ffn_down.weight"},
 	} {
 		for _, name := range names {
-			got, want := read(name, gguf.F16), source(module+".weight")
+			kind, step := gguf.F16, 0x1p-12
+			if module == "net.block.0.mlp.down" {
+				kind, step = gguf.F32, 0x1p-24
+			}
+			got, want := read(name, kind), source(module+".weight")
 			columns := len(got) / len(toyRows[name])
 			for i, v := range got {
 				at := toyRows[name][i/columns]*columns + i%columns
-				if change := a.changeAt(t, module, at, columns); !near(float64(v), float64(want[at])+change, 0x1p-12) {
+				if change := a.changeAt(t, module, at, columns); !near(float64(v), float64(want[at])+change, step) {
 					t.Fatalf("%s element %d: %v, want %v and %v", name, i, v, want[at], change)
 				}
 			}
@@ -212,22 +213,29 @@ func TestFamilyDoorRefuses(t *testing.T) {
 	unknown := toyFolder()
 	unknown.config["architectures"] = []string{"OtherForCausalLM"}
 	_, err := e.writeBase(context.Background(), unknown.save(t), out)
-	if want := `["OtherForCausalLM"] (known: Qwen2ForCausalLM, ToyForCausalLM, ToyModel; choose another base)`; err == nil || !strings.Contains(err.Error(), want) {
+	if want := `["OtherForCausalLM"] (hint: choose a base of one of Qwen2ForCausalLM, ToyForCausalLM, ToyModel)`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want one with %q", err, want)
 	}
 	if _, err := e.writeBase(context.Background(), toyFolder().save(t), out); err != nil {
 		t.Fatal(err)
 	}
 	for want, run := range map[string]func() error{
-		`general.architecture is "toy" (known: qwen2;`: func() error {
+		`general.architecture is "toy" (hint: use a base of one of qwen2)`: func() error {
 			_, err := Run(context.Background(), Options{"f16"}, out, nil, out+".2", nil)
 			return err
 		},
-		"its metadata lacks toy.attention.head_count": func() error {
+		"depend on toy.attention.head_count and toy.attention.head_count_kv in its metadata, which are 0 and 0": func() error {
 			bare := rewrite(t, out, func(all []gguf.KV, _ []gguf.Tensor) []gguf.KV {
 				return slices.DeleteFunc(all, func(kv gguf.KV) bool { return strings.HasPrefix(kv.Key, "toy.") })
 			}, nil)
 			_, err := e.run(context.Background(), Options{"f16"}, bare, toyAdapter().save(t, ""), out+".2", nil)
+			return err
+		},
+		"blk.0.ffn_up.weight row 0: no row of the adapter's module net.block.0.mlp.gate_up is left": func() error {
+			e := withToy()
+			e.families[1].linears = slices.Clone(toyLinears)
+			e.families[1].linears[2].rows = toyLinears[1].rows
+			_, err := e.run(context.Background(), Options{"f16"}, out, toyAdapter().save(t, ""), out+".2", nil)
 			return err
 		},
 	} {

@@ -182,7 +182,7 @@ func TestTypeDoorRefuses(t *testing.T) {
 		"rows of no whole blocks": {newToyType(32), "toy", `tensor "blk.0.ffn_down.weight" has rows of 40 elements, TOY stores them in blocks of 32`},
 		"only read":               {unwritable, "toy", "tensor token_embd.weight would be written as TOY, which can only be read"},
 		"range":                   {&narrow, "toy", "token_embd.weight row 0: the base leaves the range of TOY"},
-		"another name":            {newToyType(8), "toys", `"toys" is not built yet (known: f16, toy)`},
+		"another name":            {newToyType(8), "toys", `"toys" is not built yet (hint: use one of f16, toy)`},
 	} {
 		out := filepath.Join(t.TempDir(), "out")
 		_, err := withType(c.kind).run(context.Background(), Options{c.quantization}, base, nil, out, nil)
@@ -196,7 +196,7 @@ func TestTypeDoorRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Run(context.Background(), Options{"f16"}, toys, nil, toys+".2", nil)
-	if want := `tensor "token_embd.weight" has type 1000 (known: F32, F16, BF16;`; err == nil || !strings.Contains(err.Error(), want) {
+	if want := `tensor "token_embd.weight" has type 1000, which is not supported (hint: convert the file to one of F32, F16, BF16)`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want one with %q", err, want)
 	}
 }

@@ -50,7 +50,7 @@ func (b byteLevelBPE) readVocabulary(dir string, m model) (vocabulary, error) {
 	}
 	v := vocabulary{pre: pre}
 	if err := v.fill(t, m.vocabulary); err != nil {
-		return vocabulary{}, fmt.Errorf("%s: %w (download the model again)", filepath.Join(dir, tokenizerFile), err)
+		return vocabulary{}, fmt.Errorf("%s: %w (hint: download the model again)", filepath.Join(dir, tokenizerFile), err)
 	}
 	for _, merge := range t.Model.Merges {
 		v.merges = append(v.merges, string(merge))
@@ -66,7 +66,7 @@ func (v *vocabulary) fill(t tokenizer, size int) error {
 			return fmt.Errorf("token %q has the id %d, beyond vocab_size %d of %s", text, id, size, configFile)
 		}
 		if before, taken := ids[text]; v.kinds[id] != 0 && v.tokens[id] != text || taken && before != id {
-			return fmt.Errorf("token %q or its id %d stands there twice", text, id)
+			return fmt.Errorf("duplicate token %q or id %d", text, id)
 		}
 		v.tokens[id], v.kinds[id], ids[text] = text, kind, id
 		return nil
@@ -135,10 +135,10 @@ func (v *vocabulary) readSpecials(dir, family string, bos *int) error {
 	}
 	path := filepath.Join(dir, tokenizerConfigFile)
 	if named.AddBOS {
-		return fmt.Errorf("%s: add_bos_token is true, which %s's tokenizer never does (choose another base)", path, family)
+		return fmt.Errorf("%s: add_bos_token is true, which %s's tokenizer never does (hint: choose another base)", path, family)
 	}
 	if named.EOS == "" {
-		return fmt.Errorf("%s: no eos_token, so answers would never end (name the stop token there)", path)
+		return fmt.Errorf("%s: no eos_token, so answers would never end (hint: name the stop token there)", path)
 	}
 	for _, token := range []struct {
 		key  string
@@ -147,7 +147,7 @@ func (v *vocabulary) readSpecials(dir, family string, bos *int) error {
 	}{{"bos_token", named.BOS, &v.bos}, {"eos_token", named.EOS, &v.eos}, {"pad_token", named.Pad, &v.pad}} {
 		*token.id = slices.Index(v.tokens, string(token.text))
 		if token.text != "" && *token.id < 0 {
-			return fmt.Errorf("%s: %s %q is not in the vocabulary (download the model again)", path, token.key, token.text)
+			return fmt.Errorf("%s: %s %q is not in the vocabulary (hint: download the model again)", path, token.key, token.text)
 		}
 		if token.text == "" {
 			*token.id = -1
@@ -171,13 +171,13 @@ func (v *vocabulary) readStops(dir string) error {
 	path := filepath.Join(dir, generationConfigFile)
 	for _, id := range generation.EOS {
 		if id < 0 || id >= len(v.tokens) {
-			return fmt.Errorf("%s: eos_token_id %d is not in the vocabulary (download the model again)", path, id)
+			return fmt.Errorf("%s: eos_token_id %d is not in the vocabulary (hint: download the model again)", path, id)
 		}
 		if id == v.eos || id == v.eot {
 			continue
 		}
 		if v.eot >= 0 {
-			return fmt.Errorf("%s: eos_token_id has more than two stop tokens, which GGUF cannot say (choose another base)", path)
+			return fmt.Errorf("%s: eos_token_id has more than two stop tokens, which GGUF cannot express (hint: choose another base)", path)
 		}
 		v.eot = id
 	}

@@ -26,7 +26,7 @@ func alignment(metadata []KV) (uint64, error) {
 	}
 	n, ok := kv.Uint()
 	if !ok || n < 8 || n > 1<<20 || n&(n-1) != 0 {
-		return 0, fmt.Errorf("metadata %s is no power of two from 8 to 1 MiB (the file is damaged)", alignmentKey)
+		return 0, fmt.Errorf("metadata %s is not a power of two from 8 to 1 MiB (hint: the file is damaged, copy it again)", alignmentKey)
 	}
 	return n, nil
 }

@@ -98,14 +98,14 @@ func (types Types) Parse(r io.ReaderAt, size int64) (*File, error) {
 func (f *File) parse(h *header) error {
 	start, err := h.bytes(4)
 	if err != nil || string(start) != magic {
-		return errors.New("not a GGUF file (it must begin with the letters GGUF)")
+		return errors.New("not a GGUF file (hint: it must begin with the letters GGUF)")
 	}
 	v, err := h.uint32()
 	if err != nil {
 		return err
 	}
 	if v != version {
-		return fmt.Errorf("GGUF version %d is not supported (convert the file to version %d, little-endian)", v, version)
+		return fmt.Errorf("GGUF version %d is not supported (hint: convert the file to version %d, little-endian)", v, version)
 	}
 	tensors, err := h.count(8 + 4 + 8 + 4 + 8)
 	if err != nil {
@@ -122,7 +122,7 @@ func (f *File) parse(h *header) error {
 			return err
 		}
 		if seen[kv.Key] {
-			return fmt.Errorf("metadata %q stands there twice (the file is damaged)", kv.Key)
+			return fmt.Errorf("duplicate metadata %q (hint: the file is damaged, copy it again)", kv.Key)
 		}
 		seen[kv.Key] = true
 		f.Metadata = append(f.Metadata, kv)
@@ -134,7 +134,7 @@ func (f *File) parse(h *header) error {
 			return err
 		}
 		if seen[t.Name] {
-			return fmt.Errorf("tensor %q stands there twice (the file is damaged)", t.Name)
+			return fmt.Errorf("duplicate tensor %q (hint: the file is damaged, copy it again)", t.Name)
 		}
 		seen[t.Name] = true
 		f.Tensors = append(f.Tensors, t)
@@ -157,11 +157,11 @@ func (f *File) checkLayout(size uint64) error {
 	for _, t := range order {
 		switch {
 		case t.Offset%align != 0:
-			return fmt.Errorf("tensor %q lies at offset %d, no multiple of %d (the file is damaged)", t.Name, t.Offset, align)
+			return fmt.Errorf("tensor %q lies at offset %d, not a multiple of %d (hint: the file is damaged, copy it again)", t.Name, t.Offset, align)
 		case t.Offset < end:
-			return fmt.Errorf("tensors %q and %q overlap (the file is damaged)", last, t.Name)
+			return fmt.Errorf("tensors %q and %q overlap (hint: the file is damaged, copy it again)", last, t.Name)
 		case f.data > size || t.Offset > size-f.data || t.Size() > size-f.data-t.Offset:
-			return fmt.Errorf("tensor %q reaches beyond the file's %d bytes (the file was cut short: copy it again)", t.Name, size)
+			return fmt.Errorf("tensor %q reaches beyond the file's %d bytes (hint: the file was cut short, copy it again)", t.Name, size)
 		}
 		end, last = t.Offset+t.Size(), t.Name
 	}
@@ -178,7 +178,7 @@ type header struct {
 
 func (h *header) need(n uint64) error {
 	if n > h.limit-h.off {
-		return fmt.Errorf("the header needs %d more bytes, there are %d (the file was cut short or is damaged)", n, h.limit-h.off)
+		return fmt.Errorf("the header needs %d more bytes, there are %d (hint: the file was cut short or is damaged, copy it again)", n, h.limit-h.off)
 	}
 	return nil
 }
@@ -222,7 +222,7 @@ func (h *header) uint64() (uint64, error) {
 func (h *header) count(size uint64) (uint64, error) {
 	n, err := h.uint64()
 	if err == nil && n > (h.limit-h.off)/size {
-		err = fmt.Errorf("a count of %d does not fit into the file (it was cut short or is damaged)", n)
+		err = fmt.Errorf("a count of %d does not fit into the file (hint: it was cut short or is damaged, copy it again)", n)
 	}
 	return n, err
 }
@@ -269,7 +269,7 @@ func (h *header) skipValue(kind ValueType) error {
 	case kind == TypeArray:
 		return h.skipArray()
 	}
-	return fmt.Errorf("unknown kind of value %d (known: 0 to %d; the file is damaged)", kind, TypeFloat64)
+	return fmt.Errorf("unknown kind of value %d, above %d (hint: the file is damaged, copy it again)", kind, TypeFloat64)
 }
 
 func (h *header) skipArray() error {
@@ -286,7 +286,7 @@ func (h *header) skipArray() error {
 		return h.skip(n * size)
 	}
 	if ValueType(element) != TypeString {
-		return fmt.Errorf("an array of kind %d is not supported (no model file needs nested arrays)", element)
+		return fmt.Errorf("an array of kind %d is not supported (hint: no model file needs nested arrays)", element)
 	}
 	n, err := h.count(8)
 	if err != nil {
@@ -325,7 +325,7 @@ func (h *header) tensor() (Tensor, error) {
 		return Tensor{}, err
 	}
 	if t.Type = h.types.find(kind); t.Type == nil {
-		return Tensor{}, fmt.Errorf("tensor %q has type %d (known: %s; convert the file to one of them)", name, kind, h.types)
+		return Tensor{}, fmt.Errorf("tensor %q has type %d, which is not supported (hint: convert the file to one of %s)", name, kind, h.types)
 	}
 	if t.Offset, err = h.uint64(); err != nil {
 		return Tensor{}, err

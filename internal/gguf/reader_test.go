@@ -40,16 +40,16 @@ func TestParseRefuses(t *testing.T) {
 		"too many entries":   {edit(good, 16, 1<<60, 8), "count of 1152921504606846976"},
 		"endless key":        {edit(good, 24, 1<<63, 8), "9223372036854775808 more bytes"},
 		"unknown kind":       {edit(good, kind, 13, 4), `metadata "a": unknown kind of value 13`},
-		"no dimension":       {edit(good, dims, 0, 4), "(known: F32, F16, BF16"},
+		"no dimension":       {edit(good, dims, 0, 4), "convert the file to one of F32, F16, BF16"},
 		"five dimensions":    {edit(good, dims, 5, 4), `"w" has 5 dimensions`},
 		"zero columns":       {edit(good, dims+4, 0, 8), "impossible dimensions"},
 		"too many columns":   {edit(good, dims+4, 1<<61, 8), "impossible dimensions"},
 		"product overflows":  {edit(edit(good, dims+4, 1<<40, 8), dims+12, 1<<40, 8), "impossible dimensions"},
 		"unknown type":       {edit(good, offset-4, 12, 4), `"w" has type 12`},
-		"misaligned":         {edit(good, offset, 4, 8), "no multiple of 32"},
+		"misaligned":         {edit(good, offset, 4, 8), "not a multiple of 32"},
 		"far outside":        {edit(good, offset, 1<<63, 8), `"w" reaches beyond`},
 		"overlap":            {edit(good, second+8+1+4+8+4, 0, 8), "overlap"},
-		"same tensor":        {edit(good, second+8, 'w', 1), `tensor "w" stands there twice`},
+		"same tensor":        {edit(good, second+8, 'w', 1), `duplicate tensor "w"`},
 		"odd alignment":      {write(t, []KV{String("x", strings.Repeat("y", 8))}, nil), ""},
 		"zero alignment":     {alignedTo(t, 0), "general.alignment"},
 		"alignment of three": {alignedTo(t, 3), "general.alignment"},
@@ -88,7 +88,7 @@ func TestParseRefusesArrays(t *testing.T) {
 	}{
 		"nested": {[]KV{nested}, `metadata "n": an array of kind 9 is not supported`},
 		"huge":   {[]KV{huge}, `metadata "h": a count of`},
-		"twice":  {twice, `metadata "a" stands there twice`},
+		"twice":  {twice, `duplicate metadata "a"`},
 	} {
 		data := write(t, c.metadata, nil)
 		_, err := Parse(bytes.NewReader(data), int64(len(data)))

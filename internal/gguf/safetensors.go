@@ -110,11 +110,11 @@ type entry struct {
 func parseSafetensors(path string, r io.ReaderAt, size int64) (map[string]Array, error) {
 	head := make([]byte, 8)
 	if _, err := io.ReadFull(io.NewSectionReader(r, 0, size), head); err != nil {
-		return nil, errors.New("shorter than a safetensors header (copy the file again)")
+		return nil, errors.New("shorter than a safetensors header (hint: copy the file again)")
 	}
 	length := binary.LittleEndian.Uint64(head)
 	if length > maxJSON || length > uint64(size-8) {
-		return nil, fmt.Errorf("a header of %d bytes in a file of %d; at most %d are allowed (not a safetensors file, or it was cut short)", length, size, maxJSON)
+		return nil, fmt.Errorf("a header of %d bytes in a file of %d; at most %d are allowed (hint: not a safetensors file, or it was cut short)", length, size, maxJSON)
 	}
 	text := make([]byte, length)
 	if _, err := io.ReadFull(io.NewSectionReader(r, 8, int64(length)), text); err != nil {
@@ -122,7 +122,7 @@ func parseSafetensors(path string, r io.ReaderAt, size int64) (map[string]Array,
 	}
 	var members map[string]jsontext.Value
 	if err := json.Unmarshal(text, &members); err != nil {
-		return nil, fmt.Errorf("the header is no JSON object of tensors: %w (the file is damaged)", err)
+		return nil, fmt.Errorf("the header is not a JSON object of tensors: %w (hint: the file is damaged, copy it again)", err)
 	}
 	delete(members, "__metadata__")
 	data := io.NewSectionReader(r, 8+int64(length), size-8-int64(length))
@@ -131,7 +131,7 @@ func parseSafetensors(path string, r io.ReaderAt, size int64) (map[string]Array,
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		var e entry
 		if err := json.Unmarshal(members[name], &e, json.RejectUnknownMembers(true)); err != nil {
-			return nil, fmt.Errorf("tensor %q: %w (the file is damaged)", name, err)
+			return nil, fmt.Errorf("tensor %q: %w (hint: the file is damaged, copy it again)", name, err)
 		}
 		a, err := e.array(data)
 		if err != nil {
@@ -148,23 +148,23 @@ func (e entry) array(data *io.SectionReader) (Array, error) {
 	a := Array{}
 	i := slices.IndexFunc(dtypes, func(t *Type) bool { return t.Name == e.DType })
 	if i < 0 {
-		return a, fmt.Errorf("dtype %q is not supported (known: %s; save the model in one of them)", e.DType, dtypes)
+		return a, fmt.Errorf("dtype %q is not supported (hint: save the model in one of %s)", e.DType, dtypes)
 	}
 	a.Type = dtypes[i]
 	begin, end := e.Offsets[0], e.Offsets[1]
 	if begin < 0 || end < begin || end > data.Size() {
-		return a, fmt.Errorf("bytes %d to %d lie outside the %d bytes of data (the file was cut short or is damaged)", begin, end, data.Size())
+		return a, fmt.Errorf("bytes %d to %d lie outside the %d bytes of data (hint: the file was cut short or is damaged, copy it again)", begin, end, data.Size())
 	}
 	size := int64(a.Type.Bytes)
 	for _, d := range e.Shape {
 		if d < 0 || d > 0 && size > math.MaxInt64/d {
-			return a, fmt.Errorf("the shape %v is impossible (the file is damaged)", e.Shape)
+			return a, fmt.Errorf("the shape %v is impossible (hint: the file is damaged, copy it again)", e.Shape)
 		}
 		size *= d
 		a.Shape = append(a.Shape, int(d))
 	}
 	if size != end-begin {
-		return a, fmt.Errorf("the shape %v in %s takes %d bytes, the file holds %d (the file is damaged)", e.Shape, e.DType, size, end-begin)
+		return a, fmt.Errorf("the shape %v in %s takes %d bytes, the file holds %d (hint: the file is damaged, copy it again)", e.Shape, e.DType, size, end-begin)
 	}
 	a.data = io.NewSectionReader(data, begin, size)
 	return a, nil
@@ -183,15 +183,15 @@ func checkSpans(spans []span, size int64) error {
 	end := int64(0)
 	for i, s := range spans {
 		if s.begin < end {
-			return fmt.Errorf("tensors %q and %q overlap (the file is damaged)", spans[i-1].name, s.name)
+			return fmt.Errorf("tensors %q and %q overlap (hint: the file is damaged, copy it again)", spans[i-1].name, s.name)
 		}
 		if s.begin > end {
-			return fmt.Errorf("nothing describes bytes %d to %d before tensor %q (the file is damaged)", end, s.begin, s.name)
+			return fmt.Errorf("nothing describes bytes %d to %d before tensor %q (hint: the file is damaged, copy it again)", end, s.begin, s.name)
 		}
 		end = s.end
 	}
 	if end != size {
-		return fmt.Errorf("nothing describes the last %d bytes (the file is damaged)", size-end)
+		return fmt.Errorf("nothing describes the last %d bytes (hint: the file is damaged, copy it again)", size-end)
 	}
 	return nil
 }

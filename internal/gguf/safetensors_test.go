@@ -89,7 +89,7 @@ func TestSafetensorsRefuses(t *testing.T) {
 		"over the cap":     {edit(raw("{}", 0), 0, maxJSON+1, 8), "at most 100000000"},
 		"cut header":       {raw("{}", 0)[:9], "cut short"},
 		"endless header":   {edit(raw("{}", 0), 0, 1<<63, 8), "cut short"},
-		"no JSON":          {raw("[1]", 0), "no JSON object"},
+		"no JSON":          {raw("[1]", 0), "not a JSON object"},
 		"duplicate tensor": {raw(`{"w":{},"w":{}}`, 0), "duplicate"},
 		"duplicate key":    {raw(`{"w":{"dtype":"F32","dtype":"F16"}}`, 0), "duplicate"},
 		"unknown key":      {raw(`{"w":{"kind":"F32"}}`, 0), `tensor "w"`},

@@ -30,7 +30,7 @@ func OpenWeights(dir string) (*Weights, error) {
 	path := filepath.Join(dir, indexFile)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: neither %s nor %s is there (save the model with save_pretrained, as safetensors)", dir, singleFile, indexFile)
+		return nil, fmt.Errorf("%s: neither %s nor %s is there (hint: save the model with save_pretrained, as safetensors)", dir, singleFile, indexFile)
 	}
 	if err != nil {
 		return nil, err
@@ -58,11 +58,11 @@ func openShards(dir string, weightMap map[string]string) (_ *Weights, err error)
 	}()
 	names := slices.Compact(slices.Sorted(maps.Values(weightMap)))
 	if len(names) == 0 {
-		return nil, errors.New("weight_map names no file (download the model again)")
+		return nil, errors.New("weight_map names no file (hint: download the model again)")
 	}
 	for _, name := range names {
 		if !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) {
-			return nil, fmt.Errorf("weight_map names %q, which is no file of this folder (download the model again)", name)
+			return nil, fmt.Errorf("weight_map names %q, which is not a file of this folder (hint: download the model again)", name)
 		}
 		shard, err := OpenSafetensors(filepath.Join(dir, name))
 		if err != nil {
@@ -71,14 +71,14 @@ func openShards(dir string, weightMap map[string]string) (_ *Weights, err error)
 		all.files = append(all.files, shard.files...)
 		for _, tensor := range shard.Names() {
 			if weightMap[tensor] != name {
-				return nil, fmt.Errorf("tensor %q lies in %s, weight_map says %q (download the model again)", tensor, name, weightMap[tensor])
+				return nil, fmt.Errorf("tensor %q lies in %s, weight_map says %q (hint: download the model again)", tensor, name, weightMap[tensor])
 			}
 			all.arrays[tensor] = shard.arrays[tensor]
 		}
 	}
 	for _, tensor := range slices.Sorted(maps.Keys(weightMap)) {
 		if _, ok := all.arrays[tensor]; !ok {
-			return nil, fmt.Errorf("tensor %q is not in %s (download the model again)", tensor, weightMap[tensor])
+			return nil, fmt.Errorf("tensor %q is not in %s (hint: download the model again)", tensor, weightMap[tensor])
 		}
 	}
 	return all, nil

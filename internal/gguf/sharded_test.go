@@ -58,8 +58,8 @@ func TestOpenWeightsRefuses(t *testing.T) {
 		"missing tensor":  {`{"weight_map":{"a":"1.safetensors","c":"1.safetensors"}}`, `tensor "c" is not in 1.safetensors`},
 		"wrong shard":     {`{"weight_map":{"a":"2.safetensors","b":"1.safetensors"}}`, `tensor "a" lies in 1.safetensors, weight_map says "2.safetensors"`},
 		"unlisted tensor": {`{"weight_map":{"x":"1.safetensors"}}`, `tensor "a" lies in 1.safetensors, weight_map says ""`},
-		"outside":         {`{"weight_map":{"a":"../1.safetensors"}}`, "no file of this folder"},
-		"sub-folder":      {`{"weight_map":{"a":"x/1.safetensors"}}`, "no file of this folder"},
+		"outside":         {`{"weight_map":{"a":"../1.safetensors"}}`, "not a file of this folder"},
+		"sub-folder":      {`{"weight_map":{"a":"x/1.safetensors"}}`, "not a file of this folder"},
 		"empty":           {`{"weight_map":{}}`, "names no file"},
 		"duplicate":       {`{"weight_map":{"a":"1.safetensors","a":"2.safetensors"}}`, "duplicate"},
 	} {

@@ -41,12 +41,12 @@ func (t Tensor) check() error {
 	size := uint64(t.Type.Bytes)
 	for _, d := range t.Dims {
 		if d == 0 || d > maxSize/size {
-			return fmt.Errorf("tensor %q has the impossible dimensions %v (the file is damaged)", t.Name, t.Dims)
+			return fmt.Errorf("tensor %q has the impossible dimensions %v (hint: the file is damaged, copy it again)", t.Name, t.Dims)
 		}
 		size *= d
 	}
 	if t.Dims[0]%uint64(t.Type.Elements) != 0 {
-		return fmt.Errorf("tensor %q has rows of %d elements, %s stores them in blocks of %d (choose another type for it)",
+		return fmt.Errorf("tensor %q has rows of %d elements, %s stores them in blocks of %d (hint: choose another type for it)",
 			t.Name, t.Dims[0], t.Type, t.Type.Elements)
 	}
 	return nil
