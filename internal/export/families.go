@@ -137,7 +137,7 @@ func (e exporter) claim(configJSON []byte) (_ family, class string, err error) {
 		}
 		known = append(known, f.classes...)
 	}
-	return family{}, "", fmt.Errorf("architectures is %q (hint: choose a base of one of %s)", c.Architectures, strings.Join(known, ", "))
+	return family{}, "", fmt.Errorf("architectures is %q (hint: only %s is built yet: choose another base)", c.Architectures, strings.Join(known, " or "))
 }
 
 // familyOf finds the family of the GGUF at path.
@@ -151,7 +151,7 @@ func (e exporter) familyOf(path string, metadata []gguf.KV) (family, error) {
 		}
 		known = append(known, f.architecture)
 	}
-	return family{}, fail(Unsupported, "use a base of one of "+strings.Join(known, ", "), "%s: %s is %q", path, keyArchitecture, name)
+	return family{}, fail(Unsupported, "only "+strings.Join(known, " or ")+" is built yet", "%s: %s is %q", path, keyArchitecture, name)
 }
 
 // CheckConfig says what in the content of a base's config.json cannot be exported.

@@ -213,14 +213,14 @@ func TestFamilyDoorRefuses(t *testing.T) {
 	unknown := toyFolder()
 	unknown.config["architectures"] = []string{"OtherForCausalLM"}
 	_, err := e.writeBase(context.Background(), unknown.save(t), out)
-	if want := `["OtherForCausalLM"] (hint: choose a base of one of Qwen2ForCausalLM, ToyForCausalLM, ToyModel)`; err == nil || !strings.Contains(err.Error(), want) {
+	if want := `["OtherForCausalLM"] (hint: only Qwen2ForCausalLM or ToyForCausalLM or ToyModel is built yet`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want one with %q", err, want)
 	}
 	if _, err := e.writeBase(context.Background(), toyFolder().save(t), out); err != nil {
 		t.Fatal(err)
 	}
 	for want, run := range map[string]func() error{
-		`general.architecture is "toy" (hint: use a base of one of qwen2)`: func() error {
+		`general.architecture is "toy" (hint: only qwen2 is built yet)`: func() error {
 			_, err := Run(context.Background(), Options{"f16"}, out, nil, out+".2", nil)
 			return err
 		},
