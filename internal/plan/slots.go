@@ -37,10 +37,7 @@ func BaseDigestSlot(folder string, state []FileState) store.Slot {
 
 // BaseGGUFSlot is that of the 16-bit GGUF of a base with this identity.
 func BaseGGUFSlot(identity string) store.Slot {
-	return store.Slot{
-		Stage: "base-gguf", Key: store.NewKey("base-gguf", export.BaseRevision, identity),
-		Inputs: map[string]string{"base": identity},
-	}
+	return store.Slot{Stage: export.BaseStage, Key: export.BaseKey(identity), Inputs: export.BaseInputs(identity)}
 }
 
 // RowFiles are the files of rows that a training reads.
@@ -75,7 +72,7 @@ func (p *Plan) SanityChats() [][]chat.Message {
 
 // BaseExportSlot is that of NAME-base's GGUF, for a base GGUF with this digest.
 func (p *Plan) BaseExportSlot(base string) store.Slot {
-	return p.exportSlot(map[string]string{"base": base, "adapter": ""})
+	return p.exportSlot(export.NameBaseInputs(base))
 }
 
 // CandidateSlot is that of the candidate's GGUF; the trainer's measurement,
@@ -93,14 +90,12 @@ func (p *Plan) CandidateSlot(base string, adapter store.Entry) (store.Slot, []ex
 	if err != nil {
 		return store.Slot{}, nil, err
 	}
-	return p.exportSlot(map[string]string{
-		"base": base, "adapter": weights.SHA256 + settings.SHA256, "changes": string(store.Digest(changes)),
-	}), changes, nil
+	return p.exportSlot(export.CandidateInputs(base, weights.SHA256, settings.SHA256, changes)), changes, nil
 }
 
 func (p *Plan) exportSlot(inputs map[string]string) store.Slot {
 	options := p.Config.Export
-	return store.Slot{Stage: string(step.Export), Key: store.NewKey(string(step.Export), export.Revision, options, inputs), Options: options, Inputs: inputs}
+	return store.Slot{Stage: export.Stage, Key: export.Key(options, inputs), Options: options, Inputs: inputs}
 }
 
 // Prompts are the suites' conversations in replayed history, to be rendered.
