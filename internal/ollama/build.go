@@ -22,10 +22,9 @@ type Tools struct {
 }
 
 const (
-	ollamaModule  = "github.com/ollama/ollama"
-	linkFlags     = "-s -w -X " + ollamaModule + "/version.Version=" + PinnedVersion + " -X " + ollamaModule + "/server.mode=release"
-	headerModule  = "github.com/gen2brain/malgo" // has miniaudio.h
-	progressEvery = 5 * time.Second
+	ollamaModule = "github.com/ollama/ollama"
+	linkFlags    = "-s -w -X " + ollamaModule + "/version.Version=" + PinnedVersion + " -X " + ollamaModule + "/server.mode=release"
+	headerModule = "github.com/gen2brain/malgo" // has miniaudio.h
 )
 
 // Program is one that Build needs on PATH, with how to get it.
@@ -137,28 +136,13 @@ func (b *builder) compile(ctx context.Context, include, flags string) error {
 // run runs one program to its end, tells progress, and returns the last lines
 // that it wrote.
 func (b *builder) run(ctx context.Context, doing, dir string, env []string, program string, args ...string) (string, error) {
-	tail := proc.NewTail(20)
-	process, err := b.launcher.Start(ctx, proc.Command{
-		Name: program, Path: b.programs[program], Args: args, Env: env, Dir: dir, Log: io.MultiWriter(b.log, tail),
-	})
+	tail, err := b.launcher.Run(ctx, proc.Command{
+		Name: program, Path: b.programs[program], Args: args, Env: env, Dir: dir, Log: b.log,
+	}, func(elapsed time.Duration) { b.progress(doing, elapsed) })
 	if err != nil {
-		return "", fmt.Errorf("ollama: %s: %w", doing, err)
+		return "", fmt.Errorf("ollama: %s: %w", doing, tail.Explain(err))
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- process.Wait() }()
-	ticker := time.NewTicker(progressEvery)
-	defer ticker.Stop()
-	for elapsed := time.Duration(0); ; elapsed += progressEvery {
-		b.progress(doing, elapsed)
-		select {
-		case err := <-ended:
-			if err != nil {
-				return "", fmt.Errorf("ollama: %s: %w\n%s", doing, err, tail.Fenced())
-			}
-			return tail.String(), nil
-		case <-ticker.C:
-		}
-	}
+	return tail.String(), nil
 }
 
 // buildEnv is what the programs of a build may see of an environment: where Go

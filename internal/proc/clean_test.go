@@ -116,6 +116,11 @@ func TestTail(t *testing.T) {
 	if got, want := tail.String(), "b\n##\\[error]c"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+	for n, want := range map[int]string{0: "", 1: "##\\[error]c", 9: "b\n##\\[error]c"} {
+		if got := tail.Last(n); got != want {
+			t.Errorf("the last %d: %q, want %q", n, got, want)
+		}
+	}
 	if got, want := tail.Fenced(), "| b\n| ##\\[error]c"; got != want {
 		t.Errorf("fenced: %q, want %q", got, want)
 	}

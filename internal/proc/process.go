@@ -72,6 +72,9 @@ func (p *Process) Wait() error {
 	return p.err
 }
 
+// Done is closed when Wait no longer blocks.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
 // start makes the pipes and starts the guard. The ends that stay here are
 // close-on-exec, as os.Pipe makes them: a lifeline that a sibling inherits
 // would keep this child alive.

@@ -29,9 +29,15 @@ func (t *Tail) Write(p []byte) (int, error) {
 
 // String returns the last complete lines, without a newline at the end.
 func (t *Tail) String() string {
+	return t.Last(t.lines.keep)
+}
+
+// Last returns the n last complete lines, or all that there are.
+func (t *Tail) Last(n int) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return strings.TrimSuffix(strings.Join(t.lines.kept, ""), "\n")
+	kept := t.lines.kept
+	return strings.TrimSuffix(strings.Join(kept[max(0, len(kept)-n):], ""), "\n")
 }
 
 // Fenced is String with [Fence] before each line, to stand on lines of its own

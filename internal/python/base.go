@@ -60,20 +60,16 @@ func (in *installer) basePython(ctx context.Context) (string, error) {
 		if err != nil {
 			continue
 		}
-		tail := proc.NewTail(1)
-		child, err := in.launcher.Start(ctx, proc.Command{
-			Name: name, Path: path, Args: []string{"-I", "-c", usableProgram + venvProgram}, Env: installEnv(in.tools.Env), Log: tail,
-		})
-		if err == nil {
-			err = child.Wait()
-		}
+		tail, err := in.launcher.Run(ctx, proc.Command{
+			Name: name, Path: path, Args: []string{"-I", "-c", usableProgram + venvProgram}, Env: installEnv(in.tools.Env),
+		}, nil)
 		if err == nil {
 			return path, nil
 		}
 		if ctx.Err() != nil {
 			return "", err
 		}
-		refused = append(refused, fmt.Sprintf("%v: %s", err, tail))
+		refused = append(refused, fmt.Sprintf("%v: %s", err, tail.Last(1)))
 	}
 	found := "none on the path"
 	if refused != nil {

@@ -25,10 +25,7 @@ const (
 	diskNeeded   = 8e9 // bytes
 )
 
-const (
-	progressEvery = 5 * time.Second
-	lockPoll      = 200 * time.Millisecond
-)
+const lockPoll = 200 * time.Millisecond
 
 // Install makes the environment under home (absolute) and returns its
 // interpreter; one that is there is returned at once. It needs a Python 3.11
@@ -167,29 +164,14 @@ func (in *installer) write(name string, content []byte) (path string, err error)
 
 // run runs a program to its end and tells progress; the error has its last lines.
 func (in *installer) run(ctx context.Context, doing, path string, args ...string) error {
-	tail := proc.NewTail(10)
-	child, err := in.launcher.Start(ctx, proc.Command{
+	tail, err := in.launcher.Run(ctx, proc.Command{
 		Name: filepath.Base(path), Path: path, Args: args, Env: installEnv(in.tools.Env),
-		Dir: filepath.Dir(in.dir), Log: io.MultiWriter(in.log, tail),
-	})
+		Dir: filepath.Dir(in.dir), Log: in.log,
+	}, func(elapsed time.Duration) { in.progress(doing, elapsed) })
 	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
+		return fmt.Errorf("%s: %w", doing, tail.Explain(err))
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- child.Wait() }()
-	ticker := time.NewTicker(progressEvery)
-	defer ticker.Stop()
-	for start := time.Now(); ; {
-		in.progress(doing, time.Since(start).Round(time.Second))
-		select {
-		case err := <-ended:
-			if err != nil {
-				return fmt.Errorf("%s: %w\n%s", doing, err, tail.Fenced())
-			}
-			return nil
-		case <-ticker.C:
-		}
-	}
+	return nil
 }
 
 // installEnv is what an installation sees of an environment: besides what every

@@ -132,16 +132,12 @@ func checkVersions(ctx context.Context, launcher proc.Launcher, path string, too
 	}
 	var found map[string]string
 	var answerErr error
-	tail := proc.NewTail(5)
-	child, err := launcher.Start(ctx, proc.Command{
-		Name: path, Path: path, Args: args, Env: proc.CleanEnv(tools.Env), Log: tail,
+	tail, err := launcher.Run(ctx, proc.Command{
+		Name: path, Path: path, Args: args, Env: proc.CleanEnv(tools.Env),
 		Lines: func(line []byte) { answerErr = json.Unmarshal(line, &found) },
-	})
+	}, nil)
 	if err != nil {
-		return err
-	}
-	if err := child.Wait(); err != nil {
-		return fmt.Errorf("%w\n%s", err, tail.Fenced())
+		return tail.Explain(err)
 	}
 	if answerErr != nil {
 		return fmt.Errorf("%s: answers no JSON: %w", path, answerErr)

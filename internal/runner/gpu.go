@@ -169,15 +169,11 @@ func cudaCheck(ctx context.Context, m machine.Machine, configured string) Check 
 	}
 	ctx, cancel := context.WithTimeout(ctx, cudaWait)
 	defer cancel()
-	tail := proc.NewTail(5)
-	child, err := m.Launcher.Start(ctx, proc.Command{
-		Name: "torch", Path: path, Args: []string{"-I", "-B", "-c", cudaProgram}, Env: proc.CleanEnv(m.Environ), Log: tail,
-	})
-	if err == nil {
-		err = child.Wait()
-	}
+	tail, err := m.Launcher.Run(ctx, proc.Command{
+		Name: "torch", Path: path, Args: []string{"-I", "-B", "-c", cudaProgram}, Env: proc.CleanEnv(m.Environ),
+	}, nil)
 	if err != nil {
-		return judge("cuda", false, fmt.Sprintf("torch can not use the card: %v\n%s", err, tail),
+		return judge("cuda", false, fmt.Sprintf("torch can not use the card: %v\n%s", err, tail.Last(5)),
 			"install a newer NVIDIA driver (https://www.nvidia.com/drivers), then restart the machine: `"+asRoot("reboot")+"`")
 	}
 	return judge("cuda", true, tail.String(), "")
