@@ -15,15 +15,14 @@ import (
 type child struct {
 	process  *proc.Process
 	requests *io.PipeWriter
-	replies  chan reply    // at most one is due at a time
-	ended    chan struct{} // closed when the process is gone
+	answers  chan python.Answer // at most one is due at a time
 	tail     *proc.Tail
 	ready    bool
 }
 
 func startChild(ctx context.Context, launcher proc.Launcher, interpreter python.Interpreter, log io.Writer) (*child, error) {
 	stdin, requests := io.Pipe()
-	c := &child{requests: requests, replies: make(chan reply, 1), ended: make(chan struct{}), tail: proc.NewTail(20)}
+	c := &child{requests: requests, answers: make(chan python.Answer, 1), tail: proc.NewTail(20)}
 	command := interpreter.Command("maths.py")
 	command.Stdin = stdin
 	command.Log = c.tail
@@ -31,12 +30,12 @@ func startChild(ctx context.Context, launcher proc.Launcher, interpreter python.
 		command.Log = io.MultiWriter(c.tail, log)
 	}
 	command.Lines = func(line []byte) {
-		var r reply
-		if json.Unmarshal(line, &r) != nil {
+		var a python.Answer
+		if json.Unmarshal(line, &a) != nil {
 			return
 		}
 		select {
-		case c.replies <- r:
+		case c.answers <- a:
 		default: // nobody asked
 		}
 	}
@@ -44,11 +43,6 @@ func startChild(ctx context.Context, launcher proc.Launcher, interpreter python.
 	if c.process, err = launcher.Start(ctx, command); err != nil {
 		return nil, err
 	}
-	go func() {
-		c.process.Wait()
-		stdin.Close()
-		close(c.ended)
-	}()
 	return c, nil
 }
 
@@ -56,7 +50,7 @@ func startChild(ctx context.Context, launcher proc.Launcher, interpreter python.
 func (c *child) stop() {
 	c.requests.Close()
 	c.process.Stop()
-	<-c.ended
+	c.process.Wait()
 }
 
 // awaitReady waits until the child has imported what it needs.
@@ -67,9 +61,9 @@ func (c *child) awaitReady(ctx context.Context) error {
 	limit := time.NewTimer(startLimit)
 	defer limit.Stop()
 	select {
-	case r := <-c.replies:
-		c.ready = r.Progress == "ready"
-	case <-c.ended:
+	case a := <-c.answers:
+		c.ready = string(a.Progress) == `"ready"`
+	case <-c.process.Done():
 	case <-limit.C:
 		return fmt.Errorf("maths: not ready after %v: is the machine overloaded?", startLimit)
 	case <-ctx.Done():
@@ -89,15 +83,16 @@ func (c *child) compare(ctx context.Context, r request, wall time.Duration) (Res
 	}
 	limit := time.NewTimer(wall)
 	defer limit.Stop()
-	go c.requests.Write(line) // fails when the child ends, which is seen below
+	go c.requests.Write(line) // returns when the child takes it, or with stop
 	for {
 		select {
-		case got := <-c.replies:
-			if got.Result.ID != r.ID {
+		case a := <-c.answers:
+			var got comparison
+			if json.Unmarshal(a.Result, &got) != nil || got.ID != r.ID {
 				continue
 			}
-			return Result{Verdict: got.Result.Verdict, Gold: got.Result.Gold, Answer: got.Result.Answer, Why: got.Result.Why}, nil
-		case <-c.ended:
+			return Result{Verdict: got.Verdict, Gold: got.Gold, Answer: got.Answer, Why: got.Why}, nil
+		case <-c.process.Done():
 			if ctx.Err() != nil {
 				return Result{}, fmt.Errorf("maths: %w", ctx.Err())
 			}

@@ -143,16 +143,13 @@ type request struct {
 	Answer string `json:"answer"`
 }
 
-// reply is one line from the child.
-type reply struct {
-	Progress string `json:"progress"` // ready, once
-	Result   struct {
-		ID      int     `json:"id"`
-		Verdict Verdict `json:"verdict"`
-		Gold    string  `json:"gold"`
-		Answer  string  `json:"answer"`
-		Why     string  `json:"why"`
-	} `json:"result"`
+// comparison is the child's result.
+type comparison struct {
+	ID      int     `json:"id"`
+	Verdict Verdict `json:"verdict"`
+	Gold    string  `json:"gold"`
+	Answer  string  `json:"answer"`
+	Why     string  `json:"why"`
 }
 
 func (r request) line() ([]byte, error) {

@@ -28,7 +28,7 @@ func Render(ctx context.Context, launcher proc.Launcher, interpreter python.Inte
 	if err := os.WriteFile(path, request, 0o644); err != nil {
 		return "", nil, err
 	}
-	data, err := python.Run(ctx, launcher, interpreter.Command("render.py", "--request", path), nil, nil)
+	data, err := python.Run(ctx, launcher, interpreter.Command("render.py", "--request", path))
 	if err != nil {
 		return "", nil, err
 	}

@@ -9,9 +9,16 @@ import (
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
+	"github.com/tunegate/tunegate/internal/python"
 )
 
 func TestMain(m *testing.M) { proctest.Main(m) }
+
+// local launches with this interpreter under the guard of these tests.
+func local(t *testing.T, interpreter python.Interpreter) Local {
+	t.Helper()
+	return Local{Children: proctest.Launcher(t), Interpreter: interpreter}
+}
 
 // demoBase is the folder of the demo's tiny base model.
 var demoBase = filepath.Join("..", "..", "testdata", "demo", "base")

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/chat"
-	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/python/pythontest"
@@ -70,14 +69,8 @@ func TestGuards(t *testing.T) {
 		prepare(t, faults[name], dirs[name])
 		command.Args = append(command.Args, filepath.Join(dirs[name], specFile)+"="+faults[name].sabotage)
 	}
-	tail := proc.NewTail(20)
-	command.Log = tail
-	child, err := proctest.Launcher(t).Start(t.Context(), command)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Wait(); err != nil {
-		t.Fatalf("%v\n%s", err, tail.Fenced())
+	if last, err := proctest.Launcher(t).Run(t.Context(), command, nil); err != nil {
+		t.Fatal(last.Explain(err))
 	}
 	for name, dir := range dirs {
 		var last struct {
@@ -130,7 +123,7 @@ func prepare(t *testing.T, f fault, dir string) {
 	if f.spec != nil {
 		f.spec(&s)
 	}
-	if _, err := s.write(); err != nil {
+	if err := s.write(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -140,7 +133,7 @@ func TestSpecKeys(t *testing.T) {
 	t.Parallel()
 	py, dir := pythontest.Interpreter(t), t.TempDir()
 	writeFile(t, filepath.Join(dir, specFile), `{"seed": 1, "colour": "red"}`)
-	_, err := python.Run(t.Context(), proctest.Launcher(t), py.Command("train.py", "--spec", filepath.Join(dir, specFile)), nil, nil)
+	_, err := python.Run(t.Context(), proctest.Launcher(t), py.Command("train.py", "--spec", filepath.Join(dir, specFile)))
 	if err == nil || !strings.Contains(err.Error(), "spec/keys: missing in spec.json: ") {
 		t.Error(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"testing"
 
-	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python/pythontest"
 )
 
@@ -29,7 +28,7 @@ func TestResumeAnywhere(t *testing.T) {
 		s.SaveSeconds = 1e-3
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		return s.run(ctx, proctest.Launcher(t), py, func(p Progress) {
+		return s.run(ctx, local(t, py), func(p Progress) {
 			if at(p) {
 				cancel()
 			}

@@ -15,7 +15,6 @@ import (
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/gguf"
-	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/python/pythontest"
 )
@@ -28,7 +27,7 @@ func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	var phases []string
 	var last Progress
-	result, err := Run(t.Context(), proctest.Launcher(t), py, options(), in, dir, func(p Progress) {
+	result, err := Run(t.Context(), local(t, py), options(), in, dir, func(p Progress) {
 		if !slices.Contains(phases, p.Phase) {
 			phases = append(phases, p.Phase)
 		}
@@ -48,7 +47,7 @@ func TestRun(t *testing.T) {
 	checkFolder(t, dir)
 
 	// A finished run is not repeated: this interpreter could not.
-	again, err := Run(t.Context(), proctest.Launcher(t), python.Interpreter{}, options(), in, dir, func(Progress) {})
+	again, err := Run(t.Context(), local(t, python.Interpreter{}), options(), in, dir, func(Progress) {})
 	if err != nil || !reflect.DeepEqual(again, result) {
 		t.Errorf("again: %+v, %v", again, err)
 	}
@@ -61,7 +60,7 @@ func TestRun(t *testing.T) {
 	s.SaveSeconds = 1e-3
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err = s.run(ctx, proctest.Launcher(t), py, func(p Progress) {
+	_, err = s.run(ctx, local(t, py), func(p Progress) {
 		if p.Phase == "train" && p.Step == 4 {
 			cancel()
 		}
@@ -77,7 +76,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := 0
-	resumed, err := s.run(t.Context(), proctest.Launcher(t), py, func(p Progress) {
+	resumed, err := s.run(t.Context(), local(t, py), func(p Progress) {
 		if p.Phase == "sanity" {
 			t.Error("the sanity run was repeated")
 		}

@@ -42,11 +42,7 @@ type spec struct {
 	SampleTokens              int              `json:"sample_tokens"`
 }
 
-// Revision is part of the stage's key. Raise it with each change of the values
-// below, or of what else this package adds to a spec.
-const Revision = 1
-
-// What nobody has had to choose so far. A checkpoint of a 7B run is half a
+// What nobody has had to choose so far: see [Revision] before a change. A checkpoint of a 7B run is half a
 // gigabyte: every two minutes that is little for a disk, and little is lost.
 const (
 	scheduler    = "cosine"
@@ -99,28 +95,37 @@ func newSpec(o Options, in Input, dir string) (spec, error) {
 	return s, nil
 }
 
-// write writes spec.json and says whether it was there already, the same.
-func (s spec) write() (same bool, err error) {
+// file is the content of spec.json.
+func (s spec) file() ([]byte, error) {
 	data, err := json.MarshalIndent(s, "", "  ")
+	return append(data, '\n'), err
+}
+
+// written says whether the folder is that of this very spec.
+func (s spec) written() (bool, error) {
+	data, err := s.file()
 	if err != nil {
 		return false, err
 	}
-	data = append(data, '\n')
-	path := filepath.Join(s.OutDir, specFile)
-	old, err := os.ReadFile(path)
-	if err == nil && bytes.Equal(old, data) {
-		return true, nil
+	old, err := os.ReadFile(filepath.Join(s.OutDir, specFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, err
+	return err == nil && bytes.Equal(old, data), err
+}
+
+func (s spec) write() error {
+	data, err := s.file()
+	if err != nil {
+		return err
 	}
-	return false, store.WriteFile(path, data)
+	return store.WriteFile(filepath.Join(s.OutDir, specFile), data)
 }
 
 // discard removes what a run of another spec left.
 func (s spec) discard() error {
 	var errs []error
-	for _, name := range []string{eventsFile, logFile, samplesFile, changesFile, resultFile, adapterDir, checkpointsDir} {
+	for _, name := range []string{jobFile, eventsFile, logFile, samplesFile, changesFile, resultFile, adapterDir, checkpointsDir} {
 		errs = append(errs, os.RemoveAll(filepath.Join(s.OutDir, name)))
 	}
 	return errors.Join(errs...)

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
 )
 
@@ -34,7 +33,7 @@ func TestRunRefuses(t *testing.T) {
 				writeFile(t, filepath.Join(in.BaseDir, file), "{}")
 			}
 			test.change(&o, &in)
-			_, err := Run(t.Context(), proctest.Launcher(t), python.Interpreter{}, o, in, dir, func(Progress) {})
+			_, err := Run(t.Context(), local(t, python.Interpreter{}), o, in, dir, func(Progress) {})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Error(err)
 			}
@@ -59,12 +58,15 @@ func TestSpec(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	for _, want := range []bool{false, true} {
-		if same, err := s.write(); err != nil || same != want {
+		if same, err := s.written(); err != nil || same != want {
 			t.Errorf("written before: %v, %v; want %v", same, err, want)
+		}
+		if err := s.write(); err != nil {
+			t.Fatal(err)
 		}
 	}
 	s.Epochs++
-	if same, err := s.write(); err != nil || same {
+	if same, err := s.written(); err != nil || same {
 		t.Errorf("another one: %v, %v", same, err)
 	}
 	stale := filepath.Join(dir, checkpointsDir, "checkpoint-1")
@@ -86,7 +88,7 @@ func TestFailure(t *testing.T) {
 	in := input(t)
 	noPython := python.Interpreter{Path: "/bin/ls", ProgramsDir: t.TempDir(), Home: t.TempDir()}
 	dir := t.TempDir()
-	_, err := Run(t.Context(), proctest.Launcher(t), noPython, options(), in, dir, func(Progress) {})
+	_, err := Run(t.Context(), local(t, noPython), options(), in, dir, func(Progress) {})
 	if err == nil || !strings.Contains(err.Error(), "\n| ") || !strings.Contains(err.Error(), "--spec") {
 		t.Error(err)
 	}

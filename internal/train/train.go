@@ -7,17 +7,9 @@ package train
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"math"
-	"os"
-	"path/filepath"
-	"time"
 
 	"github.com/tunegate/tunegate/internal/chat"
-	"github.com/tunegate/tunegate/internal/proc"
-	"github.com/tunegate/tunegate/internal/python"
-	"github.com/tunegate/tunegate/internal/store"
 )
 
 // LoRA is the shape of the adapter.
@@ -72,17 +64,8 @@ type Result struct {
 	AdapterSHA256   string            `json:"adapter_sha256"`    // of adapter_model.safetensors
 }
 
-// Progress is a moment of a run.
-type Progress struct {
-	Phase       string        // load, sanity, train, check
-	Step, Steps int           // of the phase
-	Loss        float64       // the last training loss; 0 before the first
-	EvalLoss    float64       // the last validation loss; 0 before the first
-	Tokens      int           // trained so far
-	ETA         time.Duration // to the end of training; 0: not known
-}
-
-// The files of a finished run, besides those of adapterDir.
+// The files of a finished run, besides those of adapterDir; jobFile and
+// checkpointsDir are there only until then.
 const (
 	specFile        = "spec.json"
 	eventsFile      = "events.jsonl"
@@ -91,17 +74,19 @@ const (
 	changesFile     = "changes.json"
 	resultFile      = "result.json"
 	adapterDir      = "adapter"
+	jobFile         = "job.json"
 	checkpointsDir  = "checkpoints"
 	adapterWeights  = "adapter_model.safetensors"
 	adapterSettings = "adapter_config.json"
 )
 
 // Run trains in dir (absolute, existing) and fills it. What an earlier attempt
-// with the same spec left there is taken up: a killed run goes on from its last
-// checkpoint to the same adapter, a finished one is returned. A failure that the
-// trainer names, such as a guard that did not hold, is a [*python.Problem];
-// another one ends with the last lines of the trainer's log.
-func Run(ctx context.Context, launcher proc.Launcher, interpreter python.Interpreter, o Options, in Input, dir string, progress func(Progress)) (Result, error) {
+// with the same spec left there is taken up: a job of the launcher that goes on
+// is followed, a killed run goes on from its last checkpoint to the same adapter,
+// a finished one is returned. With the end of ctx the job is cancelled. A failure
+// that the trainer names, such as a guard that did not hold, is a
+// [*python.Problem]; another one ends with the last lines of the trainer's log.
+func Run(ctx context.Context, launcher Launcher, o Options, in Input, dir string, progress func(Progress)) (Result, error) {
 	if err := checkBase(in.BaseDir); err != nil {
 		return Result{}, fmt.Errorf("train: %w", err)
 	}
@@ -109,81 +94,9 @@ func Run(ctx context.Context, launcher proc.Launcher, interpreter python.Interpr
 	if err != nil {
 		return Result{}, fmt.Errorf("train: %w", err)
 	}
-	result, err := s.run(ctx, launcher, interpreter, progress)
+	result, err := s.run(ctx, launcher, progress)
 	if err != nil {
 		return Result{}, fmt.Errorf("train: %w", err)
 	}
 	return result, nil
-}
-
-func (s spec) run(ctx context.Context, launcher proc.Launcher, interpreter python.Interpreter, progress func(Progress)) (Result, error) {
-	same, err := s.write()
-	if err != nil {
-		return Result{}, err
-	}
-	if same {
-		if result, err := load(s.OutDir); err == nil {
-			return result, nil
-		}
-	} else if err := s.discard(); err != nil {
-		return Result{}, err
-	}
-
-	log, err := s.append(logFile)
-	if err != nil {
-		return Result{}, err
-	}
-	defer log.Close()
-	events, err := s.append(eventsFile)
-	if err != nil {
-		return Result{}, err
-	}
-	defer events.Close()
-
-	var last Progress
-	command := interpreter.Command("train.py", "--spec", filepath.Join(s.OutDir, specFile), "--resume", "auto")
-	command.Name = "trainer"
-	answer, err := python.Run(ctx, launcher, command, log, func(raw json.RawMessage) {
-		events.Write(append(raw, '\n')) // a lost event costs nothing
-		last = last.next(raw)
-		progress(last)
-	})
-	if err != nil {
-		return Result{}, err
-	}
-	result, err := check(s.OutDir, answer)
-	if err != nil {
-		return Result{}, err
-	}
-	if err := store.WriteJSON(filepath.Join(s.OutDir, resultFile), result); err != nil {
-		return Result{}, err
-	}
-	return result, os.RemoveAll(filepath.Join(s.OutDir, checkpointsDir))
-}
-
-// next is the progress after one of the trainer's answers.
-func (p Progress) next(raw []byte) Progress {
-	var event struct {
-		Phase    string   `json:"phase"`
-		Step     int      `json:"step"`
-		Steps    int      `json:"steps"`
-		Loss     *float64 `json:"loss"`
-		EvalLoss *float64 `json:"eval_loss"`
-		Tokens   int      `json:"tokens"`
-		ETA      float64  `json:"eta_s"`
-	}
-	if json.Unmarshal(raw, &event) != nil {
-		return p
-	}
-	next := Progress{
-		Phase: event.Phase, Step: event.Step, Steps: event.Steps, Loss: p.Loss, EvalLoss: p.EvalLoss, Tokens: event.Tokens,
-		ETA: time.Duration(math.Min(event.ETA, 1e9) * float64(time.Second)).Round(time.Second),
-	}
-	if event.Loss != nil {
-		next.Loss = *event.Loss
-	}
-	if event.EvalLoss != nil {
-		next.EvalLoss = *event.EvalLoss
-	}
-	return next
 }

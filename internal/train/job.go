@@ -1,0 +1,80 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// savedJob is how a job is found again by a tunegate that knows only its folder.
+// The launcher tells all of it anew then, which replaces what was noted so far.
+type savedJob struct {
+	Launcher string          `json:"launcher"`
+	Handle   json.RawMessage `json:"handle"`
+	Events   int64           `json:"events_bytes"` // size of the file of events when the job began
+	Log      int64           `json:"log_bytes"`
+}
+
+func (s spec) jobPath() string { return filepath.Join(s.OutDir, jobFile) }
+
+// forgetJob removes the saved job. Where that fails the next run finds a job
+// that has ended, and comes here again.
+func (s spec) forgetJob() { os.Remove(s.jobPath()) }
+
+// attach finds the job that an earlier attempt saved, or returns ErrGone.
+func (s spec) attach(ctx context.Context, launcher Launcher, job Job) (Running, savedJob, error) {
+	data, err := os.ReadFile(s.jobPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, savedJob{}, ErrGone
+	}
+	if err != nil {
+		return nil, savedJob{}, err
+	}
+	var saved savedJob
+	if err := json.Unmarshal(data, &saved); err != nil {
+		return nil, savedJob{}, fmt.Errorf("%s: %w (hint: remove it once no trainer runs any more)", s.jobPath(), err)
+	}
+	if saved.Launcher != launcher.Name() {
+		return nil, savedJob{}, fmt.Errorf("a job of the launcher %.50q may be training this already, and the launcher is %q now (hint: set it back, or end that job and remove %s)",
+			saved.Launcher, launcher.Name(), s.jobPath())
+	}
+	running, err := launcher.Attach(ctx, job, saved.Handle)
+	return running, saved, err
+}
+
+// attachOrStart finds the job of an earlier attempt, or starts one where there
+// is none; never a second one.
+func (s spec) attachOrStart(ctx context.Context, launcher Launcher, job Job, events, log *os.File) (Running, error) {
+	running, saved, err := s.attach(ctx, launcher, job)
+	switch {
+	case err == nil:
+		return running, errors.Join(events.Truncate(saved.Events), log.Truncate(saved.Log))
+	case !errors.Is(err, ErrGone):
+		return nil, err
+	}
+	return launcher.Start(ctx, job, func(handle json.RawMessage) error {
+		before, err := sizes(events, log)
+		if err != nil {
+			return err
+		}
+		return store.WriteJSON(s.jobPath(), savedJob{Launcher: launcher.Name(), Handle: handle, Events: before[0], Log: before[1]})
+	})
+}
+
+func sizes(files ...*os.File) ([]int64, error) {
+	var found []int64
+	for _, file := range files {
+		info, err := file.Stat()
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, info.Size())
+	}
+	return found, nil
+}

@@ -1,0 +1,44 @@
+package train
+
+import (
+	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// Revision is part of the stage's key. Raise it with each change of what this
+// package adds to a spec.
+const Revision = 1
+
+// RowFiles are the files of the dataset stage that a training reads.
+func RowFiles() []string { return []string{"train.jsonl", "val.jsonl"} }
+
+// Ingredients are what decides an adapter besides the [Options]. They hold the
+// rows' content rather than the dataset's key: data that was written otherwise
+// and says the same trains nothing.
+type Ingredients struct {
+	Base          string            // identity of the base model
+	BaseName      string            // see Input
+	Device        string            // that trains
+	Rows          map[string]string // sha256 of the RowFiles, by name
+	SanityPrompts [][]chat.Message  // see Input
+	Seed          uint64
+}
+
+// Inputs are the ingredients by name, for the result's manifest.
+func (i Ingredients) Inputs() map[string]string {
+	inputs := map[string]string{
+		"base": i.Base, "base_name": i.BaseName, "device": i.Device,
+		"sanity": string(store.Digest(i.SanityPrompts)),
+	}
+	for _, name := range RowFiles() {
+		inputs[name] = i.Rows[name]
+	}
+	return inputs
+}
+
+// Key is that of the adapter. The embedded programs and their locked packages
+// are a part of it.
+func (i Ingredients) Key(o Options) store.Key {
+	return store.NewKey("train", Revision, o, i.Inputs(), i.Seed, python.Digest())
+}
