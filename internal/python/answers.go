@@ -13,9 +13,16 @@ type Problem struct {
 	Name    string `json:"name"` // such as guard/dead-adapter
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+	Row     string `json:"row"` // source of the row that it is about, such as data/a.json#17; empty: of none
 }
 
-func (p *Problem) Error() string { return fmt.Sprintf("%s: %s (hint: %s)", p.Name, p.Message, p.Hint) }
+func (p *Problem) Error() string {
+	about := p.Name
+	if p.Row != "" {
+		about += ": " + p.Row
+	}
+	return fmt.Sprintf("%s: %s (hint: %s)", about, p.Message, p.Hint)
+}
 
 // Answer is a line that a program writes on its descriptor 3, or into the file
 // that --answers names: one of these keys.

@@ -121,7 +121,7 @@ func newQueue(t *testing.T, row string) *queue {
 	trained := finished(t, prefix+"a.q.lora_A.weight", prefix+"a.q.lora_B.weight", prefix+"a.k.lora_A.weight", prefix+"a.k.lora_B.weight")
 	end := fmt.Sprintf(`cp -r %s out; echo '{"result": %s}' >>answers`, trained, strings.ReplaceAll(complete, "\n", " "))
 	if row != "" {
-		end = `echo '{"error": {"name": "guard/labels", "message": "no", "hint": "yes"}}' >>answers; exit 1`
+		end = `echo '{"error": {"name": "guard/labels", "message": "no", "hint": "yes", "row": "` + row + `"}}' >>answers; exit 1`
 	}
 	q.trainer = `[ "$1" = --spec ] && [ -e "${2%/*}/job.json" ] || { echo "not saved: $*"; exit 9; }
 echo training
@@ -229,7 +229,7 @@ func TestQueueFailure(t *testing.T) {
 	for attempt := range 2 {
 		_, err := Run(t.Context(), q, options(), in, dir, func(Progress) {})
 		var problem *python.Problem
-		if !errors.As(err, &problem) || problem.Name != "guard/labels" || q.starts != 1+attempt || exists(dir, jobFile) {
+		if !errors.As(err, &problem) || problem.Row != "data/sums.json#3" || q.starts != 1+attempt || exists(dir, jobFile) {
 			t.Errorf("%v, %d starts", err, q.starts)
 		}
 	}

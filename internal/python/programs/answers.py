@@ -14,11 +14,14 @@ DESCRIPTOR = 3
 
 
 class Problem(Exception):
-    """A failure with a name that a person can look up and a hint on what to do about it."""
+    """A failure with a name that a person can look up and a hint on what to do about it.
 
-    def __init__(self, name: str, message: str, hint: str) -> None:
-        super().__init__(f"{name}: {message}")
-        self.name, self.message, self.hint = name, message, hint
+    row is the source of the row that it is about, if it is about one.
+    """
+
+    def __init__(self, name: str, message: str, hint: str, row: str = "") -> None:
+        super().__init__(f"{name}: {row and row + ': '}{message}")
+        self.name, self.message, self.hint, self.row = name, message, hint, row
 
 
 class Answers:
@@ -35,7 +38,10 @@ class Answers:
 
     def fail(self, problem: Problem) -> None:
         """Sends the error that ends a program."""
-        self.send("error", {"name": problem.name, "message": problem.message, "hint": problem.hint})
+        error = {"name": problem.name, "message": problem.message, "hint": problem.hint}
+        if problem.row:
+            error["row"] = problem.row
+        self.send("error", error)
 
 
 def open_answers(path: str | None) -> Answers:

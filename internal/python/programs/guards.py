@@ -25,8 +25,9 @@ def _check_length(row: dict[str, Any], limit: int) -> None:
     if (length := len(row["input_ids"])) > limit:
         raise Problem(
             "guard/row-too-long",
-            f"{row['source']}: {length} tokens with the chat template, train.sequence_len is {limit}",
+            f"{length} tokens with the chat template, train.sequence_len is {limit}",
             "shorten or split the record, or raise train.sequence_len",
+            row=row["source"],
         )
 
 
@@ -36,8 +37,9 @@ def _check_prompt(row: dict[str, Any], tokenizer: Any) -> int:
     if row["input_ids"][: len(prompt)] != prompt:
         raise Problem(
             "guard/prompt-prefix",
-            f"{row['source']}: with its answer the conversation does not begin with the tokens of the prompt alone",
+            "with its answer the conversation does not begin with the tokens of the prompt alone",
             "the base model's chat template renders a prompt differently once it is answered: use another base",
+            row=row["source"],
         )
     return len(prompt)
 
@@ -47,8 +49,9 @@ def _check_labels(row: dict[str, Any], start: int, tokenizer: Any, stop_ids: set
     if labels != [IGNORED] * start + ids[start:]:
         raise Problem(
             "guard/labels",
-            f"{source}: the labels are not the tokens after the prompt, all of them and no others",
+            "the labels are not the tokens after the prompt, all of them and no others",
             "this is a fault of the trainer's libraries: do not change their pinned versions",
+            row=source,
         )
     end = len(ids)
     while end > start and tokenizer.decode(ids[end - 1]).isspace():
@@ -57,23 +60,26 @@ def _check_labels(row: dict[str, Any], start: int, tokenizer: Any, stop_ids: set
         last = tokenizer.decode(ids[end - 1]) if end > start else ""
         raise Problem(
             "guard/stop-token",
-            f"{source}: the answer ends with {last!r}, not with a stop token of the model's generation config, "
+            f"the answer ends with {last!r}, not with a stop token of the model's generation config, "
             f"{sorted(tokenizer.decode(i) for i in stop_ids)}: it would never learn to stop",
             "correct the base model's chat_template or the eos_token_id of its generation_config.json",
+            row=source,
         )
     answer = row["completion"][0]["content"]
     if stop_ids.intersection(ids[start : end - 1]):
         raise Problem(
             "guard/stop-token",
-            f"{source}: a stop token inside of the answer",
+            "a stop token inside of the answer",
             "take the model's control tokens out of the record",
+            row=source,
         )
     learnt = tokenizer.decode(ids[start : end - 1], clean_up_tokenization_spaces=False)
     if unicodedata.normalize("NFC", learnt) != unicodedata.normalize("NFC", answer):
         raise Problem(
             "guard/labels",
-            f"{source}: the labels decode to {_short(learnt)}, the answer is {_short(answer)}",
+            f"the labels decode to {_short(learnt)}, the answer is {_short(answer)}",
             "trim white space around the answer; else the base model's tokenizer or chat template changes text",
+            row=source,
         )
 
 

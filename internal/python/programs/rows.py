@@ -17,8 +17,9 @@ def load_rows(path: str) -> Dataset:
             if len(messages) < 2 or messages[-1]["role"] != "assistant":
                 raise Problem(
                     "rows/no-answer",
-                    f"{row['source']}: the conversation does not end with an assistant's answer to something",
+                    "the conversation does not end with an assistant's answer to something",
                     "end it with the answer that shall be learnt",
+                    row=row["source"],
                 )
             rows.append({"source": row["source"], "prompt": messages[:-1], "completion": messages[-1:]})
     if not rows:
