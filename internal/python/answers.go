@@ -8,7 +8,7 @@ import (
 )
 
 // Problem is a failure that a program names: a guard that did not hold, or
-// input that it can not use.
+// input that it cannot use.
 type Problem struct {
 	Name    string `json:"name"` // such as guard/dead-adapter
 	Message string `json:"message"`
@@ -33,7 +33,8 @@ type Answer struct {
 }
 
 // Answers takes the answers of a program that gives one result, wherever it
-// runs, and says what came of it.
+// runs, and says what came of it. Where the program was started again meanwhile,
+// the last result or problem counts.
 type Answers struct {
 	name     string
 	progress func(json.RawMessage)
@@ -56,9 +57,9 @@ func (a *Answers) Take(line []byte) {
 	case err != nil && a.broken == nil:
 		a.broken = fmt.Errorf("%s: an answer is no JSON: %.100q", a.name, line)
 	case answer.Error != nil:
-		a.problem = answer.Error
+		a.problem, a.result = answer.Error, nil
 	case answer.Result != nil:
-		a.result = answer.Result
+		a.problem, a.result = nil, answer.Result
 	case answer.Progress != nil && a.progress != nil:
 		a.progress(answer.Progress)
 	}
@@ -73,7 +74,7 @@ func (a *Answers) Result(ended error, last *proc.Tail) (json.RawMessage, error) 
 		return nil, a.problem
 	case ended != nil:
 		return nil, fmt.Errorf("%w; its last lines:\n%s", ended, last.Fenced())
-	case a.broken != nil:
+	case a.result == nil && a.broken != nil:
 		return nil, a.broken
 	case a.result == nil:
 		return nil, fmt.Errorf("%s ended without a result; its last lines:\n%s", a.name, last.Fenced())

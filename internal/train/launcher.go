@@ -54,7 +54,8 @@ type Running interface {
 	// trainer is gone. A job that has ended needs nothing.
 	Cancel(ctx context.Context) error
 
-	// Collect brings what a trainer that succeeded wrote into the job's Dir.
+	// Collect brings what a trainer that succeeded wrote into the job's Dir, also
+	// where an earlier call brought some of it.
 	Collect(ctx context.Context) error
 }
 
