@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 
 	"github.com/tunegate/tunegate/internal/export"
-	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/train"
@@ -23,7 +22,7 @@ func (s *Steps) adapter() *step.Step[train.Result] {
 				return nil, nil
 			}
 			digests := map[string]string{}
-			for _, name := range plan.RowFiles() {
+			for _, name := range train.RowFiles() {
 				file, err := s.Dataset.Entry().File(name)
 				if err != nil {
 					return nil, err
@@ -42,7 +41,7 @@ func (s *Steps) adapter() *step.Step[train.Result] {
 				return train.Result{}, err
 			}
 			rows := s.Dataset.Entry()
-			return train.Run(ctx, s.machine.Launcher, interpreter, config.Train, train.Input{
+			return train.Run(ctx, train.Local{Children: s.machine.Launcher, Interpreter: interpreter}, config.Train, train.Input{
 				BaseDir: s.baseDir(), BaseName: config.Base.Model,
 				TrainRows: rows.Path("train.jsonl"), ValRows: rows.Path("val.jsonl"),
 				Seed: config.Seed, SanityPrompts: s.plan.SanityChats(),

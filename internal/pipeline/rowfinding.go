@@ -20,15 +20,15 @@ func (s *Steps) rowFinding(err error) (dataset.Finding, bool) {
 		return dataset.Finding{}, false
 	}
 	for _, file := range s.plan.Head {
-		if !strings.HasPrefix(problem.Message, file.Path+"#") || slices.ContainsFunc(s.plan.Base, func(b repo.File) bool {
+		record, found := strings.CutPrefix(problem.Row, file.Path+"#")
+		if !found || slices.ContainsFunc(s.plan.Base, func(b repo.File) bool {
 			return b.Path == file.Path && b.Blob == file.Blob
 		}) {
 			continue
 		}
-		record, _, _ := strings.Cut(strings.TrimPrefix(problem.Message, file.Path+"#"), ":")
 		return dataset.Finding{
 			Check: strings.TrimPrefix(problem.Name, "guard/"), Level: string(dataset.Error), New: true, File: file.Path, Line: 1,
-			Message: fmt.Sprintf("record %.10s: %s (hint: %s)", record, strings.TrimPrefix(problem.Message, file.Path+"#"+record+": "), problem.Hint),
+			Message: fmt.Sprintf("record %.10s: %s (hint: %s)", record, problem.Message, problem.Hint),
 		}, true
 	}
 	return dataset.Finding{}, false

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,18 +9,20 @@ import (
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/machine/machinetest"
+	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
 func TestRowFinding(t *testing.T) {
 	t.Parallel()
-	r := &run{plan: &Plan{
+	s := &Steps{resources: &resources{plan: &plan.Plan{
 		Base: []repo.File{{Path: "data/old.json", Blob: "1"}, {Path: "data/changed.json", Blob: "1"}},
 		Head: []repo.File{{Path: "data/old.json", Blob: "1"}, {Path: "data/changed.json", Blob: "2"}, {Path: "data/new.json", Blob: "3"}},
-	}}
+	}}}
 	problem := func(name, row string) error {
-		return fmt.Errorf("train: %w", &python.Problem{Name: name, Row: row, Message: "data/new.json#3: no", Hint: "shorten it"})
+		return fmt.Errorf("train: %w", &python.Problem{Name: name, Row: row, Message: "300 tokens", Hint: "shorten it"})
 	}
 	tests := map[string]struct {
 		err  error
@@ -29,28 +32,36 @@ func TestRowFinding(t *testing.T) {
 		"a row of a changed file":   {problem("guard/labels", "data/changed.json#3"), "data/changed.json"},
 		"a row of main's":           {problem("guard/row-too-long", "data/old.json#3"), ""},
 		"a guard that is not a row": {problem("guard/loss", "data/new.json#3"), ""},
-		"of no row":                 {problem("guard/labels", ""), ""},
 		"another error":             {errors.New("data/new.json#3: no"), ""},
 		"none":                      {nil, ""},
 	}
 	for name, test := range tests {
-		finding, ours := r.rowFinding(test.err)
+		finding, ours := s.rowFinding(test.err)
 		if ours != (test.file != "") || finding.File != test.file {
 			t.Errorf("%s: %v, %+v", name, ours, finding)
 		}
-		if ours && (!finding.New || finding.Level != string(dataset.Error) || finding.Message != "record 3: data/new.json#3: no (hint: shorten it)") {
+		if ours && (!finding.New || finding.Level != string(dataset.Error) || !strings.HasPrefix(finding.Message, "record 3: ")) {
 			t.Errorf("%s: %+v", name, finding)
 		}
 	}
 }
 
-func TestOverLimit(t *testing.T) {
+func TestTooManyRows(t *testing.T) {
 	t.Parallel()
-	r := &run{plan: &Plan{Config: config.Config{Limits: config.Limits{Rows: 10}}}, options: Options{ConfigPath: "tunegate.yaml"}}
-	if over := r.overLimit(dataset.Result{Stats: dataset.Stats{Rows: 10}}); over != nil {
-		t.Errorf("at the limit: %+v", over)
-	}
-	if over := r.overLimit(dataset.Result{Stats: dataset.Stats{Rows: 11}}); over == nil || !strings.Contains(over.Message, "11 rows") {
-		t.Errorf("over the limit: %+v", over)
+	for rows, want := range map[int]End{10: GoesOn, 11: OverLimit} {
+		m, _ := machinetest.New(t)
+		s := NewSteps(m, &plan.Plan{Gated: true, Lineage: "a", BaseLineage: "b", Config: config.Config{Limits: config.Limits{Rows: 10}}}, "")
+		s.Dataset.Do = func(context.Context, string) (dataset.Result, error) {
+			return dataset.Result{Stats: dataset.Stats{Rows: rows}}, nil
+		}
+		if err := s.Dataset.Try(t.Context(), t.TempDir()); err != nil {
+			t.Fatal(err)
+		}
+		if end, err := s.End(); err != nil || end != want {
+			t.Errorf("%d rows: %q, %v", rows, end, err)
+		}
+		if finding := s.TooManyRows("tunegate.yaml"); !strings.Contains(finding.Message, fmt.Sprintf("%d rows", rows)) {
+			t.Errorf("%+v", finding)
+		}
 	}
 }

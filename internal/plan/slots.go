@@ -40,25 +40,14 @@ func BaseGGUFSlot(identity string) store.Slot {
 	return store.Slot{Stage: export.BaseStage, Key: export.BaseKey(identity), Inputs: export.BaseInputs(identity)}
 }
 
-// RowFiles are the files of rows that a training reads.
-func RowFiles() []string { return []string{"train.jsonl", "val.jsonl"} }
-
-// TrainSlot is that of the adapter. It holds the rows' content (sha256 by file
-// name) rather than the dataset's key: data that was written otherwise and says
-// the same trains nothing.
+// TrainSlot is that of the adapter, of rows with these sha256 by file name.
 func (p *Plan) TrainSlot(base, device string, rows map[string]string) store.Slot {
-	inputs := map[string]string{
-		"base": base, "base_name": p.Config.Base.Model, "device": device,
-		"sanity": string(store.Digest(p.SanityChats())),
-	}
-	for _, name := range RowFiles() {
-		inputs[name] = rows[name]
+	ingredients := train.Ingredients{
+		Base: base, BaseName: p.Config.Base.Model, Device: device,
+		Rows: rows, SanityPrompts: p.SanityChats(), Seed: p.Config.Seed,
 	}
 	options := p.Config.Train
-	return store.Slot{
-		Stage: string(step.Train), Options: options, Inputs: inputs,
-		Key: store.NewKey(string(step.Train), train.Revision, options, inputs, p.Config.Seed, python.Digest()),
-	}
+	return store.Slot{Stage: string(step.Train), Key: ingredients.Key(options), Options: options, Inputs: ingredients.Inputs()}
 }
 
 // SanityChats are the sanity prompts as they are asked.
