@@ -2,8 +2,10 @@ package dataset
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,7 +36,7 @@ func load(t *testing.T, folder, pattern string) []repo.File {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files[i] = repo.File{Path: filepath.ToSlash(name), Data: data}
+		files[i] = repo.File{Path: filepath.ToSlash(name), Blob: fmt.Sprintf("%x", sha256.Sum256(data)), Data: data}
 	}
 	return files
 }

@@ -1,6 +1,6 @@
 // Package dataset turns raw tuning records into rows: in go record files of the
 // judged tree and of the base tip, and the suites, out come train.jsonl, val.jsonl,
-// findings.jsonl and stats.json. The files are a pure function of what goes in.
+// rows.jsonl, findings.jsonl and stats.json. The files are a pure function of what goes in.
 package dataset
 
 import (
@@ -15,6 +15,10 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/suite"
 )
+
+// Revision is part of the stage's key. Raise it with each change of the code that
+// changes a result, so that results of older code are not reused.
+const Revision = 2
 
 // Input is what Build reads.
 type Input struct {
@@ -45,7 +49,7 @@ type Result struct {
 }
 
 // Build reads, normalizes, checks, splits, weights and shuffles the records, and
-// writes train.jsonl, val.jsonl, findings.jsonl and stats.json into dir. Mistakes
+// writes train.jsonl, val.jsonl, rows.jsonl, findings.jsonl and stats.json into dir. Mistakes
 // in records are findings; an error is returned for bad options, when nothing is
 // left to train on although nothing blocks, and when a file can't be written.
 func Build(ctx context.Context, o Options, in Input, dir string) (Result, error) {
@@ -63,6 +67,9 @@ func Build(ctx context.Context, o Options, in Input, dir string) (Result, error)
 		}
 		markNew(head.found, base.found)
 	}
+	if err := head.markNewRows(ctx, in.Head, in.Base); err != nil {
+		return Result{}, err
+	}
 	rows, err := head.rows()
 	if err != nil {
 		return Result{}, err
@@ -73,7 +80,7 @@ func Build(ctx context.Context, o Options, in Input, dir string) (Result, error)
 	result.Stats.Clusters, result.Stats.TrainLines = clusters, len(train)
 	result.Blocked = result.Stats.NewErrors > 0
 	result.Findings, result.Stats.FindingsLeftOut = bounded(head.found)
-	if err := save(dir, rows, train, validation, result); err != nil {
+	if err := head.save(dir, rows, train, validation, result); err != nil {
 		return Result{}, err
 	}
 	if len(train) == 0 && !result.Blocked {

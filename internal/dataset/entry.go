@@ -33,6 +33,7 @@ type entry struct {
 	level    string
 	digest   [sha256.Size]byte // of the conversation without system prompt
 	near     int               // label, shared with near-duplicates
+	isNew    bool              // the base tip has no such record
 }
 
 // messages lays the entry out as it is asked and answered.

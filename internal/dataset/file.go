@@ -24,6 +24,9 @@ type file struct {
 	path  string
 	data  []byte // without byte-order mark
 	lines []int  // offset of each line's first byte
+	// list is the JSON pointer of the list of records; a JSONL file has none.
+	list  string
+	jsonl bool
 	// records is how many there are, bad lines of a JSONL file included.
 	records int
 	// counted is the place of the last position, from where counting columns goes
@@ -37,6 +40,14 @@ type record struct {
 	number int // in the file, from 1
 	offset int // in the file's data
 	raw    jsontext.Value
+}
+
+// pointer is the record's JSON pointer in its file, or in its line of a JSONL file.
+func (r record) pointer() string {
+	if r.file.jsonl {
+		return ""
+	}
+	return fmt.Sprintf("%s/%d", r.file.list, r.number-1)
 }
 
 func newFile(path string, data []byte) *file {
@@ -96,6 +107,7 @@ func (f *file) isLines() bool {
 }
 
 func (f *file) readLines() (records []record, problems []problem) {
+	f.jsonl = true
 	dec := new(jsontext.Decoder)
 	for i, start := range f.lines {
 		end := len(f.data)
@@ -134,7 +146,7 @@ func (f *file) readDocument() ([]record, error) {
 		if err != nil {
 			return nil, err
 		}
-		data, base = list.raw, list.offset
+		data, base, f.list = list.raw, list.offset, "/"+list.name
 	default:
 		if _, err := jsontext.NewDecoder(bytes.NewBuffer(data), lenient).ReadValue(); err != nil {
 			return nil, err

@@ -14,10 +14,18 @@ import (
 // stable makes equal values equal bytes. A file's path may hold any bytes.
 var stable = json.JoinOptions(json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 
-func save(dir string, rows []Row, train, validation []int, result Result) error {
+func (x *examination) save(dir string, rows []Row, train, validation []int, result Result) error {
 	return errors.Join(
 		saveRows(filepath.Join(dir, "train.jsonl"), rows, train),
 		saveRows(filepath.Join(dir, "val.jsonl"), rows, validation),
+		saveFile(filepath.Join(dir, placesFile), func(w io.Writer) error {
+			for i, row := range rows {
+				if err := writeLine(w, x.entries[i].place(row)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}),
 		saveFile(filepath.Join(dir, "findings.jsonl"), func(w io.Writer) error {
 			for _, finding := range result.Findings {
 				if err := writeLine(w, finding); err != nil {

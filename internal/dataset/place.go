@@ -1,0 +1,89 @@
+package dataset
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// placesFile is apart from train.jsonl, whose bytes are part of the training's
+// key: a record that only moved trains nothing.
+const placesFile = "rows.jsonl"
+
+// Place is where a row's record stands in the judged tree: a line of rows.jsonl,
+// which has one for every row, in the order of the files.
+type Place struct {
+	// ID and Source are the row's.
+	ID     string `json:"id"`
+	Source string `json:"source"`
+	File   string `json:"file"`
+	// Line is where the record begins, from 1; 0: not known.
+	Line int `json:"line"`
+	// Pointer is the record's JSON pointer (RFC 6901) in the file; empty for one
+	// that has a line of a JSONL file to itself.
+	Pointer string `json:"pointer"`
+	// New says that the base tip's files hold no such record.
+	New bool `json:"new"`
+}
+
+// place is the entry's; id and source are its row's.
+func (e entry) place(row Row) Place {
+	return Place{
+		ID: row.ID, Source: row.Source, File: e.record.file.path,
+		Line: e.record.file.line(e.record.offset), Pointer: e.record.pointer(), New: e.isNew,
+	}
+}
+
+// Places are those of all rows of a result, by the rows' Source.
+type Places map[string]Place
+
+// LoadPlaces reads the places of the rows in a result's folder. A result of an
+// earlier version has none.
+func LoadPlaces(ctx context.Context, dir string) (Places, error) {
+	path := filepath.Join(dir, placesFile)
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	places := make(Places)
+	decoder := jsontext.NewDecoder(bufio.NewReader(file), jsontext.AllowInvalidUTF8(true))
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		var place Place
+		switch err := json.UnmarshalDecode(decoder, &place); {
+		case errors.Is(err, io.EOF):
+			return places, nil
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w (hint: run again with --force dataset)", path, err)
+		}
+		places[place.Source] = place
+	}
+}
+
+// Of gives the place of the row with a Source. Of one that is not known it gives
+// the file alone, and the row is not new.
+func (p Places) Of(source string) Place {
+	if place, known := p[source]; known {
+		return place
+	}
+	file := source
+	if at := strings.LastIndexByte(source, '#'); at >= 0 {
+		file = source[:at]
+	}
+	return Place{Source: source, File: file}
+}
