@@ -17,29 +17,6 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-func TestResult(t *testing.T) {
-	t.Parallel()
-	for answer, want := range map[string]string{
-		"The answer is $15x^2$.":                       "15x^2",
-		"First $a = 1$.\nSo it is \\(\\frac{1}{2}\\).": `\frac{1}{2}`,
-		"$1$ and then $2$":                             "2",
-		"Therefore \\boxed{42}.\n\n":                   "42",
-		"It is $5$.\nDo you see why?":                  "",
-		"No mathematics at all":                        "",
-		"$" + strings.Repeat("x", maxValue+1) + "$":    "",
-		"$" + strings.Repeat("x", 99) + "$, so $2$":    "2",
-		"It is $$5$$.":                                 "5",
-		`So \boxed{\frac{1}{2}}, or \(0.5\).`:          "0.5",
-		`An \(open one and \frac{1}{2}`:                "",
-		"$\\boxed{42}$":                                `\boxed{42}`,
-		"":                                             "",
-	} {
-		if got, ok := result(answer); ok != (want != "") || ok && got != want {
-			t.Errorf("%q ends in %q, %v", answer, got, ok)
-		}
-	}
-}
-
 const (
 	taughtRows = `{"id":"1","source":"d.json#1","messages":[{"role":"system","content":"s"},{"role":"user","content":"Differentiate 4x^4."},{"role":"assistant","content":"It is $16x^4$."}],"weight":2}
 {"id":"1","source":"d.json#1","messages":[{"role":"system","content":"s"},{"role":"user","content":"Differentiate 4x^4."},{"role":"assistant","content":"It is $16x^4$."}],"weight":2}
