@@ -33,6 +33,7 @@ var layers = [][]string{
 	{"train"},
 	{"dataset"},
 	{"suite"},
+	{"assertion"},
 	{"maths"},
 	{"python", "ollama", "ledger", "step"},
 	{"playbook", "tutor", "starter"},

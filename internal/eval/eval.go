@@ -13,8 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/chat"
-	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/suite"
 )
@@ -32,7 +32,7 @@ const (
 	None   = "none"   // no full answer: counts as neither pass nor fail
 )
 
-// attempts is how often an aborted answer and an undecided comparison are tried.
+// attempts is how often an aborted answer is tried.
 const attempts = 3
 
 // Options are the request options that every case is asked with, beside what
@@ -52,11 +52,6 @@ type Model struct {
 // Server answers questions; an ollama.Client is one.
 type Server interface {
 	Chat(ctx context.Context, ask ollama.Ask) (ollama.Answer, error)
-}
-
-// Maths compares an answer's mathematics with a value; a maths.Checker is one.
-type Maths interface {
-	Compare(ctx context.Context, gold, answer string) (maths.Result, error)
 }
 
 // Progress says how far an evaluation is.
@@ -79,7 +74,7 @@ type Evaluation struct {
 	Model   Model
 	Suites  []suite.Suite
 	Server  Server
-	Maths   Maths
+	Maths   assertion.Maths
 	Clock   func() time.Time
 	Report  func(Progress)
 }
@@ -238,17 +233,18 @@ func (e Evaluation) chat(ctx context.Context, messages []chat.Message, seed int)
 }
 
 func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn, reply ollama.Answer, earlier []chat.Turn) error {
-	given := answer{text: reply.Text, doneReason: reply.DoneReason}
+	given := assertion.Answer{Text: reply.Text, DoneReason: reply.DoneReason}
 	if len(earlier) > 0 {
-		given.previous = earlier[len(earlier)-1].Assistant
+		given.Previous = earlier[len(earlier)-1].Assistant
 	}
 	for _, assert := range turn.Asserts {
-		result, why, err := grade(ctx, assert, given, e.Maths)
+		result, err := assert.Grade(ctx, given, e.Maths)
 		if err != nil {
 			return fmt.Errorf("%s: %w", assert.Type, err)
 		}
 		graded.Asserts = append(graded.Asserts, AssertResult{
-			Turn: len(graded.Turns) - 1, Type: assert.Type, Value: strings.Join(assert.Values, " | "), Result: result, Weight: assert.Weight, Why: why,
+			Turn: len(graded.Turns) - 1, Type: assert.Type, Value: strings.Join(assert.Values, " | "),
+			Result: result.Outcome, Weight: assert.Weight, Why: result.Why,
 		})
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/suite"
@@ -50,7 +51,7 @@ func suiteOf(histories []suite.History, cases ...suite.Case) suite.Suite {
 
 func oneTurn(id, question string) suite.Case {
 	return suite.Case{ID: id, Cluster: id, Turns: []suite.Turn{
-		{User: question, Asserts: []suite.Assert{{Type: suite.Equals, Values: []string{"4"}, Weight: 1}}},
+		{User: question, Asserts: []assertion.Assert{{Type: assertion.Equals, Values: []string{"4"}, Weight: 1}}},
 	}}
 }
 
@@ -102,7 +103,7 @@ func TestHistories(t *testing.T) {
 	t.Parallel()
 	two := suite.Case{ID: "c", Cluster: "c", Turns: []suite.Turn{
 		{User: "first", Assistant: "the suite's answer"},
-		{User: "second", Asserts: []suite.Assert{{Type: suite.Equals, Values: []string{"second"}, Weight: 1}}},
+		{User: "second", Asserts: []assertion.Assert{{Type: assertion.Equals, Values: []string{"second"}, Weight: 1}}},
 	}}
 	server := &fakeServer{}
 	cases := run(t, evaluation(server, suiteOf([]suite.History{suite.Replayed, suite.Own}, two, oneTurn("single", "4"))), t.TempDir())

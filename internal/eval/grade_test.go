@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/maths"
-	"github.com/tunegate/tunegate/internal/suite"
 )
 
 // fakeMaths knows one right answer, is in doubt about one and refuses one value.
@@ -22,47 +21,6 @@ func (fakeMaths) Compare(_ context.Context, gold, answer string) (maths.Result, 
 		return maths.Result{Verdict: maths.Equal}, nil
 	default:
 		return maths.Result{Verdict: maths.Different, Why: "not the same value"}, nil
-	}
-}
-
-func TestGrade(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		assert suite.Assert
-		given  answer
-		want   string
-	}{
-		"contains":            {suite.Assert{Type: suite.Contains, Values: []string{"Step 1"}}, answer{text: "Step 1: add"}, Pass},
-		"contains minds":      {suite.Assert{Type: suite.Contains, Values: []string{"step 1"}}, answer{text: "Step 1: add"}, Fail},
-		"icontains":           {suite.Assert{Type: suite.IContains, Values: []string{"step 1"}}, answer{text: "Step 1: add"}, Pass},
-		"any of two":          {suite.Assert{Type: suite.IContainsAny, Values: []string{"sine", "COS"}}, answer{text: "cos x"}, Pass},
-		"none of two":         {suite.Assert{Type: suite.IContainsAny, Values: []string{"sine", "tan"}}, answer{text: "cos x"}, Fail},
-		"regex":               {suite.Assert{Type: suite.Regex, Values: []string{`x\^\d`}}, answer{text: "3x^2"}, Pass},
-		"no regex":            {suite.Assert{Type: suite.Regex, Values: []string{`^x`}}, answer{text: "3x^2"}, Fail},
-		"equals, outer space": {suite.Assert{Type: suite.Equals, Values: []string{"4"}}, answer{text: " 4\n"}, Pass},
-		"equals":              {suite.Assert{Type: suite.Equals, Values: []string{"4"}}, answer{text: "44"}, Fail},
-		"finish reason":       {suite.Assert{Type: suite.FinishReason, Values: []string{"stop"}}, answer{doneReason: "stop"}, Pass},
-		"cut":                 {suite.Assert{Type: suite.FinishReason, Values: []string{"stop"}}, answer{doneReason: "length"}, Fail},
-		"repeats":             {suite.Assert{Type: suite.NoRepeat, Threshold: 0.35}, answer{text: "one two three four", previous: "one two three four"}, Fail},
-		"goes on":             {suite.Assert{Type: suite.NoRepeat, Threshold: 0.35}, answer{text: "five six seven eight", previous: "one two three four"}, Pass},
-		"maths":               {suite.Assert{Type: suite.MathsEqual, Values: []string{"4"}}, answer{text: "4"}, Pass},
-		"wrong maths":         {suite.Assert{Type: suite.MathsEqual, Values: []string{"4"}}, answer{text: "5"}, Fail},
-		"undecided maths":     {suite.Assert{Type: suite.MathsEqual, Values: []string{"4"}}, answer{text: "5^5^5^5"}, Unknown},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, why, err := grade(t.Context(), test.assert, test.given, fakeMaths{})
-			if err != nil || got != test.want {
-				t.Errorf("got %s (%s, %v), want %s", got, why, err, test.want)
-			}
-			if got != Pass && why == "" {
-				t.Error("no reason is given")
-			}
-		})
-	}
-	if _, _, err := grade(t.Context(), suite.Assert{Type: suite.MathsEqual, Values: []string{"no maths"}}, answer{}, fakeMaths{}); err == nil {
-		t.Error("a value that is no maths was graded")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/ollama"
@@ -31,13 +32,14 @@ func (e Evaluation) Knows(ctx context.Context, messages []chat.Message, value st
 		}
 		return nil, fmt.Errorf("%s: %s (hint: does the server's log tell of an accident?)", e.Model.Tag, why)
 	}
-	compared, err := compare(ctx, e.Maths, value, reply.Text)
-	if errors.Is(err, maths.ErrGold) || err == nil && compared.Verdict == maths.Unknown {
+	gives := assertion.Assert{Type: assertion.MathsEqual, Values: []string{value}}
+	result, err := gives.Grade(ctx, assertion.Answer{Text: reply.Text}, e.Maths)
+	if errors.Is(err, maths.ErrGold) || err == nil && result.Outcome == Unknown {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	right = compared.Verdict == maths.Equal
+	right = result.Outcome == Pass
 	return &right, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/ollama"
@@ -25,7 +26,7 @@ func TestKnows(t *testing.T) {
 	tests := map[string]struct {
 		question, value string
 		server          Server
-		checker         Maths
+		checker         assertion.Maths
 		want            string
 	}{
 		"right":                     {question: "4", value: "4", want: "true"},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/suite"
 )
@@ -13,7 +14,7 @@ import (
 // lesson is a case of three turns: the first is only replayed, the second and
 // the third are asked.
 func lesson(histories ...suite.History) suite.Suite {
-	graded := []suite.Assert{{Type: "contains", Weight: 1}}
+	graded := []assertion.Assert{{Type: "contains", Weight: 1}}
 	return suite.Suite{Path: "suites/s.suite.yaml", Name: "s", History: histories, Cases: []suite.Case{{
 		ID: "c", Line: 4, Turns: []suite.Turn{
 			{User: "one?", Assistant: "ONE"}, {User: "two?", Assistant: "TWO", Asserts: graded}, {User: "three?", Assistant: "never shown", Asserts: graded},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/gate"
@@ -31,7 +32,7 @@ func tutor() Report {
 		given := fmt.Sprintf("%d · 7 = %d.", i+3, 7*(i+3))
 		followUps.Cases = append(followUps.Cases, suite.Case{
 			ID: id, Cluster: id, Line: 8 + 9*i,
-			Turns: []suite.Turn{{User: first, Assistant: given}, {User: second, Asserts: []suite.Assert{{Type: "icontains", Weight: 1}}}},
+			Turns: []suite.Turn{{User: first, Assistant: given}, {User: second, Asserts: []assertion.Assert{{Type: "icontains", Weight: 1}}}},
 		})
 		c := eval.Case{Suite: "followup", Role: string(suite.Target), Case: id, Cluster: id, History: string(suite.Replayed)}
 		long := fmt.Sprintf("Step 1: split %[1]d into tens and ones.\nStep 2: multiply each part by 7.\nStep 3: add both products: %[2]d.\n\nSo %[1]d · 7 = %[2]d.", i+3, 7*(i+3))

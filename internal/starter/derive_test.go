@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python/pythontest"
@@ -60,7 +61,7 @@ func TestExpectedValuesAreDerived(t *testing.T) {
 			rest := values[c.ID]
 			delete(values, c.ID)
 			for _, a := range last(c).Asserts {
-				if a.Type != suite.MathsEqual && a.Type != suite.Contains {
+				if a.Type != assertion.MathsEqual && a.Type != assertion.Contains {
 					continue
 				}
 				if len(rest) == 0 {
@@ -69,7 +70,7 @@ func TestExpectedValuesAreDerived(t *testing.T) {
 				}
 				value := rest[0]
 				rest = rest[1:]
-				if a.Type == suite.Contains && value.Text != a.Values[0] {
+				if a.Type == assertion.Contains && value.Text != a.Values[0] {
 					t.Errorf("%s/%s: expects %q, sympy gets %q", s.Name, c.ID, a.Values[0], value.Text)
 				}
 				for answer, want := range map[string]maths.Verdict{value.LaTeX: maths.Equal, value.LaTeX + " + 1": maths.Different} {

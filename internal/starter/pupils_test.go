@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/suite"
@@ -30,7 +31,7 @@ func (c class) Chat(_ context.Context, ask ollama.Ask) (ollama.Answer, error) {
 }
 
 // examine takes a pupil through suites with the real evaluation and grader.
-func examine(t *testing.T, grader eval.Maths, suites []suite.Suite, p pupil) []eval.Case {
+func examine(t *testing.T, grader assertion.Maths, suites []suite.Suite, p pupil) []eval.Case {
 	t.Helper()
 	answers := map[string]string{}
 	for _, s := range suites {
@@ -93,7 +94,7 @@ func TestPupils(t *testing.T) {
 	parrot := examine(t, grader, all, func(_ suite.Suite, c suite.Case) string { return lastEarlier(c) })
 	for _, c := range parrot {
 		for _, a := range c.Asserts {
-			if c.Suite == "followup" && a.Type != suite.FinishReason && a.Result != eval.Fail {
+			if c.Suite == "followup" && a.Type != assertion.FinishReason && a.Result != eval.Fail {
 				t.Errorf("one who repeats the earlier answer: %s: %+v", c.Case, a)
 			}
 		}
@@ -127,7 +128,7 @@ func model(c suite.Case) string {
 	said := []string{"We look at what the task gives"}
 	for _, a := range last(c).Asserts {
 		switch a.Type {
-		case suite.Contains, suite.IContains, suite.IContainsAny:
+		case assertion.Contains, assertion.IContains, assertion.IContainsAny:
 			said = append(said, a.Values[0])
 		}
 	}
@@ -137,7 +138,7 @@ func model(c suite.Case) string {
 // value is the result that the case asks for.
 func value(c suite.Case) string {
 	for _, a := range last(c).Asserts {
-		if a.Type == suite.MathsEqual {
+		if a.Type == assertion.MathsEqual {
 			return a.Values[0]
 		}
 	}

@@ -3,13 +3,13 @@ package suite
 import (
 	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/strictyaml"
 )
 
@@ -129,7 +129,7 @@ func (p *parser) history() []History {
 	return modes
 }
 
-func (p *parser) oneCase(at []any, test caseFile, modes []History, defaults []Assert) Case {
+func (p *parser) oneCase(at []any, test caseFile, modes []History, defaults []assertion.Assert) Case {
 	parsed := Case{ID: test.Description, Cluster: test.Cluster, Line: p.doc.Line(at...)}
 	before := len(p.mistakes)
 	if !name.MatchString(parsed.ID) {
@@ -159,8 +159,8 @@ func (p *parser) oneCase(at []any, test caseFile, modes []History, defaults []As
 			asserts = slices.Concat(withoutPrevious(defaults, i), asserts)
 		}
 		for _, a := range asserts {
-			if a.Type == NoRepeat && i == 0 {
-				p.fail(where, "case %q: no-repeat in the first turn has no previous answer to compare with", parsed.ID)
+			if i == 0 && assertion.NeedsPrevious(a.Type) {
+				p.fail(where, "case %q: %s in the first turn has no previous answer to compare with", parsed.ID, a.Type)
 			}
 			asked = asked || a.Weight > 0
 		}
@@ -172,17 +172,17 @@ func (p *parser) oneCase(at []any, test caseFile, modes []History, defaults []As
 	return parsed
 }
 
-// withoutPrevious drops the default no-repeat asserts in a first turn: a suite
+// withoutPrevious drops the default asserts that a first turn cannot have: a suite
 // of mixed lengths may ask for them by default.
-func withoutPrevious(defaults []Assert, turn int) []Assert {
+func withoutPrevious(defaults []assertion.Assert, turn int) []assertion.Assert {
 	if turn > 0 {
 		return defaults
 	}
-	return slices.DeleteFunc(slices.Clone(defaults), func(a Assert) bool { return a.Type == NoRepeat })
+	return slices.DeleteFunc(slices.Clone(defaults), func(a assertion.Assert) bool { return assertion.NeedsPrevious(a.Type) })
 }
 
-func (p *parser) asserts(at []any, files []assertFile) []Assert {
-	var parsed []Assert
+func (p *parser) asserts(at []any, files []assertFile) []assertion.Assert {
+	var parsed []assertion.Assert
 	for i, file := range files {
 		where := slices.Concat(at, []any{i})
 		assert, err := file.parse()
@@ -190,36 +190,19 @@ func (p *parser) asserts(at []any, files []assertFile) []Assert {
 			p.fail(where, "%w", err)
 			continue
 		}
+		assert.Line = p.doc.Line(where...)
 		parsed = append(parsed, assert)
 	}
 	return parsed
 }
 
-func (f assertFile) parse() (Assert, error) {
-	parsed := Assert{Type: f.Type, Of: f.Of, Weight: 1}
-	if f.Weight != nil {
-		parsed.Weight = *f.Weight
-	}
-	if !(parsed.Weight >= 0) || math.IsInf(parsed.Weight, 1) {
-		return Assert{}, fmt.Errorf("weight %v is not a number from 0 up", parsed.Weight)
-	}
+func (f assertFile) parse() (assertion.Assert, error) {
+	given := assertion.Given{Type: f.Type, HasValue: f.Value.Kind != 0, Of: f.Of, Threshold: f.Threshold, Weight: f.Weight}
 	var err error
-	if parsed.Values, err = values(f.Value); err != nil {
-		return Assert{}, err
+	if given.Values, err = values(f.Value); err != nil {
+		return assertion.Assert{}, err
 	}
-	if f.Threshold != nil {
-		parsed.Threshold = *f.Threshold
-	}
-	if parsed.Type != NoRepeat && (f.Threshold != nil || f.Of != "") {
-		return Assert{}, fmt.Errorf("%s takes no `threshold` and no `of` (hint: only no-repeat does)", parsed.Type)
-	}
-	if parsed.Type == NoRepeat && f.Value.Kind != 0 {
-		return Assert{}, fmt.Errorf("no-repeat takes no `value` (hint: take it out; `threshold` is the share that may repeat)")
-	}
-	if parsed.Type == NoRepeat && f.Threshold == nil {
-		parsed.Threshold = defaultRepeat
-	}
-	return parsed, parsed.check()
+	return assertion.Parse(given)
 }
 
 func values(node yaml.Node) ([]string, error) {

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"github.com/tunegate/tunegate/internal/assertion"
 	"slices"
 	"testing"
 )
@@ -26,7 +27,7 @@ func TestHistories(t *testing.T) {
 
 func TestSize(t *testing.T) {
 	t.Parallel()
-	graded := Turn{Asserts: []Assert{{Type: "equals"}}}
+	graded := Turn{Asserts: []assertion.Assert{{Type: "equals"}}}
 	s := Suite{History: []History{Replayed, Own}, Cases: []Case{
 		{Turns: []Turn{graded}},     // once, in replayed history
 		{Turns: []Turn{{}, graded}}, // replayed: its last turn; own: both

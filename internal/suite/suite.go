@@ -3,6 +3,8 @@
 // The names in the files are promptfoo's where it has them.
 package suite
 
+import "github.com/tunegate/tunegate/internal/assertion"
+
 // Role says what a suite's result means to the gate.
 type Role string
 
@@ -49,19 +51,5 @@ type Case struct {
 type Turn struct {
 	User      string
 	Assistant string
-	Asserts   []Assert
-}
-
-// Assert is one condition on an answer.
-type Assert struct {
-	// Type is one of the assertion names in Types.
-	Type string
-	// Values holds the value, or the list of values, in the order of the file.
-	Values []string
-	// Of names what a no-repeat assertion compares with: "previous".
-	Of string
-	// Threshold is the largest share (0 to 1) that a no-repeat assertion lets pass.
-	Threshold float64
-	// Weight 0 means the assertion is shown and never decides.
-	Weight float64
+	Asserts   []assertion.Assert
 }

@@ -1,0 +1,16 @@
+package assertion
+
+import (
+	"context"
+	"strings"
+)
+
+// Equals compares the whole answer with a text, outer white space aside.
+const Equals = "equals"
+
+var equals = Type{
+	Name: Equals, About: "the whole answer is the value", Negatable: true, Parse: oneText,
+	Grade: func(_ context.Context, a Assert, given Answer, _ Maths) (Result, error) {
+		return passIf(strings.TrimSpace(given.Text) == strings.TrimSpace(a.Values[0]), "the answer is another text")
+	},
+}

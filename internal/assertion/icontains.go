@@ -1,0 +1,20 @@
+package assertion
+
+import (
+	"context"
+	"strings"
+)
+
+// IContains looks for a text in the answer, ignoring case.
+const IContains = "icontains"
+
+var iContains = Type{
+	Name: IContains, About: "the value stands in the answer, in whatever case", Negatable: true, Parse: oneText,
+	Grade: func(_ context.Context, a Assert, given Answer, _ Maths) (Result, error) {
+		return passIf(containsFold(given.Text, a.Values[0]), "the text is not in the answer")
+	},
+}
+
+func containsFold(s, part string) bool {
+	return strings.Contains(strings.ToLower(s), strings.ToLower(part))
+}

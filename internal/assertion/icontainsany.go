@@ -1,0 +1,30 @@
+package assertion
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// IContainsAny looks for one of several texts in the answer, ignoring case.
+const IContainsAny = "icontains-any"
+
+var iContainsAny = Type{
+	Name: IContainsAny, About: "one of the values stands in the answer, in whatever case", Negatable: true,
+	Parse: func(given Given, a *Assert) error {
+		if err := onlyValue(given); err != nil {
+			return err
+		}
+		switch {
+		case len(a.Values) == 0:
+			return fmt.Errorf("%s needs a list of texts as `value`", a.Type)
+		case slices.Contains(a.Values, ""):
+			return fmt.Errorf("%s: an empty text is in every answer", a.Type)
+		}
+		return nil
+	},
+	Grade: func(_ context.Context, a Assert, given Answer, _ Maths) (Result, error) {
+		found := slices.ContainsFunc(a.Values, func(value string) bool { return containsFold(given.Text, value) })
+		return passIf(found, "none of the texts is in the answer")
+	},
+}
