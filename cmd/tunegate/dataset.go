@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/google/renameio/v2"
 
+	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/playbook"
 )
 
@@ -19,6 +20,7 @@ import (
 // playbook's scripts: files in, files out, no repository and no run.
 type datasetCommand struct {
 	stageCommand
+	Explain  string        `help:"Say what a check finds and what it does by default." placeholder:"CHECK"`
 	Playbook playbookFlags `embed:""`
 }
 
@@ -41,6 +43,9 @@ const (
 )
 
 func (c datasetCommand) Run(s *session, parsed *kong.Context) error {
+	if c.Explain != "" {
+		return c.explain(s)
+	}
 	if c.Playbook.On {
 		if c.refs != (refs{}) {
 			return usage(errors.New("--playbook reads files, so --base and --head say nothing (hint: leave them out)"))
@@ -51,6 +56,19 @@ func (c datasetCommand) Run(s *session, parsed *kong.Context) error {
 		return usage(errors.New("files to prepare or merge are named, but not --playbook (hint: add it; without it the dataset is that of the config)"))
 	}
 	return c.stageCommand.Run(s, parsed)
+}
+
+// explain says what a check is about; nothing is read.
+func (c datasetCommand) explain(s *session) error {
+	said, err := dataset.Explain(c.Explain)
+	if err != nil {
+		return usage(err)
+	}
+	if s.cli.JSON {
+		return s.encode(map[string]string{"check": c.Explain, "explanation": said})
+	}
+	_, err = fmt.Fprintln(s.world.stdout, said)
+	return err
 }
 
 // playbookResult is what --json prints.

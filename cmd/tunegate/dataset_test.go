@@ -9,6 +9,26 @@ import (
 	"time"
 )
 
+// A check is explained from its own words, without a repository.
+func TestExplainCheck(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"--explain", "contamination"}, 0, "contamination: the row asks, now or in an earlier turn, what a suite asks.\nIt looks at each row; "},
+		{[]string{"--explain", "contamination", "--json"}, 0, `"check": "contamination"`},
+		{[]string{"--explain", "rhyme"}, exitUsage, `unknown check "rhyme" (known: `},
+	} {
+		var said bytes.Buffer
+		w := world{args: append([]string{"-C", t.TempDir(), "dataset"}, tt.args...), stdout: &said, stderr: &said, clock: time.Now}
+		if code := run(t.Context(), w); code != tt.code || !strings.Contains(said.String(), tt.says) {
+			t.Errorf("%q: exit %d: %s", tt.args, code, &said)
+		}
+	}
+}
+
 // The playbook's files are never written over what was read, or over each other.
 func TestPlaybookKeepsItsInputs(t *testing.T) {
 	t.Parallel()

@@ -24,9 +24,6 @@ var planned = map[string]bool{
 
 const negation = "not-"
 
-// Types lists the assertions, for people.
-func Types() []Type { return types }
-
 // Parse makes an assert of what a file gives.
 func Parse(given Given) (Assert, error) { return types.parse(given) }
 

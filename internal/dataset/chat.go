@@ -9,8 +9,19 @@ import (
 
 const chatHint = "write user and assistant messages by turns, the assistant's last"
 
-// chat reads a record in chat form, {"messages": [{"role", "content"}, ...]}: its
-// last message is the answer. A system message of its own gives way to the one
+// chatForm is {"messages": [{"role", "content"}, ...]}.
+var chatForm = form{
+	fits: func(n *normalizer) bool {
+		messages, found := n.field("messages")
+		return found && !messages.blank()
+	},
+	read: func(n *normalizer) {
+		messages, _ := n.field("messages")
+		n.chat(messages)
+	},
+}
+
+// chat reads a list of messages: the last one is the answer. A system message of its own gives way to the one
 // that the model is served with.
 func (n *normalizer) chat(messages field) {
 	if messages.raw.Kind() != '[' {

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/tunegate/tunegate/internal/suite"
 )
 
 // Level says what a finding does: an error that is new blocks, a warning is only
@@ -21,86 +23,186 @@ const (
 // CheckOptions sets one check.
 type CheckOptions struct {
 	Level Level `json:"level"`
-	// Threshold is the Jaccard similarity, above 0 and up to 1, from which
-	// near_duplicate reports two records; 0 for every other check.
+	// Threshold is the likeness, above 0 and up to 1, from which the check reports
+	// two rows; 0 for a check that does not compare by one.
 	Threshold float64 `json:"threshold"`
 }
 
-// The names of the checks.
-const (
-	checkJSON          = "json"            // the file, or a line of a JSONL file, is not JSON
-	checkBOM           = "byte_order_mark" // the file begins with a UTF-8 byte-order mark
-	checkDuplicateKey  = "duplicate_key"   // an object has two members of one name
-	checkEncoding      = "encoding"        // bad UTF-8 or half a surrogate pair
-	checkType          = "type"            // not text where text is expected
-	checkNoQuestion    = "no_question"
-	checkNoAnswer      = "no_answer"
-	checkContext       = "context"     // the earlier turns can't be paired
-	checkLevel         = "level"       // an unknown learner level
-	checkUnusedText    = "unused_text" // text that is in the record and in no row
-	checkContamination = "contamination"
-	checkExact         = "exact_duplicate"
-	checkNear          = "near_duplicate"
-)
-
+// check is one thing that records are looked at for.
 type check struct {
+	name string
+	// about says in one line what it finds.
+	about string
+	// CheckOptions are the defaults. One with a threshold compares by it.
 	CheckOptions
 	// unreadable: there is no row whatever the level, so it can't be off.
 	unreadable bool
+	// leavesOut: there is no row unless it is off.
+	leavesOut bool
+	// late: it came after the first lineages were written, which do not have it.
+	late bool
+
+	// What it looks at is one of these; a check that has none reports what reading
+	// a file or a record stumbles on. Their problems lack check and record.
+
+	// record looks at each record as it stands in its file.
+	record func(r record, fields []field) []problem
+	// row looks at each row by itself. It is made once for a tree.
+	row func(suites []suite.Suite) func(e entry) []problem
+	// pair looks at each row beside the first one that has the same key.
+	pair *pairCheck
+	// set looks at all rows together: problems by the rows' positions.
+	set func(rows []entry) map[int]problem
 }
 
-var checks = map[string]check{
-	checkJSON:          {CheckOptions{Level: Error}, true},
-	checkBOM:           {CheckOptions{Level: Warn}, false},
-	checkDuplicateKey:  {CheckOptions{Level: Error}, false},
-	checkEncoding:      {CheckOptions{Level: Error}, false},
-	checkType:          {CheckOptions{Level: Error}, true},
-	checkNoQuestion:    {CheckOptions{Level: Error}, true},
-	checkNoAnswer:      {CheckOptions{Level: Error}, true},
-	checkContext:       {CheckOptions{Level: Error}, true},
-	checkLevel:         {CheckOptions{Level: Warn}, false},
-	checkUnusedText:    {CheckOptions{Level: Warn}, false},
-	checkContamination: {CheckOptions{Level: Error}, false},
-	checkExact:         {CheckOptions{Level: Warn}, false},
-	checkNear:          {CheckOptions{Level: Warn, Threshold: 0.85}, false},
+type pairCheck struct {
+	key     func(e entry) string
+	compare func(first, e entry) []problem
+}
+
+// looksAt names what the check looks at.
+func (c check) looksAt() string {
+	switch {
+	case c.record != nil:
+		return "each record"
+	case c.row != nil:
+		return "each row"
+	case c.pair != nil:
+		return "pairs of rows"
+	case c.set != nil:
+		return "all rows together"
+	}
+	return "each file and record as it is read"
+}
+
+// table is a list of checks, each with a name of its own.
+type table []check
+
+// known are the checks that are built: another one is added here, and in a file
+// of its own.
+var known = table{
+	badJSON, byteOrderMarked, duplicateKey, encoding, wrongType, noQuestion, noAnswer, wrongContext, unknownTag, unusedText,
+	contamination, exactDuplicate, nearDuplicate,
 }
 
 // DefaultChecks gives every check with its default.
-func DefaultChecks() map[string]CheckOptions {
-	defaults := make(map[string]CheckOptions, len(checks))
-	for name, check := range checks {
-		defaults[name] = check.CheckOptions
+func DefaultChecks() map[string]CheckOptions { return known.defaults() }
+
+// ValidateCheck refuses a name that no check has.
+func ValidateCheck(name string) error { return known.validateName(name) }
+
+// ValidateLevel refuses a level that there is not, or that a known check can't have.
+func ValidateLevel(name string, level Level) error { return known.validateLevel(name, level) }
+
+// ValidateThreshold refuses a threshold for a check that compares by none, and
+// one that no likeness reaches or every one does.
+func ValidateThreshold(name string, threshold float64) error {
+	return known.validateThreshold(name, threshold)
+}
+
+// Explain says in a line or two what a check finds, what it looks at, and what it
+// does by default.
+func Explain(name string) (string, error) { return known.explain(name) }
+
+func (t table) find(name string) (check, bool) {
+	at := slices.IndexFunc(t, func(c check) bool { return c.name == name })
+	if at < 0 {
+		return check{}, false
+	}
+	return t[at], true
+}
+
+func (t table) defaults() map[string]CheckOptions {
+	defaults := make(map[string]CheckOptions, len(t))
+	for _, c := range t {
+		defaults[c.name] = c.CheckOptions
 	}
 	return defaults
 }
 
-// ValidateCheck refuses a name that no check has.
-func ValidateCheck(name string) error {
-	if _, known := checks[name]; !known {
-		return fmt.Errorf("unknown check %q (known: %s)", name, strings.Join(slices.Sorted(maps.Keys(checks)), ", "))
+func (t table) validateName(name string) error {
+	if _, found := t.find(name); !found {
+		return fmt.Errorf("unknown check %q (known: %s)", name, strings.Join(slices.Sorted(maps.Keys(t.defaults())), ", "))
 	}
 	return nil
 }
 
-// ValidateLevel refuses a level that there is not, or that a known check can't have.
-func ValidateLevel(name string, level Level) error {
+func (t table) validateLevel(name string, level Level) error {
+	c, _ := t.find(name)
 	switch {
 	case level != Error && level != Warn && level != Off:
 		return fmt.Errorf("check %s has the level %q (known: error, warn, off)", name, level)
-	case level == Off && checks[name].unreadable:
+	case level == Off && c.unreadable:
 		return fmt.Errorf("check %s can't be off, records would vanish without a word (hint: use warn)", name)
 	}
 	return nil
 }
 
-// ValidateThreshold refuses a threshold for a check that compares nothing, and
-// one that near_duplicate can't use.
-func ValidateThreshold(name string, threshold float64) error {
+func (t table) validateThreshold(name string, threshold float64) error {
+	var comparing []string
+	for _, c := range t {
+		if c.Threshold > 0 {
+			comparing = append(comparing, c.name)
+		}
+	}
 	switch {
-	case name != checkNear:
-		return fmt.Errorf("check %s takes no threshold (hint: only %s compares records by one)", name, checkNear)
+	case !slices.Contains(comparing, name):
+		return fmt.Errorf("check %s takes no threshold (hint: only %s compares records by one)", name, strings.Join(comparing, ", "))
 	case !(threshold > 0 && threshold <= 1):
 		return fmt.Errorf("check %s has the threshold %v (hint: a share above 0, up to 1; level off ends the check)", name, threshold)
 	}
 	return nil
+}
+
+// validate says what is wrong with the options of checks, if anything.
+func (t table) validate(all map[string]CheckOptions) error {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if err := t.validateName(name); err != nil {
+			return err
+		}
+	}
+	for _, c := range t {
+		options, given := all[c.name]
+		if !given {
+			return fmt.Errorf("the options of the check %s are missing (hint: start from DefaultChecks)", c.name)
+		}
+		if err := t.validateLevel(c.name, options.Level); err != nil {
+			return err
+		}
+		if c.Threshold == 0 && options.Threshold == 0 {
+			continue
+		}
+		if err := t.validateThreshold(c.name, options.Threshold); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t table) explain(name string) (string, error) {
+	if err := t.validateName(name); err != nil {
+		return "", err
+	}
+	c, _ := t.find(name)
+	said := fmt.Sprintf("%s: %s\nIt looks at %s; by default it is ", c.name, c.about, c.looksAt())
+	switch {
+	case c.Level == Error:
+		said += "an error: a new one blocks"
+	case c.Level == Warn:
+		said += "a warning"
+	default:
+		said += "off"
+	}
+	if c.Threshold > 0 {
+		said += fmt.Sprintf(", from a likeness of %v on", c.Threshold)
+	}
+	switch {
+	case c.unreadable:
+		said += ", and the record gives no row at any level, so it cannot be off."
+	case c.leavesOut:
+		said += ", and the record gives no row unless it is off."
+	default:
+		said += "; at the level error the record gives no row."
+	}
+	return said, nil
 }

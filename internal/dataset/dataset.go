@@ -53,15 +53,19 @@ type Result struct {
 // in records are findings; an error is returned for bad options, when nothing is
 // left to train on although nothing blocks, and when a file can't be written.
 func Build(ctx context.Context, o Options, in Input, dir string) (Result, error) {
-	if err := o.Validate(); err != nil {
+	return known.build(ctx, o, in, dir)
+}
+
+func (t table) build(ctx context.Context, o Options, in Input, dir string) (Result, error) {
+	if err := o.validate(t); err != nil {
 		return Result{}, err
 	}
-	head, err := examine(ctx, o, in.Head, in.Suites)
+	head, err := t.examine(ctx, o, in.Head, in.Suites)
 	if err != nil {
 		return Result{}, err
 	}
 	if len(head.found) > 0 {
-		base, err := examine(ctx, o, in.Base, in.Suites)
+		base, err := t.examine(ctx, o, in.Base, in.Suites)
 		if err != nil {
 			return Result{}, fmt.Errorf("at the base: %w", err)
 		}
@@ -119,7 +123,7 @@ func (x *examination) rows() ([]Row, error) {
 			Source:   fmt.Sprintf("%s#%d", file, e.record.number),
 			Messages: messages,
 			Weight:   source.Weight,
-			Tags:     map[string]string{"level": e.level},
+			Tags:     e.tags,
 		}
 	}
 	return rows, nil

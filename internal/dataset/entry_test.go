@@ -8,7 +8,8 @@ import (
 
 func normalized(data string) (entry, []problem) {
 	f := newFile("a.json", []byte(data))
-	return record{file: f, number: 1, raw: f.data}.normalize("Be brief.")
+	n := record{file: f, number: 1, raw: f.data}.normalize("Be brief.")
+	return n.entry, n.problems
 }
 
 // shown writes an entry as question > answer [level], after the earlier turns.
@@ -17,7 +18,7 @@ func (e entry) shown() string {
 	for _, turn := range e.earlier {
 		fmt.Fprintf(&b, "%s > %s | ", turn.User, turn.Assistant)
 	}
-	fmt.Fprintf(&b, "%s > %s [%s]", e.question, e.answer, e.level)
+	fmt.Fprintf(&b, "%s > %s [%s]", e.question, e.answer, e.tags["level"])
 	return b.String()
 }
 
@@ -31,9 +32,9 @@ func TestNormalize(t *testing.T) {
 			}
 		}
 	}
-	for _, key := range levelKeys {
+	for _, key := range tags[0].keys {
 		e, problems := normalized(fmt.Sprintf(`{"query": "q", "target": "a", "%s": " Adult ", "input": "Learner level: kids"}`, key))
-		if e.level != "adult" || len(problems) != 0 {
+		if e.tags["level"] != "adult" || len(problems) != 0 {
 			t.Errorf("%s: %s %v", key, e.shown(), problems)
 		}
 	}

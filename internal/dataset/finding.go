@@ -81,6 +81,9 @@ type problem struct {
 	hint   string
 }
 
+// whole is a problem of a record as a whole.
+func whole(what, hint string) problem { return problem{offset: -1, what: what, hint: hint} }
+
 func (p problem) found(level Level) found {
 	finding := Finding{
 		Check: p.check, Level: string(level), File: p.record.file.path, See: p.see, Message: message(p.what, p.hint),

@@ -25,7 +25,7 @@ func FuzzRead(f *testing.F) {
 		if lines {
 			file.Path = "a.jsonl"
 		}
-		x, err := examine(t.Context(), Options{Checks: DefaultChecks()}, []repo.File{file}, nil)
+		x, err := known.examine(t.Context(), Options{Checks: DefaultChecks()}, []repo.File{file}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,12 +60,13 @@ func FuzzNormalize(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_, records, _ := read("a.jsonl", data)
 		for _, r := range records {
-			e, problems := r.normalize("Be brief.")
-			for _, p := range problems {
-				if checks[p.check].unreadable {
+			n := r.normalize("Be brief.")
+			for _, p := range n.problems {
+				if c, _ := known.find(p.check); c.unreadable {
 					return
 				}
 			}
+			e := n.entry
 			messages := e.messages("Be brief.")
 			for i, m := range messages {
 				role := chat.User
@@ -79,7 +80,7 @@ func FuzzNormalize(f *testing.F) {
 					t.Errorf("%q: message %d is %+v", r.raw, i, m)
 				}
 			}
-			if len(messages)%2 == 0 || len(messages) < 3 || e.level == "" {
+			if len(messages)%2 == 0 || len(messages) < 3 || e.tags["level"] == "" {
 				t.Errorf("%q: %+v", r.raw, e)
 			}
 		}

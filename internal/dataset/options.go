@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"strings"
@@ -42,7 +43,9 @@ func (o Options) SourceFor(path string) (Source, bool) {
 }
 
 // Validate says what is wrong with the options, if anything.
-func (o Options) Validate() error {
+func (o Options) Validate() error { return o.validate(known) }
+
+func (o Options) validate(checks table) error {
 	for _, source := range o.Sources {
 		if err := source.Validate(); err != nil {
 			return err
@@ -51,27 +54,22 @@ func (o Options) Validate() error {
 	if err := ValidateShare(o.Validation); err != nil {
 		return err
 	}
-	for name := range o.Checks {
-		if err := ValidateCheck(name); err != nil {
-			return err
+	return checks.validate(o.Checks)
+}
+
+// Lineage gives the options as a lineage has them, which does not change when the
+// tool learns of another check: one that came late is among them only where it is
+// set otherwise than by default.
+func (o Options) Lineage() Options { return o.lineage(known) }
+
+func (o Options) lineage(checks table) Options {
+	o.Checks = maps.Clone(o.Checks)
+	for _, c := range checks {
+		if c.late && o.Checks[c.name] == c.CheckOptions {
+			delete(o.Checks, c.name)
 		}
 	}
-	for name := range checks {
-		options, given := o.Checks[name]
-		if !given {
-			return fmt.Errorf("the options of the check %s are missing (hint: start from DefaultChecks)", name)
-		}
-		if err := ValidateLevel(name, options.Level); err != nil {
-			return err
-		}
-		if name != checkNear && options.Threshold == 0 {
-			continue
-		}
-		if err := ValidateThreshold(name, options.Threshold); err != nil {
-			return err
-		}
-	}
-	return nil
+	return o
 }
 
 // ValidateShare refuses an Options.Validation that leaves nothing to train on.

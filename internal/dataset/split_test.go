@@ -16,7 +16,7 @@ import (
 // each is held out and which others are in its cluster.
 func sides(t *rapid.T, records []string, seed uint64) (heldOut map[string]bool, near map[string]string) {
 	data := "[" + strings.Join(records, ",") + "]"
-	x, err := examine(t.Context(), Options{Checks: DefaultChecks()}, []repo.File{{Path: "a.json", Data: []byte(data)}}, nil)
+	x, err := known.examine(t.Context(), Options{Checks: DefaultChecks()}, []repo.File{{Path: "a.json", Data: []byte(data)}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

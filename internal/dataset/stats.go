@@ -76,7 +76,9 @@ func (x *examination) statistics(heldOut []bool) Stats {
 			s.Train++
 			files[e.record.file].Train++
 		}
-		s.Tags["level="+e.level]++
+		for name, value := range e.tags {
+			s.Tags[name+"="+value]++
+		}
 		words[i] = len(strings.Fields(e.answer))
 	}
 	for _, f := range x.files {

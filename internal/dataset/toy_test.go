@@ -1,0 +1,135 @@
+package dataset
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// toys are one check of each kind, each of them whole.
+var toys = table{
+	{
+		name: "comments", about: "a record has a comment.", CheckOptions: CheckOptions{Level: Warn}, late: true,
+		record: func(_ record, fields []field) (problems []problem) {
+			for _, f := range fields {
+				if f.name == "comment" {
+					problems = append(problems, problem{offset: f.offset, what: "a comment is read by nobody", hint: "take it out"})
+				}
+			}
+			return problems
+		},
+	},
+	{
+		name: "shouting", about: "an answer is in capitals.", CheckOptions: CheckOptions{Level: Error}, late: true,
+		row: func(suites []suite.Suite) func(entry) []problem {
+			return func(e entry) []problem {
+				if len(suites) == 1 && strings.ToUpper(e.answer) == e.answer {
+					return []problem{whole("the answer is in capitals", "say it quietly")}
+				}
+				return nil
+			}
+		},
+	},
+	{
+		name: "two_answers", about: "a question is answered in two ways.", CheckOptions: CheckOptions{Level: Warn}, late: true,
+		pair: &pairCheck{
+			key: func(e entry) string { return e.question },
+			compare: func(first, e entry) []problem {
+				p := whole(fmt.Sprintf("%s is not %s", e.answer, first.answer), "keep one of them")
+				p.see = first.record.where()
+				return []problem{p}
+			},
+		},
+	},
+	{
+		name: "few_rows", about: "there are fewer rows than the threshold says.", CheckOptions: CheckOptions{Level: Off, Threshold: 0.5}, late: true,
+		set: func(rows []entry) map[int]problem {
+			if len(rows) == 0 {
+				return nil
+			}
+			return map[int]problem{0: whole("only some rows", "write more")}
+		},
+	},
+}
+
+// TestOneValueIsACheck: with it in the list, a config can set it, records are
+// looked at by it, it can be explained, and lineages stay as they were.
+func TestOneValueIsACheck(t *testing.T) {
+	t.Parallel()
+	checks := slices.Concat(known, toys)
+	o := options("*", 0)
+	o.Checks = checks.defaults()
+	before, err := json.Marshal(options("*", 0).Lineage())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after, err := json.Marshal(o.lineage(checks)); err != nil || string(after) != string(before) {
+		t.Errorf("lineage %s, %v, want %s", after, err, before)
+	}
+	o.Checks["few_rows"] = CheckOptions{Warn, 0.5}
+	if len(o.lineage(checks).Checks) != len(known)+1 {
+		t.Error("what the config says of a check is not in the lineage")
+	}
+	in := Input{Suites: make([]suite.Suite, 1), Head: []repo.File{{Path: "a.json", Data: []byte(`[
+{"question": "1 + 1?", "answer": "it is 2", "comment": "easy"},
+{"question": "1 + 1?", "answer": "it is 3"},
+{"question": "1 + 2?", "answer": "THREE"},
+{"question": "1 + 2?", "answer": "it is 3"}]`)}}}
+	result, err := checks.build(t.Context(), o, in, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range result.Findings {
+		got = append(got, fmt.Sprint(f.Check, " ", f.Level, " ", f.Where(), f.See))
+	}
+	want := "few_rows warn a.json:2, comments warn a.json:2:56, two_answers warn a.json:3a.json:2, shouting error a.json:4"
+	if strings.Join(got, ", ") != want || result.Stats.Rows != 3 {
+		t.Errorf("%d rows; %s, want %s", result.Stats.Rows, strings.Join(got, ", "), want)
+	}
+	for _, c := range toys {
+		if said, err := checks.explain(c.name); err != nil || !strings.HasPrefix(said, c.name+": "+c.about+"\nIt looks at ") {
+			t.Errorf("%s: %s, %v", c.name, said, err)
+		}
+	}
+	if err := checks.validateThreshold("few_rows", 2); err == nil {
+		t.Error("a bad threshold passes")
+	}
+}
+
+// The bytes are part of every lineage: with others, models that are kept would
+// not be found.
+func TestLineageStays(t *testing.T) {
+	t.Parallel()
+	data, err := json.Marshal(Options{Sources: []Source{{Path: "a", Weight: 2, License: "x"}}, Validation: 0.1, System: "s", Seed: 1, Checks: DefaultChecks()}.Lineage())
+	const want = `{"sources":[{"path":"a","weight":2,"license":"x"}],"validation":0.1,"system":"s","seed":1,"checks":{` +
+		`"byte_order_mark":{"level":"warn","threshold":0},"contamination":{"level":"error","threshold":0},"context":{"level":"error","threshold":0},` +
+		`"duplicate_key":{"level":"error","threshold":0},"encoding":{"level":"error","threshold":0},"exact_duplicate":{"level":"warn","threshold":0},` +
+		`"json":{"level":"error","threshold":0},"level":{"level":"warn","threshold":0},"near_duplicate":{"level":"warn","threshold":0.85},` +
+		`"no_answer":{"level":"error","threshold":0},"no_question":{"level":"error","threshold":0},"type":{"level":"error","threshold":0},` +
+		`"unused_text":{"level":"warn","threshold":0}}}`
+	if err != nil || string(data) != want {
+		t.Errorf("%s, %v", data, err)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"no_answer":       "no_answer: the record has no answer.\nIt looks at each file and record as it is read; by default it is an error: a new one blocks, and the record gives no row at any level, so it cannot be off.",
+		"exact_duplicate": "exact_duplicate: an earlier row has the same conversation; a source's weight repeats rows.\nIt looks at pairs of rows; by default it is a warning, and the record gives no row unless it is off.",
+		"near_duplicate":  "near_duplicate: an earlier row has nearly the same words (Jaccard similarity of what both say).\nIt looks at all rows together; by default it is a warning, from a likeness of 0.85 on; at the level error the record gives no row.",
+	} {
+		if got, err := Explain(name); err != nil || got != want {
+			t.Errorf("%s: %s, %v", name, got, err)
+		}
+	}
+	if _, err := Explain("near"); err == nil || !strings.HasPrefix(err.Error(), `unknown check "near" (known: byte_order_mark, `) {
+		t.Errorf("of an unknown check: %v", err)
+	}
+}
