@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,14 +45,11 @@ func (e entry) place(row Row) Place {
 // Places are those of all rows of a result, by the rows' Source.
 type Places map[string]Place
 
-// LoadPlaces reads the places of the rows in a result's folder. A result of an
-// earlier version has none.
+// LoadPlaces reads the places of the rows in a result's folder. Of a result of an
+// earlier version, which has none, the error is fs.ErrNotExist.
 func LoadPlaces(ctx context.Context, dir string) (Places, error) {
 	path := filepath.Join(dir, placesFile)
 	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
 	if err != nil {
 		return nil, err
 	}

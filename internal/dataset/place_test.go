@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -87,9 +88,8 @@ func TestPlacesAreApart(t *testing.T) {
 func TestPlacesOfOtherResults(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	places, err := LoadPlaces(t.Context(), dir)
-	if at := places.Of("a/b.json#7"); err != nil || at.File != "a/b.json" || at.Line != 0 || at.New {
-		t.Errorf("of an earlier version: %+v, %v", at, err)
+	if places, err := LoadPlaces(t.Context(), dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of an earlier version: %+v, %v", places, err)
 	}
 	for _, text := range []string{"{\"source\": \"a#1\"}\n{\"sou", "no JSON\n"} {
 		if err := os.WriteFile(filepath.Join(dir, placesFile), []byte(text), 0o644); err != nil {

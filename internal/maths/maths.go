@@ -82,7 +82,7 @@ func Start(ctx context.Context, launcher proc.Launcher, interpreter python.Inter
 // child cannot run, or ctx has ended.
 func (c *Checker) Compare(ctx context.Context, gold, answer string) (Result, error) {
 	if len(gold) > maxGold {
-		return Result{}, fmt.Errorf("maths: an expected value of %d bytes (at most %d)", len(gold), maxGold)
+		return Result{}, fmt.Errorf("maths: an expected value of %d bytes is %w (at most %d)", len(gold), ErrGold, maxGold)
 	}
 	if len(answer) > maxAnswer {
 		return Result{Verdict: Unknown, Why: fmt.Sprintf("an answer of %d bytes is not read (at most %d)", len(answer), maxAnswer)}, nil

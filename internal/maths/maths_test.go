@@ -2,6 +2,7 @@ package maths
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -62,8 +63,8 @@ func TestCompare(t *testing.T) {
 		}
 	}
 	for _, gold := range []string{"", "  ", strings.Repeat("x", maxGold+1)} {
-		if got, err := checker.Compare(t.Context(), gold, "7"); err == nil {
-			t.Errorf("the expected value %.20q: %+v", gold, got)
+		if got, err := checker.Compare(t.Context(), gold, "7"); !errors.Is(err, ErrGold) {
+			t.Errorf("the expected value %.20q: %+v, %v", gold, got, err)
 		}
 	}
 	if _, err := os.Stat(planted); err == nil {
