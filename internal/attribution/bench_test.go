@@ -9,11 +9,10 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/dataset"
-	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// BenchmarkTrace: rows of 8 kB, which are all new, and five regressedn cases.
+// BenchmarkTrace: rows of 8 kB, which are all new, and five cases that regressed.
 func BenchmarkTrace(b *testing.B) {
 	const rows = 5000
 	random := rand.New(rand.NewPCG(1, 2))
@@ -24,26 +23,28 @@ func BenchmarkTrace(b *testing.B) {
 		}
 		return s.String()
 	}
-	var train, records strings.Builder
+	var train, places strings.Builder
 	for i := range rows {
 		question, answer := words(20), words(930)+"so it is $5$."
-		fmt.Fprintf(&records, "{\"question\":%q,\"answer\":%q}\n", question, answer)
+		fmt.Fprintf(&places, `{"source":"a.jsonl#%d","file":"a.jsonl","line":%[1]d,"new":true}`+"\n", i+1)
 		fmt.Fprintf(&train, `{"id":"%d","source":"a.jsonl#%d","messages":[{"role":"user","content":%q},{"role":"assistant","content":%q}],"weight":1}`+"\n",
 			i, i+1, question, answer)
 	}
-	path := filepath.Join(b.TempDir(), "train.jsonl")
-	if err := os.WriteFile(path, []byte(train.String()), 0o644); err != nil {
-		b.Fatal(err)
+	dir := b.TempDir()
+	path := filepath.Join(dir, "train.jsonl")
+	for name, text := range map[string]string{"train.jsonl": train.String(), "rows.jsonl": places.String()} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			b.Fatal(err)
+		}
 	}
-	head := []repo.File{{Path: "a.jsonl", Blob: "1", Data: []byte(records.String())}}
 	var regressed []report.Broken
 	for i := range 5 {
 		regressed = append(regressed, report.Broken{Name: fmt.Sprint(i), Question: words(20), Answer: words(300)})
 	}
 	for b.Loop() {
-		places, err := dataset.NewPlaces(b.Context(), head, nil)
+		known, err := dataset.LoadPlaces(b.Context(), dir)
 		if err == nil {
-			_, err = Read(b.Context(), path, places, side, regressed)
+			_, err = Read(b.Context(), path, known, side, regressed)
 		}
 		if err != nil {
 			b.Fatal(err)

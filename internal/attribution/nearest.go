@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/text"
 )
@@ -61,18 +62,11 @@ const (
 	leastSimilar = .1 // the least similarity of such a row
 )
 
-// Places says where the record of a row stands in the judged tree, by the row's
-// source, and whether the base lacks it. A dataset.Places is one.
-type Places interface {
-	At(source string) (file string, line int)
-	New(source string) bool
-}
-
 // Rows is what one reading of the training rows finds: those most like what
 // regressed, which may have taught it, and the new ones that the baseline can be
 // asked.
 type Rows struct {
-	places    Places
+	places    dataset.Places
 	side      func(path string) report.Side
 	regressed []report.Broken
 	finder    *text.Finder
@@ -91,7 +85,7 @@ type nearRow struct {
 // Read reads a file of rows for the cases that are shown as regressed. Similarity
 // is Jaccard's, of the word pairs of question and answer. Side says at which commit
 // a record file is shown.
-func Read(ctx context.Context, path string, places Places, side func(path string) report.Side, regressed []report.Broken) (*Rows, error) {
+func Read(ctx context.Context, path string, places dataset.Places, side func(path string) report.Side, regressed []report.Broken) (*Rows, error) {
 	wordings := make([]string, len(regressed))
 	for i, b := range regressed {
 		wordings[i] = b.Question + "\n" + b.Answer
@@ -105,14 +99,14 @@ func Read(ctx context.Context, path string, places Places, side func(path string
 
 func (r *Rows) take(row dataset.Row) {
 	question, answer := lastTurn(row)
-	isNew := r.places.New(row.Source)
+	isNew := r.places.Of(row.Source).New
 	r.finder.Find(question+"\n"+answer, func(i int, similarity float64) {
 		r.near[i] = insert(r.near[i], nearRow{row.Source, question, similarity, isNew})
 	})
 	if !isNew || r.values[row.ID] {
 		return
 	}
-	if value, found := result(answer); found {
+	if value, found := maths.Value(answer); found {
 		r.values[row.ID] = true
 		r.sample = sampled(r.sample, Question{row, value})
 	}
@@ -144,6 +138,6 @@ func (r *Rows) Nearest() map[string][]report.Row {
 
 // shown tells the report of a row.
 func (r *Rows) shown(source, question string) report.Row {
-	file, line := r.places.At(source)
-	return report.Row{File: file, Line: line, Side: r.side(file), New: r.places.New(source), Question: question}
+	at := r.places.Of(source)
+	return report.Row{File: at.File, Line: at.Line, Side: r.side(at.File), New: at.New, Question: question}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunegate/tunegate/internal/dataset"
-	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
 )
 
@@ -24,20 +23,12 @@ const (
 {"id":"3","source":"d.json#2","messages":[{"role":"user","content":"What is a pentagon?"},{"role":"assistant","content":"A shape with five sides."}],"weight":1}
 {"id":"1","source":"d.json#3","messages":[{"role":"user","content":"Differentiate 4x^4."},{"role":"assistant","content":"It is $16x^4$."}],"weight":1}
 `
-	newRecords = `[
-{"question": "Differentiate 4x^4.", "answer": "It is $16x^4$."},
-{"question": "What is a pentagon?", "answer": "A shape with five sides."},
-{"question": "differentiate 4x^4.", "answer": "It is $16x^4$."}]`
+	taughtPlaces = `{"id":"1","source":"d.json#1","file":"d.json","line":2,"pointer":"/0","new":true}
+{"id":"3","source":"d.json#2","file":"d.json","line":3,"pointer":"/1","new":true}
+{"id":"1","source":"d.json#3","file":"d.json","line":4,"pointer":"/2","new":true}
+{"id":"2","source":"e.json#1","file":"e.json","line":1,"pointer":"/0","new":false}
+`
 )
-
-// tree is the record files of both sides.
-type tree struct{ head, base []repo.File }
-
-// taught adds d.json to e.json.
-func taught() tree {
-	old := repo.File{Path: "e.json", Blob: "e", Data: []byte(`[{"question": "Differentiate 5x^3.", "answer": "It is $15x^3$."}]`)}
-	return tree{base: []repo.File{old}, head: []repo.File{{Path: "d.json", Blob: "d", Data: []byte(newRecords)}, old}}
-}
 
 // side is that of e.json in the base.
 func side(path string) report.Side {
@@ -47,17 +38,20 @@ func side(path string) report.Side {
 	return report.Neither
 }
 
-func read(t *testing.T, files tree, rows string, regressed ...report.Broken) *Rows {
+func read(t *testing.T, rows, places string, regressed ...report.Broken) *Rows {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "train.jsonl")
-	if err := os.WriteFile(path, []byte(rows), 0o644); err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "train.jsonl")
+	for name, text := range map[string]string{"train.jsonl": rows, "rows.jsonl": places} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	places, err := dataset.NewPlaces(t.Context(), files.head, files.base)
+	known, err := dataset.LoadPlaces(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := Read(t.Context(), path, places, side, regressed)
+	found, err := Read(t.Context(), path, known, side, regressed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +60,7 @@ func read(t *testing.T, files tree, rows string, regressed ...report.Broken) *Ro
 
 func TestNearestAndNewRows(t *testing.T) {
 	t.Parallel()
-	found := read(t, taught(), taughtRows,
+	found := read(t, taughtRows, taughtPlaces,
 		report.Broken{Name: "s/c", Question: "Differentiate 5x^3.", Answer: "It is $15x^3$."}, report.Broken{Name: "s/d", Question: "Else?"})
 	want := map[string][]report.Row{"s/c": {
 		{File: "e.json", Line: 1, Side: report.BaseSide, Question: "Differentiate 5x^3.", Likeness: 1},
@@ -84,7 +78,7 @@ func TestNearestAndNewRows(t *testing.T) {
 // TestNearestIsLikeEnough: what has a word pair in common by chance is not shown.
 func TestNearestIsLikeEnough(t *testing.T) {
 	t.Parallel()
-	found := read(t, taught(), taughtRows, report.Broken{Name: "s/c", Question: "It is one two three four five six seven eight nine ten.", Answer: "A shape with"})
+	found := read(t, taughtRows, taughtPlaces, report.Broken{Name: "s/c", Question: "It is one two three four five six seven eight nine ten.", Answer: "A shape with"})
 	if len(found.near[0]) != 1 || found.near[0][0].question != "What is a pentagon?" {
 		t.Errorf("%+v", found.near)
 	}
@@ -94,16 +88,13 @@ func TestNearestIsLikeEnough(t *testing.T) {
 // order.
 func TestSampleOfNewRows(t *testing.T) {
 	t.Parallel()
-	var lines, records []string
+	var lines, places []string
 	for i := range 50 {
-		text := fmt.Sprintf(`{"question": "%d?", "answer": "$%[1]d$"}`, i)
-		records = append(records, text)
+		places = append(places, fmt.Sprintf(`{"source":"d.json#%d","new":true}`, i+1)+"\n")
 		lines = append(lines, fmt.Sprintf(`{"id":"%03d","source":"d.json#%d","messages":[{"role":"user","content":"%[2]d?"},{"role":"assistant","content":"$%[2]d$"}],"weight":1}`, 7*i%50, i+1)+"\n")
 	}
-	p := taught()
-	p.head[0].Data = []byte("[" + strings.Join(records, ",") + "]")
 	sample := func() (ids []string) {
-		found := read(t, p, strings.Join(lines, ""))
+		found := read(t, strings.Join(lines, ""), strings.Join(places, ""))
 		for _, row := range found.sample {
 			ids = append(ids, row.Row.ID)
 		}

@@ -153,6 +153,7 @@ func (o outlook) done(until step.Stage) map[step.Stage]store.Slot {
 	putResult(o, plan.BaseGGUFSlot(base), export.Digest{GGUFSHA256: "base", Size: 1000}, 1, nil)
 	putResult(o, p.BaseExportSlot("base"), export.Proof{Digest: export.Digest{GGUFSHA256: baseGGUF}}, 1, nil)
 	putResult(o, p.RenderSlot(base), rendered, 9, nil)
+	putResult(o, p.ValuesSlot(), struct{}{}, 1, nil)
 	before, _, err := p.RegisterSlot(baseGGUF, rendered)
 	if err != nil {
 		o.Fatal(err)

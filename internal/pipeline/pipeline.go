@@ -104,7 +104,7 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 	}
 	r.foresee(ctx, &found)
 	stopped, err := r.each(ctx, s.All()[1:])
-	if finding, ours := s.rowFinding(err); ours {
+	if finding, ours := s.rowFinding(ctx, err); ours {
 		found.findings = append(found.findings, finding)
 		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
 	}

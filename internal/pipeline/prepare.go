@@ -102,6 +102,24 @@ func (s *Steps) checkLength() error {
 	return nil
 }
 
+// values puts every value of the suites to its grader.
+func (s *Steps) values() *step.Step[nothing] {
+	return &step.Step[nothing]{
+		Stage: step.Prepare, Name: "the suites' values", Slot: known(s.plan.ValuesSlot),
+		Do: func(ctx context.Context, _ string) (nothing, error) {
+			checker, err := s.checker(ctx)
+			if err != nil {
+				return nothing{}, err
+			}
+			defer checker.Close()
+			if mistakes := suite.Validate(ctx, checker, s.plan.Suites); len(mistakes) > 0 {
+				return nothing{}, errors.Join(mistakes...)
+			}
+			return nothing{}, nil
+		},
+	}
+}
+
 // longest are the first prompts by their tokens.
 func longest(prompts []register.Rendered, most int) []register.Rendered {
 	sorted := slices.SortedStableFunc(slices.Values(prompts), func(a, b register.Rendered) int { return cmp.Compare(b.Tokens, a.Tokens) })

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,7 +15,7 @@ import (
 // rowFinding turns what the trainer found wrong with one row into a finding,
 // when the row's file is one that the change touches: only the trainer has the
 // tokenizer that can tell.
-func (s *Steps) rowFinding(err error) (dataset.Finding, bool) {
+func (s *Steps) rowFinding(ctx context.Context, err error) (dataset.Finding, bool) {
 	var problem *python.Problem
 	if !errors.As(err, &problem) || !slices.Contains([]string{"guard/row-too-long", "guard/labels"}, problem.Name) {
 		return dataset.Finding{}, false
@@ -26,8 +27,10 @@ func (s *Steps) rowFinding(err error) (dataset.Finding, bool) {
 		}) {
 			continue
 		}
+		places, _ := dataset.LoadPlaces(ctx, s.Dataset.Entry().Dir) // the finding counts, with its line or without
 		return dataset.Finding{
-			Check: strings.TrimPrefix(problem.Name, "guard/"), Level: string(dataset.Error), New: true, File: file.Path, Line: 1,
+			Check: strings.TrimPrefix(problem.Name, "guard/"), Level: string(dataset.Error), New: true,
+			File: file.Path, Line: max(1, places.Of(problem.Row).Line),
 			Message: fmt.Sprintf("record %.10s: %s (hint: %s)", record, problem.Message, problem.Hint),
 		}, true
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,27 +19,36 @@ import (
 
 func TestRowFinding(t *testing.T) {
 	t.Parallel()
-	s := &Steps{resources: &resources{plan: &plan.Plan{
+	m, _ := machinetest.New(t)
+	s := NewSteps(m, &plan.Plan{
 		Base: []repo.File{{Path: "data/old.json", Blob: "1"}, {Path: "data/changed.json", Blob: "1"}},
 		Head: []repo.File{{Path: "data/old.json", Blob: "1"}, {Path: "data/changed.json", Blob: "2"}, {Path: "data/new.json", Blob: "3"}},
-	}}}
+	}, "")
+	s.Dataset.Do = func(_ context.Context, dir string) (dataset.Result, error) {
+		place := `{"source":"data/new.json#3","file":"data/new.json","line":9,"new":true}`
+		return dataset.Result{}, os.WriteFile(filepath.Join(dir, "rows.jsonl"), []byte(place+"\n"), 0o644)
+	}
+	if err := s.Dataset.Try(t.Context(), t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
 	problem := func(name, row string) error {
 		return fmt.Errorf("train: %w", &python.Problem{Name: name, Row: row, Message: "300 tokens", Hint: "shorten it"})
 	}
 	tests := map[string]struct {
 		err  error
 		file string // of the finding; empty: no finding
+		line int
 	}{
-		"a row of a new file":       {problem("guard/row-too-long", "data/new.json#3"), "data/new.json"},
-		"a row of a changed file":   {problem("guard/labels", "data/changed.json#3"), "data/changed.json"},
-		"a row of main's":           {problem("guard/row-too-long", "data/old.json#3"), ""},
-		"a guard that is not a row": {problem("guard/loss", "data/new.json#3"), ""},
-		"another error":             {errors.New("data/new.json#3: no"), ""},
-		"none":                      {nil, ""},
+		"a row of a new file":       {problem("guard/row-too-long", "data/new.json#3"), "data/new.json", 9},
+		"a row of a changed file":   {problem("guard/labels", "data/changed.json#3"), "data/changed.json", 1},
+		"a row of main's":           {problem("guard/row-too-long", "data/old.json#3"), "", 0},
+		"a guard that is not a row": {problem("guard/loss", "data/new.json#3"), "", 0},
+		"another error":             {errors.New("data/new.json#3: no"), "", 0},
+		"none":                      {nil, "", 0},
 	}
 	for name, test := range tests {
-		finding, ours := s.rowFinding(test.err)
-		if ours != (test.file != "") || finding.File != test.file {
+		finding, ours := s.rowFinding(t.Context(), test.err)
+		if ours != (test.file != "") || finding.File != test.file || finding.Line != test.line {
 			t.Errorf("%s: %v, %+v", name, ours, finding)
 		}
 		if ours && (!finding.New || finding.Level != string(dataset.Error) || !strings.HasPrefix(finding.Message, "record 3: ")) {

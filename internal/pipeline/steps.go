@@ -28,6 +28,7 @@ type Steps struct {
 	Folder     *step.Step[map[string]string] // of the base; digests of its files, where they are the machine's
 	BaseGGUF   *step.Step[export.Digest]
 	Rendering  *step.Step[register.Rendering]
+	Values     *step.Step[nothing] // of the suites, which a grader can read
 	BaseExport *step.Step[export.Proof]
 	Base       *step.Step[register.Registered] // NAME-base
 	Trial      *step.Step[eval.Summary]        // NAME-base is asked a case a suite
@@ -65,6 +66,7 @@ func newSteps(r *resources) *Steps {
 		},
 	}
 	s.Folder, s.BaseGGUF, s.Rendering = s.folder(), s.baseGGUF(), s.rendering()
+	s.Values = s.values()
 	s.BaseExport = s.export(step.Prepare, r.plan.Config.Name+"-base", s.baseExportSlot, nil)
 	s.Base = s.register(step.Prepare, "the tag "+r.plan.Config.Name+"-base", r.plan.Config.Name+"-base", func() (gguf, bool) { return exported(s.BaseExport) })
 	s.Trial = s.trial()
@@ -82,7 +84,7 @@ func (s *Steps) list() {
 	s.all = []step.Work{
 		s.Dataset,
 		s.checks.files, s.checks.server, s.Folder, s.checks.context, s.BaseGGUF, s.Rendering, s.checks.length,
-		s.BaseExport, s.Base, s.Trial, s.Baseline, s.checks.room,
+		s.Values, s.BaseExport, s.Base, s.Trial, s.Baseline, s.checks.room,
 	}
 	if s.Adapter != nil {
 		s.all = append(s.all, s.Adapter, s.Candidate)

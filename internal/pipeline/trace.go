@@ -55,13 +55,14 @@ const traceLimit = 2 * time.Minute
 // trace finds the rows that may have taught what regressed, and what the baseline
 // knew of the new ones before.
 func (r *run) trace(ctx context.Context, found *outcome) error {
-	rows := filepath.Join(r.dir, string(step.Dataset), "train.jsonl")
+	dir := filepath.Join(r.dir, string(step.Dataset))
+	rows := filepath.Join(dir, "train.jsonl")
 	if _, err := os.Stat(rows); errors.Is(err, fs.ErrNotExist) { // a model of old whose rows were cleaned away
 		return nil
 	}
 	limited, cancel := context.WithTimeout(ctx, traceLimit)
 	defer cancel()
-	places, err := dataset.NewPlaces(limited, r.plan.Head, r.plan.Base)
+	places, err := dataset.LoadPlaces(limited, dir)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (r *run) trace(ctx context.Context, found *outcome) error {
 		return err
 	}
 	found.nearest = read.Nearest()
-	if len(read.Sample()) == 0 {
+	if len(read.Sample()) == 0 || r.record.Again { // of a model judged again the rows were new to another base
 		return nil
 	}
 	probe := r.probe(read)

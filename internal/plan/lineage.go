@@ -15,7 +15,7 @@ func (p *Plan) lineage(records []repo.File, c config.Config) string {
 	serve := c.Serve
 	serve.TemplateFile = p.Template
 	return string(store.CanonicalDigest(map[string]any{
-		"records": blobs, "base": p.baseIdentity(), "dataset": c.Dataset,
+		"records": blobs, "base": p.baseIdentity(), "dataset": c.Dataset.Lineage(),
 		"train": c.Train, "export": c.Export, "serve": serve, "seed": c.Seed,
 	}))
 }

@@ -142,6 +142,12 @@ func (p *Plan) EvalSlot(modelID, server, device string) store.Slot {
 	return store.Slot{Stage: string(step.Eval), Key: store.NewKey(string(step.Eval), eval.Revision, options, inputs), Options: options, Inputs: inputs}
 }
 
+// ValuesSlot is that of the finding that a grader reads every value of the suites.
+func (p *Plan) ValuesSlot() store.Slot {
+	inputs := map[string]string{"suites": string(store.Digest(p.Suites)), "python": python.Digest()}
+	return store.Slot{Stage: "values", Key: store.NewKey("values", inputs), Inputs: inputs}
+}
+
 // TrialSlot is that of the answers of a base to one case of each suite.
 func (p *Plan) TrialSlot(modelID, server, device string) store.Slot {
 	slot := p.EvalSlot(modelID, server, device)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/suite"
 	"github.com/tunegate/tunegate/internal/text"
 )
@@ -86,7 +87,7 @@ func TestExpectedWordsAreNotGivenAway(t *testing.T) {
 			given := strings.ToLower(last(c).User + "\n" + lastEarlier(c))
 			for _, a := range last(c).Asserts {
 				switch a.Type {
-				case suite.Contains, suite.IContains, suite.IContainsAny:
+				case assertion.Contains, assertion.IContains, assertion.IContainsAny:
 				default:
 					continue
 				}
@@ -94,7 +95,7 @@ func TestExpectedWordsAreNotGivenAway(t *testing.T) {
 					if strings.Contains(given, strings.ToLower(value)) {
 						t.Errorf("%s/%s gives %q away", s.Name, c.ID, value)
 					}
-					if a.Type != suite.Contains && digit.MatchString(value) {
+					if a.Type != assertion.Contains && digit.MatchString(value) {
 						t.Errorf("%s/%s: %q has digits that nothing checks", s.Name, c.ID, value)
 					}
 				}
@@ -117,9 +118,9 @@ func TestFollowUpsGoDeeper(t *testing.T) {
 				types = append(types, a.Type)
 			}
 			idea := slices.ContainsFunc(types, func(kind string) bool {
-				return kind == suite.Contains || kind == suite.IContains || kind == suite.IContainsAny || kind == suite.Regex
+				return kind == assertion.Contains || kind == assertion.IContains || kind == assertion.IContainsAny || kind == assertion.Regex
 			})
-			if len(c.Turns) < 2 || !idea || !slices.Contains(types, suite.NoRepeat) || !slices.Contains(types, suite.MathsEqual) {
+			if len(c.Turns) < 2 || !idea || !slices.Contains(types, assertion.NoRepeat) || !slices.Contains(types, assertion.MathsEqual) {
 				t.Errorf("%s: %d turns, %v", c.ID, len(c.Turns), types)
 			}
 		}

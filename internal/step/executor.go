@@ -38,7 +38,7 @@ func (s *Step[V]) Run(ctx context.Context, e Executor) error {
 	if slot == nil {
 		return fmt.Errorf("%s %s: %w", s.Stage, s.Name, errUnknown)
 	}
-	forced := e.Force == s.Stage
+	forced := e.Force != "" && e.Force == s.Stage
 	found, held, err := s.find(ctx, e.Store, *slot)
 	if err != nil {
 		return err

@@ -92,7 +92,7 @@ func (s *Step[V]) Look(ctx context.Context, in *store.Store, force Stage) (Look,
 	if err != nil || slot == nil {
 		return Look{}, err
 	}
-	if force == s.Stage {
+	if force != "" && force == s.Stage {
 		return Look{Slot: slot}, nil
 	}
 	found, held, err := s.find(ctx, in, *slot)

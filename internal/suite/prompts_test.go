@@ -1,9 +1,10 @@
 package suite
 
 import (
-	"github.com/tunegate/tunegate/internal/assertion"
 	"slices"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/assertion"
 )
 
 func TestHistories(t *testing.T) {
