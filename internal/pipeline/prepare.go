@@ -112,10 +112,11 @@ func (s *Steps) values() *step.Step[nothing] {
 				return nothing{}, err
 			}
 			defer checker.Close()
-			if mistakes := suite.Validate(ctx, checker, s.plan.Suites); len(mistakes) > 0 {
-				return nothing{}, errors.Join(mistakes...)
+			mistakes, err := suite.Validate(ctx, checker, s.plan.Suites)
+			if err == nil && len(mistakes) > 0 {
+				err = plan.Input(errors.Join(mistakes...))
 			}
-			return nothing{}, nil
+			return nothing{}, err
 		},
 	}
 }

@@ -9,22 +9,22 @@ import (
 
 // Validate puts every value of the suites that a grader has to read to that
 // grader, so that one which it cannot read is known before anything is trained.
-// Each mistake has file and line. The last error is another one where the grader
-// itself cannot run or ctx has ended; then not every value was put.
-func Validate(ctx context.Context, maths assertion.Maths, suites []Suite) []error {
+// Each mistake has file and line. The error says that the grader itself cannot run
+// or ctx has ended; then not every value was put.
+func Validate(ctx context.Context, maths assertion.Maths, suites []Suite) (mistakes []error, err error) {
 	v := validation{maths: maths, read: map[string]string{}, seen: map[string]bool{}}
 	for _, s := range suites {
 		for _, c := range s.Cases {
 			for _, turn := range c.Turns {
 				for _, a := range turn.Asserts {
 					if err := v.add(ctx, s.Path, a); err != nil {
-						return append(v.mistakes, fmt.Errorf("%s:%d: %w", s.Path, a.Line, err))
+						return v.mistakes, fmt.Errorf("%s:%d: %w", s.Path, a.Line, err)
 					}
 				}
 			}
 		}
 	}
-	return v.mistakes
+	return v.mistakes, nil
 }
 
 type validation struct {

@@ -3,7 +3,6 @@ package suite
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 	"time"
 
@@ -56,9 +55,14 @@ func (p *picky) Compare(ctx context.Context, value, _ string) (maths.Result, err
 	return maths.Result{Verdict: maths.Equal}, nil
 }
 
-func mistakes(errs []error) (shown []string) {
-	for _, err := range errs {
-		shown = append(shown, err.Error())
+// validated gives the mistakes, and the error behind them.
+func validated(t *testing.T, grader *picky, s Suite) (shown []string) {
+	t.Helper()
+	mistakes, err := Validate(t.Context(), grader, []Suite{s})
+	for _, mistake := range append(mistakes, err) {
+		if mistake != nil {
+			shown = append(shown, mistake.Error())
+		}
 	}
 	return shown
 }
@@ -76,20 +80,20 @@ func TestValidate(t *testing.T) {
 		`suites/powers.suite.yaml:5: maths-equal: the grader cannot read "½"` + hint,
 		`suites/powers.suite.yaml:11: maths-equal: the grader cannot read "x²"` + hint,
 	}
-	if diff := cmp.Diff(want, mistakes(Validate(t.Context(), grader, []Suite{s}))); diff != "" {
+	if diff := cmp.Diff(want, validated(t, grader, s)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"½", "x²", "4", `\frac{8}{2}`}, grader.asked); diff != "" {
 		t.Errorf("asked for: %s", diff)
 	}
 	want = append(want[:1:1], "suites/powers.suite.yaml:11: the child does not start")
-	if diff := cmp.Diff(want, mistakes(Validate(t.Context(), &picky{fail: 2}, []Suite{s}))); diff != "" {
+	if diff := cmp.Diff(want, validated(t, &picky{fail: 2}, s)); diff != "" {
 		t.Error(diff)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got := Validate(ended, &picky{}, []Suite{s}); len(got) != 1 || !errors.Is(got[0], context.Canceled) {
-		t.Errorf("after the end: %v", got)
+	if got, err := Validate(ended, &picky{}, []Suite{s}); got != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("after the end: %v, %v", got, err)
 	}
 }
 
@@ -105,7 +109,7 @@ func TestValidateByTheGrader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := Validate(t.Context(), checker, []Suite{s}); len(got) != 2 {
-		t.Errorf("%v", fmt.Sprint(got))
+	if got, err := Validate(t.Context(), checker, []Suite{s}); len(got) != 2 || err != nil {
+		t.Errorf("%v, %v", got, err)
 	}
 }

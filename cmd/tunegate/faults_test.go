@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
+)
+
+// fault is something that stops a run, and can be known before it trains.
+type fault struct {
+	change  func(l lab)                        // of the main branch, which the policy comes from, or of the home
+	environ []string                           // of the run
+	within  func(t *testing.T, l lab) []string // a command to run it under
+	exit    int
+	says    string
+}
+
+// edit replaces a text in a file of the lab's repository.
+func (l lab) edit(path, before, after string) {
+	l.Helper()
+	name := filepath.Join(l.repo, filepath.FromSlash(path))
+	text, err := os.ReadFile(name)
+	if err != nil {
+		l.Fatal(err)
+	}
+	if !bytes.Contains(text, []byte(before)) {
+		l.Fatalf("%s does not hold %q", path, before)
+	}
+	l.write(path, strings.Replace(string(text), before, after, 1))
+}
+
+// write writes a file of the lab's repository.
+func (l lab) write(path, text string) {
+	l.Helper()
+	if err := os.WriteFile(filepath.Join(l.repo, filepath.FromSlash(path)), []byte(text), 0o644); err != nil {
+		l.Fatal(err)
+	}
+}
+
+// sh runs a program and needs it to succeed.
+func (l lab) sh(program string, args ...string) {
+	l.Helper()
+	if out, err := exec.Command(program, args...).CombinedOutput(); err != nil {
+		l.Fatalf("%s %v: %v\n%s", program, args, err, out)
+	}
+}
+
+// served answers as an Ollama server of a version does, and has no tags.
+func served(t testing.TB, version string) string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/api/version" {
+			http.Error(w, `{"error": "not found"}`, http.StatusNotFound)
+			return
+		}
+		fmt.Fprintf(w, `{"version": %q}`, version)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// configured adds lines to the lab's config.
+func configured(lines string) func(lab) {
+	return func(l lab) { l.edit("tunegate.yaml", "\ngate:\n", "\n"+lines+"\ngate:\n") }
+}
+
+// onSmallDisk runs the command in a name space whose home is on a disk that has
+// two megabytes left.
+func onSmallDisk(t *testing.T, l lab) []string {
+	if out, err := exec.Command("unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt").CombinedOutput(); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("unshare: %v: %s", err, out)
+		}
+		t.Skipf("NOT TESTED on a full disk: unshare: %v: %s", err, out)
+	}
+	const script = `kept=$(mktemp -d) && cp -a "$0/." "$kept" && size=$(du -sm "$kept" | cut -f1) &&
+mount -t tmpfs -o size=$((size + 2))m none "$0" && cp -a "$kept/." "$0" && rm -rf "$kept" && exec "$@"`
+	return []string{"unshare", "-rm", "sh", "-c", script, l.home}
+}
+
+// TestFaultsBeforeTraining: what can be known beforehand ends a run before it
+// trains.
+func TestFaultsBeforeTraining(t *testing.T) {
+	t.Parallel()
+	ready := newLab(t)
+	if err := ready.command("setup").Run(); err != nil {
+		t.Fatal(err)
+	}
+	const chatML = "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n"
+	tests := map[string]fault{
+		"a value that no grader reads": {
+			change: func(l lab) { l.edit("suites/symbolic.suite.yaml", `value: "15x^2"`, `value: "x**2, or so"`) },
+			exit:   exitUsage, says: "symbolic.suite.yaml:13",
+		},
+		"a template that renders otherwise": {
+			change: func(l lab) {
+				l.edit("tunegate.yaml", "template: auto", "template: served.tmpl")
+				l.write("served.tmpl", strings.ReplaceAll(chatML, "{{ .Role }}\n", "{{ .Role }} "))
+			},
+			exit: exitBroke, says: "register/parity",
+		},
+		"a base that adds a system prompt of its own": {
+			change: func(l lab) {
+				l.edit("tunegate.yaml", "  system: You are a maths tutor. Be correct and brief.\n", "")
+				l.edit("base/chat_template.jinja", "{% for", "{% if messages[0]['role'] != 'system' %}<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}{% for")
+			},
+			exit: exitBroke, says: "register/parity",
+		},
+		"a base with another template": {
+			change: func(l lab) {
+				l.write("base/chat_template.jinja", "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}")
+			},
+			exit: exitBroke, says: "`serve.template`",
+		},
+		"a server that is down": {change: configured("runner: {ollama: \"http://127.0.0.1:1\"}"), exit: exitBroke, says: "127.0.0.1:1"},
+		"an address without a scheme": {
+			change: configured("runner: {ollama: \"127.0.0.1:11434\"}"), exit: exitUsage, says: "runner.ollama",
+		},
+		"a server that is too old": {change: func(l lab) { configured(fmt.Sprintf("runner: {ollama: %q}", served(l, "0.1.2")))(l) }, exit: exitBroke, says: "too old"},
+		"a baseline that the server lacks": {
+			change: func(l lab) { l.edit("tunegate.yaml", "eval:\n", "eval:\n  baseline: \"nobody:v1\"\n") }, exit: exitBroke, says: "nobody:v1",
+		},
+		"more context than the base has": {
+			change: func(l lab) { l.edit("tunegate.yaml", "num_ctx: 512", "num_ctx: 4096") }, exit: exitUsage, says: "1024",
+		},
+		"a prompt that does not fit": {
+			change: func(l lab) { l.edit("tunegate.yaml", "num_ctx: 512, num_predict: 96", "num_ctx: 16, num_predict: 4") }, exit: exitUsage, says: "leaves no room for an answer",
+		},
+		"a base without its tokenizer": {
+			change: func(l lab) { l.sh("git", "-C", l.repo, "rm", "-q", "base/tokenizer.json") }, exit: exitUsage, says: "tokenizer.json",
+		},
+		"no Python": {
+			change: func(l lab) {
+				l.sh("rm", filepath.Join(l.home, "python"))
+				l.sh("rm", "-r", filepath.Join(l.home, "store", "values"))
+			},
+			exit: exitBroke, says: "tunegate setup",
+		},
+		"no Ollama": {change: func(l lab) { l.sh("rm", filepath.Join(l.home, "ollama")) }, exit: exitBroke, says: "tunegate setup"},
+		"a card that is too small": {
+			environ: []string{"CARD=0, GPU-small, Small Card, 1, 550.54.14"}, exit: exitBroke, says: "Small Card has 1.0 MB of memory",
+		},
+		"a disk that is full": {within: onSmallDisk, exit: exitBroke, says: "the run takes"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := lab{TB: t, binary: ready.binary, repo: t.TempDir(), home: t.TempDir()}
+			l.sh("cp", "-a", ready.repo+"/.", l.repo)
+			l.sh("cp", "-a", ready.home+"/.", l.home)
+			if test.change != nil {
+				test.change(l)
+				l.sh("git", "-C", l.repo, "add", "-A")
+				l.sh("git", "-C", l.repo, "-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "-q", "--allow-empty", "-m", name)
+			}
+			cmd := l.command("run", "--base", "main", "--head", "improve")
+			if test.within != nil {
+				within := test.within(t, l)
+				cmd = exec.Command(within[0], append(within[1:], cmd.Args...)...)
+			}
+			cmd.Env = append(os.Environ(), test.environ...)
+			if test.environ != nil {
+				bin := t.TempDir()
+				proctest.WriteFile(t, filepath.Join(bin, "nvidia-smi"), "#!/bin/sh\ncase \"$1\" in --query-gpu=index*) echo \"$CARD\" ;; esac\n")
+				cmd.Env = append(cmd.Env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+			}
+			cmd.Stderr = nil
+			out, err := cmd.CombinedOutput()
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) || exit.ExitCode() != test.exit || !strings.Contains(string(out), test.says) {
+				t.Errorf("%v, want exit %d and %q:\n%s", err, test.exit, test.says, out)
+			}
+			if trained, err := filepath.Glob(filepath.Join(l.home, "store", "train", "*")); err != nil || trained != nil || strings.Contains(string(out), "train: running") {
+				t.Errorf("it trained: %v, %v\n%s", trained, err, out)
+			}
+		})
+	}
+}
