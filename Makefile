@@ -14,7 +14,7 @@ ifeq ($(shell uname -sm),Linux x86_64)
 LINTERS := bin/linters/bin
 endif
 
-.PHONY: help build programs checksums demo setup test test-long lint bench clean
+.PHONY: help build programs checksums demo setup test test-long fuzz lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -40,9 +40,11 @@ setup: build ## what demo and test need besides Go: the Python environment and O
 test: setup lint ## everything, with the real trainer and the real Ollama
 	$(GO) test -timeout 40m -parallel 3 ./...
 
-test-long: setup lint ## the same with kills, cancels, fuzzing and repeats: much longer
-	TUNEGATE_TEST_LONG=1 $(GO) test -timeout 120m -count=1 ./...
-	bash testdata/fuzz.sh
+test-long: setup lint ## the same with kills, cancels and repeats: up to an hour
+	TUNEGATE_TEST_LONG=1 $(GO) test -timeout 90m -count=1 ./...
+
+fuzz: ## every parser of untrusted input, FUZZ_TIME (20s) for each
+	bash testdata/fuzz.sh $(FUZZ_TIME)
 
 lint: bin/act $(LINTERS:%=%/hadolint) ## gofmt, go vet, actionlint for the workflows, shellcheck, hadolint
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "gofmt -w these files"; exit 1; }
