@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // Fence before each line keeps a line of untrusted text from being read as a
@@ -15,9 +16,8 @@ const Fence = "| "
 const maxLogLine = 8 << 10
 
 // Cleaner is a writer that makes a child's output harmless to terminals and to
-// the log readers of CI runners: CR and CRLF become LF, control characters
-// other than tab are dropped, "##[" becomes "##\[", invalid UTF-8 becomes
-// U+FFFD, long lines are cut. Each line goes out in one Write.
+// the log readers of CI runners: each line is cleaned as [text.Clean] does it,
+// "##[" becomes "##\[", long lines are cut. Each line goes out in one Write.
 type Cleaner struct {
 	out     io.Writer
 	prefix  string
@@ -60,25 +60,17 @@ func (c *Cleaner) Close() error {
 	return c.emit()
 }
 
+// emit writes the line, or the lines that other ends than CR and LF make of it.
 func (c *Cleaner) emit() error {
-	text := c.prefix + clean(c.line)
+	lines := text.Clean(string(c.line))
 	if c.cut > 0 {
-		text += fmt.Sprintf(" [%d bytes cut]", c.cut)
+		lines += fmt.Sprintf(" [%d bytes cut]", c.cut)
 	}
 	c.line, c.cut = c.line[:0], 0
-	_, err := io.WriteString(c.out, text+"\n")
-	return err
-}
-
-// clean breaks "##[" last: dropping a character may have joined it.
-func clean(line []byte) string {
-	var b strings.Builder
-	for len(line) > 0 {
-		r, size := utf8.DecodeRune(line)
-		line = line[size:]
-		if control := r < 0x20 || r >= 0x7f && r <= 0x9f; r == '\t' || !control {
-			b.WriteRune(r)
+	for line := range strings.SplitSeq(lines, "\n") {
+		if _, err := io.WriteString(c.out, c.prefix+text.Inert(line)+"\n"); err != nil {
+			return err
 		}
 	}
-	return strings.ReplaceAll(b.String(), "##[", `##\[`)
+	return nil
 }

@@ -29,7 +29,7 @@ func NewFinder(known []string, n int, least float64) *Finder {
 
 // Find calls found with the place of each known text that is like s, and their
 // Jaccard similarity.
-func (f *Finder) Find(s string, found func(known int, likeness float64)) {
+func (f *Finder) Find(s string, found func(known int, similarity float64)) {
 	if len(f.known) == 0 {
 		return
 	}

@@ -27,7 +27,7 @@ func TestFinder(t *testing.T) {
 		for range 300 {
 			s := words()
 			found := map[int]float64{}
-			finder.Find(s, func(i int, likeness float64) { found[i] = likeness })
+			finder.Find(s, func(i int, similarity float64) { found[i] = similarity })
 			for i, k := range known {
 				want := Jaccard(Shingles(k, 2), Shingles(s, 2))
 				if want < least || k == "" || s == "" {

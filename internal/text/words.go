@@ -1,6 +1,3 @@
-// Package text compares texts by their words: in go questions and answers, out
-// come how alike two of them are, which of many are nearly the same, and how
-// much of an answer was said before. Everything is a pure function of the texts.
 package text
 
 import (
