@@ -25,6 +25,7 @@ var layers = [][]string{
 	{"runs"},
 	{"machine"},
 	{"config"},
+	{"report/comment", "report/page", "report/card", "report/provenance", "report/terminal"},
 	{"report"},
 	{"gate"},
 	{"eval"},
@@ -37,19 +38,24 @@ var layers = [][]string{
 	{"maths"},
 	{"python", "ollama", "ledger", "step"},
 	{"playbook", "tutor", "starter"},
-	{"chat", "gguf", "stats", "text", "store", "proc", "repo", "strictyaml", ".github"},
-	{"filelock"},
+	{"chat", "gguf", "stats", "store", "proc", "repo", "strictyaml", "markdown", ".github"},
+	{"text", "protocol", "filelock"},
 }
 
 const module = "github.com/tunegate/tunegate/"
 
-// folder is the package's name in layers, from its path in the module.
+// folder is the package's name in layers, from the path of the package, or of a
+// file of it, in the module. A package below another that has no place of its own,
+// such as one for its tests, is part of that.
 func folder(path string) string {
-	parts := strings.Split(path, "/")
-	if parts[0] == "internal" && len(parts) > 1 {
-		return parts[1]
+	parts := strings.Split(strings.TrimSuffix(path, ".go"), "/")
+	if parts[0] != "internal" || len(parts) < 2 {
+		return parts[0]
 	}
-	return parts[0]
+	if len(parts) > 2 && slices.ContainsFunc(layers, func(names []string) bool { return slices.Contains(names, parts[1]+"/"+parts[2]) }) {
+		return parts[1] + "/" + parts[2]
+	}
+	return parts[1]
 }
 
 func layer(t *testing.T, name string) int {

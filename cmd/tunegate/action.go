@@ -14,7 +14,7 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc"
-	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/comment"
 )
 
 // actionCommand is the step of the GitHub action: a command that the action's
@@ -114,7 +114,7 @@ func (s *session) tell(job *actions.Job) error {
 		about, err := pipeline.LoadReport(s.judged.Dir)
 		if err == nil {
 			annotate(job, about.Findings)
-			err = job.Summary(report.Comment(about))
+			err = job.Summary(comment.Render(about))
 		}
 		errs = append(errs, err)
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/tunegate/tunegate/internal/actions"
 	"github.com/tunegate/tunegate/internal/actions/actionstest"
 	"github.com/tunegate/tunegate/internal/pipeline"
-	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/comment"
 	"github.com/tunegate/tunegate/internal/runs"
 )
 
@@ -68,7 +68,7 @@ func TestAction(t *testing.T) {
 	if err != nil || told.Head.Ref != "stranger:hostile" || told.Base.Ref != "main" {
 		t.Errorf("judged %+v against %+v, %v", told.Head, told.Base, err)
 	}
-	if summary, err := os.ReadFile(s.summary); err != nil || strings.TrimSpace(string(summary)) != strings.TrimSpace(string(report.Comment(told))) {
+	if summary, err := os.ReadFile(s.summary); err != nil || strings.TrimSpace(string(summary)) != strings.TrimSpace(string(comment.Render(told))) {
 		t.Errorf("%v, the summary is not the report:\n%s", err, summary)
 	}
 	if strings.Contains(log, s.token) {

@@ -7,7 +7,7 @@ import (
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/repo"
-	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/terminal"
 )
 
 // foresee prints what a run would do.
@@ -19,6 +19,6 @@ func (s *session) foresee(ctx context.Context, machine machine.Machine, reposito
 	if s.cli.JSON {
 		return s.encode(forecast)
 	}
-	_, err = s.world.stdout.Write(report.ForecastText(forecast))
+	_, err = s.world.stdout.Write(terminal.Forecast(forecast))
 	return err
 }

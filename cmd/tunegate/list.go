@@ -11,6 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/promote"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 type listCommand struct{}
@@ -46,7 +47,7 @@ func printListing(out io.Writer, l promote.Listing, now time.Time) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) {
 		for i, cell := range cells {
-			cells[i] = cmp.Or(inCell(cell), "-")
+			cells[i] = cmp.Or(text.Line(cell, maxCell), "-")
 		}
 		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
@@ -78,20 +79,6 @@ func printListing(out io.Writer, l promote.Listing, now time.Time) error {
 
 // maxCell bounds what a name that a change chose takes of a line, in characters.
 const maxCell = 60
-
-// inCell keeps a name within its cell.
-func inCell(cell string) string {
-	cell = strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, cell)
-	if runes := []rune(cell); len(runes) > maxCell {
-		return string(runes[:maxCell-3]) + "..."
-	}
-	return cell
-}
 
 func shortID(id string) string { return id[:min(12, len(id))] }
 

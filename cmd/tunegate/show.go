@@ -10,6 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/terminal"
 	"github.com/tunegate/tunegate/internal/runs"
 )
 
@@ -41,17 +42,17 @@ func (c showCommand) Run(s *session) error {
 	var data any
 	switch {
 	case c.Flips:
-		text, data = report.Flips(about), flips(about)
+		text, data = terminal.Flips(about), flips(about)
 	case c.Findings:
-		text, data = report.Findings(about), append([]dataset.Finding{}, about.Findings...)
+		text, data = terminal.Findings(about), append([]dataset.Finding{}, about.Findings...)
 	case c.Case != "":
 		cases := selected(about, func(name, id string) bool { return c.Case == name || c.Case == id })
 		if len(cases) == 0 {
 			return usage(fmt.Errorf("run %s has no case %q (hint: `tunegate show --flips` lists those that changed)", record.ID, c.Case))
 		}
-		text, data = report.Case(about, c.Case), cases
+		text, data = terminal.Case(about, c.Case), cases
 	default:
-		text = fmt.Appendf(report.Summary(about), "report: %s\n", filepath.Join(dir, "report", "report.html"))
+		text = fmt.Appendf(terminal.Summary(about), "report: %s\n", filepath.Join(dir, "report", "report.html"))
 		result := pipeline.Result{Dir: dir, Record: record}
 		if about.State == report.Judged {
 			result.Verdict = &about.Verdict
@@ -69,7 +70,7 @@ func (c showCommand) Run(s *session) error {
 func flips(about report.Report) []eval.Case {
 	changed := map[string]bool{}
 	for _, rule := range about.Verdict.Rules {
-		for _, name := range slices.Concat(rule.Broken, rule.Fixed) {
+		for _, name := range slices.Concat(rule.Regressed, rule.Fixed) {
 			if !rule.Pooled() {
 				name = rule.Suite + "/" + name
 			}

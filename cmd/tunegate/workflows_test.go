@@ -57,7 +57,7 @@ func testPoisonChange(h *hub, _ pipeline.Result) {
 	if code := run.exit("tunegate"); code != exitFail {
 		h.Errorf("exit %d", code)
 	}
-	if harm := rule(h.TB, verdict, gate.NoHarm, "symbolic"); harm.Outcome != gate.Fail || len(harm.Broken) < 10 {
+	if harm := rule(h.TB, verdict, gate.NoHarm, "symbolic"); harm.Outcome != gate.Fail || len(harm.Regressed) < 10 {
 		h.Errorf("poison broke %+v", harm)
 	}
 	h.expectComment(p, "tunegate: fail - ", "symbolic")

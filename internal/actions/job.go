@@ -11,6 +11,8 @@ import (
 	"unicode"
 
 	"github.com/sethvargo/go-githubactions"
+
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // Job is what a step tells its runner. It is not safe for concurrent use.
@@ -52,7 +54,7 @@ func (j *Job) Output(name, value string) error {
 }
 
 func breaks(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == unicode.ReplacementChar
+	return r == '\n' || r == '\t' || r == unicode.ReplacementChar || !text.Visible(r)
 }
 
 // Summary appends Markdown to the step's summary; it does nothing where

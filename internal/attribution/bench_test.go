@@ -37,9 +37,9 @@ func BenchmarkTrace(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	var regressed []report.Broken
+	var regressed []report.Flip
 	for i := range 5 {
-		regressed = append(regressed, report.Broken{Name: fmt.Sprint(i), Question: words(20), Answer: words(300)})
+		regressed = append(regressed, report.Flip{Name: fmt.Sprint(i), Question: words(20), Candidate: words(300)})
 	}
 	for b.Loop() {
 		known, err := dataset.LoadPlaces(b.Context(), dir)

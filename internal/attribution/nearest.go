@@ -68,7 +68,7 @@ const (
 type Rows struct {
 	places    dataset.Places
 	side      func(path string) report.Side
-	regressed []report.Broken
+	regressed []report.Flip
 	finder    *text.Finder
 	near      [][]nearRow     // by case of regressed, the most similar first
 	values    map[string]bool // ids of the new rows whose answer ends in a value
@@ -85,10 +85,10 @@ type nearRow struct {
 // Read reads a file of rows for the cases that are shown as regressed. Similarity
 // is Jaccard's, of the word pairs of question and answer. Side says at which commit
 // a record file is shown.
-func Read(ctx context.Context, path string, places dataset.Places, side func(path string) report.Side, regressed []report.Broken) (*Rows, error) {
+func Read(ctx context.Context, path string, places dataset.Places, side func(path string) report.Side, regressed []report.Flip) (*Rows, error) {
 	wordings := make([]string, len(regressed))
 	for i, b := range regressed {
-		wordings[i] = b.Question + "\n" + b.Answer
+		wordings[i] = b.Question + "\n" + b.Candidate
 	}
 	r := &Rows{
 		places: places, side: side, regressed: regressed, finder: text.NewFinder(wordings, 2, leastSimilar),
@@ -129,7 +129,7 @@ func (r *Rows) Nearest() map[string][]report.Row {
 	for i, b := range r.regressed {
 		for _, near := range r.near[i] {
 			row := r.shown(near.source, near.question)
-			row.Likeness = near.similarity
+			row.Similarity = near.similarity
 			shown[b.Name] = append(shown[b.Name], row)
 		}
 	}

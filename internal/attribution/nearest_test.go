@@ -38,7 +38,7 @@ func side(path string) report.Side {
 	return report.Neither
 }
 
-func read(t *testing.T, rows, places string, regressed ...report.Broken) *Rows {
+func read(t *testing.T, rows, places string, regressed ...report.Flip) *Rows {
 	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "train.jsonl")
@@ -61,11 +61,11 @@ func read(t *testing.T, rows, places string, regressed ...report.Broken) *Rows {
 func TestNearestAndNewRows(t *testing.T) {
 	t.Parallel()
 	found := read(t, taughtRows, taughtPlaces,
-		report.Broken{Name: "s/c", Question: "Differentiate 5x^3.", Answer: "It is $15x^3$."}, report.Broken{Name: "s/d", Question: "Else?"})
+		report.Flip{Name: "s/c", Question: "Differentiate 5x^3.", Candidate: "It is $15x^3$."}, report.Flip{Name: "s/d", Question: "Else?"})
 	want := map[string][]report.Row{"s/c": {
-		{File: "e.json", Line: 1, Side: report.BaseSide, Question: "Differentiate 5x^3.", Likeness: 1},
-		{File: "d.json", Line: 2, Side: report.Neither, Question: "Differentiate 4x^4.", Likeness: 1. / 7, New: true},
-		{File: "d.json", Line: 4, Side: report.Neither, Question: "Differentiate 4x^4.", Likeness: 1. / 7, New: true},
+		{File: "e.json", Line: 1, Side: report.BaseSide, Question: "Differentiate 5x^3.", Similarity: 1},
+		{File: "d.json", Line: 2, Side: report.Neither, Question: "Differentiate 4x^4.", Similarity: 1. / 7, New: true},
+		{File: "d.json", Line: 4, Side: report.Neither, Question: "Differentiate 4x^4.", Similarity: 1. / 7, New: true},
 	}}
 	if diff := cmp.Diff(want, found.Nearest()); diff != "" {
 		t.Error(diff)
@@ -78,7 +78,7 @@ func TestNearestAndNewRows(t *testing.T) {
 // TestNearestIsLikeEnough: what has a word pair in common by chance is not shown.
 func TestNearestIsLikeEnough(t *testing.T) {
 	t.Parallel()
-	found := read(t, taughtRows, taughtPlaces, report.Broken{Name: "s/c", Question: "It is one two three four five six seven eight nine ten.", Answer: "A shape with"})
+	found := read(t, taughtRows, taughtPlaces, report.Flip{Name: "s/c", Question: "It is one two three four five six seven eight nine ten.", Candidate: "A shape with"})
 	if len(found.near[0]) != 1 || found.near[0][0].question != "What is a pentagon?" {
 		t.Errorf("%+v", found.near)
 	}

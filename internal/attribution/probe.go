@@ -57,14 +57,14 @@ func Ask(ctx context.Context, e eval.Evaluation, questions []Question) (Known, e
 // Probe tells the report what the baseline knew of the new rows before any
 // training: of data that it has right little gain can be expected. It is nil where
 // no row could be judged.
-func (r *Rows) Probe(known Known) *report.Already {
+func (r *Rows) Probe(known Known) *report.BaselineProbe {
 	if len(known) == 0 {
 		return nil
 	}
-	about := &report.Already{Of: len(r.values), Asked: len(known)}
+	about := &report.BaselineProbe{Eligible: len(r.values), Asked: len(known)}
 	for _, q := range r.sample {
 		if known[q.Row.ID] {
-			about.Right++
+			about.Correct++
 			question, _ := lastTurn(q.Row)
 			about.Rows = append(about.Rows, r.shown(q.Row.Source, question))
 		}

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 const (
@@ -115,7 +117,7 @@ func plain(s string, limit int) string {
 		switch {
 		case unicode.IsSpace(r):
 			r = ' '
-		case !unicode.IsPrint(r):
+		case !text.Visible(r):
 			continue
 		}
 		if runes++; runes == limit {

@@ -55,7 +55,7 @@ func inspect(ctx context.Context, s *pipeline.Steps, o pipeline.Options, root st
 	m, p := s.Machine(), s.Plan()
 	f := &forecaster{steps: s, machine: m, plan: p, options: o, store: m.Store(), device: m.Device(ctx), made: report.Forecast{
 		BaseRef: p.BaseRef, BaseSHA: p.BaseSHA, HeadRef: p.HeadRef, HeadSHA: p.HeadSHA,
-		Notes: slices.Clone(p.Notes), Stages: []report.PlannedStage{}, Sights: []gate.Sight{},
+		Notes: slices.Clone(p.Notes), Stages: []report.PlannedStage{}, Effects: []gate.DetectableEffect{},
 	}}
 	f.made.Memory.GPU = strings.HasPrefix(f.device, "cuda")
 	var err error
@@ -218,7 +218,7 @@ func (f *forecaster) sights() {
 	if verdicts > 0 {
 		f.made.NoiseFrom = fmt.Sprintf("with the noise of %s here, where there is none %.0f %%", times(verdicts, "earlier verdict"), 100*gate.DefaultNoise)
 	}
-	f.made.Sights = append(f.made.Sights, gate.Foresee(f.plan.Config.Gate, f.plan.Suites, noise)...)
+	f.made.Effects = append(f.made.Effects, gate.DetectableEffects(f.plan.Config.Gate, f.plan.Suites, noise)...)
 }
 
 // times counts in words.

@@ -206,8 +206,8 @@ func TestForecastEndsEarly(t *testing.T) {
 	}
 	for name, test := range tests {
 		f := o.ahead(test.options)
-		if !strings.Contains(f.Ends, test.want) || (test.want == "") != (f.Ends == "") || len(f.Stages) != 1 || len(f.Sights) != 2 {
-			t.Errorf("%s: %q, %s, %d sights", name, f.Ends, states(f), len(f.Sights))
+		if !strings.Contains(f.Ends, test.want) || (test.want == "") != (f.Ends == "") || len(f.Stages) != 1 || len(f.Effects) != 2 {
+			t.Errorf("%s: %q, %s, %d effects", name, f.Ends, states(f), len(f.Effects))
 		}
 	}
 }
@@ -215,12 +215,12 @@ func TestForecastEndsEarly(t *testing.T) {
 func TestForecastTakesTheNoiseOfEarlierVerdicts(t *testing.T) {
 	t.Parallel()
 	o := newOutlook(t)
-	if f := o.ahead(pipeline.Options{}); f.Sights[0].Noise != gate.DefaultNoise || !strings.HasPrefix(f.NoiseFrom, "assumed") {
-		t.Errorf("%+v, %q", f.Sights, f.NoiseFrom)
+	if f := o.ahead(pipeline.Options{}); f.Effects[0].Noise != gate.DefaultNoise || !strings.HasPrefix(f.NoiseFrom, "assumed") {
+		t.Errorf("%+v, %q", f.Effects, f.NoiseFrom)
 	}
 	for i, rule := range []gate.Rule{
-		{Rule: gate.NoHarm, Suite: "s", N: 40, Broken: []string{"a"}, Fixed: []string{"b", "c"}},
-		{Rule: gate.NoHarm, Suite: "s", N: 60, Broken: []string{"a"}},
+		{Rule: gate.NoHarm, Suite: "s", N: 40, Regressed: []string{"a"}, Fixed: []string{"b", "c"}},
+		{Rule: gate.NoHarm, Suite: "s", N: 60, Regressed: []string{"a"}},
 	} {
 		id := fmt.Sprint("2026010", i)
 		dir := runs.Folder(o.machine.Home, id)
@@ -233,7 +233,7 @@ func TestForecastTakesTheNoiseOfEarlierVerdicts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if f := o.ahead(pipeline.Options{}); f.Sights[0].Noise != 0.02 || !strings.Contains(f.NoiseFrom, "2 earlier verdicts") {
-		t.Errorf("%+v, %q", f.Sights, f.NoiseFrom)
+	if f := o.ahead(pipeline.Options{}); f.Effects[0].Noise != 0.02 || !strings.Contains(f.NoiseFrom, "2 earlier verdicts") {
+		t.Errorf("%+v, %q", f.Effects, f.NoiseFrom)
 	}
 }

@@ -30,7 +30,7 @@ func (r results) answers(suites []string) (Rule, bool) {
 		switch {
 		case had && !has:
 			cluster.Sum--
-			rule.Broken = append(rule.Broken, p.suite+"/"+p.id)
+			rule.Regressed = append(rule.Regressed, p.suite+"/"+p.id)
 		case has && !had:
 			cluster.Sum++
 			rule.Fixed = append(rule.Fixed, p.suite+"/"+p.id)
@@ -50,7 +50,7 @@ func (r results) answers(suites []string) (Rule, bool) {
 	n := float64(rule.N)
 	rule.Baseline, rule.Candidate, rule.Delta = float64(before)/n, float64(after)/n, float64(after-before)/n
 	rule.Why = fmt.Sprintf("%d of %d cases lost their answers, %d got one (%s); why: %s",
-		len(rule.Broken), rule.N, len(rule.Fixed), PValue(rule.P), r.reasons(suites))
+		len(rule.Regressed), rule.N, len(rule.Fixed), PValue(rule.P), r.reasons(suites))
 	return rule, true
 }
 

@@ -33,7 +33,7 @@ func TestLostAnswersAreHarm(t *testing.T) {
 					rule = r
 				}
 			}
-			if rule.Outcome != test.rule || len(rule.Broken) != test.broken {
+			if rule.Outcome != test.rule || len(rule.Regressed) != test.broken {
 				t.Errorf("rule %+v, want %q with %d broken", rule, test.rule, test.broken)
 			}
 		})

@@ -126,7 +126,7 @@ func (r results) noWorse(name string, margin float64) Rule {
 }
 
 // gain asks for a significant and large enough rise over all the suites. Missing
-// pairs that could have broken count against it: a candidate that no longer
+// pairs that could have regressed count against it: a candidate that no longer
 // ends its answers must not win by the ones that it does end.
 func (r results) gain(suites []string, atLeast float64) Rule {
 	if len(suites) == 0 {
@@ -154,13 +154,13 @@ func (r results) observed(name string) Rule {
 }
 
 // worst is a rate over all the planned pairs, had each one that is missing and
-// could have broken done so.
+// could have regressed done so.
 func (r Rule) worst(rate float64) float64 {
 	if r.Missing == 0 {
 		return rate
 	}
 	planned := float64(r.N + r.Missing)
-	return min(rate, rate*float64(r.N)/planned) - float64(r.CouldBreak)/planned
+	return min(rate, rate*float64(r.N)/planned) - float64(r.CouldRegress)/planned
 }
 
 // bounded passes when a drop beyond the margin is excluded, also for the worst
@@ -178,7 +178,7 @@ func (r Rule) bounded(margin float64) (Outcome, string) {
 
 // flips says how many cases changed sides.
 func (r Rule) flips() string {
-	return fmt.Sprintf("%d of %d cases broke, %d fixed (%s)", len(r.Broken), r.N, len(r.Fixed), PValue(r.P))
+	return fmt.Sprintf("%d of %d cases broke, %d fixed (%s)", len(r.Regressed), r.N, len(r.Fixed), PValue(r.P))
 }
 
 // without says how many pairs are missing.
@@ -186,7 +186,7 @@ func (r Rule) without() string {
 	if r.Missing == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%d of %d pairs lack a usable answer, %d of them could have broken)", r.Missing, r.N+r.Missing, r.CouldBreak)
+	return fmt.Sprintf(" (%d of %d pairs lack a usable answer, %d of them could have broken)", r.Missing, r.N+r.Missing, r.CouldRegress)
 }
 
 func (r Rule) nothing() string {

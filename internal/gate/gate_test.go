@@ -16,14 +16,14 @@ import (
 // The marks of one pair in a test: the baseline's result, then the candidate's;
 // "-" is no evidence, "?" not decided, "x" no line at all.
 const (
-	both     = "pp"
-	neither  = "ff"
-	broke    = "pf"
-	fixed    = "fp"
-	silent   = "p-" // the candidate gave no evidence where the baseline passed
-	rambling = "-p" // the baseline gave none
-	unsure   = "p?"
-	absent   = "px"
+	both      = "pp"
+	neither   = "ff"
+	regressed = "pf"
+	fixed     = "fp"
+	silent    = "p-" // the candidate gave no evidence where the baseline passed
+	rambling  = "-p" // the baseline gave none
+	unsure    = "p?"
+	absent    = "px"
 )
 
 // usual is a policy that lets an inconclusive result pass.
@@ -100,10 +100,10 @@ func TestDecide(t *testing.T) {
 			Pass, true, 0, "merge.no_harm general: a drop of more than 5.1 points is excluded"},
 		{"nothing changes", usual(), slices.Concat(calm, graded("symbolic", suite.Target, want{40, both}, want{10, neither})),
 			Pass, false, 0, "promote.gain symbolic: 0 of 50 cases broke, 0 fixed (p = 1.0000); at least 3.0 points with p < 0.05 are needed"},
-		{"target worse", usual(), slices.Concat(calm, graded("symbolic", suite.Target, want{33, both}, want{27, broke})),
+		{"target worse", usual(), slices.Concat(calm, graded("symbolic", suite.Target, want{33, both}, want{27, regressed})),
 			Fail, false, 3, "merge.no_harm symbolic: 27 of 60 cases broke, 0 fixed (p < 0.0001)"},
 		{"guard worse, target better", usual(), slices.Concat(
-			graded("general", suite.Guard, want{30, both}, want{20, broke}), graded("symbolic", suite.Target, want{40, both}, want{20, fixed})),
+			graded("general", suite.Guard, want{30, both}, want{20, regressed}), graded("symbolic", suite.Target, want{40, both}, want{20, fixed})),
 			Fail, false, 3, "promote.no_worse general: 20 of 50 cases broke, 0 fixed (p < 0.0001)"},
 		{"too few", usual(), graded("symbolic", suite.Target, want{8, both}),
 			Inconclusive, false, 0, "merge.no_harm symbolic: a drop of 25.3 points cannot be excluded, the margin is 10.0"},
@@ -113,7 +113,7 @@ func TestDecide(t *testing.T) {
 			Inconclusive, false, 0, "merge.no_harm gone: no case of it was evaluated"},
 		{"no usable pair", usual(), graded("symbolic", suite.Target, want{8, rambling}),
 			Inconclusive, false, 0, "merge.no_harm symbolic: none of its 8 pairs has two usable answers"},
-		{"an observed suite does not count", usual(), slices.Concat(calm, graded("style", suite.Observed, want{30, broke})),
+		{"an observed suite does not count", usual(), slices.Concat(calm, graded("style", suite.Observed, want{30, regressed})),
 			Pass, false, 0, "observed style: no rule judges it"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestDecide(t *testing.T) {
 func TestHolmRunsOverTheListedSuites(t *testing.T) {
 	t.Parallel()
 	// Five of five broken is p = .031: enough for one suite, not for two.
-	cases := graded("a", suite.Target, want{45, both}, want{5, broke})
+	cases := graded("a", suite.Target, want{45, both}, want{5, regressed})
 	if v := Decide(usual(), cases); v.Outcome != Fail {
 		t.Errorf("alone: got %s", v.Outcome)
 	}
@@ -170,15 +170,15 @@ func TestMissingPairs(t *testing.T) {
 		v := Decide(usual(), graded("symbolic", suite.Target, want{60, both}, want{30, fixed}, want{10, test.mark}))
 		r := rule(t, v, NoHarm, "symbolic")
 		// The gain is far above the margin, so only what is missing can hide a drop.
-		if r.N != 90 || r.Missing != test.missing || r.CouldBreak != test.couldBreak {
-			t.Errorf("%s: n %d, missing %d, could break %d", test.mark, r.N, r.Missing, r.CouldBreak)
+		if r.N != 90 || r.Missing != test.missing || r.CouldRegress != test.couldBreak {
+			t.Errorf("%s: n %d, missing %d, could break %d", test.mark, r.N, r.Missing, r.CouldRegress)
 		}
-		lower := Rule{N: 40, Missing: r.Missing, CouldBreak: r.CouldBreak, CI: [2]float64{-.05, 0}}
+		lower := Rule{N: 40, Missing: r.Missing, CouldRegress: r.CouldRegress, CI: [2]float64{-.05, 0}}
 		if outcome, why := lower.bounded(.10); outcome != test.outcome || test.missing > 0 != strings.Contains(why, "lack a usable answer") {
 			t.Errorf("%s: got %s, %s", test.mark, outcome, why)
 		}
 	}
-	if got := (Rule{N: 50, Missing: 50, CouldBreak: 50}).worst(.45); math.Abs(got-(-.275)) > 1e-12 {
+	if got := (Rule{N: 50, Missing: 50, CouldRegress: 50}).worst(.45); math.Abs(got-(-.275)) > 1e-12 {
 		t.Errorf("worst of .45 with half missing: %g", got)
 	}
 }
@@ -200,7 +200,7 @@ func TestGainNeedsAnswers(t *testing.T) {
 func TestRules(t *testing.T) {
 	t.Parallel()
 	cases := slices.Concat(
-		graded("symbolic", suite.Target, want{30, both}, want{2, broke}, want{18, fixed}),
+		graded("symbolic", suite.Target, want{30, both}, want{2, regressed}, want{18, fixed}),
 		graded("followup", suite.Target, want{30, both}, want{1, fixed}))
 	own := one("followup", suite.Target, "followup-0", eval.Baseline, 'p')
 	own.History = string(suite.Own)
@@ -214,19 +214,19 @@ func TestRules(t *testing.T) {
 		t.Errorf("identities: %+v", v)
 	}
 	followup := rule(t, v, NoHarm, "followup")
-	if followup.N != 32 || followup.Clusters != 31 || !slices.Equal(followup.Broken, []string{"followup-0@own"}) || !slices.Equal(followup.Fixed, []string{"followup-30"}) {
+	if followup.N != 32 || followup.Clusters != 31 || !slices.Equal(followup.Regressed, []string{"followup-0@own"}) || !slices.Equal(followup.Fixed, []string{"followup-30"}) {
 		t.Errorf("followup: %+v", followup)
 	}
 	gain := rule(t, v, PromoteGain, "followup, symbolic")
 	got := Rule{
 		Rule: gain.Rule, Suite: gain.Suite, N: gain.N, Clusters: gain.Clusters, Outcome: gain.Outcome,
-		Baseline: gain.Baseline, Candidate: gain.Candidate, Delta: gain.Delta, Broken: gain.Broken, Why: gain.Why,
+		Baseline: gain.Baseline, Candidate: gain.Candidate, Delta: gain.Delta, Regressed: gain.Regressed, Why: gain.Why,
 	}
 	wanted := Rule{
 		Rule: PromoteGain, Suite: "followup, symbolic", N: 82, Clusters: 81, Outcome: Pass,
 		Baseline: 63.0 / 82, Candidate: 79.0 / 82, Delta: 16.0 / 82,
-		Broken: []string{"followup/followup-0@own", "symbolic/symbolic-30", "symbolic/symbolic-31"},
-		Why:    "3 of 82 cases broke, 19 fixed (p = 0.0004)",
+		Regressed: []string{"followup/followup-0@own", "symbolic/symbolic-30", "symbolic/symbolic-31"},
+		Why:       "3 of 82 cases broke, 19 fixed (p = 0.0004)",
 	}
 	if diff := cmp.Diff(wanted, got); diff != "" {
 		t.Error(diff)
@@ -236,7 +236,7 @@ func TestRules(t *testing.T) {
 func TestDecideIgnoresTheOrderOfTheLines(t *testing.T) {
 	t.Parallel()
 	a := graded("a", suite.Target, want{20, both}, want{3, fixed})
-	b := graded("b", suite.Guard, want{20, both}, want{3, broke})
+	b := graded("b", suite.Guard, want{20, both}, want{3, regressed})
 	if diff := cmp.Diff(Decide(usual(), slices.Concat(a, b)), Decide(usual(), slices.Concat(b, a))); diff != "" {
 		t.Error(diff)
 	}

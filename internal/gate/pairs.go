@@ -120,7 +120,7 @@ func (r results) compare(rule string, suites []string, side stats.Side, alpha fl
 		if !p.usable() {
 			made.Missing++
 			if p.couldBreak() {
-				made.CouldBreak++
+				made.CouldRegress++
 			}
 			continue
 		}
@@ -139,7 +139,7 @@ func (r results) compare(rule string, suites []string, side stats.Side, alpha fl
 		case 1:
 			made.Fixed = append(made.Fixed, id)
 		case -1:
-			made.Broken = append(made.Broken, id)
+			made.Regressed = append(made.Regressed, id)
 		}
 		key := [2]string{p.suite, p.cluster}
 		cluster := clusters[key]

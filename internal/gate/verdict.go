@@ -59,11 +59,11 @@ type Rule struct {
 	N int `json:"n"`
 	// Clusters is the number of independent groups among the pairs.
 	Clusters int `json:"clusters,omitempty"`
-	// Missing is the number of pairs without two usable answers. CouldBreak are
+	// Missing is the number of pairs without two usable answers. CouldRegress are
 	// those of them where the baseline is not known to fail, nor the candidate to
 	// pass.
-	Missing    int `json:"missing,omitempty"`
-	CouldBreak int `json:"could_break,omitempty"`
+	Missing      int `json:"missing,omitempty"`
+	CouldRegress int `json:"could_break,omitempty"`
 	// Baseline and Candidate are pass rates, mean tokens, or median milliseconds.
 	Baseline  float64 `json:"baseline"`
 	Candidate float64 `json:"candidate"`
@@ -75,9 +75,9 @@ type Rule struct {
 	CI [2]float64 `json:"ci,omitzero"`
 	// P is the one-sided p value, not corrected; 1 where nothing is tested.
 	P float64 `json:"p"`
-	// Fixed and Broken are case ids (see ID), in promote.gain and merge.answers behind SUITE/.
-	Fixed  []string `json:"fixed,omitempty"`
-	Broken []string `json:"broken,omitempty"`
+	// Fixed and Regressed are case ids (see ID), in promote.gain and merge.answers behind SUITE/.
+	Fixed     []string `json:"fixed,omitempty"`
+	Regressed []string `json:"broken,omitempty"`
 	// Detects is the smallest true change of the rate that the rule's test finds
 	// with power .80, the correction for many suites included; 1: none at all.
 	Detects float64 `json:"detects,omitzero"`

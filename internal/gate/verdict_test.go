@@ -44,7 +44,7 @@ func TestUnchanged(t *testing.T) {
 func TestSaveAndLoad(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "verdict.json")
-	v := Decide(usual(), graded("symbolic", suite.Target, want{40, both}, want{3, broke}, want{2, silent}))
+	v := Decide(usual(), graded("symbolic", suite.Target, want{40, both}, want{3, regressed}, want{2, silent}))
 	if err := v.Save(path); err != nil {
 		t.Fatal(err)
 	}

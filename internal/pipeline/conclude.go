@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +11,11 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/card"
+	"github.com/tunegate/tunegate/internal/report/comment"
+	"github.com/tunegate/tunegate/internal/report/page"
+	"github.com/tunegate/tunegate/internal/report/provenance"
+	"github.com/tunegate/tunegate/internal/report/terminal"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -32,25 +36,25 @@ func (r *run) conclude(o outcome) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	data, err := json.Marshal(about)
+	data, err := report.Encode(about)
 	if err != nil {
 		return Result{}, err
 	}
-	page, err := report.HTML(about)
+	html, err := page.Render(about)
 	if err != nil {
 		return Result{}, err
 	}
-	card, err := report.Card(about)
+	modelCard, err := card.Render(about)
 	if err != nil {
 		return Result{}, err
 	}
-	provenance, err := report.Provenance(about)
+	statement, err := provenance.Render(about)
 	if err != nil {
 		return Result{}, err
 	}
 	for name, content := range map[string][]byte{
-		runs.ReportFile: data, "comment.md": report.Comment(about), "report.html": page,
-		"model-card.md": card, "provenance.json": provenance,
+		report.File: data, "comment.md": comment.Render(about), "report.html": html,
+		"model-card.md": modelCard, "provenance.json": statement,
 	} {
 		if content == nil { // no model was made
 			continue
@@ -59,7 +63,7 @@ func (r *run) conclude(o outcome) (Result, error) {
 			return Result{}, err
 		}
 	}
-	return Result{Verdict: &o.verdict, Exit: gate.ExitCode(o.verdict, about.Policy), Summary: report.Summary(about)}, nil
+	return Result{Verdict: &o.verdict, Exit: gate.ExitCode(o.verdict, about.Policy), Summary: terminal.Summary(about)}, nil
 }
 
 // writeStatus says in the run's folder and in the workspace how the run stands
@@ -77,8 +81,12 @@ func (r *run) writeStatus(state report.State, cause string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if err := errors.Join(store.WriteJSON(filepath.Join(dir, runs.ReportFile), about),
-		store.WriteFile(filepath.Join(dir, "comment.md"), report.Comment(about))); err != nil {
+	data, err := report.Encode(about)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(store.WriteFile(filepath.Join(dir, report.File), data),
+		store.WriteFile(filepath.Join(dir, "comment.md"), comment.Render(about))); err != nil {
 		return err
 	}
 	r.copyOut()
@@ -116,13 +124,17 @@ func Command(record runs.Record, configPath string) string {
 // LoadReport reads the report of a run, which came to a verdict only where its
 // State says so.
 func LoadReport(dir string) (report.Report, error) {
-	var about report.Report
-	data, err := os.ReadFile(filepath.Join(dir, string(step.Report), runs.ReportFile))
+	path := filepath.Join(dir, string(step.Report), report.File)
+	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return about, fmt.Errorf("%s came to no verdict (hint: %s says how far it got)", filepath.Base(dir), filepath.Join(dir, runs.RecordFile))
+		return report.Report{}, fmt.Errorf("%s came to no verdict (hint: %s says how far it got)", filepath.Base(dir), filepath.Join(dir, runs.RecordFile))
 	}
 	if err != nil {
-		return about, err
+		return report.Report{}, err
 	}
-	return about, json.Unmarshal(data, &about)
+	about, err := report.Decode(data)
+	if err != nil {
+		return report.Report{}, fmt.Errorf("%s: %w", filepath.Dir(path), err)
+	}
+	return about, nil
 }

@@ -27,7 +27,7 @@ type outcome struct {
 	cases    []eval.Case
 	verdict  gate.Verdict
 	nearest  map[string][]report.Row
-	probe    *report.Already
+	probe    *report.BaselineProbe
 }
 
 func (o outcome) withVerdict(v gate.Verdict) outcome {
@@ -39,7 +39,7 @@ func (o outcome) withVerdict(v gate.Verdict) outcome {
 func (r *run) report(o outcome) (report.Report, error) {
 	about := report.Report{
 		Name: r.plan.Config.Name, State: o.state, Error: o.cause, Verdict: o.verdict, Policy: r.plan.Config.Gate,
-		Cases: o.cases, Suites: r.plan.Suites, Findings: o.findings, Forecast: o.forecast, Nearest: o.nearest, Already: o.probe,
+		Cases: o.cases, Suites: report.SuitesOf(r.plan.Suites), Findings: o.findings, Forecast: o.forecast, Nearest: o.nearest, BaselineProbe: o.probe,
 		Base:  report.Revision{Ref: r.plan.BaseRef, SHA: r.plan.BaseSHA},
 		Head:  report.Revision{Ref: r.plan.HeadRef, SHA: r.plan.HeadSHA},
 		Links: r.links(), Origin: r.origin(o.steps), Sides: r.plan.Sides(o.findings), Notes: r.plan.Notes,

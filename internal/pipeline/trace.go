@@ -66,7 +66,7 @@ func (r *run) trace(ctx context.Context, found *outcome) error {
 	if err != nil {
 		return err
 	}
-	regressed := report.Report{Cases: found.cases, Verdict: found.verdict}.Broke()
+	regressed := report.Report{Cases: found.cases, Verdict: found.verdict}.ShownRegressions()
 	read, err := attribution.Read(limited, rows, places, r.plan.Side, regressed)
 	if err != nil {
 		return err

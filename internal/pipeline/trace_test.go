@@ -150,7 +150,7 @@ func (r *run) reads(t *testing.T, rows, places string) *attribution.Rows {
 }
 
 // known asks the baseline the new rows.
-func (r *run) known(t *testing.T, baseline register.Registered, rows *attribution.Rows) (*report.Already, error) {
+func (r *run) known(t *testing.T, baseline register.Registered, rows *attribution.Rows) (*report.BaselineProbe, error) {
 	t.Helper()
 	r.steps.Baseline.Do = func(context.Context, string) (register.Registered, error) { return baseline, nil }
 	if err := r.steps.Baseline.Try(t.Context(), t.TempDir()); err != nil {
@@ -169,7 +169,7 @@ func TestProbe(t *testing.T) {
 	t.Parallel()
 	r, _, baseline, asked := asker(t, fakeChecker, rightly)
 	rows := r.reads(t, taughtRows, taughtPlaces)
-	want := &report.Already{Of: 1, Asked: 1, Right: 1, Rows: []report.Row{
+	want := &report.BaselineProbe{Eligible: 1, Asked: 1, Correct: 1, Rows: []report.Row{
 		{File: "d.json", Line: 2, Side: report.BaseSide, Question: "Differentiate 4x^4.", New: true},
 	}}
 	for range 2 {
@@ -197,7 +197,7 @@ func TestProbeCounts(t *testing.T) {
 		says(w, "right", cmp.Or(map[string]string{"cut": "length"}[question], "stop"))
 	})
 	got, err := r.known(t, baseline, r.reads(t, row("1", "4")+row("cut", "5")+row("3", "bad"), taughtPlaces))
-	if err != nil || got.Of != 3 || got.Asked != 2 || got.Right != 1 {
+	if err != nil || got.Eligible != 3 || got.Asked != 2 || got.Correct != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for _, rows := range []string{row("3", "bad"), ""} {
@@ -294,8 +294,8 @@ func TestTrace(t *testing.T) {
 		t.Fatal(err)
 	}
 	about, err := LoadReport(r.dir)
-	if err != nil || about.Already == nil || about.Already.Right != 1 || asked.Load() != 1 {
-		t.Errorf("%v, %+v, asked %d", err, about.Already, asked.Load())
+	if err != nil || about.BaselineProbe == nil || about.BaselineProbe.Correct != 1 || asked.Load() != 1 {
+		t.Errorf("%v, %+v, asked %d", err, about.BaselineProbe, asked.Load())
 	}
 	if near := about.Nearest["s/c"]; len(near) != 2 || near[0].File != "e.json" {
 		t.Errorf("near what broke: %+v", about.Nearest)

@@ -27,6 +27,7 @@ import (
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -142,7 +143,7 @@ func (l *lab) run(id string, variant byte, host string, verdict gate.Verdict) ru
 	l.must(os.MkdirAll(filepath.Join(dir, "gate"), 0o755))
 	l.must(os.MkdirAll(filepath.Join(dir, "report"), 0o755))
 	l.must(verdict.Save(filepath.Join(dir, "gate", "verdict.json")))
-	l.must(store.WriteJSON(filepath.Join(dir, "report", "report.json"), map[string]string{"reproduce": "tunegate run --base b --head h"}))
+	l.must(store.WriteJSON(filepath.Join(dir, "report", "report.json"), report.Report{Version: report.Version, Reproduce: "tunegate run --base b --head h"}))
 	l.must(store.WriteJSON(filepath.Join(dir, "run.json"), record))
 	return record
 }

@@ -23,7 +23,7 @@ import (
 // The files that are read of a run, and how large each may be, in bytes.
 const (
 	recordFile = "run.json"
-	reportFile = "report/report.json"
+	reportFile = "report/" + report.File
 	casesFile  = "eval/" + eval.CasesFile
 
 	maxRecord    = 1 << 20
@@ -65,11 +65,14 @@ func read(dir string) (artifact, error) {
 		return a, err
 	}
 	defer root.Close()
-	err = decode(root, reportFile, maxReport, &a.report)
+	data, err := content(root, reportFile, maxReport)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, errLost
 	}
 	if err != nil {
+		return a, err
+	}
+	if a.report, err = report.DecodeStrict(data); err != nil {
 		return a, err
 	}
 	if err := decode(root, recordFile, maxRecord, &a.record); err != nil {

@@ -2,7 +2,6 @@ package publish
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/comment"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -88,6 +88,8 @@ func TestFilesThatAreNotARuns(t *testing.T) {
 		"something follows the JSON": func(l *lab) { l.write(recordFile, append(encode(t, l.run.record), "{}"...)) },
 		"unknown field \"verdict\"":  func(l *lab) { l.write(casesFile, []byte("{\"verdict\": \"pass\"}\n")) },
 		"cases.jsonl:1:":             func(l *lab) { l.write(casesFile, []byte("{\n")) },
+		"made by a newer tunegate":   func(l *lab) { l.write(reportFile, []byte(`{"version": 2}`)) },
+		"member name \"surprise\"":   func(l *lab) { l.write(reportFile, []byte(`{"version": 1, "surprise": 1}`)) },
 		"run.json":                   func(l *lab) { l.write(recordFile, []byte("[]")) },
 	} {
 		t.Run(want, func(t *testing.T) {
@@ -124,9 +126,9 @@ func (l *lab) rename(id string) {
 
 func FuzzRead(f *testing.F) {
 	l := newLab(f, worse(), newError(3))
-	record, whole := encode(f, l.run.record), encode(f, l.run.report)
+	record, whole := encode(f, l.run.record), encodeReport(f, l.run.report)
 	f.Add(record, whole, []byte("{}\n"))
-	f.Add([]byte("{}"), []byte(`{"State": "ready"}`), []byte(nil))
+	f.Add([]byte("{}"), []byte(`{"version": 1, "state": "ready"}`), []byte(nil))
 	f.Fuzz(func(t *testing.T, record, told, cases []byte) {
 		dir := t.TempDir()
 		l := lab{t: t, dir: dir}
@@ -147,12 +149,13 @@ func FuzzWhatIsRendered(f *testing.F) {
 	for _, state := range []report.State{report.Judged, report.Ready, report.Broke} {
 		told := l.run.report
 		told.State, told.Notes, told.Verdict, told.Cases = state, []string{"a note"}, gate.Verdict{}, nil
-		f.Add(encode(f, told))
+		f.Add(encodeReport(f, told))
 	}
-	f.Add([]byte(`{"Notes": ["\u202e\u200b"], "State": "broke", "Already": {}, "Training": {}, "Export": {}, "Forecast": {}, "Losses": [{}], "Samples": [{}], "Stages": [{}]}`))
+	f.Add([]byte(`{"version": 1, "notes": ["\u202e\u200b"], "state": "broke", "baseline_probe": {}, "training": {}, "export": {}, "forecast": {}, "losses": [{}], "samples": [{}], "stages": [{}]}`))
 	f.Fuzz(func(t *testing.T, told []byte) {
 		a := artifact{record: l.run.record}
-		if json.Unmarshal(told, &a.report) != nil {
+		var err error
+		if a.report, err = report.DecodeStrict(told); err != nil {
 			return
 		}
 		r := &a.report
@@ -164,7 +167,7 @@ func FuzzWhatIsRendered(f *testing.F) {
 		if r.State == report.Judged {
 			r.Verdict, r.Cases = recompute(usual, r.Findings, l.run.cases), l.run.cases
 		}
-		report.Sticky(*r, report.About{HeadSHA: a.record.HeadSHA})
+		comment.Sticky(*r, comment.About{HeadSHA: a.record.HeadSHA})
 		if _, err := writeAssets(*r, t.TempDir()); err != nil {
 			t.Error(err)
 		}

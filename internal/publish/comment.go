@@ -7,6 +7,9 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/github"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/comment"
+	"github.com/tunegate/tunegate/internal/report/terminal"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // comment writes the pull request's comment. It says whether that of a later run
@@ -22,13 +25,13 @@ func (p *publication) comment(ctx context.Context) (later bool) {
 		p.result.Notes = append(p.result.Notes, "the pull request has a newer commit, so its comment says nothing of this one, which has no verdict")
 		return false
 	}
-	about := report.About{HeadSHA: p.sha, RunID: p.Event.RunID, Attempt: p.Event.Attempt}
-	sticky := string(report.Sticky(p.found.report, about))
+	about := comment.About{HeadSHA: p.sha, RunID: p.Event.RunID, Attempt: p.Event.Attempt}
+	sticky := string(comment.Sticky(p.found.report, about))
 	url, wrote, err := p.Client.Upsert(ctx, request.Number, github.Sticky{
-		Marker: report.Marker, Body: sticky,
+		Marker: comment.Marker, Body: sticky,
 		Replaces: func(old string) bool {
-			before, told := report.ParseMarker(old)
-			if told && !request.Open && p.found.report.Verdict.Outcome == gate.Same && report.HasVerdict(old) {
+			before, told := comment.ParseMarker(old)
+			if told && !request.Open && p.found.report.Verdict.Outcome == gate.Same && comment.HasVerdict(old) {
 				return false // what was judged is merged
 			}
 			may := !told || replaces(about, before, request.HeadSHA)
@@ -54,7 +57,7 @@ func outdated(s report.State) bool { return s != report.Judged && s != report.Un
 // replaces says whether a comment about ours may stand in place of one about
 // old: one about the pull request's current head comes before one about another
 // commit, else the later run, or the later attempt of it.
-func replaces(ours, old report.About, current string) bool {
+func replaces(ours, old comment.About, current string) bool {
 	if (ours.HeadSHA == current) != (old.HeadSHA == current) {
 		return ours.HeadSHA == current
 	}
@@ -74,7 +77,7 @@ func (p *publication) status(ctx context.Context, state string) {
 		return
 	}
 	err := p.Client.Status(ctx, p.sha, github.Status{
-		State: state, Context: p.Status, Description: plain(p.result.Headline, maxDescription), URL: p.Event.RunURL,
+		State: state, Context: p.Status, Description: text.Line(p.result.Headline, maxDescription), URL: p.Event.RunURL,
 	})
 	if err != nil {
 		p.failed = append(p.failed, err)
@@ -83,6 +86,6 @@ func (p *publication) status(ctx context.Context, state string) {
 
 // headline is the verdict in one line.
 func headline(r report.Report) string {
-	first, _, _ := strings.Cut(string(report.Summary(r)), "\n")
+	first, _, _ := strings.Cut(string(terminal.Summary(r)), "\n")
 	return strings.TrimPrefix(first, "tunegate: ")
 }

@@ -3,7 +3,7 @@ package publish
 import (
 	"testing"
 
-	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/comment"
 )
 
 func TestWhichCommentReplacesWhich(t *testing.T) {
@@ -11,21 +11,21 @@ func TestWhichCommentReplacesWhich(t *testing.T) {
 	const first, second, third = "1111", "2222", "3333"
 	for _, test := range []struct {
 		name      string
-		ours, old report.About
+		ours, old comment.About
 		current   string
 		want      bool
 	}{
-		{"the same job again", report.About{HeadSHA: first, RunID: 7, Attempt: 1}, report.About{HeadSHA: first, RunID: 7, Attempt: 1}, first, true},
-		{"a later job of the same run", report.About{HeadSHA: first, RunID: 7, Attempt: 1}, report.About{HeadSHA: first, RunID: 7, Attempt: 1}, second, true},
-		{"a later run", report.About{HeadSHA: first, RunID: 9, Attempt: 1}, report.About{HeadSHA: first, RunID: 7, Attempt: 3}, first, true},
-		{"an earlier run that was cancelled late", report.About{HeadSHA: first, RunID: 7, Attempt: 1}, report.About{HeadSHA: first, RunID: 9, Attempt: 1}, first, false},
-		{"a later attempt", report.About{HeadSHA: first, RunID: 7, Attempt: 2}, report.About{HeadSHA: first, RunID: 7, Attempt: 1}, first, true},
-		{"an earlier attempt", report.About{HeadSHA: first, RunID: 7, Attempt: 1}, report.About{HeadSHA: first, RunID: 7, Attempt: 2}, first, false},
-		{"the current head over an older one", report.About{HeadSHA: second, RunID: 8, Attempt: 1}, report.About{HeadSHA: first, RunID: 7, Attempt: 1}, second, true},
-		{"the current head over a later run of an older one", report.About{HeadSHA: second, RunID: 8, Attempt: 1}, report.About{HeadSHA: first, RunID: 9, Attempt: 1}, second, true},
-		{"an older head, run again", report.About{HeadSHA: first, RunID: 9, Attempt: 1}, report.About{HeadSHA: second, RunID: 8, Attempt: 1}, second, false},
-		{"pushed again meanwhile: the later run", report.About{HeadSHA: second, RunID: 8, Attempt: 1}, report.About{HeadSHA: first, RunID: 7, Attempt: 1}, third, true},
-		{"pushed again meanwhile: the earlier run", report.About{HeadSHA: first, RunID: 7, Attempt: 1}, report.About{HeadSHA: second, RunID: 8, Attempt: 1}, third, false},
+		{"the same job again", comment.About{HeadSHA: first, RunID: 7, Attempt: 1}, comment.About{HeadSHA: first, RunID: 7, Attempt: 1}, first, true},
+		{"a later job of the same run", comment.About{HeadSHA: first, RunID: 7, Attempt: 1}, comment.About{HeadSHA: first, RunID: 7, Attempt: 1}, second, true},
+		{"a later run", comment.About{HeadSHA: first, RunID: 9, Attempt: 1}, comment.About{HeadSHA: first, RunID: 7, Attempt: 3}, first, true},
+		{"an earlier run that was cancelled late", comment.About{HeadSHA: first, RunID: 7, Attempt: 1}, comment.About{HeadSHA: first, RunID: 9, Attempt: 1}, first, false},
+		{"a later attempt", comment.About{HeadSHA: first, RunID: 7, Attempt: 2}, comment.About{HeadSHA: first, RunID: 7, Attempt: 1}, first, true},
+		{"an earlier attempt", comment.About{HeadSHA: first, RunID: 7, Attempt: 1}, comment.About{HeadSHA: first, RunID: 7, Attempt: 2}, first, false},
+		{"the current head over an older one", comment.About{HeadSHA: second, RunID: 8, Attempt: 1}, comment.About{HeadSHA: first, RunID: 7, Attempt: 1}, second, true},
+		{"the current head over a later run of an older one", comment.About{HeadSHA: second, RunID: 8, Attempt: 1}, comment.About{HeadSHA: first, RunID: 9, Attempt: 1}, second, true},
+		{"an older head, run again", comment.About{HeadSHA: first, RunID: 9, Attempt: 1}, comment.About{HeadSHA: second, RunID: 8, Attempt: 1}, second, false},
+		{"pushed again meanwhile: the later run", comment.About{HeadSHA: second, RunID: 8, Attempt: 1}, comment.About{HeadSHA: first, RunID: 7, Attempt: 1}, third, true},
+		{"pushed again meanwhile: the earlier run", comment.About{HeadSHA: first, RunID: 7, Attempt: 1}, comment.About{HeadSHA: second, RunID: 8, Attempt: 1}, third, false},
 	} {
 		if got := replaces(test.ours, test.old, test.current); got != test.want {
 			t.Errorf("%s: %v", test.name, got)

@@ -9,6 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/actions"
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/github"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 const (
@@ -39,7 +40,7 @@ func (p *publication) annotate(ctx context.Context) {
 		if len(check.Annotations) < maxChecked && !strings.ContainsFunc(finding.File, unicode.IsControl) {
 			check.Annotations = append(check.Annotations, github.Annotation{
 				Path: finding.File, Line: finding.Line, Column: finding.Column, Level: level,
-				Title: finding.Check, Message: plain(finding.Message, maxMessage),
+				Title: finding.Check, Message: text.Line(finding.Message, maxMessage),
 			})
 		}
 	}
@@ -71,22 +72,4 @@ func counts(findings []dataset.Finding) string {
 		order[i] = fmt.Sprintf("`%s` %d", check, of[check])
 	}
 	return "These are: " + strings.Join(order, ", ") + "."
-}
-
-// plain makes a text one line of at most so many runes that can be seen.
-func plain(s string, runes int) string {
-	seen := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, s)
-	kept := []rune(strings.Join(strings.Fields(seen), " "))
-	if len(kept) > runes {
-		return string(kept[:runes-3]) + "..."
-	}
-	return string(kept)
 }

@@ -85,7 +85,7 @@ func worse() []eval.Case { return graded("basics", suite.Guard, 60, 60, 30) }
 func (l *lab) leave() {
 	l.t.Helper()
 	l.write(recordFile, encode(l.t, l.run.record))
-	l.write(reportFile, encode(l.t, l.run.report))
+	l.write(reportFile, encodeReport(l.t, l.run.report))
 	var lines bytes.Buffer
 	for _, c := range l.run.cases {
 		if err := eval.AppendCase(&lines, c); err != nil {
@@ -100,6 +100,15 @@ func (l *lab) leave() {
 func encode(t testing.TB, value any) []byte {
 	t.Helper()
 	data, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func encodeReport(t testing.TB, r report.Report) []byte {
+	t.Helper()
+	data, err := report.Encode(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,8 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/github"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/comment"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // Options say what is published, and where.
@@ -86,7 +88,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	}
 	p.annotate(ctx)
 	p.draft(ctx)
-	p.summary(report.Comment(about))
+	p.summary(comment.Render(about))
 	return p.end()
 }
 
@@ -141,7 +143,7 @@ func (p *publication) may(what string, err error) {
 // elsewhere.
 func (p *publication) summary(markdown []byte) {
 	for _, note := range p.result.Notes {
-		markdown = append(markdown, "\n- "+plain(note, maxNote)+"\n"...)
+		markdown = append(markdown, "\n- "+text.Line(note, maxNote)+"\n"...)
 	}
 	if err := p.Job.Summary(markdown); err != nil {
 		p.failed = append(p.failed, err)

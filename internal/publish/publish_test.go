@@ -15,6 +15,7 @@ import (
 	"github.com/tunegate/tunegate/internal/github/githubtest"
 	"github.com/tunegate/tunegate/internal/promote"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/comment"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -97,7 +98,7 @@ func TestEveryEndOfARun(t *testing.T) {
 				t.Errorf("%+v", status)
 			}
 			bodies := l.comments()
-			if len(bodies) != 1 || !strings.Contains(bodies[0], "tunegate: ") || !strings.HasPrefix(bodies[0], report.Marker+" head="+headSHA+" run=100 attempt=1 -->") {
+			if len(bodies) != 1 || !strings.Contains(bodies[0], "tunegate: ") || !strings.HasPrefix(bodies[0], comment.Marker+" head="+headSHA+" run=100 attempt=1 -->") {
 				t.Fatalf("%.300q", bodies)
 			}
 			if left := strings.Contains(bodies[0], "the training that comes after it left no result"); left != strings.HasPrefix(test.name, "ready, and nothing") {
@@ -246,7 +247,7 @@ func TestAVerdictSetsTheStatusWhateverTheCommentsSay(t *testing.T) {
 	t.Parallel()
 	for name, cases := range map[string][]eval.Case{"success": better(), "failure": worse()} {
 		l := newLab(t, cases)
-		later := string(report.Sticky(report.Report{State: report.Lost}, report.About{HeadSHA: headSHA, RunID: 1 << 40, Attempt: 1}))
+		later := string(comment.Sticky(report.Report{State: report.Lost}, comment.About{HeadSHA: headSHA, RunID: 1 << 40, Attempt: 1}))
 		l.api.AddComment(7, githubtest.Bot, later)
 		l.leave()
 		l.mustPublish()
@@ -255,7 +256,7 @@ func TestAVerdictSetsTheStatusWhateverTheCommentsSay(t *testing.T) {
 		}
 	}
 	l := newLab(t, better())
-	l.api.AddComment(7, "other[bot]", string(report.Sticky(report.Report{State: report.Lost}, report.About{HeadSHA: headSHA, RunID: 1 << 40, Attempt: 1})))
+	l.api.AddComment(7, "other[bot]", string(comment.Sticky(report.Report{State: report.Lost}, comment.About{HeadSHA: headSHA, RunID: 1 << 40, Attempt: 1})))
 	l.leave()
 	l.mustPublish()
 	if bodies := l.comments(); len(bodies) != 2 || !strings.Contains(bodies[1], "tunegate: pass") {

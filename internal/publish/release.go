@@ -10,6 +10,9 @@ import (
 
 	"github.com/tunegate/tunegate/internal/github"
 	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/report/card"
+	"github.com/tunegate/tunegate/internal/report/comment"
+	"github.com/tunegate/tunegate/internal/report/provenance"
 )
 
 // drafts says whether a workflow that judged its own commit, as a retraining
@@ -40,7 +43,7 @@ func (p *publication) draft(ctx context.Context) {
 	release := github.Release{
 		Tag: fmt.Sprintf("model-%s-%s", day(record.Started), record.Lineage[:8]), Ending: "-" + record.Lineage[:8], Target: p.sha,
 		Title: fmt.Sprintf("%s, trained %s", r.Name, record.Started.UTC().Format("2006-01-02")),
-		Body:  string(report.Comment(r)), Assets: assets,
+		Body:  string(comment.Render(r)), Assets: assets,
 	}
 	url, err := p.Client.Draft(ctx, release)
 	if err != nil {
@@ -55,8 +58,8 @@ func (p *publication) draft(ctx context.Context) {
 // how the model was made is what the run says, of which form and lineage were
 // checked.
 func writeAssets(r report.Report, dir string) (assets map[string]string, err error) {
-	card, cardErr := report.Card(r)
-	provenance, provenanceErr := report.Provenance(r)
+	card, cardErr := card.Render(r)
+	provenance, provenanceErr := provenance.Render(r)
 	verdict, verdictErr := json.MarshalIndent(r.Verdict, "", "  ")
 	if err := errors.Join(cardErr, provenanceErr, verdictErr); err != nil {
 		return nil, err

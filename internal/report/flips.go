@@ -8,31 +8,31 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 )
 
-// flip is a case whose result changed, with both answers to the turn that
+// Flip is a case whose result changed, with both answers to the turn that
 // decided it.
-type flip struct {
+type Flip struct {
 	Name                          string // SUITE/ID
 	Question, Baseline, Candidate string
 	// Failed are the assertions that the failing answer failed.
 	Failed []string
-
-	baseline, candidate *eval.Case
+	// Before and After are the case as the baseline and the candidate did it.
+	Before, After *eval.Case
 }
 
-// broken are the cases that broke and whose answers are known: those of failed
-// rules first, the clearest before the others.
-func (r Report) broken() []flip {
-	return r.flips(func(rule gate.Rule) []string { return rule.Broken }, func(f flip) eval.Case { return *f.candidate })
+// Regressed are the cases that the candidate no longer passes and whose answers
+// are known: those of failed rules first, the clearest before the others.
+func (r Report) Regressed() []Flip {
+	return r.flips(func(rule gate.Rule) []string { return rule.Regressed }, func(f Flip) eval.Case { return *f.After })
 }
 
-// fixed are the cases that were fixed and whose answers are known.
-func (r Report) fixed() []flip {
-	return r.flips(func(rule gate.Rule) []string { return rule.Fixed }, func(f flip) eval.Case { return *f.baseline })
+// Fixed are the cases that only the candidate passes and whose answers are known.
+func (r Report) Fixed() []Flip {
+	return r.flips(func(rule gate.Rule) []string { return rule.Fixed }, func(f Flip) eval.Case { return *f.Before })
 }
 
 // flips are the named cases of all rules, each once. failing gives of its two
 // sides the one that failed.
-func (r Report) flips(named func(gate.Rule) []string, failing func(flip) eval.Case) (flips []flip) {
+func (r Report) flips(named func(gate.Rule) []string, failing func(Flip) eval.Case) (flips []Flip) {
 	cases := make(map[[2]string]*eval.Case)
 	for i := range r.Cases {
 		c := &r.Cases[i]
@@ -49,8 +49,8 @@ func (r Report) flips(named func(gate.Rule) []string, failing func(flip) eval.Ca
 			if !rule.Pooled() {
 				name = rule.Suite + "/" + name
 			}
-			f := flip{Name: name, baseline: cases[[2]string{name, eval.Baseline}], candidate: cases[[2]string{name, eval.Candidate}]}
-			if !seen[name] && f.baseline != nil && f.candidate != nil {
+			f := Flip{Name: name, Before: cases[[2]string{name, eval.Baseline}], After: cases[[2]string{name, eval.Candidate}]}
+			if !seen[name] && f.Before != nil && f.After != nil {
 				seen[name] = true
 				f.decide(failing(f))
 				flips = append(flips, f)
@@ -61,7 +61,7 @@ func (r Report) flips(named func(gate.Rule) []string, failing func(flip) eval.Ca
 }
 
 // decide fills in the first turn that the failing side failed.
-func (f *flip) decide(failing eval.Case) {
+func (f *Flip) decide(failing eval.Case) {
 	turn := -1
 	for _, assert := range failing.Asserts {
 		if assert.Result != eval.Fail || assert.Weight <= 0 {
@@ -74,10 +74,10 @@ func (f *flip) decide(failing eval.Case) {
 			f.Failed = append(f.Failed, asserted(assert))
 		}
 	}
-	if turn >= 0 && turn < len(f.baseline.Turns) && turn < len(f.candidate.Turns) {
-		f.Question = f.candidate.Turns[turn].User
-		f.Baseline = f.baseline.Turns[turn].Output
-		f.Candidate = f.candidate.Turns[turn].Output
+	if turn >= 0 && turn < len(f.Before.Turns) && turn < len(f.After.Turns) {
+		f.Question = f.After.Turns[turn].User
+		f.Baseline = f.Before.Turns[turn].Output
+		f.Candidate = f.After.Turns[turn].Output
 	}
 }
 
@@ -93,8 +93,8 @@ func asserted(assert eval.AssertResult) string {
 	return said
 }
 
-// names are those of the flips.
-func names(flips []flip) []string {
+// Names are those of the flips.
+func Names(flips []Flip) []string {
 	written := make([]string, len(flips))
 	for i, f := range flips {
 		written[i] = f.Name
@@ -102,18 +102,12 @@ func names(flips []flip) []string {
 	return written
 }
 
-// Broken is a case that broke.
-type Broken struct {
-	Name             string // SUITE/ID
-	Question, Answer string // what the candidate was asked where it failed, and said
-}
+// MostRegressions bounds the regressed cases that the comment shows with their
+// answers, and for which training rows are looked up.
+const MostRegressions = 5
 
-// Broke are the broken cases that the comment shows, in its order.
-func (r Report) Broke() []Broken {
-	var shown []Broken
-	flips := r.broken()
-	for _, f := range flips[:min(len(flips), shownFlips)] {
-		shown = append(shown, Broken{f.Name, f.Question, f.Candidate})
-	}
-	return shown
+// ShownRegressions are the regressed cases that the comment shows.
+func (r Report) ShownRegressions() []Flip {
+	flips := r.Regressed()
+	return flips[:min(len(flips), MostRegressions)]
 }

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// fileURL is where a line of a file is shown, under the address of all files;
+// FileURL is where a line of a file is shown, under the address of all files;
 // empty: nowhere.
-func fileURL(files, file string, line int) string {
+func FileURL(files, file string, line int) string {
 	base, err := url.Parse(files)
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
 		return ""
@@ -28,9 +28,9 @@ func fileURL(files, file string, line int) string {
 	return at.String()
 }
 
-// fileURL is where a line of the judged tree is shown, by the side, or by Sides
+// FileURL is where a line of the judged tree is shown, by the side, or by Sides
 // where it is empty.
-func (r Report) fileURL(side Side, file string, line int) string {
+func (r Report) FileURL(side Side, file string, line int) string {
 	if side == "" {
 		side = r.Sides[file]
 	}
@@ -38,13 +38,13 @@ func (r Report) fileURL(side Side, file string, line int) string {
 	case Neither:
 		return ""
 	case BaseSide:
-		return fileURL(r.Links.Base, file, line)
+		return FileURL(r.Links.Base, file, line)
 	}
-	return fileURL(r.Links.Head, file, line)
+	return FileURL(r.Links.Head, file, line)
 }
 
-// placeURL is the same for a place written as file:line.
-func (r Report) placeURL(place string) string {
+// PlaceURL is the same for a place written as file:line.
+func (r Report) PlaceURL(place string) string {
 	i := strings.LastIndexByte(place, ':')
 	if i < 0 {
 		return ""
@@ -53,5 +53,5 @@ func (r Report) placeURL(place string) string {
 	if err != nil || line < 1 {
 		return ""
 	}
-	return r.fileURL("", place[:i], line)
+	return r.FileURL("", place[:i], line)
 }

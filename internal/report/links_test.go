@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-
-	"github.com/tunegate/tunegate/internal/dataset"
 )
 
 const files = "https://git.example.org/euclid/tutor/blob/11985b5f"
@@ -31,7 +29,7 @@ func TestFileURL(t *testing.T) {
 		{"https:///x", "data/raw.json", ""},
 		{"https://%zz", "data/raw.json", ""},
 	} {
-		if got := fileURL(test.files, test.file, 7); got != test.want {
+		if got := FileURL(test.files, test.file, 7); got != test.want {
 			t.Errorf("%s, %s: %q, want %q", test.files, test.file, got, test.want)
 		}
 	}
@@ -42,10 +40,28 @@ func TestPlaceURL(t *testing.T) {
 	for place, want := range map[string]string{
 		"data/raw.json:12": files + "/data/raw.json#L12", "a:b:3": files + "/a:b#L3", "data/raw.json": "", "x:0": "", "x:-1": "", "x:": "", ":3": "",
 	} {
-		if got := (Report{Links: Links{Head: files}}).placeURL(place); got != want {
+		if got := (Report{Links: Links{Head: files}}).PlaceURL(place); got != want {
 			t.Errorf("%s: %q, want %q", place, got, want)
 		}
 	}
+}
+
+// A link stays below the address of the files, whatever the file is called.
+func FuzzFileURL(f *testing.F) {
+	for _, s := range []string{"", "a b#c?d", "../x", "/x", "<script>", "javascript:alert(1)", "a\x00\u202eb", "\xff"} {
+		f.Add(s)
+	}
+	f.Add("..%2f..%2fx")
+	f.Fuzz(func(t *testing.T, file string) {
+		link := FileURL(files, file, 1)
+		if link == "" {
+			return
+		}
+		parsed, err := url.Parse(link)
+		if err != nil || parsed.Host != "git.example.org" || !strings.HasPrefix(parsed.EscapedPath(), "/euclid/tutor/blob/11985b5f/") || parsed.RawQuery != "" {
+			t.Errorf("%q: %s (%v)", file, link, err)
+		}
+	})
 }
 
 // A merged file is linked as the side has it that it is shown by.
@@ -62,40 +78,8 @@ func TestSides(t *testing.T) {
 		{"", "h", "https://example.org/head/h#L3"}, {"", "b", "https://example.org/base/b#L3"}, {"", "n", ""}, {"", "missing", "https://example.org/head/missing#L3"},
 		{BaseSide, "h", "https://example.org/base/h#L3"}, {Neither, "h", ""}, {HeadSide, "n", "https://example.org/head/n#L3"},
 	} {
-		if got := r.fileURL(test.side, test.file, 3); got != test.want {
+		if got := r.FileURL(test.side, test.file, 3); got != test.want {
 			t.Errorf("%q of %s: %q, want %q", test.side, test.file, got, test.want)
 		}
 	}
-	r.Findings = []dataset.Finding{
-		{Check: "x", Level: "warn", File: "b", Line: 3, See: "n:4", Message: "m"}, {Check: "y", Level: "warn", File: "missing", Line: 5, See: "b:6", Message: "m"},
-	}
-	r.Already = &Already{Asked: 2, Right: 2, Rows: []Row{{File: "x", Line: 7, Side: BaseSide}, {File: "y", Line: 8, Side: Neither}}}
-	for name, out := range map[string]string{"comment": string(Comment(r)), "page": string(render(t, r))} {
-		for _, want := range []string{"base/b#L3", "head/missing#L5", "base/b#L6", "base/x#L7"} {
-			if !strings.Contains(out, "https://example.org/"+want) {
-				t.Errorf("%s: no link to %s", name, want)
-			}
-		}
-		if strings.Contains(out, "/n#") || strings.Contains(out, "/y#") {
-			t.Errorf("%s: a link to what no side has", name)
-		}
-	}
-}
-
-// A link stays below the address of the files, whatever the file is called.
-func FuzzFileURL(f *testing.F) {
-	for _, s := range attacks {
-		f.Add(s)
-	}
-	f.Add("..%2f..%2fx")
-	f.Fuzz(func(t *testing.T, file string) {
-		link := fileURL(files, file, 1)
-		if link == "" {
-			return
-		}
-		parsed, err := url.Parse(link)
-		if err != nil || parsed.Host != "git.example.org" || !strings.HasPrefix(parsed.EscapedPath(), "/euclid/tutor/blob/11985b5f/") || parsed.RawQuery != "" {
-			t.Errorf("%q: %s (%v)", file, link, err)
-		}
-	})
 }

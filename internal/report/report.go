@@ -1,7 +1,10 @@
-// Package report renders a run: in goes one Report, out come the comment on a
-// pull request (Markdown), a page to keep (HTML), a summary for a terminal, the
-// model's card and its provenance. It is pure. Everything that records, models
-// and pull requests wrote is cleaned, fenced and bounded.
+// Package report is what a run has to say, and how it is put into words: in goes
+// what the stages made, out come one Report, the sentences and tables that all
+// renderers share, and report.json, by which the run tells other jobs. It is pure.
+// The packages below it render one thing each: the comment on a pull request
+// (comment), a page to keep (page), the model's card (card) and its provenance
+// (provenance), and what a terminal shows (terminal). Everything that records,
+// models and pull requests wrote is cleaned, fenced and bounded by them.
 package report
 
 import (
@@ -10,58 +13,65 @@ import (
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/gate"
-	"github.com/tunegate/tunegate/internal/suite"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
 // Report is all that a run has to say. Only Verdict and Policy are needed, and
 // not even those unless State is Judged; what is missing is not shown.
+//
+// It is the content of report.json (see Encode): a field that is added, renamed or
+// dropped changes docs/schema/report.schema.json, and one that an older tunegate
+// would misread raises Version.
 type Report struct {
+	Version int `json:"version"` // Encode sets it
 	// Name is what the config calls the model.
-	Name    string
-	State   State
-	Error   string // why the run broke, where State is Broke
-	Verdict gate.Verdict
-	Policy  gate.Policy
+	Name    string       `json:"name,omitempty"`
+	State   State        `json:"state"`
+	Error   string       `json:"error,omitempty"` // why the run broke, where State is Broke
+	Verdict gate.Verdict `json:"verdict"`
+	Policy  gate.Policy  `json:"policy"`
 	// Cases are the graded cases behind the verdict.
-	Cases []eval.Case
+	Cases []eval.Case `json:"cases,omitempty"`
 	// Suites are those that were asked: they have the turns before an answer, and
 	// the place of each case.
-	Suites []suite.Suite
+	Suites []Suite `json:"suites,omitempty"`
 	// Head is what is judged, Base what it would go into.
-	Head, Base Revision
+	Head Revision `json:"head"`
+	Base Revision `json:"base"`
 	// Again says that the head is part of the base already, and judged once more.
-	Again bool
+	Again bool `json:"again,omitempty"`
 	// Retrains says that no change is judged, but what the base itself holds.
-	Retrains bool
-	Links    Links
+	Retrains bool  `json:"retrains,omitempty"`
+	Links    Links `json:"links"`
 	// Sides say, by its path, where a file of the judged tree is shown as it was
 	// judged; one that is missing: at the head.
-	Sides map[string]Side
+	Sides map[string]Side `json:"sides,omitempty"`
 	// CandidateTag and BaselineTag are the tags that were asked.
-	CandidateTag, BaselineTag string
-	Stages                    []Stage
+	CandidateTag string  `json:"candidate_tag,omitempty"`
+	BaselineTag  string  `json:"baseline_tag,omitempty"`
+	Stages       []Stage `json:"stages,omitempty"`
 	// Forecast is what was said of the run before it; nil: nothing was.
-	Forecast *Forecast
-	Dataset  *Dataset
-	Findings []dataset.Finding
-	// Nearest are the training rows most like a case, the likest first, by the
+	Forecast *Forecast         `json:"forecast,omitempty"`
+	Dataset  *Dataset          `json:"dataset,omitempty"`
+	Findings []dataset.Finding `json:"findings,omitempty"`
+	// Nearest are the training rows most like a case, the most similar first, by the
 	// case's name: SUITE/ID as the rules write it.
-	Nearest  map[string][]Row
-	Already  *Already // nil: not known
-	Training *Training
+	Nearest map[string][]Row `json:"nearest,omitempty"`
+	// BaselineProbe is nil where nothing is known of it.
+	BaselineProbe *BaselineProbe `json:"baseline_probe,omitempty" was:"Already"`
+	Training      *Training      `json:"training,omitempty"`
 	// Losses are the steps of the full run, in any order; of a step that was done
 	// twice the later counts.
-	Losses []Loss
+	Losses []Loss `json:"losses,omitempty"`
 	// Samples are the generations of the sanity run.
-	Samples []Sample
-	Export  *Export
-	Origin  Origin
+	Samples []Sample `json:"samples,omitempty"`
+	Export  *Export  `json:"export,omitempty"`
+	Origin  Origin   `json:"origin"`
 	// Notes are what else a reader must know, such as policy that changes only
 	// after the merge.
-	Notes []string
+	Notes []string `json:"notes,omitempty"`
 	// Reproduce is the command that makes this report again.
-	Reproduce string
+	Reproduce string `json:"reproduce,omitempty"`
 }
 
 // Side is the commit at which a place is shown.
@@ -76,90 +86,119 @@ const (
 
 // Row is a training row, by the place of its record in the judged tree.
 type Row struct {
-	File     string
-	Line     int
-	Side     Side // empty: as Sides has its file
-	Question string
-	Likeness float64 // to what was looked for, 0 to 1
-	New      bool    // the base does not have it
+	File       string  `json:"file"`
+	Line       int     `json:"line"`
+	Side       Side    `json:"side,omitempty"` // empty: as Sides has its file
+	Question   string  `json:"question"`
+	Similarity float64 `json:"similarity,omitempty" was:"Likeness"` // to what was looked for, 0 to 1
+	New        bool    `json:"new"`                                 // the base does not have it
 }
 
-// Already counts what the new rows teach that the baseline could do before: Of
-// new rows have an answer that ends in a value; of the Asked of them, a sample,
-// it had Right right. Rows are some of those.
-type Already struct {
-	Of, Asked, Right int
-	Rows             []Row
+// BaselineProbe counts what the new rows teach that the baseline could do before
+// the training: of the Eligible new rows, whose answer ends in a value, a sample
+// was Asked, and Correct of those were right. Rows are some of the latter.
+type BaselineProbe struct {
+	Eligible int   `json:"eligible" was:"Of"`
+	Asked    int   `json:"asked"`
+	Correct  int   `json:"correct" was:"Right"`
+	Rows     []Row `json:"rows,omitempty"`
 }
 
 // Revision is a commit and the name it was given by.
-type Revision struct{ Ref, SHA string }
+type Revision struct {
+	Ref string `json:"ref"`
+	SHA string `json:"sha"`
+}
 
 // Links are http(s) addresses; empty: there is none. The files of head and base
 // are shown below such as https://github.com/OWNER/NAME/blob/SHA, and Run is the
 // workflow run that has the log.
-type Links struct{ Head, Base, Run string }
+type Links struct {
+	Head string `json:"head,omitempty"`
+	Base string `json:"base,omitempty"`
+	Run  string `json:"run,omitempty"`
+}
 
 // Stage is one stage of the run.
 type Stage struct {
-	Name    string
-	Seconds float64
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
 	// Reused says that an earlier run had made it.
-	Reused bool
+	Reused bool `json:"reused,omitempty"`
 }
 
 // Dataset counts what went into the training.
-type Dataset struct{ Records, Train, Validation int }
+type Dataset struct {
+	Records    int `json:"records"`
+	Train      int `json:"train"`
+	Validation int `json:"validation"`
+}
 
 // Training is how the training went. Losses are means per token, in nats.
 type Training struct {
-	Steps, Tokens   int
-	TrainLoss       float64
-	EvalLoss        *float64 // nil: there were no validation rows
-	Recipe          *train.Options
-	Device          string
-	Precision       string
-	Seed            uint64
-	Versions        map[string]string // of Python and its packages
-	PeakMemoryBytes int64
-	AdapterSHA256   string
+	Steps           int               `json:"steps"`
+	Tokens          int               `json:"tokens"`
+	TrainLoss       float64           `json:"train_loss"`
+	EvalLoss        *float64          `json:"eval_loss"` // nil: there were no validation rows
+	Recipe          *train.Options    `json:"recipe,omitempty"`
+	Device          string            `json:"device,omitempty"`
+	Precision       string            `json:"precision,omitempty"`
+	Seed            uint64            `json:"seed"`
+	Versions        map[string]string `json:"versions,omitempty"` // of Python and its packages
+	PeakMemoryBytes int64             `json:"peak_memory_bytes,omitempty"`
+	AdapterSHA256   string            `json:"adapter_sha256,omitempty"`
 }
 
 // Loss is one step of the training, or one validation after it. Losses are
 // means per token, in nats.
 type Loss struct {
-	Step           int
-	Loss, EvalLoss *float64 // nil: not measured at this step
+	Step     int      `json:"step"`
+	Loss     *float64 `json:"loss,omitempty"` // nil: not measured at this step
+	EvalLoss *float64 `json:"eval_loss,omitempty"`
 }
 
 // Sample is one sanity prompt with the answers of the base model and of the
 // adapter.
-type Sample struct{ Prompt, Base, Adapter string }
+type Sample struct {
+	Prompt  string `json:"prompt"`
+	Base    string `json:"base"`
+	Adapter string `json:"adapter"`
+}
 
 // Export is what the proof of the exported file found.
 type Export struct {
 	// Changed and Unchanged count tensors against the base's export.
-	Changed, Unchanged int
-	GGUFSHA256         string
+	Changed    int    `json:"changed"`
+	Unchanged  int    `json:"unchanged"`
+	GGUFSHA256 string `json:"gguf_sha256"`
 }
 
 // Origin says by what, when and of what the model was made.
 type Origin struct {
-	Run               string // its id
-	Started, Finished time.Time
-	Tool              string // this program's version
-	Server            string // Ollama's version, or the digest of its program
-	Lineage           string
-	Base              BaseModel
-	// Sources are the record files; License may be empty.
-	Sources []dataset.Source
+	Run      string    `json:"run,omitempty"` // its id
+	Started  time.Time `json:"started,omitzero"`
+	Finished time.Time `json:"finished,omitzero"`
+	Tool     string    `json:"tool,omitempty"`   // this program's version
+	Server   string    `json:"server,omitempty"` // Ollama's version, or the digest of its program
+	Lineage  string    `json:"lineage,omitempty"`
+	Base     BaseModel `json:"base"`
+	// Sources are the record files; their license may be empty.
+	Sources []dataset.Source `json:"sources,omitempty"`
 	// Materials are what went in, by digest.
-	Materials []Material
+	Materials []Material `json:"materials,omitempty"`
 }
 
 // BaseModel is what was trained on, as the config names it.
-type BaseModel struct{ Model, Revision, License string }
+type BaseModel struct {
+	Model    string `json:"model,omitempty"`
+	Revision string `json:"revision,omitempty"`
+	License  string `json:"license,omitempty"`
+}
 
 // Material is something that went into the model. Algorithm is one of in-toto's,
 // such as sha256, gitBlob or gitCommit.
-type Material struct{ Name, Algorithm, Digest string }
+type Material struct {
+	Name      string `json:"name"`
+	Algorithm string `json:"algorithm"`
+	Digest    string `json:"digest"`
+}

@@ -5,94 +5,89 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
-// ruleGroup is the rules of one purpose.
-type ruleGroup struct {
-	Title, Said string
-	Rules       []shownRule
-}
+// RuleColumns are the heads of the table of rules.
+var RuleColumns = []string{"rule", "suite", "n", "baseline", "candidate", "change", "90 % interval", "broke / fixed", "can see", "outcome"}
 
-// shownRule is a rule on the page.
-type shownRule struct {
-	Rule, Suite string
-	Outcome     gate.Outcome
-	Sign        string
-	Plot        *interval
-	Change      string
-	Range       string // the interval
-	Numbers     []string
-	Why         string
-}
+// Legend explains the columns.
+const Legend = "Change and interval are percentage points of the pass rate. The interval is two-sided 90 %, so each of its ends is the one-sided " +
+	"95 % bound that the rules use. \"Can see\" is the smallest true change that the rule's test would find with a chance of 80 %; none: too few cases for that, or too few that were right (for a gain: wrong) before. " +
+	"Merge rules fail on evidence of harm; promote rules only say whether the model may be promoted."
 
-// purposes are the kinds of rules by their names' prefixes, in the order of the
-// page.
-var purposes = []struct{ prefix, title, said string }{
-	{"merge.", "Merge", "fails on evidence of harm"},
-	{"promote.", "Promotion", "needs evidence of benefit"},
-	{"", "Only reported", "no rule judges these"},
-}
-
-// shownRules are the rules, all plotted on one axis with these ticks.
-func (r Report) shownRules(left func(int, string)) (groups []ruleGroup, ticks []tick) {
-	var rules []gate.Rule
-	for _, rule := range r.Verdict.Rules {
-		if rule.Rule != gate.DataErrors {
-			rules = append(rules, rule)
-		}
-	}
-	rules = bound(rules, pageRules, "rule", left)
-	span, step := newAxis(rules, r.Policy)
-	taken := make([]bool, len(rules))
-	for _, purpose := range purposes {
-		g := ruleGroup{Title: purpose.title, Said: purpose.said}
-		for i, rule := range rules {
-			if !taken[i] && strings.HasPrefix(rule.Rule, purpose.prefix) {
-				taken[i] = true
-				g.Rules = append(g.Rules, r.shownRule(rule, span))
-			}
-		}
-		if len(g.Rules) > 0 {
-			groups = append(groups, g)
-		}
-	}
-	return groups, span.ticks(step)
-}
-
-func (r Report) shownRule(rule gate.Rule, span axis) shownRule {
-	shown := shownRule{
-		Rule: name(rule.Rule), Suite: suites(bare, rule), Outcome: gate.Outcome(name(string(rule.Outcome))),
-		Sign: signs[rule.Outcome], Plot: span.plot(rule, r.Policy), Why: bare.prose(rule.Why),
-	}
-	say := func(format string, args ...any) { shown.Numbers = append(shown.Numbers, fmt.Sprintf(format, args...)) }
+// row writes one rule in the columns.
+func row(in Style, rule gate.Rule) []string {
+	cells := []string{in.Name(rule.Rule), in.Suites(rule), Pairs(rule)}
 	switch {
 	case rule.Rule == gate.OutputTokens || rule.Rule == gate.LatencyMedian:
-		shown.Change = minus(signed(rule.Delta)) + " %"
-		say("%.1f before, %.1f after", rule.Baseline, rule.Candidate)
-		say("n = %s", size(rule))
-	case rated(rule):
-		shown.Change = minus(signed(rule.Delta))
-		shown.Range = minus(signed(rule.CI[0]) + " to " + signed(rule.CI[1]))
-		say("%s %% before, %s %% after", gate.Points(rule.Baseline), gate.Points(rule.Candidate))
-		if !strings.Contains(rule.Why, " cases ") {
-			say("%d broke, %d fixed of %s", len(rule.Broken), len(rule.Fixed), size(rule))
-		}
-		if rule.Missing > 0 {
-			say("%d without two usable answers", rule.Missing)
-		}
-		switch {
-		case sighted(rule):
-			say("can see a change of %s", gate.Points(rule.Detects))
-		case rule.Detects < 1 && rule.Rule == gate.PromoteGain:
-			say("too few were wrong before for a gain to be seen")
-		case rule.Detects < 1:
-			say("too few were right before for a drop to be seen")
-		default:
-			say("too few to see any change")
-		}
+		cells = append(cells, fmt.Sprintf("%.1f", rule.Baseline), fmt.Sprintf("%.1f", rule.Candidate), Signed(rule.Delta)+" %", "", "", "")
+	case rule.N == 0 || rule.Rule == gate.DataErrors:
+		cells = append(cells, "", "", "", "", "", "")
+	default:
+		cells = append(cells,
+			gate.Points(rule.Baseline)+" %", gate.Points(rule.Candidate)+" %", Signed(rule.Delta),
+			Signed(rule.CI[0])+" to "+Signed(rule.CI[1]),
+			fmt.Sprintf("%d / %d", len(rule.Regressed), len(rule.Fixed)), detects(rule))
 	}
-	return shown
+	return append(cells, text.Name(string(rule.Outcome)))
 }
 
-// minus sets numbers with the sign that is as wide as a plus.
-func minus(numbers string) string { return strings.ReplaceAll(numbers, "-", "\u2212") }
+// Pairs is the number of pairs, and of the groups they fall into.
+func Pairs(rule gate.Rule) string {
+	if rule.Clusters == 0 || rule.Clusters == rule.N {
+		return fmt.Sprint(rule.N)
+	}
+	return fmt.Sprintf("%d in %s", rule.N, text.Count(rule.Clusters, "group"))
+}
+
+func detects(rule gate.Rule) string {
+	if !Detectable(rule) {
+		return "none"
+	}
+	return gate.Points(rule.Detects)
+}
+
+// Detectable says whether the rule's test can detect any change: a suite of which the
+// baseline has less right than the smallest drop that it detects has none to
+// lose, and one of which it has less wrong than the smallest gain, none to win.
+func Detectable(rule gate.Rule) bool {
+	room := 1.0
+	switch rule.Rule {
+	case gate.NoHarm, gate.PromoteNoLoss:
+		room = rule.Baseline
+	case gate.PromoteGain:
+		room = 1 - rule.Baseline
+	}
+	return rule.Detects < 1 && rule.Detects <= room
+}
+
+// RuleTable is the rows of all rules, at most MostRules, and how many are left out.
+func (r Report) RuleTable(in Style) (rows [][]string, left int) {
+	for _, rule := range r.Verdict.Rules {
+		if rule.Rule != gate.DataErrors {
+			rows = append(rows, row(in, rule))
+		}
+	}
+	if len(rows) > MostRules {
+		return rows[:MostRules], len(rows) - MostRules
+	}
+	return rows, 0
+}
+
+// Unmet is why a rule did not pass.
+type Unmet struct{ Rule, Suite, Why string }
+
+// Reasons are those of the rules that did not pass, at most MostRules; of the
+// promote rules only where a promotion is not out of the question anyway.
+func (r Report) Reasons(in Style) (reasons []Unmet) {
+	for _, rule := range r.Verdict.Rules {
+		passed := rule.Outcome == gate.Pass || rule.Outcome == gate.Reported
+		idle := r.Verdict.Outcome == gate.Fail && strings.HasPrefix(rule.Rule, "promote.")
+		if passed || idle || rule.Rule == gate.DataErrors || len(reasons) == MostRules {
+			continue
+		}
+		reasons = append(reasons, Unmet{in.Name(rule.Rule), in.Suites(rule), in.Prose(rule.Why)})
+	}
+	return reasons
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // State says how far the run came.
@@ -59,8 +60,8 @@ var endings = map[State]ending{
 	},
 }
 
-// onPage says where all is that a text leaves out: only a judged run has a page.
-func (r Report) onPage() string {
+// Elsewhere says where all is that a text leaves out: only a judged run has a page.
+func (r Report) Elsewhere() string {
 	if r.State != Judged {
 		return ""
 	}
@@ -80,17 +81,37 @@ func (r Report) ending() *ending {
 	return &said
 }
 
-// outcome is the verdict's in a word, and what it looks like.
-func (r Report) outcome() (word string, kind gate.Outcome) {
+// Outcome is the verdict's in a word, and what it looks like.
+func (r Report) Outcome() (word string, kind gate.Outcome) {
 	if ending := r.ending(); ending != nil {
 		return ending.word, ending.kind
 	}
-	word = name(string(r.Verdict.Outcome))
+	word = text.Name(string(r.Verdict.Outcome))
 	return word, gate.Outcome(word)
 }
 
-// headline is the verdict in words, behind who says it and what it is.
-func (r Report) headline(in style) string {
-	word, _ := r.outcome()
-	return fmt.Sprintf("tunegate: %s - %s", word, r.sentence(in))
+// Headline is the verdict in words, behind who says it and what it is.
+func (r Report) Headline(in Style) string {
+	word, _ := r.Outcome()
+	return fmt.Sprintf("tunegate: %s - %s", word, r.Sentence(in))
+}
+
+// Next is what comes after a run without a verdict; empty: nothing is known to.
+func (r Report) Next() string {
+	ending := r.ending()
+	if ending == nil {
+		return ""
+	}
+	if d := r.Dataset; d != nil && r.State == Ready {
+		return fmt.Sprintf("%s give %s to train on and %d to validate. %s", text.Count(d.Records, "record"), text.Count(d.Train, "row"), d.Validation, ending.next)
+	}
+	return ending.next
+}
+
+// Title is the model's name, or the program's where it has none.
+func (r Report) Title() string {
+	if r.Name == "" {
+		return "tunegate"
+	}
+	return text.Name(r.Name)
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/report"
 )
 
 // CopyFolder is the folder at the top of the repository in which the copy of the
@@ -91,7 +92,7 @@ func copyTree(from, to string) error {
 		case info.IsDir():
 			err = copyTree(source, target)
 		case slices.Contains([]string{".gguf", ".safetensors"}, filepath.Ext(source)):
-		case info.Size() <= copyLimit || slices.Contains([]string{eval.CasesFile, ReportFile}, entry.Name()):
+		case info.Size() <= copyLimit || slices.Contains([]string{eval.CasesFile, report.File}, entry.Name()):
 			err = copyFile(source, target)
 		}
 		if err != nil {

@@ -67,9 +67,6 @@ const RecordFile = "run.json"
 // Schema is the version of the form of run.json.
 const Schema = 1
 
-// ReportFile is what the report says, for renderers and other jobs, in the report's folder.
-const ReportFile = "report.json"
-
 // errNoRecord says that a folder is no run: its record is missing or damaged. A
 // record that can not be read for another reason may name what must stay.
 var errNoRecord = errors.New("no record of a run")

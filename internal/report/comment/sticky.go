@@ -1,0 +1,49 @@
+package comment
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/tunegate/tunegate/internal/report"
+)
+
+// Marker starts every comment, so that it is found again and updated.
+const Marker = "<!-- tunegate"
+
+// About is what a comment on a pull request is about: the commit, and the
+// workflow run and its attempt that tell of it.
+type About struct {
+	HeadSHA string
+	RunID   int64
+	Attempt int
+}
+
+var stickyMarker = regexp.MustCompile(`^<!-- tunegate head=([0-9a-f]{40}|[0-9a-f]{64}) run=([0-9]{1,18}) attempt=([0-9]{1,9}) -->\r?\n`)
+
+// Sticky is what Render gives behind a marker that says what it is about, for
+// ParseMarker to read. HeadSHA is a full commit id.
+func Sticky(r report.Report, about About) []byte {
+	marker := fmt.Sprintf("%s head=%s run=%d attempt=%d -->", Marker, about.HeadSHA, about.RunID, about.Attempt)
+	return render(r, marker, sections)
+}
+
+var verdictMarker = regexp.MustCompile(`^<!-- tunegate [^\n]*\n### [^\n]{0,8} ?tunegate: (pass|fail|inconclusive) - `)
+
+// HasVerdict says whether a comment that Sticky wrote has a verdict about a model
+// or its data.
+func HasVerdict(body string) bool { return verdictMarker.MatchString(body) }
+
+// ParseMarker reads what a comment is about, and says whether Sticky wrote it.
+func ParseMarker(body string) (About, bool) {
+	found := stickyMarker.FindStringSubmatch(body)
+	if found == nil {
+		return About{}, false
+	}
+	run, err := strconv.ParseInt(found[2], 10, 64)
+	if err != nil {
+		return About{}, false
+	}
+	attempt, err := strconv.Atoi(found[3])
+	return About{HeadSHA: found[1], RunID: run, Attempt: attempt}, err == nil
+}

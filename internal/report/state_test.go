@@ -1,0 +1,12 @@
+package report
+
+import "testing"
+
+// What another program wrote as its state is no verdict.
+func TestUnknownStateIsNoResult(t *testing.T) {
+	t.Parallel()
+	got := Report{State: "passed"}.Headline(Plain)
+	if want := (Report{State: Lost}).Headline(Plain); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,133 @@
+package terminal
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/text"
+)
+
+// Forecast renders what a run would do, take and detect.
+func Forecast(f report.Forecast) []byte {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "dry run: %s into %s; nothing was done\n",
+		report.Plain.Revision(report.Revision{Ref: f.HeadRef, SHA: f.HeadSHA}), report.Plain.Revision(report.Revision{Ref: f.BaseRef, SHA: f.BaseSHA}))
+	for _, note := range f.Notes[:min(len(f.Notes), report.MostNotes)] {
+		fmt.Fprintf(&out, "note: %s\n", line(note, 400))
+	}
+	if f.Ends != "" {
+		fmt.Fprintf(&out, "nothing would be trained: %s\n", line(f.Ends, 400))
+	}
+	fmt.Fprintln(&out)
+	printStages(&out, f)
+	printNeeds(&out, f)
+	printEffects(&out, f)
+	return out.Bytes()
+}
+
+func printStages(out *bytes.Buffer, f report.Forecast) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "stage\tstate\ttime\twhat")
+	for _, stage := range f.Stages {
+		took := lasting(stage.Seconds)
+		if stage.State == report.Kept {
+			took = "-"
+		}
+		detail := ""
+		if stage.Detail != "" {
+			detail = line(stage.Detail, 200)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", text.Name(stage.Name), stage.State, took, detail)
+	}
+	table.Flush() // a bytes.Buffer does not fail
+	if f.Kept() {
+		fmt.Fprintln(out, "every result is kept, so there is nothing to wait for")
+		return
+	}
+	var from []string
+	for _, stage := range f.Stages {
+		if stage.From != "" {
+			from = append(from, stage.Name+": "+stage.From)
+		}
+	}
+	fmt.Fprintf(out, "time in all: %s", lasting(f.Seconds))
+	if len(from) > 0 {
+		fmt.Fprintf(out, " (from %s)", line(strings.Join(from, "; "), 400))
+	}
+	fmt.Fprintln(out)
+}
+
+func printNeeds(out *bytes.Buffer, f report.Forecast) {
+	if f.Ends != "" || f.Kept() {
+		return
+	}
+	var parts []string
+	if f.Memory.TrainBytes > 0 {
+		parts = append(parts, fmt.Sprintf("%s to train (%s)", text.Bytes(f.Memory.TrainBytes), f.Memory.From))
+	}
+	if f.Memory.ServeBytes > 0 {
+		parts = append(parts, text.Bytes(f.Memory.ServeBytes)+" to serve")
+	}
+	if len(parts) > 0 {
+		where := "memory"
+		if f.Memory.GPU {
+			where = "memory of the GPU"
+		}
+		fmt.Fprintf(out, "%s: %s\n", where, strings.Join(parts, ", "))
+	}
+	fmt.Fprintf(out, "disk: %s more\n", text.Bytes(f.DiskBytes))
+}
+
+func printEffects(out *bytes.Buffer, f report.Forecast) {
+	if len(f.Effects) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\nwhat the suites can see, with a chance of 80 %% (%s):\n", line(f.NoiseFrom, 300))
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, effect := range f.Effects[:min(len(f.Effects), report.MostRules)] {
+		rule := gate.Rule{Rule: effect.Rule, Suite: effect.Suite, N: effect.Cases, Clusters: effect.Clusters}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", text.Name(effect.Rule), report.Bare.Suites(rule), report.Pairs(rule), detects(effect))
+	}
+	table.Flush()
+	if more := len(f.Effects) - report.MostRules; more > 0 {
+		fmt.Fprintf(out, "and %s more\n", text.Count(more, "rule"))
+	}
+}
+
+// detects says what a rule can detect, and how many cases would make that less.
+func detects(e gate.DetectableEffect) string {
+	what := "drops"
+	if e.Rule == gate.PromoteGain {
+		what = "gains"
+	}
+	var words string
+	switch {
+	case e.Detects < 1 && e.More > 0:
+		words = fmt.Sprintf("%s of %s points; %d more cases make it %s", what, gate.Points(e.Detects), e.More, gate.Points(e.Then))
+	case e.Detects < 1:
+		words = fmt.Sprintf("%s of %s points", what, gate.Points(e.Detects))
+	case e.More > 0:
+		words = fmt.Sprintf("nothing; with %d more cases %s of %s points", e.More, what, gate.Points(e.Then))
+	default:
+		words = "nothing"
+	}
+	switch {
+	case e.Hopeless:
+		words += fmt.Sprintf("; no number of cases that can be written excludes a drop of %s, so widen the margin", gate.Points(e.Margin))
+	case e.Needs > 0:
+		words += fmt.Sprintf("; %d more cases are needed to exclude a drop of %s", e.Needs, gate.Points(e.Margin))
+	}
+	return words
+}
+
+// lasting writes seconds; nil is not known.
+func lasting(seconds *float64) string {
+	if seconds == nil {
+		return "unknown"
+	}
+	return text.Duration(*seconds)
+}

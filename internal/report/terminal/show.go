@@ -1,0 +1,68 @@
+package terminal
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/text"
+)
+
+// showMost bounds the lists that a person asks for on a terminal.
+const showMost = 1000
+
+// Flips prints the regressed cases, with both answers, and the names of those
+// that were fixed.
+func Flips(r report.Report) []byte {
+	var out bytes.Buffer
+	printRegressed(&out, r, showMost)
+	fixed := report.Names(r.Fixed())
+	fmt.Fprintf(&out, "\nfixed: %d\n", len(fixed))
+	for _, id := range fixed[:min(len(fixed), showMost)] {
+		fmt.Fprintf(&out, "- %s\n", line(id, 200))
+	}
+	return out.Bytes()
+}
+
+// Findings prints what the dataset checks found, the new errors and warnings first.
+func Findings(r report.Report) []byte {
+	var out bytes.Buffer
+	blocking, warned, old := r.SortedFindings()
+	all := slices.Concat(blocking, warned, old)
+	fmt.Fprintf(&out, "findings: %d, %d of them new errors\n", len(all), len(blocking))
+	for _, finding := range all[:min(len(all), showMost)] {
+		fmt.Fprintf(&out, "%s %s: %s: %s\n", text.Name(finding.Level), line(finding.Where(), 200), text.Name(finding.Check), line(finding.Message, 300))
+	}
+	return out.Bytes()
+}
+
+// Case prints one case, SUITE/ID or ID alone, with both models' answers and
+// what was asserted of them. It prints nothing when there is no such case.
+func Case(r report.Report, id string) []byte {
+	var out bytes.Buffer
+	for _, c := range r.Cases {
+		if id != gate.ID(c) && id != c.Suite+"/"+gate.ID(c) {
+			continue
+		}
+		result := "no evidence"
+		if c.Pass != nil {
+			result = map[bool]string{true: "pass", false: "fail"}[*c.Pass]
+		}
+		fmt.Fprintf(&out, "%s/%s, %s: %s\n", text.Name(c.Suite), text.Name(gate.ID(c)), text.Name(c.Model), result)
+		if c.Why != "" {
+			printText(&out, "why", c.Why)
+		}
+		for i, turn := range c.Turns {
+			printText(&out, "asked", turn.User)
+			printText(&out, "answered", turn.Output)
+			for _, assert := range c.Asserts {
+				if assert.Turn == i {
+					printText(&out, text.Name(assert.Result), fmt.Sprintf("%s %s %s", assert.Type, assert.Value, assert.Why))
+				}
+			}
+		}
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,71 @@
+// Package terminal renders what a person reads of a run in a terminal or in the
+// log of a step: in goes a Report or a Forecast, out come lines in which nothing
+// that others wrote is a command to a terminal or a CI runner.
+package terminal
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/tunegate/tunegate/internal/report"
+	"github.com/tunegate/tunegate/internal/text"
+)
+
+// The bounds of the summary.
+const (
+	summaryFlips    = 3
+	summaryFindings = 10
+)
+
+// Summary renders the report for a terminal or a step log: the verdict in
+// words, the rules, what regressed with both answers, how to do it again.
+func Summary(r report.Report) []byte {
+	var out bytes.Buffer
+	fmt.Fprintln(&out, r.Headline(report.Plain))
+	if subject := r.Subject(report.Plain); subject != "" {
+		fmt.Fprintln(&out, subject)
+	}
+	if r.Error != "" {
+		printText(&out, "error", r.Error)
+	}
+	for _, note := range r.Notes[:min(len(r.Notes), report.MostNotes)] {
+		fmt.Fprintf(&out, "note: %s\n", line(note, 400))
+	}
+	if rows, left := r.RuleTable(report.Bare); len(rows) > 0 {
+		fmt.Fprintln(&out)
+		table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, strings.Join(report.RuleColumns, "\t"))
+		for _, cells := range rows {
+			fmt.Fprintln(table, strings.Join(cells, "\t"))
+		}
+		table.Flush() // a bytes.Buffer does not fail
+		if left > 0 {
+			fmt.Fprintf(&out, "and %s more\n", text.Count(left, "rule"))
+		}
+		for _, why := range r.Reasons(report.Bare) {
+			fmt.Fprintln(&out, strings.Join(strings.Fields(why.Rule+" "+why.Suite), " ")+": "+why.Why)
+		}
+	}
+	printRegressed(&out, r, summaryFlips)
+	if said := r.BaselineProbe.Sentence(); said != "" {
+		fmt.Fprintf(&out, "\nbefore training, %s\n", said)
+	}
+	errors, _, _ := r.SortedFindings()
+	blocking := report.Joined(errors)
+	for i, finding := range blocking {
+		if i == 0 {
+			fmt.Fprintf(&out, "\nnew errors in the data: %d\n", len(errors))
+		}
+		if i == summaryFindings {
+			fmt.Fprintf(&out, "- and %d more\n", report.Number(blocking[i:]))
+			break
+		}
+		fmt.Fprintf(&out, "- %s: %s%s: %s\n", line(finding.Where(), 200), text.Name(finding.Check), finding.Often(), line(finding.Message, 300))
+	}
+	if r.Reproduce != "" {
+		fmt.Fprintf(&out, "\nagain: %s\n", line(r.Reproduce, 400))
+	}
+	return out.Bytes()
+}
