@@ -33,9 +33,9 @@ func TestIsPage(t *testing.T) {
 func TestHTMLCode(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{
-		"a`b": "<code>a`b</code>", "</code><b>": "<code>&lt;/code&gt;&lt;b&gt;</code>", "": "<code>(empty)</code>", "a\nb\u202e": "<code>a b</code>", "123456789": "<code>12345...</code>",
+		"a`b": "<code>a`b</code>", "</code><b>": "<code>&lt;/code&gt;&lt;b&gt;</code>", "": "<code>(empty)</code>", "a\nb\u202e": "<code>a b</code>", "1234567890123": "<code>123456789...</code>",
 	} {
-		if got := HTMLCode(s, 8); got != want {
+		if got := HTMLCode(s, 12); got != want {
 			t.Errorf("%q: %s, want %s", s, got, want)
 		}
 	}
