@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // maxValue bounds a value in a Difference, in runes.
@@ -32,7 +34,7 @@ func Differences(before, after []byte) []Difference {
 	var found []Difference
 	for _, key := range slices.SortedFunc(maps.Keys(keys), byWeight) {
 		if one[key] != other[key] {
-			found = append(found, Difference{Key: key, Before: shortened(one[key]), After: shortened(other[key])})
+			found = append(found, Difference{Key: key, Before: text.Line(one[key], maxValue), After: text.Line(other[key], maxValue)})
 		}
 	}
 	return found
@@ -73,11 +75,4 @@ func flatten(prefix string, section map[string]any, into map[string]string) {
 		}
 		into[key] = string(written)
 	}
-}
-
-func shortened(value string) string {
-	if runes := []rune(value); len(runes) > maxValue {
-		return string(runes[:maxValue-3]) + "..."
-	}
-	return value
 }

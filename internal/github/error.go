@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	gh "github.com/google/go-github/v62/github"
+
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 var (
@@ -44,13 +46,16 @@ func explain(doing, permission string, err error) error {
 	}
 }
 
+// maxWords bounds what an error quotes of an answer, in runes.
+const maxWords = 300
+
 // words are an answer's own, on one line.
 func words(answer *gh.ErrorResponse) string {
 	said := []string{answer.Message}
 	for _, e := range answer.Errors {
 		said = append(said, e.Resource, e.Field, e.Code, e.Message)
 	}
-	return clip(strings.Join(strings.Fields(strings.Join(said, " ")), " "), 300)
+	return text.Line(strings.Join(said, " "), maxWords)
 }
 
 // limited is true for an answer that says to ask again later.
