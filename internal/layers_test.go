@@ -58,6 +58,18 @@ func folder(path string) string {
 	return parts[1]
 }
 
+func TestFolder(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"internal/report": "report", "internal/report/report.go": "report", "internal/report/comment": "report/comment", "internal/report/comment/sticky.go": "report/comment",
+		"internal/report/reporttest/tutor.go": "report", "internal/python/pythontest": "python", "cmd/tunegate/main.go": "cmd", ".github": ".github",
+	} {
+		if got := folder(path); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}
+
 func layer(t *testing.T, name string) int {
 	t.Helper()
 	for i, names := range layers {
