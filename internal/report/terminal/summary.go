@@ -33,39 +33,52 @@ func Summary(r report.Report) []byte {
 	for _, note := range r.Notes[:min(len(r.Notes), report.MostNotes)] {
 		fmt.Fprintf(&out, "note: %s\n", line(note, 400))
 	}
-	if rows, left := r.RuleTable(report.Bare); len(rows) > 0 {
-		fmt.Fprintln(&out)
-		table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, strings.Join(report.RuleColumns, "\t"))
-		for _, cells := range rows {
-			fmt.Fprintln(table, strings.Join(cells, "\t"))
-		}
-		table.Flush() // a bytes.Buffer does not fail
-		if left > 0 {
-			fmt.Fprintf(&out, "and %s more\n", text.Count(left, "rule"))
-		}
-		for _, why := range r.Reasons(report.Bare) {
-			fmt.Fprintln(&out, strings.Join(strings.Fields(why.Rule+" "+why.Suite), " ")+": "+why.Why)
-		}
-	}
+	printRules(&out, r)
 	printRegressed(&out, r, summaryFlips)
 	if said := r.BaselineProbe.Sentence(); said != "" {
 		fmt.Fprintf(&out, "\nbefore training, %s\n", said)
 	}
-	errors, _, _ := r.SortedFindings()
-	blocking := report.Joined(errors)
-	for i, finding := range blocking {
-		if i == 0 {
-			fmt.Fprintf(&out, "\nnew errors in the data: %d\n", len(errors))
-		}
-		if i == summaryFindings {
-			fmt.Fprintf(&out, "- and %d more\n", report.Number(blocking[i:]))
-			break
-		}
-		fmt.Fprintf(&out, "- %s: %s%s: %s\n", line(finding.Where(), 200), text.Name(finding.Check), finding.Often(), line(finding.Message, 300))
-	}
+	printNewErrors(&out, r)
 	if r.Reproduce != "" {
 		fmt.Fprintf(&out, "\nagain: %s\n", line(r.Reproduce, 400))
 	}
 	return out.Bytes()
+}
+
+// printRules prints the table of rules, and why some did not pass.
+func printRules(out *bytes.Buffer, r report.Report) {
+	rows, left := r.RuleTable(report.Bare)
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintln(out)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, strings.Join(report.RuleColumns, "\t"))
+	for _, cells := range rows {
+		fmt.Fprintln(table, strings.Join(cells, "\t"))
+	}
+	table.Flush() // a bytes.Buffer does not fail
+	if left > 0 {
+		fmt.Fprintf(out, "and %s more\n", text.Count(left, "rule"))
+	}
+	for _, unmet := range r.Reasons(report.Bare) {
+		fmt.Fprintln(out, strings.Join(strings.Fields(unmet.Rule+" "+unmet.Suite), " ")+": "+unmet.Why)
+	}
+}
+
+// printNewErrors prints the first findings that stop a merge.
+func printNewErrors(out *bytes.Buffer, r report.Report) {
+	errors, _, _ := r.SortedFindings()
+	blocking := report.Joined(errors)
+	if len(blocking) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\nnew errors in the data: %d\n", len(errors))
+	shown := min(len(blocking), summaryFindings)
+	for _, finding := range blocking[:shown] {
+		fmt.Fprintf(out, "- %s: %s%s: %s\n", line(finding.Where(), 200), text.Name(finding.Check), finding.Often(), line(finding.Message, 300))
+	}
+	if left := report.Number(blocking[shown:]); left > 0 {
+		fmt.Fprintf(out, "- and %d more\n", left)
+	}
 }
