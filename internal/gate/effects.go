@@ -31,7 +31,7 @@ type DetectableEffect struct {
 	Suite string `json:"suite"` // several are joined by ", "
 	// Cases are the pairs that will be compared, Clusters the groups of them that belong together.
 	Cases    int     `json:"cases"`
-	Clusters int     `json:"clusters" was:"groups"`
+	Clusters int     `json:"groups"`
 	Noise    float64 `json:"noise"` // assumed, see DefaultNoise
 	// Detects is the smallest true change that the test finds with power .80; 1:
 	// none at all.

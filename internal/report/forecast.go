@@ -25,7 +25,7 @@ type Forecast struct {
 	// DiskBytes is what the run would add to the home, its checkpoints included.
 	DiskBytes int64 `json:"disk_bytes"`
 	// Effects are the smallest changes that the rules will detect, a rule each.
-	Effects []gate.DetectableEffect `json:"detectable_effects" was:"sights"`
+	Effects []gate.DetectableEffect `json:"sights"`
 	// NoiseFrom says where the noise of the effects comes from.
 	NoiseFrom string `json:"noise_from,omitempty"`
 }
