@@ -8,12 +8,16 @@ package protocol
 import (
 	"bytes"
 	legacy "encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
+
+// ErrNewer is behind the refusal of a version that this program does not know yet.
+var ErrNewer = errors.New("made by a newer tunegate")
 
 // Format is a kind of file whose current version is decoded into a T.
 type Format[T any] struct {
@@ -72,7 +76,7 @@ func (f Format[T]) version(data []byte) (int, error) {
 	}
 	switch {
 	case version > f.Version:
-		return 0, fmt.Errorf("%s has %s %d, and this tunegate reads up to %d (hint: it was made by a newer tunegate; update this one)", f.File, f.Key, version, f.Version)
+		return 0, fmt.Errorf("%s has %s %d, and this tunegate reads up to %d (hint: it was %w; update this one)", f.File, f.Key, version, f.Version, ErrNewer)
 	case version < f.oldest():
 		return 0, fmt.Errorf("%s has %s %d, and this tunegate reads %d (hint: it was made by an older tunegate; make it again)", f.File, f.Key, version, f.Version)
 	}

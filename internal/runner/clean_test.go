@@ -92,6 +92,7 @@ func (k *kept) run(hours int, lineage, outcome string, uses ...runs.Use) string 
 
 func (k *kept) record(dir string, record runs.Record) {
 	k.Helper()
+	record.Schema = runs.Schema
 	data, err := json.Marshal(record)
 	if err != nil {
 		k.Fatal(err)

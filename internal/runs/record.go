@@ -4,7 +4,6 @@
 package runs
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/protocol"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
@@ -71,8 +71,23 @@ const Schema = 1
 // record that can not be read for another reason may name what must stay.
 var errNoRecord = errors.New("no record of a run")
 
-// Save writes the record into the run's folder.
-func (r Record) Save(dir string) error { return store.WriteJSON(filepath.Join(dir, RecordFile), r) }
+// format is the form of run.json, which another version of tunegate may have written.
+func format() protocol.Format[Record] {
+	return protocol.Format[Record]{File: RecordFile, Key: "schema", Version: Schema}
+}
+
+// Decode reads the text of a run.json.
+func Decode(data []byte) (Record, error) { return format().Decode(data) }
+
+// DecodeStrict is Decode for one that comes from somebody who is not trusted: it
+// refuses fields that are not known.
+func DecodeStrict(data []byte) (Record, error) { return format().DecodeStrict(data) }
+
+// Save writes the record into the run's folder, in the form of this version.
+func (r Record) Save(dir string) error {
+	r.Schema = Schema
+	return store.WriteJSON(filepath.Join(dir, RecordFile), r)
+}
 
 // Find gives the folder and record of the run whose id starts with the
 // prefix. An empty prefix stands for the latest run that came to a verdict, of
@@ -125,7 +140,11 @@ func loadRun(home, id string) (dir string, record Record, err error) {
 	if err != nil {
 		return "", Record{}, fmt.Errorf("%w (hint: let your user read it, or move the folder of that run away)", err)
 	}
-	if err := json.Unmarshal(data, &record); err != nil {
+	record, err = Decode(data)
+	if errors.Is(err, protocol.ErrNewer) {
+		return "", Record{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if err != nil {
 		return "", Record{}, fmt.Errorf("%w: %s: %w", errNoRecord, path, err)
 	}
 	if record.ID != id { // folders are removed by the id

@@ -40,7 +40,7 @@ func TestFind(t *testing.T) {
 func TestRecordOfAnotherRun(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
-	for name, text := range map[string]string{"empty": "{}", "up": `{"id": ".."}`, "copy": `{"id": "one", "outcome": "pass"}`} {
+	for name, text := range map[string]string{"empty": "{}", "up": `{"schema": 1, "id": ".."}`, "copy": `{"schema": 1, "id": "one", "outcome": "pass"}`} {
 		put(t, filepath.Join(Folder(home, name), RecordFile), text)
 	}
 	if records, err := All(home); err != nil || len(records) != 0 {

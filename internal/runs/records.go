@@ -1,7 +1,6 @@
 package runs
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -85,7 +84,7 @@ func Setups(home string) (map[string]Record, error) {
 		}
 		var record Record
 		if err == nil {
-			err = json.Unmarshal(data, &record)
+			record, err = Decode(data)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w (hint: remove the file and run `tunegate setup` again)", path, err)

@@ -17,10 +17,10 @@ func TestRunsThatCanNotBeRead(t *testing.T) {
 	const whole, empty, torn, other, locked = "20260102-030405.678-00000000", "20260102-030405.678-00000001",
 		"20260102-030405.678-00000002", "20260102-030405.678-00000003", "20260102-030405.678-00000004"
 	home := t.TempDir()
-	put(t, filepath.Join(Folder(home, whole), RecordFile), `{"id": "`+whole+`", "outcome": "pass"}`)
+	put(t, filepath.Join(Folder(home, whole), RecordFile), `{"schema": 1, "id": "`+whole+`", "outcome": "pass"}`)
 	put(t, filepath.Join(Folder(home, empty), "logs"), "")
-	put(t, filepath.Join(Folder(home, torn), RecordFile), `{"id": "`)
-	put(t, filepath.Join(Folder(home, other), RecordFile), `{"id": "`+whole+`"}`)
+	put(t, filepath.Join(Folder(home, torn), RecordFile), `{"schema": 1, "id": "`)
+	put(t, filepath.Join(Folder(home, other), RecordFile), `{"schema": 1, "id": "`+whole+`"}`)
 	put(t, filepath.Join(runsFolder(home), "a note"), "")
 
 	records, err := All(home)
