@@ -85,6 +85,8 @@ func TestMistakes(t *testing.T) {
 		"sanity steps":      {short + "train: {sanity_steps: often}\n", "auto or a number"},
 		"margin":            {short + "gate: {merge: {margin: 10}}\n", "tunegate.yaml:5: 10 is not a share"},
 		"ratio":             {short + "gate: {merge: {output_tokens: {}}}\n", "`max_ratio` is missing"},
+		"no scheme":         {short + "runner: {ollama: \"127.0.0.1:11434\"}\n", `tunegate.yaml:5: ollama: "127.0.0.1:11434" is not the address of a server (hint: write it like http://127.0.0.1:11434)`},
+		"no address":        {short + "runner: {ollama: \"http://[\"}\n", `"http://[" is not the address of a server`},
 		"python":            {short + "runner: {python: python3}\n", "absolute path"},
 	}
 	for name, test := range tests {

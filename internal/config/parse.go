@@ -219,7 +219,10 @@ func (p *parser) runner() Runner {
 	}
 	r.GPU = p.gpu()
 	if r.Ollama == "" {
-		r.Ollama = "auto"
+		r.Ollama = Auto
+	}
+	if !r.PrivateServer() {
+		p.address([]any{"runner", "ollama"}, r.Ollama) // kept as it is written: keys of results have it
 	}
 	return r
 }

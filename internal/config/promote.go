@@ -1,11 +1,6 @@
 package config
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/tunegate/tunegate/internal/ollama"
-)
+import "slices"
 
 // Promote says where a promoted model goes.
 type Promote struct {
@@ -24,12 +19,10 @@ func (p *parser) promote() Promote {
 	var promote Promote
 	for i, server := range p.file.Promote.To {
 		at := []any{"promote", "to", i}
-		client, err := ollama.Dial(server.Ollama)
-		if err != nil {
-			p.check(at, err)
+		address, valid := p.address(at, server.Ollama)
+		if !valid {
 			continue
 		}
-		address := strings.TrimRight(client.Base(), "/")
 		if slices.Contains(promote.To, address) {
 			p.fail(at, "%s is named twice", address)
 		}

@@ -17,7 +17,8 @@ func TestPromote(t *testing.T) {
 		t.Error(diff)
 	}
 	for text, want := range map[string]string{
-		"promote: {to: [{ollama: box}]}":                                   `tunegate.yaml:5: ollama: "box" is not the address of a server`,
+		"promote: {to: [{ollama: box}]}":                                   `tunegate.yaml:5: ollama: "box" is not the address of a server (hint: write it like http://`,
+		"promote: {to: [{ollama: \"box:11434\"}]}":                         `"box:11434" is not the address`,
 		"promote: {to: [{}]}":                                              `tunegate.yaml:5: ollama: "" is not the address`,
 		"promote: {to: [{ollama: auto}]}":                                  `"auto" is not the address`,
 		"promote: {to: [{ollama: \"http://a\"}, {ollama: \"http://a/\"}]}": "tunegate.yaml:5: http://a is named twice",

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/ollama"
 )
 
 // The largest values that make sense, far above what anybody trains with.
@@ -36,6 +37,16 @@ func (p *parser) inside(at []any, name string) {
 	if name == "" || path.IsAbs(name) || strings.Contains(name, `\`) || !filepath.IsLocal(clean) {
 		p.fail(at, "%q must be a path inside the repository, with slashes", name)
 	}
+}
+
+// address is that of an Ollama server, without a slash at its end.
+func (p *parser) address(at []any, value string) (address string, valid bool) {
+	client, err := ollama.Dial(value)
+	if err != nil {
+		p.check(at, err)
+		return "", false
+	}
+	return strings.TrimRight(client.Base(), "/"), true
 }
 
 // oneOf is the value, or the first known one when it is empty.

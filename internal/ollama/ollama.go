@@ -36,7 +36,7 @@ type Client struct {
 func Dial(base string) (*Client, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" {
-		return nil, fmt.Errorf("ollama: %q is not the address of a server (write it like http://127.0.0.1:11434)", base)
+		return nil, fmt.Errorf("ollama: %q is not the address of a server (hint: write it like http://127.0.0.1:11434)", base)
 	}
 	transport := &bounded{&http.Transport{
 		DialContext:         dial,
