@@ -21,7 +21,6 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/suite"
 	"github.com/tunegate/tunegate/internal/text"
-	"github.com/tunegate/tunegate/internal/train"
 )
 
 // nothing is the result of a step that only looks.
@@ -30,11 +29,12 @@ type nothing struct{}
 // checks are the steps before a training that keep nothing: each is an error for
 // what would stop the run after it.
 type checks struct {
-	files   *step.Step[nothing] // of the base
-	server  *step.Step[nothing] // it is there, and of a version that is known to serve
-	context *step.Step[nothing] // num_ctx fits the base
-	length  *step.Step[nothing] // the prompts fit num_ctx
-	room    *step.Step[nothing] // disk and memory for what is still to be done
+	files     *step.Step[nothing] // of the base
+	server    *step.Step[nothing] // it is there, and of a version that is known to serve
+	promotion *step.Step[nothing] // its servers; no more than a note, since a run needs none of them
+	context   *step.Step[nothing] // num_ctx fits the base
+	length    *step.Step[nothing] // the prompts fit num_ctx
+	room      *step.Step[nothing] // disk and memory for what is still to be done
 }
 
 func (s *Steps) newChecks() checks {
@@ -51,7 +51,11 @@ func (s *Steps) newChecks() checks {
 			}
 			return nil
 		}),
-		server:  check("the server", s.checkServer),
+		server: check("the server", s.checkServer),
+		promotion: check("the servers of a promotion", func(ctx context.Context) error {
+			s.notePromotionServers(ctx)
+			return nil
+		}),
 		context: check("num_ctx", func(context.Context) error { return s.checkContext() }),
 		length:  check("the length of the prompts", func(context.Context) error { return s.checkLength() }),
 		room:    check("disk and memory", s.checkRoom),
@@ -69,6 +73,16 @@ func (s *Steps) checkServer(ctx context.Context) error {
 		return fmt.Errorf("the server at %s: %w", s.plan.Config.Runner.Ollama, err)
 	}
 	return nil
+}
+
+// notePromotionServers says which servers a promotion of the model would not get
+// to.
+func (s *Steps) notePromotionServers(ctx context.Context) {
+	for _, server := range machine.AskPromotionServers(ctx, s.plan.Config) {
+		if server.Err != nil && ctx.Err() == nil {
+			s.machine.Progress.Say("note: a promotion would stop at %s: %v", server.Address, server.Err)
+		}
+	}
 }
 
 // checkContext compares num_ctx with the context that the base was made for, as
@@ -195,14 +209,12 @@ func (s *Steps) checkMemory(ctx context.Context) error {
 	if len(cards) == 0 {
 		return nil
 	}
-	smallest := slices.MinFunc(cards, func(a, b machine.GPU) int { return cmp.Compare(a.MemoryMiB, b.MemoryMiB) })
-	quantization := s.plan.Config.Train.Quantization
-	has, weights := int64(smallest.MemoryMiB)<<20, train.Memory(quantization, s.BaseSize()/2)-train.Activations
-	if has == 0 || has >= weights { // 0: the card does not tell
+	memory := machine.MemoryToTrain(cards, s.plan.Config.Train.Quantization, s.BaseSize()/2)
+	if !memory.TooSmall() {
 		return nil
 	}
-	return fmt.Errorf("%s has %s of memory, and the base's weights alone take %s with quantization %s (hint: train with quantization: nf4, or use a larger card or a smaller base)",
-		smallest.Name, text.Bytes(has), text.Bytes(weights), quantization)
+	return fmt.Errorf("%s has %s of memory, and the base's weights alone take %s with quantization %s (hint: %s)",
+		memory.Card.Name, text.Bytes(memory.Has), text.Bytes(memory.Weights), memory.Quantization, memory.Fix())
 }
 
 // Missing is what the steps after the checks take that are not kept, as far as

@@ -83,7 +83,7 @@ func (s *Steps) list() {
 	})
 	s.all = []step.Work{
 		s.Dataset,
-		s.checks.files, s.checks.server, s.Folder, s.checks.context, s.BaseGGUF, s.Rendering, s.checks.length,
+		s.checks.files, s.checks.server, s.checks.promotion, s.Folder, s.checks.context, s.BaseGGUF, s.Rendering, s.checks.length,
 		s.Values, s.BaseExport, s.Base, s.Trial, s.Baseline, s.checks.room,
 	}
 	if s.Adapter != nil {

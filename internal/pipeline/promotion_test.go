@@ -1,0 +1,31 @@
+package pipeline
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/machine/machinetest"
+	"github.com/tunegate/tunegate/internal/plan"
+)
+
+// A server that only a promotion needs is worth a note, and stops no run.
+func TestDeadPromotionServerIsANote(t *testing.T) {
+	t.Parallel()
+	m, heard := machinetest.New(t)
+	s := NewSteps(m, &plan.Plan{Config: config.Config{
+		Name: "demo", Runner: config.Runner{Ollama: config.Auto}, Promote: config.Promote{To: []string{"http://127.0.0.1:1"}},
+	}}, "")
+	found := false
+	for _, work := range s.All() {
+		if _, name := work.Label(); name == "the servers of a promotion" {
+			found = true
+		}
+	}
+	if _, err := s.checks.promotion.Do(t.Context(), ""); err != nil || !found {
+		t.Errorf("listed %v: %v", found, err)
+	}
+	if said := heard.Text(); !strings.HasPrefix(said, "note: a promotion would stop at http://127.0.0.1:1: ") || strings.Contains(said, "\n") {
+		t.Errorf("said %q", said)
+	}
+}
