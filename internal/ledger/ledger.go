@@ -245,3 +245,18 @@ func (l Ledger) Names() []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// Promoted are the entries of all versions of all names that were ever promoted,
+// with those that made the stable and the previous ones so.
+func (l Ledger) Promoted() []Entry {
+	var all []Entry
+	for _, name := range l.Names() {
+		all = append(all, l.Versions(name)...)
+		for _, find := range []func(string) (Entry, bool){l.Stable, l.Previous} {
+			if entry, found := find(name); found {
+				all = append(all, entry)
+			}
+		}
+	}
+	return all
+}

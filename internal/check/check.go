@@ -1,0 +1,49 @@
+// Package check is the vocabulary of the doctor: in goes what was found of one
+// thing and what fixes it, out comes a Check that people and scripts read.
+package check
+
+import "slices"
+
+// Level says how much a check matters.
+type Level string
+
+// The levels of a check.
+const (
+	OK   Level = "ok"
+	Warn Level = "warn" // a run goes on, with something that its owner should know
+	Fail Level = "fail" // a run would stop, or its result could not be relied on
+)
+
+// Check is one thing that was looked at.
+type Check struct {
+	Name  string `json:"name"`
+	Level Level  `json:"level"`
+	Found string `json:"found"`
+	Fix   string `json:"mend,omitempty"` // a command, or words with commands and keys in backquotes; empty where Level is OK
+}
+
+// Passed is a check of something that is as it should be.
+func Passed(name, found string) Check { return Check{Name: name, Level: OK, Found: found} }
+
+// Warned is a check of something that stops no run.
+func Warned(name, found, fix string) Check {
+	return Check{Name: name, Level: Warn, Found: found, Fix: fix}
+}
+
+// Failed is a check of something that would stop a run.
+func Failed(name, found, fix string) Check {
+	return Check{Name: name, Level: Fail, Found: found, Fix: fix}
+}
+
+// That passes where ok is true and fails otherwise.
+func That(ok bool, name, found, fix string) Check {
+	if ok {
+		return Passed(name, found)
+	}
+	return Failed(name, found, fix)
+}
+
+// Healthy says whether nothing would stop a run.
+func Healthy(checks []Check) bool {
+	return !slices.ContainsFunc(checks, func(c Check) bool { return c.Level == Fail })
+}
