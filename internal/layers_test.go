@@ -17,7 +17,7 @@ import (
 var layers = [][]string{
 	{"cmd"},
 	{"publish"},
-	{"promote", "runner"},
+	{"promote", "doctor", "clean"},
 	{"github", "actions"}, // of no concern to what judges
 	{"forecast"},
 	{"pipeline"},
@@ -39,7 +39,7 @@ var layers = [][]string{
 	{"python", "ollama", "ledger", "step"},
 	{"playbook", "tutor", "starter"},
 	{"chat", "gguf", "stats", "store", "proc", "repo", "strictyaml", "markdown", ".github"},
-	{"text", "protocol", "filelock"},
+	{"text", "protocol", "filelock", "check"},
 }
 
 const module = "github.com/tunegate/tunegate/"

@@ -8,8 +8,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/clean"
 	"github.com/tunegate/tunegate/internal/proc"
-	"github.com/tunegate/tunegate/internal/runner"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -23,7 +23,7 @@ func (c cleanCommand) Run(s *session) error {
 	if c.PR < 0 || c.OlderThan < 0 {
 		return usage(errors.New("--pr and --older-than want a number above 0"))
 	}
-	options := runner.CleanOptions{PR: c.PR, OlderThan: c.OlderThan, DryRun: c.DryRun}
+	options := clean.Options{PR: c.PR, OlderThan: c.OlderThan, DryRun: c.DryRun}
 	if c.PR > 0 {
 		repository, err := s.repository()
 		if err != nil {
@@ -36,7 +36,7 @@ func (c cleanCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	cleaned, err := runner.Clean(s.ctx, machine, options)
+	cleaned, err := clean.Run(s.ctx, machine, options)
 	progress.clear()
 	if err != nil {
 		return err
@@ -48,11 +48,11 @@ func (c cleanCommand) Run(s *session) error {
 }
 
 // printCleaned names the runs and tags, which people know, and counts the rest.
-func printCleaned(w io.Writer, c runner.Cleaned) error {
+func printCleaned(w io.Writer, c clean.Result) error {
 	out := proc.NewCleaner(w, "")
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, item := range c.Removed {
-		if item.Kind != runner.KindRun && item.Kind != runner.KindTag {
+		if item.Kind != clean.KindRun && item.Kind != clean.KindTag {
 			continue
 		}
 		name, size := item.Name, text.Bytes(item.Bytes)
@@ -72,9 +72,9 @@ func printCleaned(w io.Writer, c runner.Cleaned) error {
 }
 
 // totals is one line with what went of each kind and in all.
-func totals(c runner.Cleaned) string {
+func totals(c clean.Result) string {
 	var parts []string
-	for _, kind := range runner.Kinds() {
+	for _, kind := range clean.Kinds() {
 		count, bytes := c.Sum(kind)
 		switch count {
 		case 0:

@@ -4,31 +4,31 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tunegate/tunegate/internal/runner"
+	"github.com/tunegate/tunegate/internal/clean"
 )
 
 func TestPrintCleaned(t *testing.T) {
 	t.Parallel()
-	removed := []runner.Item{
-		{Kind: runner.KindRun, Name: "20260102-030405.678-0123abcd", Bytes: 1234, Why: "older than 720h"},
-		{Kind: runner.KindResult, Name: "train/ab", Bytes: 3_000_000_000, Why: "nothing needs it"},
-		{Kind: runner.KindResult, Name: "eval/ab", Bytes: 400_000_000, Why: "nothing needs it"},
-		{Kind: runner.KindTag, Name: "demo:run-1\x1b[2J", Bytes: 5, Why: "nothing needs it"},
-		{Kind: runner.KindTag, Name: "demo:run-2", Server: "http://gpu:11434", Why: "nothing needs it"},
+	removed := []clean.Item{
+		{Kind: clean.KindRun, Name: "20260102-030405.678-0123abcd", Bytes: 1234, Why: "older than 720h"},
+		{Kind: clean.KindResult, Name: "train/ab", Bytes: 3_000_000_000, Why: "nothing needs it"},
+		{Kind: clean.KindResult, Name: "eval/ab", Bytes: 400_000_000, Why: "nothing needs it"},
+		{Kind: clean.KindTag, Name: "demo:run-1\x1b[2J", Bytes: 5, Why: "nothing needs it"},
+		{Kind: clean.KindTag, Name: "demo:run-2", Server: "http://gpu:11434", Why: "nothing needs it"},
 	}
 	for name, tt := range map[string]struct {
-		cleaned runner.Cleaned
+		cleaned clean.Result
 		want    string
 	}{
-		"nothing": {runner.Cleaned{}, "nothing to remove\n"},
-		"some": {runner.Cleaned{Removed: removed, Bytes: 3_400_001_239}, `
+		"nothing": {clean.Result{}, "nothing to remove\n"},
+		"some": {clean.Result{Removed: removed, Bytes: 3_400_001_239}, `
 run  20260102-030405.678-0123abcd     1.23 kB  older than 720h
 tag  demo:run-1[2J                       5 B      nothing needs it
 tag  demo:run-2 on http://gpu:11434            nothing needs it
 removed 1 run (1.23 kB), 2 results (3.4 GB), 2 tags (5 B): 3.4 GB in all
 `},
-		"dry": {runner.Cleaned{DryRun: true, Removed: removed[1:2], Bytes: 3_000_000_000}, "would remove 1 result (3 GB): 3 GB in all\n"},
-		"left": {runner.Cleaned{Left: []runner.Item{{Kind: runner.KindTag, Name: "demo:run-2", Why: "the server is down"}}},
+		"dry": {clean.Result{DryRun: true, Removed: removed[1:2], Bytes: 3_000_000_000}, "would remove 1 result (3 GB): 3 GB in all\n"},
+		"left": {clean.Result{Left: []clean.Item{{Kind: clean.KindTag, Name: "demo:run-2", Why: "the server is down"}}},
 			"tag demo:run-2 stays: the server is down\nnothing to remove\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tunegate/tunegate/internal/check"
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/doctor"
 	"github.com/tunegate/tunegate/internal/proc"
-	"github.com/tunegate/tunegate/internal/runner"
 )
 
 type doctorCommand struct {
@@ -21,18 +22,18 @@ func (c doctorCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	about := runner.Subject{ConfigPath: s.cli.Config, Command: s.command()}
+	about := doctor.Subject{ConfigPath: s.cli.Config, Command: s.command()}
 	about.Repo, about.RepoErr = s.repository()
-	checks := runner.Doctor(s.ctx, machine, about)
+	checks := doctor.Run(s.ctx, machine, about)
 	progress.clear()
 	if !s.cli.JSON {
 		s.print(checks)
 	}
 	hint := "type what stands behind `mend:`, from the top, then run doctor again"
-	if c.E2E && !runner.Healthy(checks) {
+	if c.E2E && !check.Healthy(checks) {
 		hint += "; the tiny run was not tried"
 	} else if c.E2E {
-		tiny := runner.Rehearse(s.ctx, machine, about)
+		tiny := doctor.Rehearse(s.ctx, machine, about)
 		progress.clear()
 		if !s.cli.JSON {
 			s.print(tiny)
@@ -47,28 +48,28 @@ func (c doctorCommand) Run(s *session) error {
 	if s.ctx.Err() != nil {
 		return s.ctx.Err()
 	}
-	if !runner.Healthy(checks) {
+	if !check.Healthy(checks) {
 		return &exitError{exitBroke, fmt.Errorf("something would stop a run (hint: %s)", hint)}
 	}
 	return nil
 }
 
-func (s *session) print(checks []runner.Check) {
+func (s *session) print(checks []check.Check) {
 	const marks, gap = 5, 1
 	width := 0
-	for _, check := range checks {
-		width = max(width, len(check.Name))
+	for _, c := range checks {
+		width = max(width, len(c.Name))
 	}
 	indent := strings.Repeat(" ", marks+width+gap)
 	out := proc.NewCleaner(s.world.stdout, "")
-	for _, check := range checks {
-		mark := string(check.Level)
-		if check.Level == runner.Fail {
+	for _, c := range checks {
+		mark := string(c.Level)
+		if c.Level == check.Fail {
 			mark = "FAIL"
 		}
-		fmt.Fprintf(out, "%-4s %-*s %s\n", mark, width, check.Name, strings.ReplaceAll(check.Found, "\n", "\n"+indent+proc.Fence))
-		if check.Mend != "" {
-			fmt.Fprintf(out, "%smend: %s\n", indent, check.Mend)
+		fmt.Fprintf(out, "%-4s %-*s %s\n", mark, width, c.Name, strings.ReplaceAll(c.Found, "\n", "\n"+indent+proc.Fence))
+		if c.Fix != "" {
+			fmt.Fprintf(out, "%smend: %s\n", indent, c.Fix)
 		}
 	}
 }
@@ -80,7 +81,7 @@ func (s *session) command() string {
 		{"-C", s.cli.Dir, "."}, {"--config", s.cli.Config, config.FileName}, {"--home", s.cli.Home, ""},
 	} {
 		if flag.value != flag.standard {
-			command += " " + flag.name + " " + runner.Quote(flag.value)
+			command += " " + flag.name + " " + doctor.Quote(flag.value)
 		}
 	}
 	return command

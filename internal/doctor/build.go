@@ -1,0 +1,68 @@
+package doctor
+
+import (
+	"context"
+	"go/version"
+	"path/filepath"
+
+	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/ollama"
+)
+
+// buildChecks want the programs and headers that Ollama is built with.
+func buildChecks(ctx context.Context, m machine.Machine) []check.Check {
+	var checks []check.Check
+	for _, program := range ollama.Programs() {
+		path, err := m.LookPath(program.Name)
+		switch {
+		case err != nil:
+			checks = append(checks, check.Failed(program.Name, "not on PATH", fixProgram(program)))
+		case program.Name == "go":
+			checks = append(checks, goCheck(ctx, m, path, fixProgram(program)))
+		default:
+			checks = append(checks, check.Passed(program.Name, path))
+		}
+	}
+	return append(checks, headerCheck(m, ollama.HeaderFolders(m.Home)...))
+}
+
+// fixProgram is how to get a program that Ollama is built with.
+func fixProgram(program ollama.Program) string {
+	if program.Name == "go" {
+		return "install Go " + ollamaGo + " or newer (https://go.dev/dl), or Ollama itself: `" + installOllama + "`"
+	}
+	return install(program.Name)
+}
+
+// ollamaGo is the Go that building Ollama's module needs, as its go.mod says.
+const ollamaGo = "1.24.1"
+
+// goCheck wants the Go that Ollama's module asks for. Another one may fetch it,
+// which a machine without a network finds out late.
+func goCheck(ctx context.Context, m machine.Machine, path, fix string) check.Check {
+	cmd, done := m.Question(ctx, path, "version")
+	defer done()
+	cmd.Env = append(append([]string{}, m.Environ...), "GOTOOLCHAIN=local")
+	cmd.Dir = filepath.Dir(path)
+	out, err := cmd.Output()
+	has := versionNumber.FindString(string(out))
+	if err != nil || has == "" {
+		return check.Failed("go", path+" does not run", fix)
+	}
+	return check.That(version.Compare("go"+has, "go"+ollamaGo) >= 0, "go", has+", Ollama needs "+ollamaGo, fix)
+}
+
+// headerCheck wants the C++ headers that Ollama's archive lacks in one of the
+// folders, or what setup fetches them with.
+func headerCheck(m machine.Machine, folders ...string) check.Check {
+	for _, folder := range folders {
+		if ollama.HasHeaders(folder) {
+			return check.Passed("headers", folder)
+		}
+	}
+	_, download := m.LookPath("apt-get")
+	_, unpack := m.LookPath("dpkg-deb")
+	return check.That(download == nil && unpack == nil, "headers", "no nlohmann/json.hpp with stb/stb_image.h: setup fetches them with apt-get, where that is",
+		"`"+install("nlohmann-json3-dev libstb-dev")+"`, or put them under /usr/local/include")
+}

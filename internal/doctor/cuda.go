@@ -1,0 +1,42 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/python"
+)
+
+// cudaProgram says whether this torch can use the card with this driver.
+const cudaProgram = `
+import torch
+torch.zeros(1, device="cuda")
+print("torch", torch.__version__, "with CUDA", torch.version.cuda)
+`
+
+const cudaWait = 2 * time.Minute
+
+// cudaChecks have the trainer's torch use the card; none without Python.
+func cudaChecks(ctx context.Context, in inspection) []check.Check {
+	if len(in.cards) == 0 {
+		return nil
+	}
+	m := in.machine
+	path, err := python.Locate(ctx, m.Launcher, m.Home, m.PythonTools(), in.runner.Python)
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, cudaWait)
+	defer cancel()
+	tail, err := m.Launcher.Run(ctx, proc.Command{
+		Name: "torch", Path: path, Args: []string{"-I", "-B", "-c", cudaProgram}, Env: proc.CleanEnv(m.Environ),
+	}, nil)
+	if err != nil {
+		return []check.Check{check.Failed("cuda", fmt.Sprintf("torch cannot use the card: %v\n%s", err, tail.Last(5)),
+			"install a newer NVIDIA driver (https://www.nvidia.com/drivers), then restart the machine: `"+asRoot("reboot")+"`")}
+	}
+	return []check.Check{check.Passed("cuda", tail.String())}
+}

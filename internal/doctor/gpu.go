@@ -1,0 +1,104 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/text"
+)
+
+// ofMemory is the share of the declared memory that a card must report: error
+// correction takes some of it.
+const ofMemory = 0.95
+
+// largeForCPU is the number of parameters that no CPU trains within a day.
+const largeForCPU = 1e9
+
+// gpuCheck compares the cards that a run would see with what the config declares.
+func gpuCheck(ctx context.Context, in inspection) check.Check {
+	if len(in.cards) == 0 {
+		return noCard(ctx, in)
+	}
+	if declared := in.runner.GPU; declared != (config.GPU{}) {
+		if mistake := differs(in.cards, declared); mistake != "" {
+			return check.Failed("gpu", mistake, "run this on the machine that `runner.gpu` of the config means, or declare there what `nvidia-smi` shows")
+		}
+	}
+	var found []string
+	for _, card := range in.cards {
+		found = append(found, fmt.Sprintf("%s, %d MiB, driver %s", card.Name, card.MemoryMiB, card.Driver))
+	}
+	return check.Passed("gpu", strings.Join(found, "; "))
+}
+
+// noCard is right for a machine without one, which trains on its CPU.
+func noCard(ctx context.Context, in inspection) check.Check {
+	path, err := in.machine.LookPath("nvidia-smi")
+	chosen, chose := visible(in.machine.Environ)
+	hidden := chose && (chosen == "" || chosen == "-1")
+	switch {
+	case err == nil && !hidden:
+		cmd, done := in.machine.Question(ctx, path, "-L")
+		defer done()
+		out, broken := cmd.CombinedOutput()
+		said := strings.TrimSpace(string(out))
+		if said == "" {
+			said = fmt.Sprintf("nothing (%v)", broken)
+		}
+		unusable := check.Warned("gpu", fmt.Sprintf("no card can be used; %s -L says: %.300s", path, said),
+			"after an update of the driver restart the machine: `"+asRoot("reboot")+"`; else install NVIDIA's driver again")
+		if in.runner.GPU != (config.GPU{}) {
+			unusable.Level = check.Fail
+		}
+		if chose && broken == nil {
+			unusable.Found, unusable.Fix = fmt.Sprintf("CUDA_VISIBLE_DEVICES names no card of this machine: %.100q", chosen), "unset CUDA_VISIBLE_DEVICES"
+		}
+		return unusable
+	case in.runner.GPU != config.GPU{} && err == nil:
+		return check.Failed("gpu", "CUDA_VISIBLE_DEVICES hides every card, and the config declares "+in.runner.GPU.Class, "unset CUDA_VISIBLE_DEVICES")
+	case in.runner.GPU != config.GPU{}:
+		return check.Failed("gpu", "no nvidia-smi on PATH, and the config declares "+in.runner.GPU.Class,
+			"install NVIDIA's driver (`"+install("nvidia-driver")+"` on Debian), or take `gpu` out of `runner:` in the config to train on the CPU")
+	case in.base.parameters > largeForCPU:
+		return check.Warned("gpu", "none: a base of "+billions(in.base.parameters)+" parameters takes days on a CPU",
+			"use a machine with an NVIDIA card, or a smaller base")
+	}
+	return check.Passed("gpu", "none: training runs on the CPU")
+}
+
+// visible is what CUDA_VISIBLE_DEVICES lists, where it is set.
+func visible(environ []string) (value string, set bool) {
+	for _, entry := range environ {
+		if value, set := strings.CutPrefix(entry, "CUDA_VISIBLE_DEVICES="); set {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// differs says how the cards are other ones than the declared class.
+func differs(cards []machine.GPU, declared config.GPU) string {
+	for _, card := range cards {
+		for _, word := range parts(declared.Class) {
+			if !slices.Contains(parts(card.Name), word) {
+				return fmt.Sprintf("the config declares %s, this is %s", declared.Class, card.Name)
+			}
+		}
+		if memory := int64(card.MemoryMiB) << 20; float64(memory) < ofMemory*float64(declared.Memory) {
+			return fmt.Sprintf("the config declares %s of memory, this %s has %s", text.Bytes(declared.Memory), card.Name, text.Bytes(memory))
+		}
+	}
+	return ""
+}
+
+var nameParts = regexp.MustCompile(`[a-z]{2,}|[a-z]?[0-9]+[a-z]*|[a-z]`)
+
+// parts are the words and numbers of a card's name: rtx and 4090 of both
+// "NVIDIA GeForce RTX 4090" and "rtx4090".
+func parts(name string) []string { return nameParts.FindAllString(strings.ToLower(name), -1) }

@@ -1,0 +1,110 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tunegate/tunegate/internal/check"
+)
+
+// nearest is the folder itself, or the closest parent that is there.
+func nearest(folder string) string {
+	for {
+		_, err := os.Lstat(folder)
+		parent := filepath.Dir(folder)
+		if err == nil || parent == folder {
+			return folder
+		}
+		folder = parent
+	}
+}
+
+// writable says why nothing can be put into a folder.
+func writable(dir string) error {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "use", Path: dir, Err: errors.New("it is no folder")}
+	}
+	if err == nil {
+		if denied := unix.Access(dir, unix.W_OK|unix.X_OK); denied != nil {
+			err = &fs.PathError{Op: "write to", Path: dir, Err: denied}
+		}
+	}
+	return err
+}
+
+const anotherHome = "use another folder: `export TUNEGATE_HOME=$HOME/tunegate-home`"
+
+// homeCheck wants a folder that can be written, or made, and that is its user's
+// alone to write: whoever can change the interpreter or the results in it says
+// what a verdict says.
+func homeCheck(_ context.Context, in inspection) check.Check {
+	home := in.machine.Home
+	dir := nearest(home)
+	if err := writable(dir); err != nil {
+		return check.Failed("home", err.Error(), anotherHome)
+	}
+	if dir != home {
+		return check.Passed("home", home+" (not made yet)")
+	}
+	folders := []string{home}
+	entries, err := os.ReadDir(home)
+	if err != nil {
+		return check.Failed("home", err.Error(), anotherHome)
+	}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			folders = append(folders, filepath.Join(home, entry.Name()))
+		}
+	}
+	var open, shared, foreign []string
+	owner := uint32(0)
+	for _, folder := range folders {
+		info, err := os.Stat(folder)
+		if err != nil {
+			continue // a run may be tidying up
+		}
+		switch mode := info.Mode().Perm(); {
+		case mode&0o002 != 0:
+			open = append(open, folder)
+		case mode&0o020 != 0:
+			shared = append(shared, folder)
+		}
+		if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != unix.Geteuid() {
+			foreign, owner = append(foreign, folder), stat.Uid
+		}
+	}
+	switch {
+	case open != nil:
+		return check.Failed("home", "everybody may write to "+strings.Join(open, ", "), "chmod go-w "+quoteAll(open))
+	case foreign != nil && unix.Geteuid() == 0:
+		return check.Warned("home", fmt.Sprintf("%s belongs to %s, and you are root", strings.Join(foreign, ", "), name(owner)),
+			"what root makes there the owner cannot change, so do what follows as the owner: `su "+name(owner)+"`")
+	case foreign != nil:
+		return check.Failed("home", fmt.Sprintf("%s belongs to %s", strings.Join(foreign, ", "), name(owner)),
+			fmt.Sprintf("sudo chown -R %d %s", unix.Geteuid(), quoteAll(foreign)))
+	case shared != nil:
+		return check.Warned("home", "the folder's group may write to "+strings.Join(shared, ", "),
+			"where others are in that group: `chmod go-w "+quoteAll(shared)+"`")
+	}
+	return check.Passed("home", home)
+}
+
+// name is what the system calls a user.
+func name(uid uint32) string {
+	id := strconv.FormatUint(uint64(uid), 10)
+	if found, err := user.LookupId(id); err == nil {
+		return found.Username
+	}
+	return "user " + id
+}

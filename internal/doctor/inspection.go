@@ -1,0 +1,64 @@
+package doctor
+
+import (
+	"context"
+
+	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+// Subject is what the doctor is asked about.
+type Subject struct {
+	Repo       *repo.Repo // nil where none could be opened
+	RepoErr    error      // why not
+	ConfigPath string     // slash separated, from the top of the repository
+	Command    string     // this program with its global flags, as in "tunegate -C demo"
+}
+
+// inspection is what several looks share; it was found once, and no look changes
+// it.
+type inspection struct {
+	machine machine.Machine
+	about   Subject
+	wanted
+	base  baseModel
+	cards []machine.GPU
+
+	// What finding these out showed, told where its turn is.
+	ofConfig check.Check
+	ofBase   []check.Check
+	ofTools  []check.Check
+}
+
+// wanted is what a run would use.
+type wanted struct {
+	runner config.Runner  // the defaults where there is no config
+	config *config.Config // of the default branch, else of the working tree, else nil
+	plan   *plan.Plan     // of the default branch; nil where that has no config without a mistake
+}
+
+func inspect(ctx context.Context, m machine.Machine, about Subject) inspection {
+	in := inspection{machine: m, about: about}
+	in.ofConfig, in.wanted = readConfig(ctx, about)
+	in.base, in.ofBase = readBase(ctx, about.Repo, in.wanted)
+	in.ofTools = append(pythonChecks(ctx, in), ollamaChecks(ctx, in)...)
+	in.cards = m.GPUs(ctx)
+	return in
+}
+
+// setup is the command that brings what is missing.
+func (in inspection) setup() string {
+	if in.plan == nil {
+		return in.about.Command + " setup --tools"
+	}
+	return in.about.Command + " setup"
+}
+
+func configCheck(_ context.Context, in inspection) check.Check { return in.ofConfig }
+
+func baseChecks(_ context.Context, in inspection) []check.Check { return in.ofBase }
+
+func toolChecks(_ context.Context, in inspection) []check.Check { return in.ofTools }

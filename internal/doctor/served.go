@@ -1,0 +1,64 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/ollama"
+)
+
+// servedWait bounds the asking of a shared server.
+const servedWait = 10 * time.Second
+
+// servedChecks ask a shared server for the two tags that people use. Others may
+// have written them.
+func servedChecks(ctx context.Context, in inspection) []check.Check {
+	if in.runner.PrivateServer() || in.config == nil || !check.Healthy(in.ofTools) {
+		return nil
+	}
+	client, err := ollama.Dial(in.runner.Ollama)
+	if err != nil {
+		return []check.Check{check.Failed("served", err.Error(), "correct `runner.ollama` of the config")}
+	}
+	ctx, cancel := context.WithTimeout(ctx, servedWait)
+	defer cancel()
+	var checks []check.Check
+	for _, tag := range []string{in.config.Name + "-base", in.config.Name + ":" + config.StableModel} {
+		shown, err := client.Show(ctx, tag)
+		switch {
+		case errors.Is(err, ollama.ErrNotFound):
+			continue
+		case err != nil:
+			checks = append(checks, check.Warned("served", err.Error(), "`ollama show "+tag+"` on that server says more"))
+			continue
+		}
+		checks = append(checks, servedCheck(tag, shown, in))
+	}
+	return checks
+}
+
+func servedCheck(tag string, shown ollama.Model, in inspection) check.Check {
+	var differs []string
+	penalty := shown.Parameters["repeat_penalty"]
+	if penalty == nil {
+		differs = append(differs, "no repeat_penalty, so the server's own 1.1: "+whyPenalty)
+	} else if !slices.Equal(penalty, []string{"1"}) {
+		differs = append(differs, "repeat_penalty "+strings.Join(penalty, ", ")+": "+whyPenalty)
+	}
+	if in.plan != nil && in.plan.Template != "" && shown.Template != in.plan.Template {
+		differs = append(differs, "another template than "+in.config.Serve.TemplateFile)
+	}
+	if shown.System != in.config.Serve.System {
+		differs = append(differs, "another system prompt than `serve.system`")
+	}
+	if differs == nil {
+		return check.Passed("served", tag+": template, system prompt and repeat_penalty as the config has them")
+	}
+	return check.Warned("served", tag+" has "+strings.Join(differs, "; "),
+		"`"+in.about.Command+" run` registers and judges what the config says; a promotion then brings it to users")
+}

@@ -1,0 +1,61 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/template"
+
+	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/register"
+)
+
+// templateChecks read the file that serve.template names. Without one the base's
+// own chat template must read like a built-in one; a run proves that by rendering.
+func templateChecks(_ context.Context, in inspection) []check.Check {
+	if in.plan == nil {
+		return nil
+	}
+	serve := in.config.Serve
+	switch path := serve.TemplateFile; {
+	case path != "":
+		err := parseTemplate(path, in.plan.Template)
+		if err != nil {
+			return []check.Check{check.Failed("template", err.Error(), "correct "+path+" and bring it to "+in.plan.BaseRef)}
+		}
+		return []check.Check{check.Passed("template", path)}
+	case in.base.weights == 0:
+		return []check.Check{check.Passed("template", "not looked at: see the base")}
+	}
+	return []check.Check{chatTemplateCheck(in.base.chat, serve.System)}
+}
+
+// chatTemplateCheck is about a base's chat template that is served by a built-in
+// one, with this system prompt.
+func chatTemplateCheck(chat, system string) check.Check {
+	const file = "write an Ollama template (https://docs.ollama.com/modelfile) to a file of the repository and name it under `serve.template`"
+	switch own := register.OwnSystem(chat); {
+	case chat == "":
+		return check.Failed("template", "the base has no chat template, so nothing says how it is asked",
+			"use a base that was tuned for chat (its folder has chat_template.jinja, or `chat_template` in tokenizer_config.json)")
+	case !register.Resembles(chat):
+		return check.Failed("template", "the base's chat template is not ChatML, the built-in one: it has no "+register.Mark, file)
+	case own != "" && system == "":
+		return check.Failed("template", fmt.Sprintf("the base's chat template adds a system prompt of its own (%.100q) where none is given, and the server would not", own),
+			"write that text, or another system prompt, as `system` under `serve:` of the config")
+	}
+	return check.Passed("template", "ChatML, as the base's chat template has it")
+}
+
+// parseTemplate reads a template as the server does. One that never names the
+// conversation is taken by the server, and asks nothing.
+func parseTemplate(path, text string) error {
+	function := func(...any) string { return "" }
+	_, err := template.New(path).Funcs(template.FuncMap{
+		"json": function, "currentDate": function, "yesterdayDate": function, "toTypeScriptType": function,
+	}).Parse(text)
+	if err == nil && !strings.Contains(text, ".Messages") && !strings.Contains(text, ".Prompt") {
+		err = fmt.Errorf("%s: it names neither .Messages nor .Prompt, so the model would never see a question", path)
+	}
+	return err
+}

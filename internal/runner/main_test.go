@@ -1,9 +1,0 @@
-package runner
-
-import (
-	"testing"
-
-	"github.com/tunegate/tunegate/internal/proc/proctest"
-)
-
-func TestMain(m *testing.M) { proctest.Main(m) }
