@@ -27,7 +27,7 @@ import (
 type nothing struct{}
 
 // checks are the steps before a training that keep nothing: each is an error for
-// what would stop the run after it.
+// what would stop the run after it, but for promotion.
 type checks struct {
 	files     *step.Step[nothing] // of the base
 	server    *step.Step[nothing] // it is there, and of a version that is known to serve
