@@ -122,7 +122,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 		},
 		"a server that is down": {change: configured("runner: {ollama: \"http://127.0.0.1:1\"}"), exit: exitBroke, says: "127.0.0.1:1"},
 		"an address without a scheme": {
-			change: configured("runner: {ollama: \"127.0.0.1:11434\"}"), exit: exitUsage, says: "runner.ollama",
+			change: configured("runner: {ollama: \"127.0.0.1:11434\"}"), exit: exitUsage, says: "tunegate.yaml:37: ",
 		},
 		"a server that is too old": {change: func(l lab) { configured(fmt.Sprintf("runner: {ollama: %q}", served(l, "0.1.2")))(l) }, exit: exitBroke, says: "too old"},
 		"a baseline that the server lacks": {
@@ -135,7 +135,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 			change: func(l lab) { l.edit("tunegate.yaml", "num_ctx: 512, num_predict: 96", "num_ctx: 16, num_predict: 4") }, exit: exitUsage, says: "leaves no room for an answer",
 		},
 		"a base without its tokenizer": {
-			change: func(l lab) { l.sh("git", "-C", l.repo, "rm", "-q", "base/tokenizer.json") }, exit: exitUsage, says: "tokenizer.json",
+			change: func(l lab) { l.sh("git", "-C", l.repo, "rm", "-q", "base/tokenizer.json") }, exit: exitBroke, says: "tokenizer.json",
 		},
 		"no Python": {
 			change: func(l lab) {
@@ -146,7 +146,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 		},
 		"no Ollama": {change: func(l lab) { l.sh("rm", filepath.Join(l.home, "ollama")) }, exit: exitBroke, says: "tunegate setup"},
 		"a card that is too small": {
-			environ: []string{"CARD=0, GPU-small, Small Card, 1, 550.54.14"}, exit: exitBroke, says: "Small Card has 1.0 MB of memory",
+			environ: []string{"CARD=0, GPU-small, Small Card, 1, 550.54.14"}, exit: exitBroke, says: "Small Card has 1.05 MB of memory",
 		},
 		"a disk that is full": {within: onSmallDisk, exit: exitBroke, says: "the run takes"},
 	}

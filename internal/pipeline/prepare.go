@@ -45,12 +45,7 @@ func (s *Steps) newChecks() checks {
 		}
 	}
 	return checks{
-		files: check("the base's files", func(context.Context) error {
-			if err := s.plan.CheckBase(); err != nil {
-				return plan.Input(err)
-			}
-			return nil
-		}),
+		files:  check("the base's files", func(context.Context) error { return s.plan.CheckBase() }),
 		server: check("the server", s.checkServer),
 		promotion: check("the servers of a promotion", func(ctx context.Context) error {
 			s.notePromotionServers(ctx)
@@ -178,8 +173,8 @@ func (s *Steps) Faults(ctx context.Context) (faults []error, err error) {
 	if s.Rendering.Known() {
 		checks = append(checks, func(context.Context) error { return s.checkLength() })
 	}
-	if _, err := s.checks.files.Do(ctx, ""); err != nil {
-		return nil, err
+	if err := s.plan.CheckBase(); err != nil {
+		return nil, plan.Input(err)
 	}
 	for _, check := range checks {
 		switch err := check(ctx); {
