@@ -36,8 +36,8 @@ var layers = [][]string{
 	{"suite"},
 	{"assertion"},
 	{"maths"},
-	{"python", "ollama", "ledger", "step"},
-	{"playbook", "tutor", "starter"},
+	{"python", "ollama", "llamacpp", "ledger", "step"},
+	{"playbook", "tutor", "starter", "engine"},
 	{"chat", "gguf", "stats", "store", "proc", "repo", "strictyaml", "markdown", ".github"},
 	{"text", "protocol", "filelock", "check"},
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/gate"
@@ -189,7 +190,7 @@ func compareWithOracle(t *testing.T, l lab, improve pipeline.Result, client *oll
 	}
 	worst := 0.0
 	for i, question := range questions {
-		answer, err := client.Chat(context.Background(), ollama.Ask{
+		answer, err := client.Chat(context.Background(), engine.Ask{
 			Tag: improve.Record.Candidate, Messages: chat.Chat("", nil, question), Logprobs: 1,
 			Options: map[string]any{"temperature": 0, "seed": 1, "num_predict": 64},
 		})

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/proc"
@@ -129,7 +130,7 @@ func (l lab) loadForeign(client *ollama.Client) string {
 	if err := client.Add(ctx, tag.Path, tag.Definition()); err != nil {
 		l.Fatal(err)
 	}
-	if _, err := client.Chat(ctx, ollama.Ask{
+	if _, err := client.Chat(ctx, engine.Ask{
 		Tag: tag.Tag, Messages: []chat.Message{{Role: chat.User, Content: "2 + 2"}}, Options: map[string]any{"num_predict": 1},
 	}); err != nil {
 		l.Fatal(err)

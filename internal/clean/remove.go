@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/runs"
@@ -79,7 +80,7 @@ func deleteCandidate(ctx context.Context, made register.Registered) error {
 		return err
 	}
 	shown, err := client.Show(ctx, made.Tag)
-	if errors.Is(err, ollama.ErrNotFound) {
+	if errors.Is(err, engine.ErrNotFound) {
 		return nil
 	}
 	if err != nil {

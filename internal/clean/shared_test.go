@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
@@ -42,7 +42,7 @@ func shared(t *testing.T, templates map[string]string) (address string, deleted 
 }
 
 func modelID(template string) string {
-	return register.ModelID(ollama.Model{GGUF: strings.Repeat("a", 64), Template: template, Parameters: map[string][]string{}})
+	return register.ModelID(engine.Model{GGUF: strings.Repeat("a", 64), Template: template, Parameters: map[string][]string{}})
 }
 
 func TestCleanOfSharedTags(t *testing.T) {

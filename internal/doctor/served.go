@@ -9,6 +9,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/check"
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama"
 )
 
@@ -31,7 +32,7 @@ func servedChecks(ctx context.Context, in inspection) []check.Check {
 	for _, tag := range []string{in.config.Name + "-base", in.config.Name + ":" + config.StableModel} {
 		shown, err := client.Show(ctx, tag)
 		switch {
-		case errors.Is(err, ollama.ErrNotFound):
+		case errors.Is(err, engine.ErrNotFound):
 			continue
 		case err != nil:
 			checks = append(checks, check.Warned("served", err.Error(), "`ollama show "+tag+"` on that server says more"))
@@ -42,7 +43,7 @@ func servedChecks(ctx context.Context, in inspection) []check.Check {
 	return checks
 }
 
-func servedCheck(tag string, shown ollama.Model, in inspection) check.Check {
+func servedCheck(tag string, shown engine.Model, in inspection) check.Check {
 	var differs []string
 	penalty := shown.Parameters["repeat_penalty"]
 	if penalty == nil {

@@ -15,7 +15,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/chat"
-	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -49,11 +49,6 @@ type Model struct {
 	ModelID string
 }
 
-// Server answers questions; an ollama.Client is one.
-type Server interface {
-	Chat(ctx context.Context, ask ollama.Ask) (ollama.Answer, error)
-}
-
 // Progress says how far an evaluation is.
 type Progress struct {
 	Done, Total int
@@ -73,7 +68,7 @@ type Evaluation struct {
 	Options Options
 	Model   Model
 	Suites  []suite.Suite
-	Server  Server
+	Server  engine.Chatter
 	Maths   assertion.Maths
 	Clock   func() time.Time
 	Report  func(Progress)
@@ -180,7 +175,7 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 		heard := turn.Assistant
 		if it.c.Asked(i, it.history) {
 			reply, err := e.chat(ctx, chat.Chat("", earlier, turn.User), graded.Seed) // the tag's own system prompt holds
-			if errors.Is(err, ollama.ErrTooLong) {
+			if errors.Is(err, engine.ErrTooLong) {
 				graded.lose("the conversation is longer than num_ctx")
 				break
 			}
@@ -216,23 +211,23 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 // chat asks, and asks again when the answer was cut on its way or the server's
 // runner died, after which the server starts another: an accident must not be
 // kept as the model's answer.
-func (e Evaluation) chat(ctx context.Context, messages []chat.Message, seed int) (ollama.Answer, error) {
-	ask := ollama.Ask{
+func (e Evaluation) chat(ctx context.Context, messages []chat.Message, seed int) (engine.Answer, error) {
+	ask := engine.Ask{
 		Tag: e.Model.Tag, Messages: messages,
 		Options: map[string]any{"seed": seed, "num_ctx": e.Options.NumCtx, "num_predict": e.Options.NumPredict},
 	}
-	var reply ollama.Answer
+	var reply engine.Answer
 	var err error
 	for range attempts {
 		reply, err = e.Server.Chat(ctx, ask)
-		if died := errors.Is(err, ollama.ErrRunner); !died && (err != nil || reply.Done) {
+		if died := errors.Is(err, engine.ErrRunner); !died && (err != nil || reply.Done) {
 			break
 		}
 	}
 	return reply, err
 }
 
-func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn, reply ollama.Answer, earlier []chat.Turn) error {
+func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn, reply engine.Answer, earlier []chat.Turn) error {
 	given := assertion.Answer{Text: reply.Text, DoneReason: reply.DoneReason}
 	if len(earlier) > 0 {
 		given.Previous = earlier[len(earlier)-1].Assistant
@@ -253,19 +248,16 @@ func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn
 // lose marks the case as no evidence.
 func (c *Case) lose(why string) { c.Evidence, c.Why = None, why }
 
-// cutOff is the DoneReason of an answer that the model did not end itself.
-const cutOff = "length"
-
 // noEvidence says why an answer can not be graded, or "".
-func noEvidence(reply ollama.Answer) string {
+func noEvidence(reply engine.Answer) string {
 	switch {
 	case !reply.Done:
 		return "the answer was aborted"
 	case strings.TrimSpace(reply.Text) == "":
 		return "the answer is empty"
-	case reply.DoneReason == cutOff:
+	case reply.DoneReason == engine.Length:
 		return "the answer was cut at num_predict or num_ctx"
-	case reply.DoneReason != "stop":
+	case reply.DoneReason != engine.Stop:
 		return "the answer ended with " + reply.DoneReason
 	default:
 		return ""

@@ -14,33 +14,33 @@ import (
 
 	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/chat"
-	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
 // fakeServer answers with the text that its questions ask for, and remembers
 // what it was asked.
 type fakeServer struct {
-	asked []ollama.Ask
+	asked []engine.Ask
 	fail  int // the question, from 1, at which it breaks; 0: never
 }
 
-func (s *fakeServer) Chat(_ context.Context, ask ollama.Ask) (ollama.Answer, error) {
+func (s *fakeServer) Chat(_ context.Context, ask engine.Ask) (engine.Answer, error) {
 	s.asked = append(s.asked, ask)
 	if s.fail == len(s.asked) {
-		return ollama.Answer{}, errors.New("connection refused")
+		return engine.Answer{}, errors.New("connection refused")
 	}
 	question := ask.Messages[len(ask.Messages)-1].Content
-	reply := ollama.Answer{Text: question, DoneReason: "stop", Done: true, InputTokens: 3, OutputTokens: 2, Duration: time.Second}
+	reply := engine.Answer{Text: question, DoneReason: "stop", Done: true, InputTokens: 3, OutputTokens: 2, Duration: time.Second}
 	switch question {
 	case "ramble":
 		reply.DoneReason = "length"
 	case "abort":
-		reply.Done, reply.DoneReason = false, ollama.Aborted
+		reply.Done, reply.DoneReason = false, engine.Aborted
 	case "silence":
 		reply.Text = " \n"
 	case "long":
-		return ollama.Answer{}, fmt.Errorf("chat: %w", ollama.ErrTooLong)
+		return engine.Answer{}, fmt.Errorf("chat: %w", engine.ErrTooLong)
 	}
 	return reply, nil
 }
@@ -55,7 +55,7 @@ func oneTurn(id, question string) suite.Case {
 	}}
 }
 
-func evaluation(server Server, suites ...suite.Suite) Evaluation {
+func evaluation(server engine.Chatter, suites ...suite.Suite) Evaluation {
 	return Evaluation{
 		Options: Options{Seed: 7, NumCtx: 512, NumPredict: 64}, Model: Model{Tag: "demo:x", ModelID: "abc"},
 		Suites: suites, Server: server, Maths: fakeMaths{},
@@ -117,7 +117,7 @@ func TestHistories(t *testing.T) {
 	if len(server.asked) != 4 {
 		t.Fatalf("%d questions", len(server.asked))
 	}
-	heard := func(ask ollama.Ask) string { return ask.Messages[1].Content }
+	heard := func(ask engine.Ask) string { return ask.Messages[1].Content }
 	if got := heard(server.asked[0]); got != "the suite's answer" {
 		t.Errorf("replayed history shows %q", got)
 	}
@@ -191,13 +191,13 @@ type flakyServer struct {
 	cut, die int
 }
 
-func (s *flakyServer) Chat(ctx context.Context, ask ollama.Ask) (ollama.Answer, error) {
+func (s *flakyServer) Chat(ctx context.Context, ask engine.Ask) (engine.Answer, error) {
 	reply, err := s.fakeServer.Chat(ctx, ask)
 	if len(s.asked) <= s.die {
-		return ollama.Answer{Text: "hal"}, fmt.Errorf("chat: %w (look for a lack of memory)", ollama.ErrRunner)
+		return engine.Answer{Text: "hal"}, fmt.Errorf("chat: %w (look for a lack of memory)", engine.ErrRunner)
 	}
 	if len(s.asked) <= s.cut {
-		reply.Done, reply.DoneReason = false, ollama.Aborted
+		reply.Done, reply.DoneReason = false, engine.Aborted
 	}
 	return reply, err
 }
@@ -222,7 +222,7 @@ func TestARunnerThatDiesIsAskedAgain(t *testing.T) {
 	}
 	server := &flakyServer{die: 3}
 	dir := t.TempDir()
-	if _, err := evaluation(server, s).Run(t.Context(), dir); !errors.Is(err, ollama.ErrRunner) || len(server.asked) != attempts {
+	if _, err := evaluation(server, s).Run(t.Context(), dir); !errors.Is(err, engine.ErrRunner) || len(server.asked) != attempts {
 		t.Errorf("%v after %d questions", err, len(server.asked))
 	}
 	if kept, err := LoadCases(filepath.Join(dir, CasesFile)); err != nil || len(kept) > 0 {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/maths"
-	"github.com/tunegate/tunegate/internal/ollama"
 )
 
 // Knows asks the model a conversation, without the tag's system prompt, and says
@@ -19,7 +19,7 @@ import (
 // not be decided. An accident of the server or the checker is an error.
 func (e Evaluation) Knows(ctx context.Context, messages []chat.Message, value string) (*bool, error) {
 	reply, err := e.chat(ctx, messages, int(e.Options.Seed&math.MaxInt32))
-	if errors.Is(err, ollama.ErrTooLong) {
+	if errors.Is(err, engine.ErrTooLong) {
 		return nil, nil
 	}
 	if err != nil {
@@ -27,7 +27,7 @@ func (e Evaluation) Knows(ctx context.Context, messages []chat.Message, value st
 	}
 	right := false
 	if why := noEvidence(reply); why != "" {
-		if reply.Done && (reply.DoneReason == cutOff || reply.DoneReason == "stop") { // stop: an empty answer
+		if reply.Done && (reply.DoneReason == engine.Length || reply.DoneReason == engine.Stop) { // Stop: an empty answer
 			return &right, nil
 		}
 		return nil, fmt.Errorf("%s: %s (hint: does the server's log tell of an accident?)", e.Model.Tag, why)

@@ -10,8 +10,8 @@ import (
 
 	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/maths"
-	"github.com/tunegate/tunegate/internal/ollama"
 )
 
 // brokenMaths can not run.
@@ -25,7 +25,7 @@ func TestKnows(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		question, value string
-		server          Server
+		server          engine.Chatter
 		checker         assertion.Maths
 		want            string
 	}{
@@ -71,8 +71,8 @@ func TestKnows(t *testing.T) {
 // unloading ends its answers because the model is taken out of memory.
 type unloading struct{}
 
-func (unloading) Chat(context.Context, ollama.Ask) (ollama.Answer, error) {
-	return ollama.Answer{Text: "4", DoneReason: "unload", Done: true}, nil
+func (unloading) Chat(context.Context, engine.Ask) (engine.Answer, error) {
+	return engine.Answer{Text: "4", DoneReason: "unload", Done: true}, nil
 }
 
 // TestKnowsAsksAsCasesAreAsked: but for the seed, with the same options.
@@ -85,7 +85,7 @@ func TestKnowsAsksAsCasesAreAsked(t *testing.T) {
 	if _, err := e.Knows(t.Context(), messages, "4"); err != nil {
 		t.Fatal(err)
 	}
-	want := []ollama.Ask{{Tag: "demo:x", Messages: messages, Options: map[string]any{"seed": 7, "num_ctx": 512, "num_predict": 64}}}
+	want := []engine.Ask{{Tag: "demo:x", Messages: messages, Options: map[string]any{"seed": 7, "num_ctx": 512, "num_predict": 64}}}
 	if diff := cmp.Diff(want, server.asked); diff != "" {
 		t.Error(diff)
 	}

@@ -2,17 +2,19 @@ package machine
 
 import (
 	"context"
+	"fmt"
 	"io"
-	"path/filepath"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama"
 )
 
-// Server is the Ollama server that models are registered with: the one that the
-// config names, or a private one of this home.
+// Server is the engine that models are registered with: the server that the config
+// names, or a private one of this home.
 type Server struct {
-	Client  *ollama.Client
+	engine.Engine
+	Address string         // of a shared server, in one spelling; empty for a private one
 	private *ollama.Server // nil for a shared one
 }
 
@@ -35,7 +37,7 @@ func (m Machine) Serve(ctx context.Context, runner config.Runner, log io.Writer)
 		if err != nil {
 			return nil, err
 		}
-		return &Server{Client: client}, nil
+		return &Server{Engine: client, Address: client.Base()}, nil
 	}
 	binary, err := ollama.FindBinary(m.Home, m.LookPath)
 	if err != nil {
@@ -47,11 +49,30 @@ func (m Machine) Serve(ctx context.Context, runner config.Runner, log io.Writer)
 	if err != nil {
 		return nil, err
 	}
-	return &Server{Client: private.Client(), private: private}, nil
+	return &Server{Engine: private.Client(), private: private}, nil
 }
 
-// OllamaHome is the folder of the private server: its models and its key.
-func OllamaHome(home string) string { return filepath.Join(home, "ollama-private") }
+// Dial prepares to use the shared server at an address. It sends nothing.
+func Dial(address string) (engine.Engine, error) {
+	client, err := ollama.Dial(address)
+	if err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// Address is that of the shared server that the config names, in one spelling;
+// empty for a private one.
+func Address(runner config.Runner) (string, error) {
+	if runner.PrivateServer() {
+		return "", nil
+	}
+	client, err := ollama.Dial(runner.Ollama)
+	if err != nil {
+		return "", err
+	}
+	return client.Base(), nil
+}
 
 // ServerVersion names the program that answers, without starting one: the version
 // of a shared server, the digest of a private one's program. Answers of another
@@ -66,4 +87,16 @@ func (m Machine) ServerVersion(ctx context.Context, runner config.Runner) (strin
 		return "", err
 	}
 	return client.Version(ctx)
+}
+
+// CheckVersion is an error where a shared server of this version, as ServerVersion
+// gives it, cannot be relied on. A private one is looked at when it starts.
+func (m Machine) CheckVersion(runner config.Runner, version string) error {
+	if runner.PrivateServer() {
+		return nil
+	}
+	if err := ollama.Supported(version); err != nil {
+		return fmt.Errorf("the server at %s: %w", runner.Ollama, err)
+	}
+	return nil
 }

@@ -5,55 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/ollama/ollama/api"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
-// Aborted is the DoneReason of an answer that the server gave up or that was cut
-// on the way.
-const Aborted = "aborted"
-
-// Ask is one question to a tag.
-type Ask struct {
-	Tag      string
-	Messages []chat.Message
-	Options  map[string]any // sent as they are; nothing is added
-	Logprobs int            // alternatives per token to return, 1 to 20; 0: no logprobs
-}
-
-// Answer is what came back. Only one with Done is a whole answer; see DoneReason
-// for why it ended: "stop", "length" (num_predict or the context is used up) or
-// Aborted (not Done).
-type Answer struct {
-	Text, DoneReason          string
-	Done                      bool
-	InputTokens, OutputTokens int
-	Duration                  time.Duration // of the server's work, without loading the model
-	Logprobs                  []Logprob     // one for each token, when asked for
-}
-
-// Logprob is a token with the natural logarithm of its probability.
-type Logprob struct {
-	Token   string
-	Logprob float64
-	Top     []Logprob // the likeliest tokens at this place
-}
-
-// Chat asks a tag. The prompt is never shortened and the context never slides: a
-// conversation longer than num_ctx is ErrTooLong, an answer that reaches its end
-// has DoneReason "length". A server that is gone is an error, an answer that
-// ends early with the server still up is not.
-func (c *Client) Chat(ctx context.Context, ask Ask) (Answer, error) {
+// Chat asks a tag, see [engine.Chatter].
+func (c *Client) Chat(ctx context.Context, ask engine.Ask) (engine.Answer, error) {
 	request := chatRequest(ask.Tag, ask.Messages)
 	request.Options = ask.Options
 	request.Logprobs = ask.Logprobs > 0
 	request.TopLogprobs = ask.Logprobs
 	doing := "chat with " + ask.Tag
 
-	var answer Answer
+	var answer engine.Answer
 	var text strings.Builder
 	err := c.once.Chat(ctx, request, func(part api.ChatResponse) error {
 		text.WriteString(part.Message.Content)
@@ -80,7 +47,7 @@ func (c *Client) Chat(ctx context.Context, ask Ask) (Answer, error) {
 	if err := c.alive(ctx); err != nil {
 		return answer, c.explain(doing+": the server went away in the middle of the answer", err)
 	}
-	answer.DoneReason = Aborted
+	answer.DoneReason = engine.Aborted
 	return answer, nil
 }
 
@@ -93,10 +60,10 @@ func chatRequest(tag string, messages []chat.Message) *api.ChatRequest {
 	return request
 }
 
-func logprob(l api.Logprob) Logprob {
-	out := Logprob{Token: l.Token, Logprob: l.Logprob}
+func logprob(l api.Logprob) engine.Logprob {
+	out := engine.Logprob{Token: l.Token, Logprob: l.Logprob}
 	for _, top := range l.TopLogprobs {
-		out.Top = append(out.Top, Logprob{Token: top.Token, Logprob: top.Logprob})
+		out.Top = append(out.Top, engine.Logprob{Token: top.Token, Logprob: top.Logprob})
 	}
 	return out
 }

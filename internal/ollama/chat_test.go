@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
 const (
@@ -30,12 +31,12 @@ func TestChat(t *testing.T) {
 			w.Write([]byte(partOne + partTwo + last))
 		},
 	})
-	got, err := client.Chat(t.Context(), Ask{
+	got, err := client.Chat(t.Context(), engine.Ask{
 		Tag: "demo:x", Messages: chat.Chat("be kind", nil, "2+2?"), Options: map[string]any{"seed": 3}, Logprobs: 2,
 	})
-	want := Answer{
+	want := engine.Answer{
 		Text: "4 is right", DoneReason: "stop", Done: true, InputTokens: 7, OutputTokens: 3, Duration: 3 * time.Millisecond,
-		Logprobs: []Logprob{{Token: "4", Logprob: -.5, Top: []Logprob{{Token: "4", Logprob: -.5}, {Token: "5", Logprob: -2}}}, {Token: " is", Logprob: -1}},
+		Logprobs: []engine.Logprob{{Token: "4", Logprob: -.5, Top: []engine.Logprob{{Token: "4", Logprob: -.5}, {Token: "5", Logprob: -2}}}, {Token: " is", Logprob: -1}},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
@@ -58,14 +59,14 @@ func TestChatThatEndsEarly(t *testing.T) {
 		"nothing":        answer(200, ""),
 	} {
 		client := fake(t, map[string]http.HandlerFunc{"POST /api/chat": chat, "HEAD /": answer(200, "")})
-		got, err := client.Chat(t.Context(), Ask{Tag: "a"})
+		got, err := client.Chat(t.Context(), engine.Ask{Tag: "a"})
 		if name == "cut in a chunk" { // half a line is not JSON, which the API client does report
 			if err == nil || got.Done {
 				t.Errorf("%s: %+v, %v", name, got, err)
 			}
 			continue
 		}
-		if err != nil || got.Done || got.DoneReason != Aborted {
+		if err != nil || got.Done || got.DoneReason != engine.Aborted {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
@@ -83,7 +84,7 @@ func TestChatWithAServerThatDies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := client.Chat(t.Context(), Ask{Tag: "a"})
+	got, err := client.Chat(t.Context(), engine.Ask{Tag: "a"})
 	if err == nil || got.Done || !strings.Contains(err.Error(), "went away in the middle") {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -92,11 +93,11 @@ func TestChatWithAServerThatDies(t *testing.T) {
 func TestChatErrorInTheStream(t *testing.T) {
 	t.Parallel()
 	client := fake(t, map[string]http.HandlerFunc{"POST /api/chat": answer(200, partOne+`{"error":"runner: unexpected EOF"}`)})
-	if _, err := client.Chat(t.Context(), Ask{Tag: "a"}); err == nil || !strings.Contains(err.Error(), "unexpected EOF") {
+	if _, err := client.Chat(t.Context(), engine.Ask{Tag: "a"}); err == nil || !strings.Contains(err.Error(), "unexpected EOF") {
 		t.Errorf("%v", err)
 	}
 	client = fake(t, map[string]http.HandlerFunc{"POST /api/chat": answer(404, `{"error":"model 'a' not found"}`)})
-	if _, err := client.Chat(t.Context(), Ask{Tag: "a"}); !errors.Is(err, ErrNotFound) {
+	if _, err := client.Chat(t.Context(), engine.Ask{Tag: "a"}); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
@@ -34,7 +35,7 @@ func TestFullDisk(t *testing.T) {
 	models := fmt.Sprintf("/proc/%d/root%s", v.pid(), Models(v.home))
 
 	path, sum := ollamatest.Tiny(t, 1)
-	old := Definition{Tag: "demo:old", GGUF: sum, Template: chatML}
+	old := engine.Definition{Tag: "demo:old", GGUF: sum, Template: chatML}
 	if err := client.Add(ctx, path, old); err != nil {
 		t.Fatal(err)
 	}
@@ -74,10 +75,10 @@ func TestFullDisk(t *testing.T) {
 	if tags := names(t, client); !slices.Equal(tags, []string{"demo:old", "demo:stable"}) {
 		t.Errorf("the server has the tags %q", tags)
 	}
-	if _, err := client.Show(ctx, "demo:copy"); !errors.Is(err, ErrBroken) {
+	if _, err := client.Show(ctx, "demo:copy"); !errors.Is(err, engine.ErrBroken) {
 		t.Errorf("show: %v", err)
 	}
-	if err := client.Delete(ctx, "demo:copy"); !errors.Is(err, ErrBroken) || !strings.Contains(err.Error(), "free disk space") {
+	if err := client.Delete(ctx, "demo:copy"); !errors.Is(err, engine.ErrBroken) || !strings.Contains(err.Error(), "free disk space") {
 		t.Errorf("delete while the disk is full: %v", err)
 	}
 	stored, err := Stored(models)

@@ -12,25 +12,14 @@ import (
 	"strings"
 
 	"github.com/ollama/ollama/api"
+
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
 var (
-	// ErrNotFound: the server has no such tag.
-	ErrNotFound = errors.New("no such tag")
-	// ErrTooLong: the conversation has more tokens than num_ctx.
-	ErrTooLong = errors.New("the conversation is longer than the context")
 	// ErrMissingBlob: the GGUF that a tag should be made of is not on the server
 	// (a server that starts removes blobs that no tag uses).
 	ErrMissingBlob = errors.New("the server does not have the GGUF")
-	// ErrBroken: the tag's manifest on the server is damaged, as a full disk or a
-	// server's death can leave it. Copy or Create over it mends it, Delete removes it.
-	ErrBroken = errors.New("the tag is damaged on the server")
-	// ErrRunner: the process of the server that computes answers died. The
-	// server starts another for the next request.
-	ErrRunner = errors.New("the server's runner died")
-	// ErrUnloadable: the server cannot load the tag's weights, and will not a
-	// second time.
-	ErrUnloadable = errors.New("the server cannot load the weights")
 	// ErrMissing: there is no Ollama binary on this machine.
 	ErrMissing = errors.New("no Ollama binary")
 )
@@ -43,7 +32,7 @@ const (
 )
 
 // symptoms are texts of the server's errors, tried in order, with what they mean
-// (an error of this package or nil) and what can be done. Some mean something
+// (a kind of error or nil) and what can be done. Some mean something
 // else for another request: those name the first word of what was done.
 var symptoms = []struct {
 	doing string // "": any
@@ -51,8 +40,8 @@ var symptoms = []struct {
 	is    error
 	hint  string
 }{
-	{"", "exceeds the context length", ErrTooLong, "raise num_ctx or shorten the conversation"},
-	{"", "no space left on device", nil, "free disk space where the server keeps its models, then try again"},
+	{"", "exceeds the context length", engine.ErrTooLong, "raise num_ctx or shorten the conversation"},
+	{"", "no space left on device", engine.ErrDiskFull, "free disk space where the server keeps its models, then try again"},
 	{"", "no such file or directory", ErrMissingBlob, "upload the GGUF again"},
 	{"", "digest mismatch", nil, "the file changed after its digest was taken: export it again with `tunegate run --force export`"},
 	{"", "invalid digest", nil, "a digest is 64 hexadecimal digits"},
@@ -62,24 +51,24 @@ var symptoms = []struct {
 	{"", "template error", nil, "mend the Go template of serve.template"},
 	{"", "must be of type", nil, "mend serve.parameters"},
 	{"", "unknown renderer", nil, "the tag needs another version of Ollama"},
-	{"create", "not in GGUF format", ErrUnloadable, hintExport},
-	{"create", "exceeds file size", ErrUnloadable, hintExport},
-	{"create", "unexpected EOF", ErrUnloadable, hintExport},
-	{"", "requires more system memory", nil, "free memory on the server or take a smaller model"},
-	{"", "unable to load model", ErrUnloadable, hintExport},
-	{"", "error loading model", ErrUnloadable, hintExport},
-	{"", "does not support chat", ErrUnloadable, "its files are gone from the server: create the tag again"},
-	{"", "runner process", ErrRunner, hintRunner},
-	{"", "model runner has unexpectedly stopped", ErrRunner, hintRunner},
-	{"", "while running the model", ErrRunner, hintRunner},
-	{"", "model failed to load", ErrRunner, hintLoad},
-	{"", "error reading llm response", ErrRunner, hintRunner},
+	{"create", "not in GGUF format", engine.ErrUnloadable, hintExport},
+	{"create", "exceeds file size", engine.ErrUnloadable, hintExport},
+	{"create", "unexpected EOF", engine.ErrUnloadable, hintExport},
+	{"", "requires more system memory", engine.ErrNoMemory, "free memory on the server or take a smaller model"},
+	{"", "unable to load model", engine.ErrUnloadable, hintExport},
+	{"", "error loading model", engine.ErrUnloadable, hintExport},
+	{"", "does not support chat", engine.ErrUnloadable, "its files are gone from the server: create the tag again"},
+	{"", "runner process", engine.ErrRunner, hintRunner},
+	{"", "model runner has unexpectedly stopped", engine.ErrRunner, hintRunner},
+	{"", "while running the model", engine.ErrRunner, hintRunner},
+	{"", "model failed to load", engine.ErrRunner, hintLoad},
+	{"", "error reading llm response", engine.ErrRunner, hintRunner},
 	{"", "server busy", nil, "it serves others: try again later"},
-	{"", "unexpected EOF", ErrUnloadable, hintExport},
+	{"", "unexpected EOF", engine.ErrUnloadable, hintExport},
 }
 
 // explain words an error of the API client for the one who must mend it, and
-// makes ErrNotFound and the like recognizable. The server's own text is quoted
+// makes engine.ErrNotFound and the like recognizable. The server's own text is quoted
 // and bounded. Doing starts with the request's verb.
 func (c *Client) explain(doing string, err error) error {
 	switch {
@@ -98,7 +87,7 @@ func (c *Client) explain(doing string, err error) error {
 	}
 	var status api.StatusError
 	if errors.As(err, &status) && status.StatusCode == http.StatusNotFound && strings.HasPrefix(status.ErrorMessage, "model") {
-		return fmt.Errorf("ollama: %s: %w at %s (list its tags with `ollama list`)", doing, ErrNotFound, c.base)
+		return fmt.Errorf("ollama: %s: %w at %s (list its tags with `ollama list`)", doing, engine.ErrNotFound, c.base)
 	}
 	syntax := (*json.SyntaxError)(nil)
 	if errors.As(err, &syntax) || status.StatusCode == http.StatusNotFound || status.StatusCode == http.StatusMethodNotAllowed {
@@ -112,7 +101,7 @@ func (c *Client) diagnose(doing string, err error) error {
 	text := err.Error()
 	verb, _, _ := strings.Cut(doing, " ")
 	if text == "EOF" || strings.HasSuffix(text, ": EOF") {
-		return fmt.Errorf("ollama: %s: %w at %s (try again, which makes it anew; it needs free disk space)", doing, ErrBroken, c.base)
+		return fmt.Errorf("ollama: %s: %w at %s (try again, which makes it anew; it needs free disk space)", doing, engine.ErrBroken, c.base)
 	}
 	for _, s := range symptoms {
 		if !strings.Contains(text, s.text) || s.doing != "" && s.doing != verb {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
@@ -46,28 +47,28 @@ func TestFailures(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		file   func([]byte) []byte
-		change func(*Definition)
+		change func(*engine.Definition)
 		doing  string // where it shows
 		is     error
 		hint   string
 	}{
-		{"no GGUF", func([]byte) []byte { return []byte("this is no model") }, nil, "create", ErrUnloadable, cannotLoad},
-		{"empty file", func([]byte) []byte { return nil }, nil, "create", ErrUnloadable, cannotLoad},
-		{"one byte short", func(b []byte) []byte { return b[:len(b)-1] }, nil, "create", ErrUnloadable, cannotLoad},
-		{"cut header", func(b []byte) []byte { return b[:200] }, nil, "create", ErrUnloadable, cannotLoad},
-		{"GGUF version 99", func(b []byte) []byte { b[4] = 99; return b }, nil, "chat", ErrUnloadable, cannotLoad},
-		{"unknown architecture", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("qwen2"), []byte("qwenX")) }, nil, "chat", ErrUnloadable, cannotLoad},
+		{"no GGUF", func([]byte) []byte { return []byte("this is no model") }, nil, "create", engine.ErrUnloadable, cannotLoad},
+		{"empty file", func([]byte) []byte { return nil }, nil, "create", engine.ErrUnloadable, cannotLoad},
+		{"one byte short", func(b []byte) []byte { return b[:len(b)-1] }, nil, "create", engine.ErrUnloadable, cannotLoad},
+		{"cut header", func(b []byte) []byte { return b[:200] }, nil, "create", engine.ErrUnloadable, cannotLoad},
+		{"GGUF version 99", func(b []byte) []byte { b[4] = 99; return b }, nil, "chat", engine.ErrUnloadable, cannotLoad},
+		{"unknown architecture", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("qwen2"), []byte("qwenX")) }, nil, "chat", engine.ErrUnloadable, cannotLoad},
 		// The server's runner ends itself on this, and the server says the one or the other.
 		{"missing tensor", swap("ffn_down", "ffn_dowm"), nil, "chat", nil, "run --force export`"},
-		{"wrong digest", fine, func(d *Definition) { d.GGUF = sumA }, "upload", nil, "changed after its digest was taken"},
-		{"malformed digest", fine, func(d *Definition) { d.GGUF = "xyz" }, "upload", nil, "64 hexadecimal digits"},
-		{"bad template", fine, func(d *Definition) { d.Template = "{{ range" }, "create", nil, "mend the Go template of serve.template"},
-		{"wrong type of parameter", fine, func(d *Definition) { d.Parameters = map[string]any{"temperature": "hot"} }, "chat", nil, "mend serve.parameters"},
-		{"name with a space", fine, func(d *Definition) { d.Tag = "demo:n w" }, "create", nil, "a tag is NAME:TAG"},
-		{"long name", fine, func(d *Definition) { d.Tag = "demo:" + strings.Repeat("x", 81) }, "create", nil, "a tag is NAME:TAG"},
+		{"wrong digest", fine, func(d *engine.Definition) { d.GGUF = sumA }, "upload", nil, "changed after its digest was taken"},
+		{"malformed digest", fine, func(d *engine.Definition) { d.GGUF = "xyz" }, "upload", nil, "64 hexadecimal digits"},
+		{"bad template", fine, func(d *engine.Definition) { d.Template = "{{ range" }, "create", nil, "mend the Go template of serve.template"},
+		{"wrong type of parameter", fine, func(d *engine.Definition) { d.Parameters = map[string]any{"temperature": "hot"} }, "chat", nil, "mend serve.parameters"},
+		{"name with a space", fine, func(d *engine.Definition) { d.Tag = "demo:n w" }, "create", nil, "a tag is NAME:TAG"},
+		{"long name", fine, func(d *engine.Definition) { d.Tag = "demo:" + strings.Repeat("x", 81) }, "create", nil, "a tag is NAME:TAG"},
 	} {
 		path, sum := altered(t, test.file)
-		definition := Definition{Tag: "demo:new", GGUF: sum, Template: chatML}
+		definition := engine.Definition{Tag: "demo:new", GGUF: sum, Template: chatML}
 		if test.change != nil {
 			test.change(&definition)
 		}
@@ -120,7 +121,7 @@ func TestMissingTag(t *testing.T) {
 		"copy":   func() error { return client.Copy(ctx, "none", "other") },
 		"unload": func() error { return client.Unload(ctx, "none") },
 	} {
-		if err := call(); !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), doing+" ") {
+		if err := call(); !errors.Is(err, engine.ErrNotFound) || !strings.Contains(err.Error(), doing+" ") {
 			t.Errorf("%s: %v", doing, err)
 		}
 	}
@@ -150,10 +151,10 @@ func TestBrokenTag(t *testing.T) {
 		"remove": func() error { return Remove(Models(v.home), "demo:broken") },
 	} {
 		proctest.WriteFile(t, file, "")
-		if _, err := client.Show(ctx, "demo:broken"); !errors.Is(err, ErrBroken) {
+		if _, err := client.Show(ctx, "demo:broken"); !errors.Is(err, engine.ErrBroken) {
 			t.Errorf("show: %v", err)
 		}
-		if _, err := client.Chat(ctx, short("demo:broken")); !errors.Is(err, ErrBroken) {
+		if _, err := client.Chat(ctx, short("demo:broken")); !errors.Is(err, engine.ErrBroken) {
 			t.Errorf("chat: %v", err)
 		}
 		stored, err := Stored(Models(v.home))
@@ -164,7 +165,7 @@ func TestBrokenTag(t *testing.T) {
 			t.Errorf("%s: %v", mend, err)
 		}
 		_, err = client.Show(ctx, "demo:broken")
-		if gone := mend == "delete" || mend == "remove"; gone != errors.Is(err, ErrNotFound) || !gone && err != nil {
+		if gone := mend == "delete" || mend == "remove"; gone != errors.Is(err, engine.ErrNotFound) || !gone && err != nil {
 			t.Errorf("after %s: %v", mend, err)
 		}
 		if got := v.ask("demo:old"); got != v.answer {
@@ -179,13 +180,13 @@ func TestBrokenBlob(t *testing.T) {
 	t.Parallel()
 	v := newVictim(t)
 	path, sum := ollamatest.Tiny(t, 3)
-	if err := v.server.Client().Add(t.Context(), path, Definition{Tag: "demo:cut", GGUF: sum, Template: chatML}); err != nil {
+	if err := v.server.Client().Add(t.Context(), path, engine.Definition{Tag: "demo:cut", GGUF: sum, Template: chatML}); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Truncate(filepath.Join(Models(v.home), "blobs", "sha256-"+sum), 1000); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := v.server.Client().Chat(t.Context(), short("demo:cut")); !errors.Is(err, ErrUnloadable) {
+	if _, err := v.server.Client().Chat(t.Context(), short("demo:cut")); !errors.Is(err, engine.ErrUnloadable) {
 		t.Errorf("%v", err)
 	}
 	if HasTag(Models(v.home), "demo:cut", sum) {
@@ -194,7 +195,7 @@ func TestBrokenBlob(t *testing.T) {
 	if broken := v.restart(); !slices.Equal(broken, []string{"demo:cut"}) {
 		t.Errorf("broken: %q", broken)
 	}
-	if err := v.server.Client().Add(t.Context(), path, Definition{Tag: "demo:cut", GGUF: sum, Template: chatML}); err != nil {
+	if err := v.server.Client().Add(t.Context(), path, engine.Definition{Tag: "demo:cut", GGUF: sum, Template: chatML}); err != nil {
 		t.Fatal(err)
 	}
 	v.ask("demo:cut")

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
@@ -30,7 +31,7 @@ type victim struct {
 	server *Server
 	proxy  *proxy
 	path   string // of the GGUF of demo:old
-	old    Definition
+	old    engine.Definition
 	answer string // of demo:old
 }
 
@@ -41,7 +42,7 @@ func newVictim(t *testing.T) *victim {
 	v.server = serveIn(t, v.binary, v.home)
 	v.proxy = through(t, v.server)
 	path, sum := ollamatest.Tiny(t, 1)
-	v.path, v.old = path, Definition{Tag: "demo:old", GGUF: sum, Template: chatML}
+	v.path, v.old = path, engine.Definition{Tag: "demo:old", GGUF: sum, Template: chatML}
 	if err := v.server.Client().Add(t.Context(), path, v.old); err != nil {
 		t.Fatal(err)
 	}
@@ -69,12 +70,12 @@ func (v *victim) ask(tag string) string {
 	return got.Text
 }
 
-func short(tag string) Ask {
-	return Ask{Tag: tag, Messages: chat.Chat("", nil, "hi"), Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "num_thread": 1, "temperature": 0}}
+func short(tag string) engine.Ask {
+	return engine.Ask{Tag: tag, Messages: chat.Chat("", nil, "hi"), Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "num_thread": 1, "temperature": 0}}
 }
 
 // endless is a question whose answer takes long.
-func endless(tag string) Ask {
+func endless(tag string) engine.Ask {
 	ask := short(tag)
 	ask.Options = map[string]any{"seed": 1, "num_predict": -1, "num_ctx": 512, "num_thread": 1, "temperature": 2}
 	return ask
@@ -243,7 +244,7 @@ func TestServerRestartedBetweenUploadAndCreate(t *testing.T) {
 	v := newVictim(t)
 	path, sum := ollamatest.Tiny(t, 2)
 	v.proxy.before = on("/api/create", func() { v.restart() })
-	err := v.proxy.Add(t.Context(), path, Definition{Tag: "demo:new", GGUF: sum, Template: chatML})
+	err := v.proxy.Add(t.Context(), path, engine.Definition{Tag: "demo:new", GGUF: sum, Template: chatML})
 	if err != nil || !HasTag(Models(v.home), "demo:new", sum) {
 		t.Errorf("%v", err)
 	}
@@ -270,7 +271,7 @@ func TestRunnerKilledInChat(t *testing.T) {
 		}
 	})
 	got, err := v.proxy.Chat(t.Context(), endless("demo:old"))
-	if !errors.Is(err, ErrRunner) || got.Done {
+	if !errors.Is(err, engine.ErrRunner) || got.Done {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if got := v.ask("demo:old"); got != v.answer {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/ollama/ollama/api"
+
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
 func TestDial(t *testing.T) {
@@ -57,10 +59,10 @@ func TestChangesAreSentOnce(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	client := fake(t, map[string]http.HandlerFunc{"POST /api/create": busy, "POST /api/chat": busy})
-	if err := client.Create(t.Context(), Definition{Tag: "a", GGUF: sumA}); err == nil {
+	if err := client.Create(t.Context(), engine.Definition{Tag: "a", GGUF: sumA}); err == nil {
 		t.Error("create: no error")
 	}
-	if _, err := client.Chat(t.Context(), Ask{Tag: "a"}); err == nil {
+	if _, err := client.Chat(t.Context(), engine.Ask{Tag: "a"}); err == nil {
 		t.Error("chat: no error")
 	}
 	if n := calls.Load(); n != 2 {
@@ -76,8 +78,8 @@ func TestExplain(t *testing.T) {
 		is     error
 		wrong  string
 	}{
-		{404, `{"error":"model 'x' not found"}`, ErrNotFound, "no such tag"},
-		{400, `{"error":"the input length exceeds the context length"}`, ErrTooLong, "raise num_ctx"},
+		{404, `{"error":"model 'x' not found"}`, engine.ErrNotFound, "no such tag"},
+		{400, `{"error":"the input length exceeds the context length"}`, engine.ErrTooLong, "raise num_ctx"},
 		{500, `{"error":"open /m/blobs/sha256-aa: no such file or directory"}`, ErrMissingBlob, "upload the GGUF again"},
 		{500, `{"error":"write /m/blobs/x: no space left on device"}`, nil, "free disk space"},
 		{500, "bad\x1b[31m\n" + strings.Repeat("long", 5000), nil, `bad\x1b[31m\n`},
@@ -131,8 +133,8 @@ func TestCancel(t *testing.T) {
 		},
 	})
 	for name, call := range map[string]func(context.Context) error{
-		"create": func(ctx context.Context) error { return client.Create(ctx, Definition{Tag: "a", GGUF: sumA}) },
-		"chat":   func(ctx context.Context) error { _, err := client.Chat(ctx, Ask{Tag: "a"}); return err },
+		"create": func(ctx context.Context) error { return client.Create(ctx, engine.Definition{Tag: "a", GGUF: sumA}) },
+		"chat":   func(ctx context.Context) error { _, err := client.Chat(ctx, engine.Ask{Tag: "a"}); return err },
 		"render": func(ctx context.Context) error { _, err := client.Render(ctx, "a", nil); return err },
 		"show":   func(ctx context.Context) error { _, err := client.Show(ctx, "a"); return err },
 		"upload": func(ctx context.Context) error { return client.Upload(ctx, "/none", sumA) },

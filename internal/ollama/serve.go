@@ -140,8 +140,6 @@ type output struct{ recent, last *proc.Tail }
 // await returns nil when this very server answers. The port alone proves
 // nothing: another server may have taken it.
 func (s *Server) await(ctx context.Context, address, version string, said output) error {
-	ended := make(chan error, 1)
-	go func() { ended <- s.process.Wait() }()
 	limit := time.After(startLimit)
 	poll := time.NewTicker(startPoll)
 	defer poll.Stop()
@@ -149,10 +147,11 @@ func (s *Server) await(ctx context.Context, address, version string, said output
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("ollama: start a server: %w", ctx.Err())
-		case err := <-ended:
+		case <-s.process.Done():
 			if strings.Contains(said.recent.String(), "address already in use") {
 				return fmt.Errorf("ollama: %s: %w", address, errPortTaken)
 			}
+			err := s.process.Wait()
 			if err == nil {
 				err = errors.New("exit code 0")
 			}

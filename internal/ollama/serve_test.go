@@ -14,6 +14,7 @@ import (
 	"github.com/ollama/ollama/api"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
@@ -56,18 +57,18 @@ func TestRealServer(t *testing.T) {
 	server, home := serveReal(t)
 	client := server.Client()
 	path, sum := ollamatest.Tiny(t, 1)
-	definition := Definition{
+	definition := engine.Definition{
 		Tag: "demo:pr-1", GGUF: sum, Template: chatML, System: "be \"kind\"\nPARSER no", License: "Apache-2.0\nPARSER no",
 		Parameters: map[string]any{"num_ctx": 256, "stop": []string{"<|im_end|>", "x\ny"}, "repeat_penalty": 1.0, "num_batch": 1000000},
 	}
-	want := Model{
+	want := engine.Model{
 		GGUF: sum, Template: definition.Template, System: definition.System, License: definition.License,
 		Parameters: map[string][]string{
 			"num_ctx": {"256"}, "stop": {"<|im_end|>", "x\ny"}, "repeat_penalty": {"1"}, "num_batch": {"1000000"},
 		},
 	}
 
-	if _, err := client.Show(ctx, definition.Tag); !errors.Is(err, ErrNotFound) {
+	if _, err := client.Show(ctx, definition.Tag); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("show before create: %v", err)
 	}
 	if err := client.Create(ctx, definition); !errors.Is(err, ErrMissingBlob) {
@@ -100,7 +101,7 @@ func TestRealServer(t *testing.T) {
 	if err := client.once.Delete(ctx, &api.DeleteRequest{Model: definition.Tag}); err != nil {
 		t.Error(err)
 	}
-	if err := client.Unload(ctx, definition.Tag); !errors.Is(err, ErrNotFound) {
+	if err := client.Unload(ctx, definition.Tag); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("unload after delete: %v", err)
 	}
 	if HasTag(Models(home), definition.Tag, sum) {
@@ -117,10 +118,10 @@ func TestRealChat(t *testing.T) {
 	server, _ := serveReal(t)
 	client := server.Client()
 	path, sum := ollamatest.Tiny(t, 2)
-	if err := client.Add(ctx, path, Definition{Tag: "demo", GGUF: sum, Template: chatML}); err != nil {
+	if err := client.Add(ctx, path, engine.Definition{Tag: "demo", GGUF: sum, Template: chatML}); err != nil {
 		t.Fatal(err)
 	}
-	ask := Ask{
+	ask := engine.Ask{
 		Tag: "demo", Messages: chat.Chat("", nil, "hi"), Logprobs: 3,
 		Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "num_thread": 1, "temperature": 0},
 	}
@@ -141,7 +142,7 @@ func TestRealChat(t *testing.T) {
 	}
 	long := ask
 	long.Messages = chat.Chat("", nil, strings.Repeat("long ", 100))
-	if got, err := client.Chat(ctx, long); !errors.Is(err, ErrTooLong) {
+	if got, err := client.Chat(ctx, long); !errors.Is(err, engine.ErrTooLong) {
 		t.Errorf("a long prompt: %+v, %v", got, err)
 	}
 	endless := ask
@@ -155,7 +156,7 @@ func TestRealChat(t *testing.T) {
 		t.Errorf("cancelled: %+v, %v", got, err)
 	}
 	ask.Tag = "none"
-	if _, err := client.Chat(ctx, ask); !errors.Is(err, ErrNotFound) {
+	if _, err := client.Chat(ctx, ask); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("no such tag: %v", err)
 	}
 	if err := server.Close(); err != nil {

@@ -8,46 +8,39 @@ import (
 	"strings"
 
 	"github.com/ollama/ollama/api"
-)
 
-// Model is everything of a tag that decides its answers.
-type Model struct {
-	GGUF             string              // sha256 of the weights' file, hex
-	Template, System string              // as they are stored
-	Parameters       map[string][]string // values as parseParameters writes them
-	License          string              // several are joined by a newline
-	Renderer, Parser string              // built-in code that replaces the template, if any
-}
+	"github.com/tunegate/tunegate/internal/engine"
+)
 
 var ggufDigest = regexp.MustCompile(`sha256[-:]([0-9a-f]{64})$`)
 
 // Show reads a tag. A tag that is more than one GGUF with its settings (an
 // adapter, a projector, stored messages, a model in the cloud) is an error,
-// because a Model would not name all of it. ErrNotFound: there is no such tag.
-func (c *Client) Show(ctx context.Context, tag string) (Model, error) {
+// because an engine.Model would not name all of it. engine.ErrNotFound: there is no such tag.
+func (c *Client) Show(ctx context.Context, tag string) (engine.Model, error) {
 	response, err := c.retrying.Show(ctx, &api.ShowRequest{Model: tag})
 	if err != nil {
-		return Model{}, c.explain("show "+tag, err)
+		return engine.Model{}, c.explain("show "+tag, err)
 	}
 	model, err := modelOf(response)
 	if err != nil {
-		return Model{}, fmt.Errorf("ollama: show %s: %w (use a tag of one GGUF)", tag, err)
+		return engine.Model{}, fmt.Errorf("ollama: show %s: %w (use a tag of one GGUF)", tag, err)
 	}
 	return model, nil
 }
 
-func modelOf(r *api.ShowResponse) (Model, error) {
+func modelOf(r *api.ShowResponse) (engine.Model, error) {
 	if r.RemoteHost != "" {
-		return Model{}, fmt.Errorf("its model runs at %.100q", r.RemoteHost)
+		return engine.Model{}, fmt.Errorf("its model runs at %.100q", r.RemoteHost)
 	}
 	if len(r.Messages) > 0 {
-		return Model{}, fmt.Errorf("it has %d stored messages", len(r.Messages))
+		return engine.Model{}, fmt.Errorf("it has %d stored messages", len(r.Messages))
 	}
 	file, err := readModelfile(r)
 	if err != nil {
-		return Model{}, err
+		return engine.Model{}, err
 	}
-	m := Model{
+	m := engine.Model{
 		GGUF: file.gguf, Template: r.Template, System: r.System, License: r.License,
 		Renderer: file.renderer, Parser: file.parser,
 	}

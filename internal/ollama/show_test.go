@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/ollama/ollama/api"
+
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
 const (
@@ -20,7 +22,7 @@ func TestModelOf(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		in    api.ShowResponse
-		want  Model
+		want  engine.Model
 		wrong string // in the error
 	}{
 		{name: "plain",
@@ -28,18 +30,18 @@ func TestModelOf(t *testing.T) {
 				Modelfile: from + "TEMPLATE {{ .Prompt }}\nPARAMETER seed 1\n", Template: "{{ .Prompt }}",
 				Parameters: "seed                           1",
 			},
-			want: Model{GGUF: sumA, Template: "{{ .Prompt }}", Parameters: map[string][]string{"seed": {"1"}}}},
+			want: engine.Model{GGUF: sumA, Template: "{{ .Prompt }}", Parameters: map[string][]string{"seed": {"1"}}}},
 		{name: "everything, template and system with lines like commands",
 			in: api.ShowResponse{
 				Modelfile: from + "TEMPLATE \"" + trap + "\"\nSYSTEM \"" + trap + "\"\nRENDERER qwen3\nPARSER p\n" +
 					"PARAMETER seed 1\nLICENSE \"l\nPARSER no\"\n",
 				Template: trap, System: trap, License: "l\nPARSER no", Parameters: "seed 1",
 			},
-			want: Model{GGUF: sumA, Template: trap, System: trap, License: "l\nPARSER no", Renderer: "qwen3", Parser: "p",
+			want: engine.Model{GGUF: sumA, Template: trap, System: trap, License: "l\nPARSER no", Renderer: "qwen3", Parser: "p",
 				Parameters: map[string][]string{"seed": {"1"}}}},
 		{name: "license with a line like a command",
 			in:   api.ShowResponse{Modelfile: from + "TEMPLATE t\nLICENSE \"l\nPARSER no\"\n", Template: "t"},
-			want: Model{GGUF: sumA, Template: "t", Parameters: map[string][]string{}}},
+			want: engine.Model{GGUF: sumA, Template: "t", Parameters: map[string][]string{}}},
 		{name: "adapter", in: api.ShowResponse{Modelfile: from + "ADAPTER /x\nTEMPLATE t\n", Template: "t"}, wrong: "an adapter"},
 		{name: "projector", in: api.ShowResponse{Modelfile: from + "FROM /x/sha256-" + sumB + "\nTEMPLATE t\n", Template: "t"}, wrong: "more than one file"},
 		{name: "messages", in: api.ShowResponse{Modelfile: from, Messages: make([]api.Message, 2)}, wrong: "2 stored messages"},

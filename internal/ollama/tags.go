@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/ollama/ollama/api"
+
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
 // Tag is a tag as a server lists it.
@@ -30,8 +32,8 @@ func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
 }
 
 // Copy makes the tag `to` name what the tag `from` names, at once and without
-// more disk space; what it named before is gone. It is safe to repeat, and mends
-// a damaged tag `to`. ErrNotFound: there is no tag `from`. A server whose disk is
+// more disk space; what it named before is gone. It is safe to repeat, and repairs
+// a damaged tag `to`. engine.ErrNotFound: there is no tag `from`. A server whose disk is
 // full may leave `to` damaged: show it before trusting it.
 func (c *Client) Copy(ctx context.Context, from, to string) error {
 	err := c.retrying.Copy(ctx, &api.CopyRequest{Source: from, Destination: to})
@@ -43,7 +45,7 @@ func (c *Client) Copy(ctx context.Context, from, to string) error {
 // copy of another tag.
 func (c *Client) Delete(ctx context.Context, tag string) error {
 	err := c.delete(ctx, tag)
-	if !errors.Is(err, ErrBroken) {
+	if !errors.Is(err, engine.ErrBroken) {
 		return err
 	}
 	tags, listErr := c.Tags(ctx)
@@ -58,7 +60,7 @@ func (c *Client) Delete(ctx context.Context, tag string) error {
 
 func (c *Client) delete(ctx context.Context, tag string) error {
 	err := c.explain("delete "+tag, c.retrying.Delete(ctx, &api.DeleteRequest{Model: tag}))
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, engine.ErrNotFound) {
 		return nil
 	}
 	return err
@@ -90,7 +92,7 @@ func (c *Client) Loaded(ctx context.Context, gguf string) (bool, error) {
 		}
 		shown, err := c.retrying.Show(ctx, &api.ShowRequest{Model: loaded.Name})
 		err = c.explain("show "+loaded.Name, err)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		if err != nil && !errors.Is(err, engine.ErrNotFound) {
 			return false, err
 		}
 		if err != nil || strings.Contains(shown.Modelfile, "sha256-"+gguf) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
@@ -23,8 +24,8 @@ func TestRealTags(t *testing.T) {
 	first, firstSum := ollamatest.Tiny(t, 1)
 	second, secondSum := ollamatest.Tiny(t, 2)
 	err := errors.Join(
-		client.Add(ctx, first, Definition{Tag: "demo-lora-v1", GGUF: firstSum, Template: chatML}),
-		client.Add(ctx, second, Definition{Tag: "demo-lora-v2", GGUF: secondSum, Template: chatML}))
+		client.Add(ctx, first, engine.Definition{Tag: "demo-lora-v1", GGUF: firstSum, Template: chatML}),
+		client.Add(ctx, second, engine.Definition{Tag: "demo-lora-v2", GGUF: secondSum, Template: chatML}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestRealLoaded(t *testing.T) {
 	second, secondSum := ollamatest.Tiny(t, 2)
 	add := func(tag, path, sum string) {
 		t.Helper()
-		if err := client.Add(ctx, path, Definition{Tag: tag, GGUF: sum, Template: chatML, System: tag}); err != nil {
+		if err := client.Add(ctx, path, engine.Definition{Tag: tag, GGUF: sum, Template: chatML, System: tag}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -123,7 +124,7 @@ func TestDeleteOfABrokenTagOnAnEmptyServer(t *testing.T) {
 	t.Parallel()
 	server, home := serveReal(t)
 	proctest.WriteFile(t, filepath.Join(Models(home), "manifests/registry.ollama.ai/library/demo/broken"), "")
-	if err := server.Client().Delete(t.Context(), "demo:broken"); !errors.Is(err, ErrBroken) {
+	if err := server.Client().Delete(t.Context(), "demo:broken"); !errors.Is(err, engine.ErrBroken) {
 		t.Errorf("%v", err)
 	}
 	if err := Remove(Models(home), "demo:broken"); err != nil {
@@ -150,7 +151,7 @@ func TestNotOllama(t *testing.T) {
 		_, showErr := client.Show(t.Context(), "demo")
 		errs := []error{versionErr, tagsErr, showErr}
 		if slices.ContainsFunc(errs, func(err error) bool {
-			return err == nil || errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), "is it the address of an Ollama server?")
+			return err == nil || errors.Is(err, engine.ErrNotFound) || !strings.Contains(err.Error(), "is it the address of an Ollama server?")
 		}) {
 			t.Errorf("%s: %v", name, errors.Join(errs...))
 		}

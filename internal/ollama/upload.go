@@ -8,16 +8,9 @@ import (
 	"os"
 
 	"github.com/ollama/ollama/api"
-)
 
-// Definition is what a tag is made of.
-type Definition struct {
-	Tag              string
-	GGUF             string // sha256 of an uploaded GGUF, hex
-	Template, System string
-	Parameters       map[string]any
-	License          string
-}
+	"github.com/tunegate/tunegate/internal/engine"
+)
 
 // Upload brings the file at path, whose sha256 is digest (hex), to the server.
 // It costs next to nothing when the server has it.
@@ -53,7 +46,7 @@ func (c *Client) hasBlob(ctx context.Context, digest string) (bool, error) {
 // Create makes or replaces a tag of an uploaded GGUF. The server takes damaged
 // weights without complaint: show the tag and chat with it before trusting it.
 // It returns ErrMissingBlob when the GGUF has to be uploaded (again).
-func (c *Client) Create(ctx context.Context, d Definition) error {
+func (c *Client) Create(ctx context.Context, d engine.Definition) error {
 	stream := false // a stream that is cut looks like success
 	var status string
 	err := c.once.Create(ctx, &api.CreateRequest{
@@ -81,7 +74,7 @@ func (c *Client) Create(ctx context.Context, d Definition) error {
 
 // Add uploads the GGUF at path and creates the tag, both once more when the
 // server lost the blob in between, as one that was restarted does.
-func (c *Client) Add(ctx context.Context, path string, d Definition) error {
+func (c *Client) Add(ctx context.Context, path string, d engine.Definition) error {
 	err := c.add(ctx, path, d)
 	if errors.Is(err, ErrMissingBlob) {
 		err = c.add(ctx, path, d)
@@ -89,7 +82,7 @@ func (c *Client) Add(ctx context.Context, path string, d Definition) error {
 	return err
 }
 
-func (c *Client) add(ctx context.Context, path string, d Definition) error {
+func (c *Client) add(ctx context.Context, path string, d engine.Definition) error {
 	if err := c.Upload(ctx, path, d.GGUF); err != nil {
 		return err
 	}

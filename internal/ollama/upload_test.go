@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
 const missingBlob = `{"error":"open /m/blobs/sha256-aa: no such file or directory"}`
@@ -65,7 +67,7 @@ func fourBytes(t *testing.T) string {
 
 func TestAdd(t *testing.T) {
 	t.Parallel()
-	definition := Definition{Tag: "demo:x", GGUF: sumA, Template: "T", System: "S", Parameters: map[string]any{"seed": 1}, License: "L"}
+	definition := engine.Definition{Tag: "demo:x", GGUF: sumA, Template: "T", System: "S", Parameters: map[string]any{"seed": 1}, License: "L"}
 	for _, test := range []struct {
 		name             string
 		server           blobs
@@ -107,7 +109,7 @@ func TestCreateThatDoesNotSucceed(t *testing.T) {
 		"no answer":      cut(""),
 	} {
 		client := fake(t, map[string]http.HandlerFunc{"POST /api/create": create})
-		err := client.Create(t.Context(), Definition{Tag: "a", GGUF: sumA})
+		err := client.Create(t.Context(), engine.Definition{Tag: "a", GGUF: sumA})
 		if name == "no answer" { // headers went out, so the API client sees an empty stream
 			name = "success"
 		}

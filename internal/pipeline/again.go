@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/machine"
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/repo"
@@ -50,13 +49,9 @@ func madeOf(m machine.Machine, p *plan.Plan, prefix string) (runs.Record, runs.A
 	if err != nil {
 		return runs.Record{}, runs.Artifact{}, err
 	}
-	host := ""
-	if !p.Config.Runner.PrivateServer() {
-		client, err := ollama.Dial(p.Config.Runner.Ollama)
-		if err != nil {
-			return runs.Record{}, runs.Artifact{}, err
-		}
-		host = client.Base()
+	host, err := machine.Address(p.Config.Runner)
+	if err != nil {
+		return runs.Record{}, runs.Artifact{}, err
 	}
 	var why string // of the newest that cannot be taken
 	for _, record := range slices.Backward(records) {

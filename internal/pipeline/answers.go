@@ -10,9 +10,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/machine"
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -62,7 +62,7 @@ func (s *Steps) ask(ctx context.Context, stage step.Stage, role string, model re
 		asked = true
 		evaluation := eval.Evaluation{
 			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: model.Tag, ModelID: model.ModelID},
-			Suites: suites, Server: server.Client, Maths: checker, Clock: s.machine.Clock,
+			Suites: suites, Server: server, Maths: checker, Clock: s.machine.Clock,
 			Report: func(p eval.Progress) {
 				s.machine.Progress.Update(string(stage), int64(p.Done), int64(p.Total), p.ETA, fmt.Sprintf("%s, %d passed", role, p.Passed))
 			},
@@ -88,8 +88,8 @@ var errOther = errors.New("another model")
 
 // sameModel makes sure that a tag still is the model that was registered: on a
 // shared server somebody else may write the same tag.
-func sameModel(ctx context.Context, client *ollama.Client, want register.Registered) error {
-	shown, err := client.Show(ctx, want.Tag)
+func sameModel(ctx context.Context, server engine.Tags, want register.Registered) error {
+	shown, err := server.Show(ctx, want.Tag)
 	if err != nil {
 		return err
 	}

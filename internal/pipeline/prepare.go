@@ -13,7 +13,6 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/machine"
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
@@ -61,13 +60,10 @@ func (s *Steps) newChecks() checks {
 // server at its address, in a version that serves.
 func (s *Steps) checkServer(ctx context.Context) error {
 	version, err := s.serverVersion(ctx)
-	if err != nil || s.private() { // a private program's version is its digest
+	if err != nil {
 		return err
 	}
-	if err := ollama.Supported(version); err != nil {
-		return fmt.Errorf("the server at %s: %w", s.plan.Config.Runner.Ollama, err)
-	}
-	return nil
+	return s.machine.CheckVersion(s.plan.Config.Runner, version)
 }
 
 // notePromotionServers says which servers a promotion of the model would not get
@@ -262,7 +258,7 @@ func (s *Steps) trial() *step.Step[eval.Summary] {
 			if _, err := s.foreign(ctx, server, base.GGUF); err != nil {
 				return eval.Summary{}, err
 			}
-			if err := register.CountTokens(ctx, server.Client, base.Tag, longest(s.Rendering.Value().Prompts, countedPrompts), s.plan.Config.Eval.NumCtx); err != nil {
+			if err := register.CountTokens(ctx, server, base.Tag, longest(s.Rendering.Value().Prompts, countedPrompts), s.plan.Config.Eval.NumCtx); err != nil {
 				return eval.Summary{}, err
 			}
 			var first []suite.Suite

@@ -9,9 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ledger"
-	"github.com/tunegate/tunegate/internal/machine"
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
@@ -78,14 +77,11 @@ func (s *Steps) create(ctx context.Context, dir string, c register.Candidate) (r
 	if _, err := s.foreign(ctx, server, c.Digest); err != nil {
 		return register.Registered{}, err
 	}
-	intent := runs.Intent{Tag: c.Tag, GGUF: c.Digest}
-	if !server.Private() {
-		intent.Host = server.Client.Base()
-	}
-	if err := intent.Begin(ctx, dir, server.Client); err != nil {
+	intent := runs.Intent{Tag: c.Tag, GGUF: c.Digest, Host: server.Address}
+	if err := intent.Begin(ctx, dir, server); err != nil {
 		return register.Registered{}, err
 	}
-	registered, shown, err := register.Run(ctx, server.Client, c, s.Rendering.Value().Prompts)
+	registered, shown, err := register.Run(ctx, server, c, s.Rendering.Value().Prompts)
 	if err != nil {
 		return register.Registered{}, err
 	}
@@ -99,22 +95,17 @@ func (s *Steps) create(ctx context.Context, dir string, c register.Candidate) (r
 // private server that is not running is asked through its files.
 func (s *Steps) holds(ctx context.Context, c register.Candidate) (bool, error) {
 	if s.private() && s.server == nil {
-		return s.stored(c.Tag, c.Digest), nil
+		return s.machine.HasTag(c.Tag, c.Digest), nil
 	}
 	server, err := s.ollama(ctx)
 	if err != nil {
 		return false, err
 	}
-	shown, err := server.Client.Show(ctx, c.Tag)
-	if errors.Is(err, ollama.ErrNotFound) || errors.Is(err, ollama.ErrBroken) {
+	shown, err := server.Show(ctx, c.Tag)
+	if errors.Is(err, engine.ErrNotFound) || errors.Is(err, engine.ErrBroken) {
 		return false, nil
 	}
 	return err == nil && register.ModelID(shown) == register.ModelID(c.Expected()), err
-}
-
-// stored says whether the private server's files have the tag with these bytes.
-func (s *Steps) stored(tag, digest string) bool {
-	return ollama.HasTag(ollama.Models(machine.OllamaHome(s.machine.Home)), tag, digest)
 }
 
 // baselineModel is the model that a candidate is compared with: the promoted one,
@@ -177,21 +168,21 @@ func (s *Steps) baseline() *step.Step[register.Registered] {
 func (s *Steps) restore(ctx context.Context, want register.Registered, exported, registered store.Key) error {
 	s.use(step.Export, exported)
 	s.use(step.Register, registered)
-	if s.private() && s.server == nil && s.stored(want.Tag, want.GGUF) {
+	if s.private() && s.server == nil && s.machine.HasTag(want.Tag, want.GGUF) {
 		return nil
 	}
 	server, err := s.ollama(ctx)
 	if err != nil {
 		return err
 	}
-	shown, err := server.Client.Show(ctx, want.Tag)
+	shown, err := server.Show(ctx, want.Tag)
 	switch id := register.ModelID(shown); {
 	case err == nil && id == want.ModelID:
 		return nil
 	case err == nil && !server.Private():
 		return fmt.Errorf("%s is another model on the server than the one that was tested (model_id %.12s, it was %.12s), so it is not written over (hint: `ollama rm %s` there if nobody needs it, then repeat the command)",
 			want.Tag, id, want.ModelID, want.Tag)
-	case err != nil && !errors.Is(err, ollama.ErrNotFound) && !errors.Is(err, ollama.ErrBroken):
+	case err != nil && !errors.Is(err, engine.ErrNotFound) && !errors.Is(err, engine.ErrBroken):
 		return fmt.Errorf("%s: %w", want.Tag, err)
 	}
 	s.machine.Progress.Say("the server has no %s as it was tested, so it is made again", want.Tag)
@@ -200,10 +191,10 @@ func (s *Steps) restore(ctx context.Context, want register.Registered, exported,
 		return fmt.Errorf("%s: %w", want.Tag, err)
 	}
 	kept.Candidate.Tag = want.Tag
-	if err := server.Client.Add(ctx, kept.Candidate.Path, kept.Candidate.Definition()); err != nil {
+	if err := server.Add(ctx, kept.Candidate.Path, kept.Candidate.Definition()); err != nil {
 		return err
 	}
-	return sameModel(ctx, server.Client, want)
+	return sameModel(ctx, server, want)
 }
 
 // tagged is a tag that the server has, as it shows it.
@@ -212,7 +203,7 @@ func (s *Steps) tagged(ctx context.Context, tag string) (register.Registered, er
 	if err != nil {
 		return register.Registered{}, err
 	}
-	shown, err := server.Client.Show(ctx, tag)
+	shown, err := server.Show(ctx, tag)
 	if err != nil {
 		return register.Registered{}, fmt.Errorf("the baseline %s: %w", tag, err)
 	}

@@ -124,7 +124,7 @@ func (r *resources) foreign(ctx context.Context, server *machine.Server, gguf st
 	if asked {
 		return known, nil
 	}
-	loaded, err := server.Client.Loaded(ctx, gguf)
+	loaded, err := server.Loaded(ctx, gguf)
 	if err == nil {
 		r.loaded[gguf] = loaded
 	}
@@ -139,7 +139,7 @@ func (r *resources) asking(ctx context.Context, model register.Registered, do fu
 	if err != nil {
 		return err
 	}
-	if err := sameModel(ctx, server.Client, model); err != nil {
+	if err := sameModel(ctx, server, model); err != nil {
 		return err
 	}
 	foreign, err := r.foreign(ctx, server, model.GGUF)
@@ -149,10 +149,10 @@ func (r *resources) asking(ctx context.Context, model register.Registered, do fu
 	if err := do(server); err != nil {
 		return err
 	}
-	if err := sameModel(ctx, server.Client, model); err != nil || foreign {
+	if err := sameModel(ctx, server, model); err != nil || foreign {
 		return err
 	}
-	return server.Client.Unload(ctx, model.Tag)
+	return server.Unload(ctx, model.Tag)
 }
 
 func (r *resources) close() error {

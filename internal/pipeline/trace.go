@@ -121,7 +121,7 @@ func (s *Steps) askRows(ctx context.Context, baseline register.Registered, quest
 	defer checker.Close()
 	err = s.asking(ctx, baseline, func(server *machine.Server) error {
 		evaluation := eval.Evaluation{
-			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: baseline.Tag, ModelID: baseline.ModelID}, Server: server.Client, Maths: checker,
+			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: baseline.Tag, ModelID: baseline.ModelID}, Server: server, Maths: checker,
 		}
 		var err error
 		known, err = attribution.Ask(ctx, evaluation, questions)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/runs"
@@ -376,7 +377,7 @@ func TestDamagedWeights(t *testing.T) {
 	l.expect("server", server.Client(), map[string]string{"demo:stable": ""})
 	proxy.set(nil)
 	l.mustPromote("v1", "one")
-	answer, err := server.Client().Chat(t.Context(), ollama.Ask{Tag: "demo:stable", Messages: chat.Chat("", nil, "hi"), Options: map[string]any{"num_predict": 1}})
+	answer, err := server.Client().Chat(t.Context(), engine.Ask{Tag: "demo:stable", Messages: chat.Chat("", nil, "hi"), Options: map[string]any{"num_predict": 1}})
 	if err != nil || !answer.Done {
 		t.Errorf("%+v, %v", answer, err)
 	}

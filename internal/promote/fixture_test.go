@@ -20,6 +20,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ledger"
@@ -209,7 +210,7 @@ func (l *lab) serve(folder string) *ollama.Server {
 func (l *lab) shows(client *ollama.Client, tag string) string {
 	l.Helper()
 	shown, err := client.Show(l.Context(), tag)
-	if errors.Is(err, ollama.ErrNotFound) {
+	if errors.Is(err, engine.ErrNotFound) {
 		return ""
 	}
 	l.must(err)
@@ -237,7 +238,7 @@ func (l *lab) expectPrivate(want map[string]string) {
 // answers makes sure that a tag still serves.
 func (l *lab) answers(client *ollama.Client, tag string) {
 	l.Helper()
-	answer, err := client.Chat(l.Context(), ollama.Ask{
+	answer, err := client.Chat(l.Context(), engine.Ask{
 		Tag: tag, Messages: chat.Chat("", nil, "Compute d/dx of 5x^3."), Options: map[string]any{"num_predict": 4, "seed": 1},
 	})
 	if err != nil || !answer.Done {

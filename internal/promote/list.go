@@ -10,7 +10,6 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ledger"
 	"github.com/tunegate/tunegate/internal/machine"
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
 )
@@ -101,7 +100,7 @@ func versions(m machine.Machine, promotions ledger.Ledger, name string) (version
 	previous, _ := promotions.Previous(name)
 	for _, e := range promotions.Versions(name) {
 		v := Version{Name: name, Version: e.Version, Servers: e.Servers, Model: Model{
-			Tag: e.Tag, ModelID: e.ModelID, Run: e.Run, Time: e.Time, Held: held(m, e.Tag, e.GGUFSHA256),
+			Tag: e.Tag, ModelID: e.ModelID, Run: e.Run, Time: e.Time, Held: m.HasTag(e.Tag, e.GGUFSHA256),
 		}}
 		if made, err := runs.Kept(m, e.Export, e.Register); err == nil {
 			v.Bytes = size(made)
@@ -114,7 +113,7 @@ func versions(m machine.Machine, promotions ledger.Ledger, name string) (version
 		}
 		versions = append(versions, v)
 	}
-	if slices.Contains(stable.Servers, ledger.Private) && !held(m, stableTag(name), stable.GGUFSHA256) {
+	if slices.Contains(stable.Servers, ledger.Private) && !m.HasTag(stableTag(name), stable.GGUFSHA256) {
 		notes = append(notes, fmt.Sprintf("the private server's %s is not %s (hint: `tunegate promote %s --run %s` mends it)", stableTag(name), stable.Version, stable.Version, stable.Run))
 	}
 	return versions, notes
@@ -131,13 +130,9 @@ func candidate(m machine.Machine, run runs.Record) Candidate {
 	}
 	if made, err := runs.MadeBy(m, run); err == nil {
 		c.ModelID, c.Bytes = made.ModelID, size(made)
-		c.Held = held(m, run.Candidate, made.Candidate.Digest)
+		c.Held = m.HasTag(run.Candidate, made.Candidate.Digest)
 	}
 	return c
-}
-
-func held(m machine.Machine, tag, gguf string) bool {
-	return ollama.HasTag(ollama.Models(machine.OllamaHome(m.Home)), tag, gguf)
 }
 
 // size is the size of the kept file, in bytes.

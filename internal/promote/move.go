@@ -129,7 +129,7 @@ func (m *move) connect(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		m.targets = append(m.targets, &target{name: name, server: server, client: server.Client})
+		m.targets = append(m.targets, &target{name: name, server: server})
 	}
 	return nil
 }
@@ -197,7 +197,7 @@ func (m *move) restore(ctx context.Context, t *target) string {
 	tag := stableTag(m.entry.Name)
 	stable, promoted := m.promotions.Stable(m.entry.Name)
 	if !promoted || t.before == "" {
-		if err := t.client.Delete(ctx, tag); err != nil {
+		if err := t.server.Delete(ctx, tag); err != nil {
 			return fmt.Sprintf("%s: NOT taken away: %v", t, err)
 		}
 		if t.before != "" {

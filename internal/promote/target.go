@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ledger"
 	"github.com/tunegate/tunegate/internal/machine"
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
@@ -22,7 +22,6 @@ import (
 type target struct {
 	name   string // its address, or ledger.Private
 	server *machine.Server
-	client *ollama.Client
 	before string // the model_id of the stable tag before this command; empty: none
 	moved  bool   // this command wrote the stable tag
 }
@@ -40,11 +39,11 @@ const damaged = "damaged"
 
 // show is the model_id of a tag; empty for one that is missing.
 func (t *target) show(ctx context.Context, tag string) (string, error) {
-	shown, err := t.client.Show(ctx, tag)
+	shown, err := t.server.Show(ctx, tag)
 	switch {
-	case errors.Is(err, ollama.ErrNotFound):
+	case errors.Is(err, engine.ErrNotFound):
 		return "", nil
-	case errors.Is(err, ollama.ErrBroken):
+	case errors.Is(err, engine.ErrBroken):
 		return damaged, nil
 	case err != nil:
 		return "", err
@@ -54,7 +53,7 @@ func (t *target) show(ctx context.Context, tag string) (string, error) {
 
 // copy makes one tag name what another does, and looks whether it is this model.
 func (t *target) copy(ctx context.Context, from, to, modelID string) error {
-	if err := t.client.Copy(ctx, from, to); err != nil {
+	if err := t.server.Copy(ctx, from, to); err != nil {
 		return err
 	}
 	return t.expect(ctx, to, modelID)
@@ -103,11 +102,11 @@ func (m *move) bring(ctx context.Context, t *target) error {
 	m.machine.Progress.Say("%s: bringing %s there (%.1f MB, unless it has them)", t, m.entry.Tag, float64(info.Size())/1e6)
 	m.changed = true
 	made.Candidate.Tag = m.entry.Tag
-	if err := t.client.Add(ctx, made.Candidate.Path, made.Candidate.Definition()); err != nil {
+	if err := t.server.Add(ctx, made.Candidate.Path, made.Candidate.Definition()); err != nil {
 		return err
 	}
 	if err := t.expect(ctx, m.entry.Tag, m.entry.ModelID); err != nil {
-		return errors.Join(err, t.client.Delete(ctx, m.entry.Tag))
+		return errors.Join(err, t.server.Delete(ctx, m.entry.Tag))
 	}
 	return nil
 }
@@ -169,11 +168,11 @@ func made(home string, promotions ledger.Ledger, name string) (map[string]bool, 
 // answers asks for one token, and frees the memory for it unless the model was
 // loaded already: then somebody uses it.
 func (t *target) answers(ctx context.Context, tag, gguf string) error {
-	used, err := t.client.Loaded(ctx, gguf)
+	used, err := t.server.Loaded(ctx, gguf)
 	if err != nil {
 		return err
 	}
-	reply, err := t.client.Chat(ctx, ollama.Ask{
+	reply, err := t.server.Chat(ctx, engine.Ask{
 		Tag: tag, Messages: chat.Chat("", nil, "1 + 1 = ?"), Options: map[string]any{"num_predict": 1, "seed": 1},
 	})
 	if err != nil {
@@ -185,7 +184,7 @@ func (t *target) answers(ctx context.Context, tag, gguf string) error {
 	if used {
 		return nil
 	}
-	return t.client.Unload(ctx, tag)
+	return t.server.Unload(ctx, tag)
 }
 
 // proved is nil when the bytes are still those that were tested.

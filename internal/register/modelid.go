@@ -6,14 +6,14 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
 // ModelID names what a tag serves, the same on every server: the sha256 of the
 // canonical JSON (RFC 8785) of its weights' digest, template, system prompt,
 // parameters, license, renderer and parser, as the server's show gives them.
-func ModelID(m ollama.Model) string {
+func ModelID(m engine.Model) string {
 	parameters := map[string][]string{}
 	for name, values := range m.Parameters {
 		parameters[name] = append([]string{}, values...)
@@ -54,7 +54,7 @@ func one(value any) string {
 
 // Modelfile writes what a tag is made of in the form that people know. It is a
 // record: tunegate creates tags through the API.
-func Modelfile(m ollama.Model) string {
+func Modelfile(m engine.Model) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "FROM sha256:%s\nTEMPLATE %s\n", m.GGUF, quote(m.Template))
 	if m.System != "" {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
@@ -56,7 +57,7 @@ func TestRealFailures(t *testing.T) {
 		Name: "suite/case", Messages: chat.Chat("Be kind.", nil, "hi"),
 		Text: "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n",
 	}
-	ask := ollama.Ask{Tag: "demo:old", Messages: chat.Chat("", nil, "hi"), Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "temperature": 0}}
+	ask := engine.Ask{Tag: "demo:old", Messages: chat.Chat("", nil, "hi"), Options: map[string]any{"seed": 1, "num_predict": 8, "num_ctx": 128, "temperature": 0}}
 	if err := client.Add(ctx, path, old.Definition()); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,7 @@ func TestRealFailures(t *testing.T) {
 		}, "changed after its digest", nil},
 		{"unknown architecture", func(c *Candidate, _ *Rendered) {
 			altered(c, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("qwen2"), []byte("qwenX")) })
-		}, "cannot load the weights", ollama.ErrUnloadable},
+		}, "cannot load the weights", engine.ErrUnloadable},
 		// The server's runner ends itself on this, and the server says the one or the other.
 		{"missing tensor", func(c *Candidate, _ *Rendered) {
 			altered(c, func(b []byte) []byte { return bytes.Replace(b, []byte("ffn_down"), []byte("ffn_dowm"), 1) })

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/chat"
-	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
 // Serve says how a model is served; it becomes the tag's Modelfile.
@@ -64,46 +64,54 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %s (hint: %s)", e.Name, e.Message, e.Hint) }
 
+// Server is what a candidate is registered with; an engine.Engine is one.
+type Server interface {
+	engine.Chatter
+	Add(ctx context.Context, path string, d engine.Definition) error
+	Show(ctx context.Context, tag string) (engine.Model, error)
+	Render(ctx context.Context, tag string, messages []chat.Message) (string, error)
+}
+
 // Run uploads the file, creates the tag and proves it. Creating a tag anew is
 // safe: what it named before is replaced in one step by the server.
-func Run(ctx context.Context, client *ollama.Client, c Candidate, prompts []Rendered) (Registered, ollama.Model, error) {
+func Run(ctx context.Context, server Server, c Candidate, prompts []Rendered) (Registered, engine.Model, error) {
 	if len(prompts) == 0 {
-		return Registered{}, ollama.Model{}, errors.New("register: no prompts to compare")
+		return Registered{}, engine.Model{}, errors.New("register: no prompts to compare")
 	}
-	if err := client.Add(ctx, c.Path, c.Definition()); err != nil {
-		return Registered{}, ollama.Model{}, err
+	if err := server.Add(ctx, c.Path, c.Definition()); err != nil {
+		return Registered{}, engine.Model{}, err
 	}
-	shown, err := client.Show(ctx, c.Tag)
+	shown, err := server.Show(ctx, c.Tag)
 	if err != nil {
-		return Registered{}, ollama.Model{}, err
+		return Registered{}, engine.Model{}, err
 	}
 	if err := c.compare(shown); err != nil {
-		return Registered{}, ollama.Model{}, err
+		return Registered{}, engine.Model{}, err
 	}
-	parity, err := prove(ctx, client, c.Tag, prompts)
+	parity, err := prove(ctx, server, c.Tag, prompts)
 	if err != nil {
-		return Registered{}, ollama.Model{}, err
+		return Registered{}, engine.Model{}, err
 	}
 	return Registered{ModelID: ModelID(shown), Tag: c.Tag, GGUF: c.Digest, Parity: parity}, shown, nil
 }
 
 // Definition is what the server makes the tag of.
-func (c Candidate) Definition() ollama.Definition {
-	return ollama.Definition{
+func (c Candidate) Definition() engine.Definition {
+	return engine.Definition{
 		Tag: c.Tag, GGUF: c.Digest, Template: c.Serve.Template, System: c.Serve.System,
 		Parameters: c.Serve.Parameters, License: c.Serve.License,
 	}
 }
 
 // Expected is the model that the server must show for the candidate.
-func (c Candidate) Expected() ollama.Model {
-	return ollama.Model{
+func (c Candidate) Expected() engine.Model {
+	return engine.Model{
 		GGUF: c.Digest, Template: c.Serve.Template, System: c.Serve.System,
 		Parameters: Values(c.Serve.Parameters), License: c.Serve.License,
 	}
 }
 
-func (c Candidate) compare(shown ollama.Model) error {
+func (c Candidate) compare(shown engine.Model) error {
 	want := c.Expected()
 	differs := func(what, wanted, got string) error {
 		return &Error{
@@ -132,9 +140,9 @@ func (c Candidate) compare(shown ollama.Model) error {
 
 // prove compares the server's rendering with the trainer's on every prompt and
 // asks for one token, whose prompt both must count alike.
-func prove(ctx context.Context, client *ollama.Client, tag string, prompts []Rendered) (Parity, error) {
+func prove(ctx context.Context, server Server, tag string, prompts []Rendered) (Parity, error) {
 	for _, prompt := range prompts {
-		text, err := client.Render(ctx, tag, withoutSystem(prompt.Messages))
+		text, err := server.Render(ctx, tag, withoutSystem(prompt.Messages))
 		if err != nil {
 			return Parity{}, err
 		}
@@ -147,7 +155,7 @@ func prove(ctx context.Context, client *ollama.Client, tag string, prompts []Ren
 		}
 	}
 	first := prompts[0]
-	reply, err := client.Chat(ctx, ollama.Ask{
+	reply, err := server.Chat(ctx, engine.Ask{
 		Tag: tag, Messages: withoutSystem(first.Messages), Options: map[string]any{"num_predict": 1, "seed": 1},
 	})
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
 const probeAsChatML = "<|im_start|>system\nProbe system <1>.<|im_end|>\n" +
@@ -22,8 +22,8 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-func model() ollama.Model {
-	return ollama.Model{
+func model() engine.Model {
+	return engine.Model{
 		GGUF: strings.Repeat("a", 64), Template: "T", System: "S", License: "apache-2.0",
 		Parameters: map[string][]string{"stop": {"x", "y"}, "temperature": {"0.2"}},
 	}
@@ -32,15 +32,15 @@ func model() ollama.Model {
 func TestModelIDNamesEveryPart(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{ModelID(model()): "unchanged"}
-	changes := map[string]func(*ollama.Model){
-		"gguf":      func(m *ollama.Model) { m.GGUF = strings.Repeat("b", 64) },
-		"template":  func(m *ollama.Model) { m.Template = "U" },
-		"system":    func(m *ollama.Model) { m.System = "" },
-		"license":   func(m *ollama.Model) { m.License = "mit" },
-		"renderer":  func(m *ollama.Model) { m.Renderer = "r" },
-		"parser":    func(m *ollama.Model) { m.Parser = "r" },
-		"parameter": func(m *ollama.Model) { m.Parameters["temperature"] = []string{"0.3"} },
-		"order":     func(m *ollama.Model) { m.Parameters["stop"] = []string{"y", "x"} },
+	changes := map[string]func(*engine.Model){
+		"gguf":      func(m *engine.Model) { m.GGUF = strings.Repeat("b", 64) },
+		"template":  func(m *engine.Model) { m.Template = "U" },
+		"system":    func(m *engine.Model) { m.System = "" },
+		"license":   func(m *engine.Model) { m.License = "mit" },
+		"renderer":  func(m *engine.Model) { m.Renderer = "r" },
+		"parser":    func(m *engine.Model) { m.Parser = "r" },
+		"parameter": func(m *engine.Model) { m.Parameters["temperature"] = []string{"0.3"} },
+		"order":     func(m *engine.Model) { m.Parameters["stop"] = []string{"y", "x"} },
 	}
 	for name, change := range changes {
 		m := model()
@@ -72,11 +72,11 @@ func TestCompareNamesTheField(t *testing.T) {
 	if err := c.compare(model()); err != nil {
 		t.Fatal(err)
 	}
-	for want, change := range map[string]func(*ollama.Model){
-		"GGUF":       func(m *ollama.Model) { m.GGUF = "" },
-		"template":   func(m *ollama.Model) { m.Template += " " },
-		"parameters": func(m *ollama.Model) { delete(m.Parameters, "stop") },
-		"renderer":   func(m *ollama.Model) { m.Renderer = "qwen" },
+	for want, change := range map[string]func(*engine.Model){
+		"GGUF":       func(m *engine.Model) { m.GGUF = "" },
+		"template":   func(m *engine.Model) { m.Template += " " },
+		"parameters": func(m *engine.Model) { delete(m.Parameters, "stop") },
+		"renderer":   func(m *engine.Model) { m.Renderer = "qwen" },
 	} {
 		shown := model()
 		change(&shown)

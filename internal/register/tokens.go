@@ -4,15 +4,15 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
 // CountTokens has the server count the tokens of prompts, by asking for one token
 // of an answer, and compares with the trainer's tokenizer. NumCtx is the context
 // in tokens that the prompts must fit.
-func CountTokens(ctx context.Context, client *ollama.Client, tag string, prompts []Rendered, numCtx int) error {
+func CountTokens(ctx context.Context, server engine.Chatter, tag string, prompts []Rendered, numCtx int) error {
 	for _, prompt := range prompts {
-		reply, err := client.Chat(ctx, ollama.Ask{
+		reply, err := server.Chat(ctx, engine.Ask{
 			Tag: tag, Messages: withoutSystem(prompt.Messages),
 			Options: map[string]any{"num_predict": 1, "seed": 1, "num_ctx": numCtx},
 		})

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/machine"
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -41,9 +41,9 @@ func (i Intent) save(dir string) error { return store.WriteJSON(filepath.Join(di
 // Begin leaves the tag's name in the draft of a registration, before the server is
 // asked for it. A candidate's tag that an earlier attempt meant to make on the same
 // server, and this one will not, is taken back.
-func (i Intent) Begin(ctx context.Context, draft string, client *ollama.Client) error {
+func (i Intent) Begin(ctx context.Context, draft string, server engine.Tags) error {
 	if left, err := loadIntent(draft); err == nil && left.Host == i.Host && left.key() != i.key() && Candidate(left.Tag) {
-		if _, err := left.takeBack(ctx, client); err != nil {
+		if _, err := left.takeBack(ctx, server); err != nil {
 			return err
 		}
 	}
@@ -73,24 +73,24 @@ const patience = 10 * time.Second
 func deleteTag(ctx context.Context, i Intent) (deleted bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	client, err := ollama.Dial(i.Host)
+	server, err := machine.Dial(i.Host)
 	if err != nil {
 		return false, err
 	}
-	return i.takeBack(ctx, client)
+	return i.takeBack(ctx, server)
 }
 
 // takeBack deletes the tag unless it was made of other bytes since: two homes
 // that judge the same pull request give their candidates the same name.
-func (i Intent) takeBack(ctx context.Context, client *ollama.Client) (deleted bool, err error) {
-	shown, err := client.Show(ctx, i.Tag)
+func (i Intent) takeBack(ctx context.Context, server engine.Tags) (deleted bool, err error) {
+	shown, err := server.Show(ctx, i.Tag)
 	switch {
-	case errors.Is(err, ollama.ErrNotFound), err == nil && shown.GGUF != i.GGUF:
+	case errors.Is(err, engine.ErrNotFound), err == nil && shown.GGUF != i.GGUF:
 		return false, nil
-	case err != nil && !errors.Is(err, ollama.ErrBroken):
+	case err != nil && !errors.Is(err, engine.ErrBroken):
 		return false, err
 	}
-	err = client.Delete(ctx, i.Tag)
+	err = server.Delete(ctx, i.Tag)
 	return err == nil, err
 }
 

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/machine"
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -200,8 +199,7 @@ func (s *Swept) interrupt(record Record, dir, name string) error {
 // sweepTags removes the private server's damaged tags, its candidates that never
 // became a result, and the blobs that no tag names then.
 func sweepTags(m machine.Machine, named map[Intent]bool, s *Swept) error {
-	models := ollama.Models(machine.OllamaHome(m.Home))
-	stored, err := ollama.Stored(models)
+	stored, err := m.StoredTags()
 	if err != nil {
 		return err
 	}
@@ -209,12 +207,12 @@ func sweepTags(m machine.Machine, named map[Intent]bool, s *Swept) error {
 		if !tag.Broken && (!Candidate(tag.Tag) || named[Intent{Tag: tag.Tag}.key()]) {
 			continue
 		}
-		if err := ollama.Remove(models, tag.Tag); err != nil {
+		if err := m.RemoveTag(tag.Tag); err != nil {
 			return err
 		}
 		s.Tags = append(s.Tags, tag.Tag)
 	}
-	freed, blobs, err := ollama.Prune(models, false)
+	freed, blobs, err := m.PruneBlobs()
 	s.Blobs, s.Bytes = blobs, s.Bytes+freed
 	return err
 }

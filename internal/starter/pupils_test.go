@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/assertion"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/eval"
-	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -21,13 +21,13 @@ type pupil func(s suite.Suite, c suite.Case) string
 // class is a server that has an answer to the last question of each case.
 type class struct{ answers map[string]string }
 
-func (c class) Chat(_ context.Context, ask ollama.Ask) (ollama.Answer, error) {
+func (c class) Chat(_ context.Context, ask engine.Ask) (engine.Answer, error) {
 	question := ask.Messages[len(ask.Messages)-1].Content
 	answer, known := c.answers[question]
 	if !known {
-		return ollama.Answer{}, fmt.Errorf("nobody knows %q", question)
+		return engine.Answer{}, fmt.Errorf("nobody knows %q", question)
 	}
-	return ollama.Answer{Text: answer, DoneReason: "stop", Done: true}, nil
+	return engine.Answer{Text: answer, DoneReason: "stop", Done: true}, nil
 }
 
 // examine takes a pupil through suites with the real evaluation and grader.
