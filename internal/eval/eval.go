@@ -16,6 +16,7 @@ import (
 	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/engine"
+	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -68,10 +69,14 @@ type Evaluation struct {
 	Options Options
 	Model   Model
 	Suites  []suite.Suite
-	Server  engine.Chatter
-	Maths   assertion.Maths
-	Clock   func() time.Time
-	Report  func(Progress)
+	// Rendered are what the trainer made of the prompts in replayed history, see
+	// [register.Rendering.ByCase]: the server must count as many tokens in each.
+	// Nil: the counts are not compared.
+	Rendered map[string][]register.Rendered
+	Server   engine.Chatter
+	Maths    assertion.Maths
+	Clock    func() time.Time
+	Report   func(Progress)
 }
 
 type item struct {
@@ -182,6 +187,9 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 			if err != nil {
 				return Case{}, err
 			}
+			if err := e.counted(it, len(graded.Turns), reply); err != nil {
+				return Case{}, fmt.Errorf("turn %d: %w", i+1, err)
+			}
 			graded.Turns = append(graded.Turns, Turn{
 				User: turn.User, Output: reply.Text, DoneReason: reply.DoneReason,
 				InputTokens: reply.InputTokens, OutputTokens: reply.OutputTokens, MS: reply.Duration.Milliseconds(),
@@ -225,6 +233,16 @@ func (e Evaluation) chat(ctx context.Context, messages []chat.Message, seed int)
 		}
 	}
 	return reply, err
+}
+
+// counted compares the tokens of a case's question, the asked'th from 0, with those
+// that the trainer counted.
+func (e Evaluation) counted(it item, asked int, reply engine.Answer) error {
+	prompts := e.Rendered[it.suite.Name+"/"+it.c.ID]
+	if it.history != suite.Replayed || !reply.Done || asked >= len(prompts) {
+		return nil
+	}
+	return prompts[asked].Counted(reply.InputTokens)
 }
 
 func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn, reply engine.Answer, earlier []chat.Turn) error {

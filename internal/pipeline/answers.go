@@ -62,7 +62,7 @@ func (s *Steps) ask(ctx context.Context, stage step.Stage, role string, model re
 		asked = true
 		evaluation := eval.Evaluation{
 			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: model.Tag, ModelID: model.ModelID},
-			Suites: suites, Server: server, Maths: checker, Clock: s.machine.Clock,
+			Suites: suites, Rendered: s.rendered(role, model), Server: server, Maths: checker, Clock: s.machine.Clock,
 			Report: func(p eval.Progress) {
 				s.machine.Progress.Update(string(stage), int64(p.Done), int64(p.Total), p.ETA, fmt.Sprintf("%s, %d passed", role, p.Passed))
 			},
@@ -81,6 +81,15 @@ func (s *Steps) ask(ctx context.Context, stage step.Stage, role string, model re
 		s.machine.Progress.Say("%s: %s: %d of %d cases are no evidence: %s", stage, role, summary.None[why], summary.Cases, why)
 	}
 	return summary, nil
+}
+
+// rendered are the prompts in which a model's server must count as many tokens as
+// the trainer did. A baseline may be made of another base, with a tokenizer of its own.
+func (s *Steps) rendered(role string, model register.Registered) map[string][]register.Rendered {
+	if role == eval.Baseline && model.ModelID != s.Base.Value().ModelID {
+		return nil
+	}
+	return s.Rendering.Value().ByCase()
 }
 
 // errOther says that a tag is not the model that was registered.

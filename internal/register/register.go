@@ -164,7 +164,7 @@ func prove(ctx context.Context, server Server, tag string, prompts []Rendered) (
 	if !reply.Done {
 		return Parity{}, &Error{Name: "register/chat", Message: tag + " does not answer", Hint: "the server's log in the run's folder says why"}
 	}
-	if err := first.counted(reply.InputTokens); err != nil {
+	if err := first.Counted(reply.InputTokens); err != nil {
 		return Parity{}, err
 	}
 	return Parity{Prompts: len(prompts), Tokens: first.Tokens}, nil

@@ -97,3 +97,12 @@ func TestModelfile(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+func TestPromptsByCase(t *testing.T) {
+	t.Parallel()
+	r := Rendering{Prompts: []Rendered{{Name: "s/a", Tokens: 1}, {Name: "s/b", Tokens: 2}, {Name: "s/a", Tokens: 3}}}
+	cases := r.ByCase()
+	if a, b := cases["s/a"], cases["s/b"]; len(cases) != 2 || len(a) != 2 || a[0].Tokens != 1 || a[1].Tokens != 3 || len(b) != 1 {
+		t.Errorf("%+v", cases)
+	}
+}

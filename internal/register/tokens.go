@@ -22,15 +22,15 @@ func CountTokens(ctx context.Context, server engine.Chatter, tag string, prompts
 		if !reply.Done {
 			return &Error{Name: "register/chat", Message: fmt.Sprintf("%s does not answer %s", tag, prompt.Name), Hint: "the server's log in the run's folder says why"}
 		}
-		if err := prompt.counted(reply.InputTokens); err != nil {
+		if err := prompt.Counted(reply.InputTokens); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// counted compares the server's count of a prompt's tokens with the trainer's.
-func (r Rendered) counted(tokens int) error {
+// Counted compares the server's count of a prompt's tokens with the trainer's.
+func (r Rendered) Counted(tokens int) error {
 	if tokens == r.Tokens {
 		return nil
 	}
