@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/check"
-	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/engine"
 )
 
 const whyPenalty = "a penalty on repetition pushes down the digits and the terms of the question, which a right answer repeats"
@@ -16,7 +16,7 @@ func penaltyChecks(_ context.Context, in inspection) []check.Check {
 	if in.config == nil {
 		return nil
 	}
-	value := register.Values(in.config.Serve.Parameters)["repeat_penalty"]
+	value := engine.Values(in.config.Serve.Parameters)["repeat_penalty"]
 	if slices.Equal(value, []string{"1"}) {
 		return []check.Check{check.Passed("penalty", "repeat_penalty 1.0")}
 	}

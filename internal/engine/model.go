@@ -1,5 +1,10 @@
 package engine
 
+import (
+	"fmt"
+	"strconv"
+)
+
 // Model is everything of a tag that decides its answers.
 type Model struct {
 	GGUF             string              // sha256 of the weights' file, hex
@@ -16,4 +21,39 @@ type Definition struct {
 	Template, System string         // the template in Ollama's language
 	Parameters       map[string]any // strings, numbers, booleans and lists of strings, by Ollama's names
 	License          string
+}
+
+// Model is what an engine must show for the definition.
+func (d Definition) Model() Model {
+	return Model{
+		GGUF: d.GGUF, Template: d.Template, System: d.System,
+		Parameters: Values(d.Parameters), License: d.License,
+	}
+}
+
+// Values writes parameters in the form in which a Model holds them: numbers in
+// shortest decimal form, lists in order.
+func Values(parameters map[string]any) map[string][]string {
+	values := map[string][]string{}
+	for name, value := range parameters {
+		if list, ok := value.([]any); ok {
+			for _, item := range list {
+				values[name] = append(values[name], one(item))
+			}
+			continue
+		}
+		values[name] = []string{one(value)}
+	}
+	return values
+}
+
+func one(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case float64:
+		return strconv.FormatFloat(value, 'f', -1, 64)
+	default:
+		return fmt.Sprint(value)
+	}
 }

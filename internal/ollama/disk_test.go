@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/engine"
-	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
+	"github.com/tunegate/tunegate/internal/gguf/gguftest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
@@ -34,7 +34,7 @@ func TestFullDisk(t *testing.T) {
 	client, ctx := v.server.Client(), t.Context()
 	models := fmt.Sprintf("/proc/%d/root%s", v.pid(), Models(v.home))
 
-	path, sum := ollamatest.Tiny(t, 1)
+	path, sum := gguftest.Tiny(t, 1)
 	old := engine.Definition{Tag: "demo:old", GGUF: sum, Template: chatML}
 	if err := client.Add(ctx, path, old); err != nil {
 		t.Fatal(err)

@@ -12,14 +12,14 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/engine"
-	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
+	"github.com/tunegate/tunegate/internal/gguf/gguftest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // altered writes a changed model and returns its path and its own sha256.
 func altered(t *testing.T, change func([]byte) []byte) (path, sum string) {
 	t.Helper()
-	path, _ = ollamatest.Tiny(t, 7)
+	path, _ = gguftest.Tiny(t, 7)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +179,7 @@ func TestBrokenTag(t *testing.T) {
 func TestBrokenBlob(t *testing.T) {
 	t.Parallel()
 	v := newVictim(t)
-	path, sum := ollamatest.Tiny(t, 3)
+	path, sum := gguftest.Tiny(t, 3)
 	if err := v.server.Client().Add(t.Context(), path, engine.Definition{Tag: "demo:cut", GGUF: sum, Template: chatML}); err != nil {
 		t.Fatal(err)
 	}

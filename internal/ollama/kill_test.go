@@ -18,7 +18,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/engine"
-	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
+	"github.com/tunegate/tunegate/internal/gguf/gguftest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
@@ -41,7 +41,7 @@ func newVictim(t *testing.T) *victim {
 	v.binary = wrapped(t, "")
 	v.server = serveIn(t, v.binary, v.home)
 	v.proxy = through(t, v.server)
-	path, sum := ollamatest.Tiny(t, 1)
+	path, sum := gguftest.Tiny(t, 1)
 	v.path, v.old = path, engine.Definition{Tag: "demo:old", GGUF: sum, Template: chatML}
 	if err := v.server.Client().Add(t.Context(), path, v.old); err != nil {
 		t.Fatal(err)
@@ -242,7 +242,7 @@ func TestServerKilledInCreate(t *testing.T) {
 func TestServerRestartedBetweenUploadAndCreate(t *testing.T) {
 	t.Parallel()
 	v := newVictim(t)
-	path, sum := ollamatest.Tiny(t, 2)
+	path, sum := gguftest.Tiny(t, 2)
 	v.proxy.before = on("/api/create", func() { v.restart() })
 	err := v.proxy.Add(t.Context(), path, engine.Definition{Tag: "demo:new", GGUF: sum, Template: chatML})
 	if err != nil || !HasTag(Models(v.home), "demo:new", sum) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/engine"
+	"github.com/tunegate/tunegate/internal/gguf/gguftest"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
@@ -56,7 +57,7 @@ func TestRealServer(t *testing.T) {
 	ctx := t.Context()
 	server, home := serveReal(t)
 	client := server.Client()
-	path, sum := ollamatest.Tiny(t, 1)
+	path, sum := gguftest.Tiny(t, 1)
 	definition := engine.Definition{
 		Tag: "demo:pr-1", GGUF: sum, Template: chatML, System: "be \"kind\"\nPARSER no", License: "Apache-2.0\nPARSER no",
 		Parameters: map[string]any{"num_ctx": 256, "stop": []string{"<|im_end|>", "x\ny"}, "repeat_penalty": 1.0, "num_batch": 1000000},
@@ -117,7 +118,7 @@ func TestRealChat(t *testing.T) {
 	ctx := t.Context()
 	server, _ := serveReal(t)
 	client := server.Client()
-	path, sum := ollamatest.Tiny(t, 2)
+	path, sum := gguftest.Tiny(t, 2)
 	if err := client.Add(ctx, path, engine.Definition{Tag: "demo", GGUF: sum, Template: chatML}); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/engine"
-	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
+	"github.com/tunegate/tunegate/internal/gguf/gguftest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
@@ -21,8 +21,8 @@ func TestRealTags(t *testing.T) {
 	if tags, err := client.Tags(ctx); err != nil || len(tags) > 0 {
 		t.Errorf("new server: %v, %v", tags, err)
 	}
-	first, firstSum := ollamatest.Tiny(t, 1)
-	second, secondSum := ollamatest.Tiny(t, 2)
+	first, firstSum := gguftest.Tiny(t, 1)
+	second, secondSum := gguftest.Tiny(t, 2)
 	err := errors.Join(
 		client.Add(ctx, first, engine.Definition{Tag: "demo-lora-v1", GGUF: firstSum, Template: chatML}),
 		client.Add(ctx, second, engine.Definition{Tag: "demo-lora-v2", GGUF: secondSum, Template: chatML}))
@@ -78,8 +78,8 @@ func TestRealLoaded(t *testing.T) {
 	t.Parallel()
 	server, _ := serveReal(t)
 	client, ctx := server.Client(), t.Context()
-	first, firstSum := ollamatest.Tiny(t, 1)
-	second, secondSum := ollamatest.Tiny(t, 2)
+	first, firstSum := gguftest.Tiny(t, 1)
+	second, secondSum := gguftest.Tiny(t, 2)
 	add := func(tag, path, sum string) {
 		t.Helper()
 		if err := client.Add(ctx, path, engine.Definition{Tag: tag, GGUF: sum, Template: chatML, System: tag}); err != nil {

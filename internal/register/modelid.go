@@ -3,7 +3,6 @@ package register
 import (
 	"fmt"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/engine"
@@ -23,33 +22,6 @@ func ModelID(m engine.Model) string {
 		"parameters": parameters, "license": m.License,
 		"renderer": m.Renderer, "parser": m.Parser,
 	}))
-}
-
-// Values writes parameters in the form in which a server's show gives them:
-// numbers in shortest decimal form, lists in order.
-func Values(parameters map[string]any) map[string][]string {
-	values := map[string][]string{}
-	for name, value := range parameters {
-		if list, ok := value.([]any); ok {
-			for _, item := range list {
-				values[name] = append(values[name], one(item))
-			}
-			continue
-		}
-		values[name] = []string{one(value)}
-	}
-	return values
-}
-
-func one(value any) string {
-	switch value := value.(type) {
-	case string:
-		return value
-	case float64:
-		return strconv.FormatFloat(value, 'f', -1, 64)
-	default:
-		return fmt.Sprint(value)
-	}
 }
 
 // Modelfile writes what a tag is made of in the form that people know. It is a

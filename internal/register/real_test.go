@@ -12,6 +12,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/engine"
+	"github.com/tunegate/tunegate/internal/gguf/gguftest"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
@@ -47,7 +48,7 @@ func TestRealFailures(t *testing.T) {
 	t.Parallel()
 	server := serveReal(t)
 	client, ctx := server.Client(), t.Context()
-	path, sum := ollamatest.Tiny(t, 1)
+	path, sum := gguftest.Tiny(t, 1)
 	good := Candidate{Tag: "demo:new", Path: path, Digest: sum, Serve: Serve{
 		Template: chatML, System: "Be kind.", License: "mit", Parameters: map[string]any{"repeat_penalty": 1.0, "stop": []any{"<|im_end|>"}},
 	}}

@@ -105,10 +105,7 @@ func (c Candidate) Definition() engine.Definition {
 
 // Expected is the model that the server must show for the candidate.
 func (c Candidate) Expected() engine.Model {
-	return engine.Model{
-		GGUF: c.Digest, Template: c.Serve.Template, System: c.Serve.System,
-		Parameters: Values(c.Serve.Parameters), License: c.Serve.License,
-	}
+	return c.Definition().Model()
 }
 
 func (c Candidate) compare(shown engine.Model) error {

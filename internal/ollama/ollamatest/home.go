@@ -1,3 +1,5 @@
+// Package ollamatest tells tests where Ollama is: in goes the environment, out comes
+// the home with its binary.
 package ollamatest
 
 import (

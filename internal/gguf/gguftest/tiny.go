@@ -1,6 +1,6 @@
-// Package ollamatest gives tests what they need to serve in milliseconds: in goes
-// a seed, out come a tiny GGUF file and its digest, and where Ollama is found.
-package ollamatest
+// Package gguftest gives tests a model that is served in milliseconds: in goes a
+// seed, out come a tiny GGUF file, its digest, and how it counts tokens.
+package gguftest
 
 import (
 	"bytes"
@@ -10,10 +10,18 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/gguf"
 )
+
+// End is the token that ends an answer of a Tiny model. Its text in a prompt is one
+// token, every other character of ASCII is one by itself.
+const End = "<|im_end|>"
+
+// Tokens counts the tokens of a prompt for a Tiny model.
+func Tokens(prompt string) int { return len(strings.ReplaceAll(prompt, End, "x")) }
 
 // Tiny writes a Qwen2 model of random weights and byte tokens, about 60 kB, and
 // returns its path and its sha256 (hex). Its answers are noise.
@@ -28,7 +36,7 @@ func Tiny(t testing.TB, seed uint64) (path, digest string) {
 		}
 		tokens, kinds = append(tokens, token), append(kinds, 1)
 	}
-	tokens, kinds = append(tokens, "<|endoftext|>", "<|im_end|>"), append(kinds, 3, 3)
+	tokens, kinds = append(tokens, "<|endoftext|>", End), append(kinds, 3, 3)
 	metadata := []gguf.KV{
 		gguf.String("general.architecture", "qwen2"),
 		gguf.Uint32("general.file_type", 0),
