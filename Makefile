@@ -14,10 +14,10 @@ ifeq ($(shell uname -sm),Linux x86_64)
 LINTERS := bin/linters/bin
 endif
 
-.PHONY: help build programs checksums demo setup test test-long fuzz lint bench clean
+.PHONY: help build programs checksums demo setup test test-long fuzz test-engines lint bench clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 build: ## bin/tunegate, without cgo
 	$(BUILD) -o bin/tunegate ./cmd/tunegate
@@ -45,6 +45,9 @@ test-long: setup lint ## the same with kills, cancels and repeats: up to an hour
 
 fuzz: ## every parser of untrusted input, FUZZ_TIME (20s) for each
 	bash testdata/fuzz.sh $(FUZZ_TIME)
+
+test-engines: setup ## each serving engine through the same tests: Ollama, and llama.cpp's llama-server, which is built
+	bash testdata/engines.sh
 
 lint: bin/act $(LINTERS:%=%/hadolint) ## gofmt, go vet, actionlint for the workflows, shellcheck, hadolint
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "gofmt -w these files"; exit 1; }

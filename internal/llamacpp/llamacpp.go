@@ -1,0 +1,136 @@
+// Package llamacpp serves models with llama.cpp's llama-server: in go its binary
+// and a folder for tags and weights, out comes an engine that runs one server on
+// 127.0.0.1 for each GGUF that is asked. It shows the door of package engine from
+// a second side; no config chooses it yet.
+package llamacpp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/tunegate/tunegate/internal/engine"
+	"github.com/tunegate/tunegate/internal/proc"
+)
+
+// Options says what an engine runs with.
+type Options struct {
+	Binary string    // absolute path of llama-server
+	Home   string    // folder for all that is written, absolute
+	Env    []string  // of tunegate; proc.CleanEnv decides what is passed on
+	Log    io.Writer // what the servers print; nil: dropped
+}
+
+// Engine is an engine.Engine. It answers one question at a time, because
+// concurrent ones change each other's answers.
+type Engine struct {
+	options  Options
+	launcher proc.Launcher
+	turn     chan struct{}     // holds a value while no one uses servers or changes files
+	servers  map[string]*child // by the sha256 of the GGUF
+}
+
+var _ engine.Engine = (*Engine)(nil)
+
+// New gives the engine with the tags of a folder. It starts nothing.
+func New(launcher proc.Launcher, o Options) (*Engine, error) {
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	e := &Engine{options: o, launcher: launcher, turn: make(chan struct{}, 1), servers: map[string]*child{}}
+	e.turn <- struct{}{}
+	for _, folder := range []string{e.tags(), e.blobs()} {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return nil, failed("start", err)
+		}
+	}
+	return e, nil
+}
+
+// take waits for the engine's turn; give ends it.
+func (e *Engine) take(ctx context.Context) (give func(), err error) {
+	select {
+	case <-e.turn:
+		return func() { e.turn <- struct{}{} }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("llamacpp: %w", ctx.Err())
+	}
+}
+
+// Close ends the servers and returns when they are gone.
+func (e *Engine) Close() error {
+	<-e.turn
+	defer func() { e.turn <- struct{}{} }()
+	var errs []error
+	for digest := range e.servers {
+		errs = append(errs, e.end(digest))
+	}
+	return errors.Join(errs...)
+}
+
+// end ends the server of a GGUF, if there is one.
+func (e *Engine) end(digest string) error {
+	running, found := e.servers[digest]
+	if !found {
+		return nil
+	}
+	delete(e.servers, digest)
+	running.process.Stop()
+	return running.process.Wait()
+}
+
+// versionLine is how llama-server names itself.
+var versionLine = regexp.MustCompile(`(?m)^version: (.+)$`)
+
+// Version is what the binary says of itself.
+func (e *Engine) Version(ctx context.Context) (string, error) {
+	said := proc.NewTail(20)
+	process, err := e.launcher.Start(ctx, proc.Command{
+		Name: "llama-server --version", Path: e.options.Binary, Args: []string{"--version"},
+		Env: e.environment(), Dir: e.options.Home, Log: said,
+	})
+	if err == nil {
+		err = process.Wait()
+	}
+	if err != nil {
+		return "", fmt.Errorf("llamacpp: %w\n%s", err, said.Fenced())
+	}
+	version := versionLine.FindStringSubmatch(said.String())
+	if version == nil {
+		return "", fmt.Errorf("llamacpp: %s tells no version (hint: is it llama-server?)\n%s", e.options.Binary, said.Fenced())
+	}
+	return version[1], nil
+}
+
+func (e *Engine) environment() []string {
+	return append(proc.CleanEnv(e.options.Env), "HOME="+e.options.Home, "LLAMA_CACHE="+filepath.Join(e.options.Home, "cache"))
+}
+
+// Loaded says whether the server of a GGUF runs.
+func (e *Engine) Loaded(ctx context.Context, gguf string) (bool, error) {
+	give, err := e.take(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer give()
+	running, found := e.servers[gguf]
+	return found && !running.ended(), nil
+}
+
+// Unload ends the server of a tag's GGUF.
+func (e *Engine) Unload(ctx context.Context, tag string) error {
+	d, err := e.read("unload", tag)
+	if err != nil {
+		return err
+	}
+	give, err := e.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer give()
+	return e.end(d.GGUF)
+}
