@@ -19,8 +19,9 @@ var layers = [][]string{
 	{"publish"},
 	{"promote", "doctor", "clean"},
 	{"github", "actions"}, // of no concern to what judges
-	{"forecast"},
 	{"pipeline"},
+	{"forecast"},
+	{"steps"},
 	{"plan", "attribution"},
 	{"runs"},
 	{"machine"},

@@ -12,7 +12,9 @@ import (
 
 // foresee prints what a run would do.
 func (s *session) foresee(ctx context.Context, machine machine.Machine, repository *repo.Repo, options pipeline.Options) error {
-	forecast, err := forecast.DryRun(ctx, machine, repository, options)
+	forecast, err := forecast.DryRun(ctx, machine, repository, options.Refs, forecast.Options{
+		ConfigPath: options.ConfigPath, Until: options.Until, Force: options.Force,
+	})
 	if err != nil {
 		return inputError(err)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/tunegate/tunegate/internal/config"
-	"github.com/tunegate/tunegate/internal/forecast"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/step"
@@ -64,7 +63,7 @@ func (c runCommand) Run(s *session) error {
 	options := pipeline.Options{
 		Refs:       plan.Refs{Base: c.Base, Head: c.Head, BaseName: c.BaseName, HeadName: c.HeadName, Change: c.Change},
 		ConfigPath: s.cli.Config, Until: step.Stage(c.Until), Force: step.Stage(c.Force),
-		Event: s.world.getenv("GITHUB_EVENT_NAME"), PR: s.pullRequest(c.PR), Web: s.web(), Forecast: forecast.Of(repository.Root()),
+		Event: s.world.getenv("GITHUB_EVENT_NAME"), PR: s.pullRequest(c.PR), Web: s.web(),
 	}
 	if c.DryRun {
 		return s.foresee(ctx, machine, repository, options)

@@ -13,45 +13,50 @@ import (
 
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/machine"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/steps"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
+// Options say what the run is asked for.
+type Options struct {
+	ConfigPath string     // slash separated, from the top of the repository
+	Until      step.Stage // empty: all
+	Force      step.Stage // done again even if the store has it; empty: none
+}
+
 // DryRun says what a run would do. It takes no lock and writes nothing but rows
 // that are not kept yet, which go with the repository's temporary folder.
-func DryRun(ctx context.Context, m machine.Machine, r *repo.Repo, o pipeline.Options) (report.Forecast, error) {
-	p, err := plan.New(ctx, r, o.ConfigPath, o.Refs)
+func DryRun(ctx context.Context, m machine.Machine, r *repo.Repo, refs plan.Refs, o Options) (report.Forecast, error) {
+	p, err := plan.New(ctx, r, o.ConfigPath, refs)
 	if err != nil {
 		return report.Forecast{}, err
 	}
-	return inspect(ctx, pipeline.NewSteps(m, p, ""), o, r.Root(), r.TempDir)
+	return inspect(ctx, steps.Judge(m, p, "", ""), o, r.Root(), r.TempDir)
 }
 
 // Of looks at the steps of a run whose rows are built, in the repository whose top
 // folder is root.
-func Of(root string) func(context.Context, *pipeline.Steps, pipeline.Options) (report.Forecast, error) {
-	return func(ctx context.Context, s *pipeline.Steps, o pipeline.Options) (report.Forecast, error) {
-		return inspect(ctx, s, o, root, nil)
-	}
+func Of(ctx context.Context, s *steps.List, root string, o Options) (report.Forecast, error) {
+	return inspect(ctx, s, o, root, nil)
 }
 
 // forecaster looks ahead, stage by stage.
 type forecaster struct {
-	steps   *pipeline.Steps
+	steps   *steps.List
 	machine machine.Machine
 	plan    *plan.Plan
-	options pipeline.Options
+	options Options
 	store   *store.Store
 	past    past
 	device  string
 	made    report.Forecast
 }
 
-func inspect(ctx context.Context, s *pipeline.Steps, o pipeline.Options, root string, tempDir func() (string, error)) (report.Forecast, error) {
+func inspect(ctx context.Context, s *steps.List, o Options, root string, tempDir func() (string, error)) (report.Forecast, error) {
 	m, p := s.Machine(), s.Plan()
 	f := &forecaster{steps: s, machine: m, plan: p, options: o, store: m.Store(), device: m.Device(ctx), made: report.Forecast{
 		BaseRef: p.BaseRef, BaseSHA: p.BaseSHA, HeadRef: p.HeadRef, HeadSHA: p.HeadSHA,
@@ -128,7 +133,7 @@ func (f *forecaster) rows(ctx context.Context, tempDir func() (string, error)) e
 	}
 	took := f.machine.Clock().Sub(began).Seconds()
 	stats := rows.Value().Stats
-	f.add(step.Dataset, state, &took, "", pipeline.Counted(stats))
+	f.add(step.Dataset, state, &took, "", steps.Counted(stats))
 	f.made.Rows = report.PlannedRows{
 		Records: stats.Records, Train: stats.Train, Validation: stats.Validation,
 		Lines: stats.TrainLines, NewErrors: stats.NewErrors,
@@ -141,13 +146,13 @@ func (f *forecaster) rows(ctx context.Context, tempDir func() (string, error)) e
 func (f *forecaster) ends() (string, error) {
 	end, err := f.steps.End()
 	switch end {
-	case pipeline.Blocked:
+	case steps.Blocked:
 		return fmt.Sprintf("the data has %s, so the verdict would be fail (hint: `tunegate dataset` names what is wrong)", times(f.made.Rows.NewErrors, "new error")), err
-	case pipeline.OverLimit:
+	case steps.OverLimit:
 		return f.steps.TooManyRows(f.options.ConfigPath).Message, err
-	case pipeline.Ungated:
+	case steps.Ungated:
 		return f.plan.BaseRef + " has no config yet, so this one is checked alone", err
-	case pipeline.Unchanged:
+	case steps.Unchanged:
 		if f.plan.Retrains {
 			return "data, base model and recipe are those of the stable model", err
 		}
@@ -158,7 +163,7 @@ func (f *forecaster) ends() (string, error) {
 
 // found is what looking at the steps of a stage gave.
 type found struct {
-	work []step.Work
+	work []step.Step
 	look []step.Look
 }
 

@@ -12,8 +12,6 @@ import (
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ledger"
-	"github.com/tunegate/tunegate/internal/pipeline"
-	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
@@ -24,7 +22,7 @@ import (
 func TestForecastOfAnEmptyHome(t *testing.T) {
 	t.Parallel()
 	o := newOutlook(t)
-	f := o.ahead(pipeline.Options{})
+	f := o.ahead(Options{})
 	if want := "dataset to do, prepare to do, train to do, export to do, register to do, eval to do"; states(f) != want {
 		t.Errorf("got %s", states(f))
 	}
@@ -48,7 +46,7 @@ func TestForecastOfARunThatWasDone(t *testing.T) {
 	o := newOutlook(t)
 	o.done(step.Report)
 	before := tree(t, o.machine.Home)
-	f := o.ahead(pipeline.Options{})
+	f := o.ahead(Options{})
 	if want := "dataset kept, prepare kept, train kept, export kept, register kept, eval kept"; states(f) != want {
 		t.Errorf("got %s", states(f))
 	}
@@ -89,7 +87,7 @@ func TestForecastOfForcedStages(t *testing.T) {
 		step.Train: "dataset kept, prepare kept, train to do, export to do, register to do, eval part",
 		step.Eval:  "dataset kept, prepare kept, train kept, export kept, register kept, eval to do",
 	} {
-		if f := o.ahead(pipeline.Options{Force: force}); states(f) != want {
+		if f := o.ahead(Options{Force: force}); states(f) != want {
 			t.Errorf("%s forced: %s", force, states(f))
 		}
 	}
@@ -101,7 +99,7 @@ func TestForecastFromEarlierRuns(t *testing.T) {
 	o := newOutlook(t)
 	o.done(step.Report)
 	o.Change("more", map[string]string{"data/c.json": `[{"question": "5 + 5 + 5?", "answer": "It is 15."}]`})
-	f := o.ahead(pipeline.Options{Refs: plan.Refs{Base: "main", Head: "more"}})
+	f := o.aheadOf("more", Options{})
 	if want := "dataset to do, prepare kept, train to do, export to do, register to do, eval part"; states(f) != want {
 		t.Fatalf("got %s", states(f))
 	}
@@ -127,14 +125,14 @@ func TestForecastOfWhatIsHalfDone(t *testing.T) {
 	t.Parallel()
 	o := newOutlook(t)
 	at := o.done(step.Report)
-	whole := o.ahead(pipeline.Options{Force: step.Train}).Training.Tokens
+	whole := o.ahead(Options{Force: step.Train}).Training.Tokens
 	o.half(at[step.Train], filepath.Join("checkpoints", "checkpoint-1", "trainer_state.json"), "")
 	o.half(at[step.Train], filepath.Join("checkpoints", "checkpoint-2", "adapter.bin"), "cut off before its state")
 	// Another training of this base, to tell the time from.
 	other := at[step.Train]
 	other.Key = store.Digest("other")
 	putResult(o, other, train.Result{Steps: 2, Tokens: 60, Seconds: 6, TrainRows: 3}, 10, nil)
-	f := o.ahead(pipeline.Options{})
+	f := o.ahead(Options{})
 	if want := "dataset kept, prepare kept, train part, export to do, register to do, eval part"; states(f) != want {
 		t.Fatalf("got %s", states(f))
 	}
@@ -148,7 +146,7 @@ func TestForecastTakesUpAnEvaluation(t *testing.T) {
 	o := newOutlook(t)
 	at := o.done(step.Report)
 	o.half(at[step.Eval], eval.CasesFile, caseLine+`{"suite": "s"`)
-	f := o.ahead(pipeline.Options{})
+	f := o.ahead(Options{})
 	if stage := f.Stages[5]; stage.State != report.Part || !strings.HasSuffix(stage.Detail, "baseline kept, candidate 0 cases to ask") {
 		t.Errorf("%+v", stage)
 	}
@@ -185,7 +183,7 @@ func TestForecastKnowsTheBaseline(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if stages := o.ahead(pipeline.Options{}).Stages; !strings.Contains(stages[5].Detail, ": "+test.want+",") {
+		if stages := o.ahead(Options{}).Stages; !strings.Contains(stages[5].Detail, ": "+test.want+",") {
 			t.Errorf("%s: %q", name, stages[5].Detail)
 		}
 	}
@@ -197,15 +195,16 @@ func TestForecastEndsEarly(t *testing.T) {
 	o.Change("broken", map[string]string{"data/b.json": `[{"question": `})
 	o.Change("docs", map[string]string{"README.md": "x"})
 	tests := map[string]struct {
-		options pipeline.Options
+		head    string
+		options Options
 		want    string
 	}{
-		"new errors":        {pipeline.Options{Refs: plan.Refs{Base: "main", Head: "broken"}}, "1 new error"},
-		"nothing new":       {pipeline.Options{Refs: plan.Refs{Base: "main", Head: "docs"}}, "those of main"},
-		"until the dataset": {pipeline.Options{Until: step.Dataset}, ""},
+		"new errors":        {"broken", Options{}, "1 new error"},
+		"nothing new":       {"docs", Options{}, "those of main"},
+		"until the dataset": {"data", Options{Until: step.Dataset}, ""},
 	}
 	for name, test := range tests {
-		f := o.ahead(test.options)
+		f := o.aheadOf(test.head, test.options)
 		if !strings.Contains(f.Ends, test.want) || (test.want == "") != (f.Ends == "") || len(f.Stages) != 1 || len(f.Effects) != 2 {
 			t.Errorf("%s: %q, %s, %d effects", name, f.Ends, states(f), len(f.Effects))
 		}
@@ -215,7 +214,7 @@ func TestForecastEndsEarly(t *testing.T) {
 func TestForecastTakesTheNoiseOfEarlierVerdicts(t *testing.T) {
 	t.Parallel()
 	o := newOutlook(t)
-	if f := o.ahead(pipeline.Options{}); f.Effects[0].Noise != gate.DefaultNoise || !strings.HasPrefix(f.NoiseFrom, "assumed") {
+	if f := o.ahead(Options{}); f.Effects[0].Noise != gate.DefaultNoise || !strings.HasPrefix(f.NoiseFrom, "assumed") {
 		t.Errorf("%+v, %q", f.Effects, f.NoiseFrom)
 	}
 	for i, rule := range []gate.Rule{
@@ -233,7 +232,7 @@ func TestForecastTakesTheNoiseOfEarlierVerdicts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if f := o.ahead(pipeline.Options{}); f.Effects[0].Noise != 0.02 || !strings.Contains(f.NoiseFrom, "2 earlier verdicts") {
+	if f := o.ahead(Options{}); f.Effects[0].Noise != 0.02 || !strings.Contains(f.NoiseFrom, "2 earlier verdicts") {
 		t.Errorf("%+v, %q", f.Effects, f.NoiseFrom)
 	}
 }

@@ -18,7 +18,6 @@ import (
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/machine/machinetest"
-	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/plan/plantest"
 	"github.com/tunegate/tunegate/internal/register"
@@ -80,13 +79,16 @@ func newOutlook(t *testing.T) outlook {
 	return outlook{f, m, f.Open()}
 }
 
-func (o outlook) ahead(options pipeline.Options) report.Forecast {
+func (o outlook) ahead(options Options) report.Forecast {
+	o.Helper()
+	return o.aheadOf("data", options)
+}
+
+// aheadOf looks ahead to a run of a branch.
+func (o outlook) aheadOf(head string, options Options) report.Forecast {
 	o.Helper()
 	options.ConfigPath = "tunegate.yaml"
-	if options.Refs == (plan.Refs{}) {
-		options.Refs = plan.Refs{Base: "main", Head: "data"}
-	}
-	made, err := DryRun(o.Context(), o.machine, o.repo, options)
+	made, err := DryRun(o.Context(), o.machine, o.repo, plan.Refs{Base: "main", Head: head}, options)
 	if err != nil {
 		o.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -22,7 +23,10 @@ type Machine struct {
 	LookPath func(string) (string, error)
 	Clock    func() time.Time
 	Progress Progress
-	NoWait   bool // give up with ErrBusy where another command holds a lock
+	// Interpreter is the one that programs run with, where it was found before; nil:
+	// it is looked for.
+	Interpreter *python.Interpreter
+	NoWait      bool // give up with ErrBusy where another command holds a lock
 }
 
 // Progress is told what happens. Its methods are called from one goroutine at a

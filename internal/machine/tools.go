@@ -48,6 +48,9 @@ func (m Machine) PythonTools() python.Tools {
 // Python finds the interpreter that programs run with; python.ErrMissing: none
 // is installed.
 func (m Machine) Python(ctx context.Context, configured string) (python.Interpreter, error) {
+	if m.Interpreter != nil {
+		return *m.Interpreter, nil
+	}
 	return python.Find(ctx, m.Launcher, m.Home, m.PythonTools(), configured)
 }
 

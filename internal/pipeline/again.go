@@ -10,10 +10,10 @@ import (
 
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
-	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/steps"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -36,8 +36,7 @@ func Again(ctx context.Context, m machine.Machine, r *repo.Repo, p *plan.Plan, o
 		return Result{}, refused(ctx, m, r, o, p, err)
 	}
 	run.record.Again = true
-	run.steps = stepsAgain(run.machine, p, made)
-	run.steps.logs = run.logs()
+	run.steps = steps.Again(run.machine, p, made, run.logs())
 	run.machine.Progress.Say("the model of run %s is judged again, against the baseline of today", earlier.ID)
 	return run.whole(ctx, func(ctx context.Context) (Result, error) { return run.again(ctx, earlier) })
 }
@@ -71,35 +70,16 @@ func madeOf(m machine.Machine, p *plan.Plan, prefix string) (runs.Record, runs.A
 	return runs.Record{}, runs.Artifact{}, p.NoModel(cmp.Or(why, "no run here made one"))
 }
 
-// stepsAgain lists the steps of judging a model that is there already.
-func stepsAgain(m machine.Machine, p *plan.Plan, made runs.Artifact) *Steps {
-	s := newSteps(newResources(m, p, ""))
-	want := register.Registered{ModelID: made.ModelID, Tag: made.Candidate.Tag, GGUF: made.Candidate.Digest}
-	s.Adapter, s.Candidate = s.adapter(), s.export(step.Export, "", s.candidateSlot, nil)
-	s.Registered = &step.Step[register.Registered]{
-		Stage: step.Register, Name: "restored",
-		Do: func(ctx context.Context, _ string) (register.Registered, error) {
-			return want, s.restore(ctx, want, made.Export, made.Register)
-		},
-	}
-	s.list()
-	return s
-}
-
 // again is the part of a run that judges a model which is there already.
 func (r *run) again(ctx context.Context, earlier runs.Record) (Result, error) {
 	if err := r.takeUp(earlier); err != nil {
 		return Result{}, err
 	}
-	s := r.steps
-	work := slices.DeleteFunc(slices.Clone(s.All()), func(w step.Work) bool {
-		return w == step.Work(s.Dataset) || w == step.Work(s.Adapter) || w == step.Work(s.Candidate) || w == step.Work(s.checks.room)
-	})
-	stopped, err := r.each(ctx, work)
+	stopped, err := r.each(ctx, r.steps.All())
 	if err != nil || stopped != nil {
 		return pointed(stopped), err
 	}
-	return r.decide(ctx, outcome{steps: s})
+	return r.decide(ctx, outcome{steps: r.steps})
 }
 
 // takeUp makes the stages of an earlier run this one's, as far as the store still

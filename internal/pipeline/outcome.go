@@ -12,6 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/steps"
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/train"
 )
@@ -19,7 +20,7 @@ import (
 // outcome is what a run found: the results of its steps, as far as they came, and
 // what was concluded from them. A report is made of it once.
 type outcome struct {
-	steps    *Steps
+	steps    *steps.List
 	state    report.State // empty: there is a verdict
 	cause    string       // why there is none
 	findings []dataset.Finding
@@ -68,7 +69,7 @@ func (r *run) report(o outcome) (report.Report, error) {
 }
 
 // exportOf tells the report what the proof of an exported file found.
-func exportOf(candidate *step.Step[export.Proof]) *report.Export {
+func exportOf(candidate *step.Of[export.Proof]) *report.Export {
 	if candidate == nil || !candidate.Known() {
 		return nil
 	}
@@ -77,7 +78,7 @@ func exportOf(candidate *step.Step[export.Proof]) *report.Export {
 }
 
 // training tells the report how the training went.
-func (r *run) training(about *report.Report, adapter *step.Step[train.Result]) error {
+func (r *run) training(about *report.Report, adapter *step.Of[train.Result]) error {
 	if adapter == nil || !adapter.Known() {
 		return nil
 	}
@@ -111,7 +112,7 @@ func samples(adapter store.Entry) ([]report.Sample, error) {
 }
 
 // origin says by what and of what this run's model is made.
-func (r *run) origin(steps *Steps) report.Origin {
+func (r *run) origin(found *steps.List) report.Origin {
 	origin := report.Origin{
 		Run: r.record.ID, Started: r.record.Started, Finished: r.machine.Clock().UTC(), Tool: r.machine.Tool,
 		Server: r.record.Server, Lineage: r.plan.Lineage,
@@ -126,10 +127,10 @@ func (r *run) origin(steps *Steps) report.Origin {
 			{Name: "trainer and its locked packages", Algorithm: "sha256", Digest: python.Digest()},
 		},
 	}
-	if steps != nil && steps.BaseGGUF.Known() {
-		identity, _ := steps.BaseIdentity()
+	if found != nil && found.BaseGGUF.Known() {
+		identity, _ := found.BaseIdentity()
 		origin.Materials = append(origin.Materials,
-			report.Material{Name: "base model", Algorithm: "sha256", Digest: steps.BaseGGUF.Value().GGUFSHA256},
+			report.Material{Name: "base model", Algorithm: "sha256", Digest: found.BaseGGUF.Value().GGUFSHA256},
 			report.Material{Name: "base folder", Algorithm: "sha256", Digest: identity})
 	}
 	for _, file := range slices.SortedFunc(slices.Values(r.plan.Head), func(a, b repo.File) int { return cmp.Compare(a.Path, b.Path) }) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/tunegate/tunegate/internal/forecast"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
@@ -15,6 +16,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/steps"
 )
 
 // Options say what to run.
@@ -26,8 +28,6 @@ type Options struct {
 	Event      string     // what asked for the run; empty: a person
 	PR         int        // the pull request that is judged; 0: none
 	Web        string     // the repository's address on a GitHub server, without a slash at its end; empty: none
-	// Forecast says beforehand what steps will take, for the report; nil: nothing does.
-	Forecast func(context.Context, *Steps, Options) (report.Forecast, error)
 }
 
 // Result is what came of a run.
@@ -58,8 +58,7 @@ func Run(ctx context.Context, m machine.Machine, r *repo.Repo, o Options) (Resul
 	if err != nil {
 		return Result{}, refused(ctx, m, r, o, p, err)
 	}
-	run.steps = NewSteps(run.machine, p, run.candidateTag())
-	run.steps.logs = run.logs()
+	run.steps = steps.Judge(run.machine, p, run.candidateTag(), run.logs())
 	return run.whole(ctx, run.judge)
 }
 
@@ -83,28 +82,28 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 	if err := r.do(ctx, s.Dataset); err != nil {
 		return Result{}, err
 	}
-	r.machine.Progress.Say("dataset: %s", Counted(s.Dataset.Value().Stats))
+	r.machine.Progress.Say("dataset: %s", steps.Counted(s.Dataset.Value().Stats))
 	found := outcome{steps: s, findings: s.Dataset.Value().Findings}
 	end, err := s.End()
 	if err != nil {
 		return Result{}, err
 	}
 	switch {
-	case end == OverLimit:
+	case end == steps.OverLimit:
 		found.findings = append(found.findings, s.TooManyRows(r.options.ConfigPath))
 		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
-	case end == Blocked:
+	case end == steps.Blocked:
 		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
-	case end == Ungated:
+	case end == steps.Ungated:
 		return Result{Ended: report.Ungated, Stopped: fmt.Sprintf("%s is checked and its data has no errors; nothing is judged, because %s has no config yet", r.options.ConfigPath, r.plan.BaseRef)}, nil
-	case end == Unchanged:
+	case end == steps.Unchanged:
 		return r.conclude(found.withVerdict(gate.Unchanged("", r.plan.Config.Gate)))
 	case r.options.Until == step.Dataset:
-		return Result{Ended: report.Ready, Stopped: "stopped after the dataset, as asked: " + Counted(s.Dataset.Value().Stats)}, nil
+		return Result{Ended: report.Ready, Stopped: "stopped after the dataset, as asked: " + steps.Counted(s.Dataset.Value().Stats)}, nil
 	}
 	r.foresee(ctx, &found)
 	stopped, err := r.each(ctx, s.All()[1:])
-	if finding, ours := s.rowFinding(ctx, err); ours {
+	if finding, ours := s.RowFinding(ctx, err); ours {
 		found.findings = append(found.findings, finding)
 		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
 	}
@@ -123,10 +122,7 @@ func pointed(r *Result) Result {
 
 // foresee has the forecast looked up, which is for the report alone.
 func (r *run) foresee(ctx context.Context, found *outcome) {
-	if r.options.Forecast == nil {
-		return
-	}
-	planned, err := r.options.Forecast(ctx, r.steps, r.options)
+	planned, err := forecast.Of(ctx, r.steps, r.repo.Root(), forecast.Options{ConfigPath: r.options.ConfigPath, Until: r.options.Until, Force: r.options.Force})
 	if err != nil {
 		r.machine.Progress.Say("note: no forecast: %v", err)
 		return
@@ -141,18 +137,24 @@ var stops = map[step.Stage]string{
 
 // each does steps in order. It gives a result where the run was asked to end
 // before the last of them.
-func (r *run) each(ctx context.Context, steps []step.Work) (*Result, error) {
-	for i, work := range steps {
+func (r *run) each(ctx context.Context, list []step.Step) (*Result, error) {
+	for i, work := range list {
+		stage, _ := work.Label()
+		r.recorder.part, r.recorder.parts = position(list, i)
 		if err := r.do(ctx, work); err != nil {
 			return nil, err
 		}
-		stage, _ := work.Label()
-		if stage == step.Register {
+		switch stage {
+		case step.Register:
 			r.record.Candidate = r.steps.Registered.Value().Tag
+		case step.Eval:
+			if version, err := r.steps.ServerVersion(ctx); err == nil {
+				r.record.Server = version
+			}
 		}
-		last := i+1 == len(steps)
+		last := i+1 == len(list)
 		if !last {
-			next, _ := steps[i+1].Label()
+			next, _ := list[i+1].Label()
 			last = next != stage
 		}
 		if last && stage == step.Prepare {
@@ -169,11 +171,25 @@ func (r *run) each(ctx context.Context, steps []step.Work) (*Result, error) {
 	return nil, nil
 }
 
+// position is that of a step among those of its stage, from 1, and their number.
+func position(list []step.Step, i int) (part, parts int) {
+	stage, _ := list[i].Label()
+	for j, other := range list {
+		if of, _ := other.Label(); of == stage {
+			parts++
+			if j <= i {
+				part++
+			}
+		}
+	}
+	return part, parts
+}
+
 // do does one step and keeps in the run's folder what came of it.
-func (r *run) do(ctx context.Context, work step.Work) error {
+func (r *run) do(ctx context.Context, work step.Step) error {
 	stage, name := work.Label()
 	err := work.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Force: r.options.Force, Watch: r.recorder})
-	for _, use := range r.steps.uses {
+	for _, use := range r.steps.Uses() {
 		r.recorder.use(use)
 	}
 	if err == nil {

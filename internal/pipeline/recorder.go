@@ -21,6 +21,7 @@ type recorder struct {
 
 	prepare     bool    // something is to be prepared
 	preparation float64 // seconds that its parts took
+	part, parts int     // which of the stage's steps is done now, of how many
 }
 
 func newRecorder(dir string, record *runs.Record, m machine.Machine) (*recorder, error) {
@@ -47,7 +48,7 @@ func (r *recorder) State(stage step.Stage, name string, key store.Key, state ste
 			r.prepare = true
 			r.stage(stage, "", state, 0)
 		}
-		r.events.Update(string(stage), 0, 0, 0, name)
+		r.events.Update(string(stage), int64(r.part), int64(r.parts), 0, name)
 	case state == step.Done:
 		r.preparation += seconds
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/steps"
 )
 
 // run is one run under way: what it is about, and the folder that it fills.
@@ -25,7 +26,7 @@ type run struct {
 	dir      string
 	record   *runs.Record
 	recorder *recorder
-	steps    *Steps
+	steps    *steps.List
 }
 
 // begin makes a run's folder and leaves word in the workspace that it runs.
@@ -82,7 +83,7 @@ func (r *run) recorded(ctx context.Context, judge func(context.Context) (Result,
 		r.machine.Progress.Say("note: %s", note)
 	}
 	result, err := judge(ctx)
-	if closing := r.steps.close(); closing != nil && ctx.Err() == nil {
+	if closing := r.steps.Close(); closing != nil && ctx.Err() == nil {
 		r.machine.Progress.Say("the server did not stop as it should: %v", closing)
 	}
 	if err != nil {

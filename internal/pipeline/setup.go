@@ -11,6 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/steps"
 )
 
 // Tools brings the programs that a run needs and the machine may lack, and prints
@@ -62,9 +63,8 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, configPath, bas
 		return err
 	}
 	run.record.Uses = []runs.Use{}
-	run.steps = NewSteps(run.machine, p, "")
-	run.steps.logs = run.logs()
-	err = errors.Join(run.prepare(ctx), run.steps.close())
+	run.steps = steps.Setup(run.machine, p, run.logs())
+	err = errors.Join(run.prepare(ctx), run.steps.Close())
 	run.record.State = step.Done
 	if err != nil {
 		run.record.State, run.record.Error = step.Failed, err.Error()
@@ -75,13 +75,7 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, configPath, bas
 
 // prepare does what comes before any training, and asks the baseline.
 func (r *run) prepare(ctx context.Context) error {
-	var work []step.Work
-	for _, w := range r.steps.All() {
-		if stage, _ := w.Label(); stage == step.Prepare && w != step.Work(r.steps.checks.room) {
-			work = append(work, w)
-		}
-	}
-	if _, err := r.each(ctx, append(work, r.steps.BaselineAnswers)); err != nil {
+	if _, err := r.each(ctx, r.steps.All()); err != nil {
 		return err
 	}
 	baseline := r.steps.Baseline.Value()

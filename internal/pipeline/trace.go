@@ -13,8 +13,6 @@ import (
 	"github.com/tunegate/tunegate/internal/attribution"
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
-	"github.com/tunegate/tunegate/internal/machine"
-	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -32,7 +30,7 @@ func (r *run) cases() ([]eval.Case, error) {
 	}
 	defer out.Cleanup()
 	var all []eval.Case
-	for _, answers := range []*step.Step[eval.Summary]{r.steps.BaselineAnswers, r.steps.CandidateAnswers} {
+	for _, answers := range []*step.Of[eval.Summary]{r.steps.BaselineAnswers, r.steps.CandidateAnswers} {
 		cases, err := eval.LoadCases(answers.Entry().Path(eval.CasesFile))
 		if err != nil {
 			return nil, err
@@ -75,59 +73,12 @@ func (r *run) trace(ctx context.Context, found *outcome) error {
 	if len(read.Sample()) == 0 || r.record.Again { // of a model judged again the rows were new to another base
 		return nil
 	}
-	probe := r.probe(read)
+	probe := r.steps.Probe(read)
 	if err := probe.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Watch: unseen{r.recorder}}); err != nil {
 		return err
 	}
 	found.probe = read.Probe(probe.Value())
 	return nil
-}
-
-// probe asks the baseline what the new rows teach. The server is one for the whole
-// run, so it does not end with the limit.
-func (r *run) probe(rows *attribution.Rows) *step.Step[attribution.Known] {
-	baseline, questions := r.steps.Baseline.Value(), rows.Sample()
-	return &step.Step[attribution.Known]{
-		Name: "what the baseline knew",
-		Slot: func(ctx context.Context) (*store.Slot, error) {
-			version, err := r.steps.serverVersion(ctx)
-			if err != nil {
-				return nil, err
-			}
-			ids := make([]string, len(questions))
-			for i, q := range questions {
-				ids[i] = q.Row.ID
-			}
-			slot := r.plan.ProbeSlot(baseline.ModelID, version, r.steps.device(ctx), ids)
-			return &slot, nil
-		},
-		Do: func(ctx context.Context, _ string) (attribution.Known, error) {
-			r.machine.Progress.Say("eval: the baseline is asked %d of the new rows", len(questions))
-			return r.steps.askRows(ctx, baseline, questions)
-		},
-	}
-}
-
-func (s *Steps) askRows(ctx context.Context, baseline register.Registered, questions []attribution.Question) (known attribution.Known, err error) {
-	if _, err := s.ollama(ctx); err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, traceLimit)
-	defer cancel()
-	checker, err := s.checker(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer checker.Close()
-	err = s.asking(ctx, baseline, func(server *machine.Server) error {
-		evaluation := eval.Evaluation{
-			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: baseline.Tag, ModelID: baseline.ModelID}, Server: server, Maths: checker,
-		}
-		var err error
-		known, err = attribution.Ask(ctx, evaluation, questions)
-		return err
-	})
-	return known, err
 }
 
 // unseen is a recorder of a step that is shown as part of another.

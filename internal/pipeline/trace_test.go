@@ -31,6 +31,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/steps"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -119,12 +120,12 @@ func asker(t *testing.T, checker string, answer func(question string, w http.Res
 	proctest.WriteFile(t, path, checker)
 	p := taught()
 	p.Config = config.Config{Name: "demo", Runner: config.Runner{Ollama: url}, Eval: config.Eval{NumCtx: 512, NumPredict: 64}}
+	m.Interpreter = &python.Interpreter{Path: path, Home: t.TempDir()}
 	r := &run{machine: m, plan: p, dir: filepath.Join(m.Home, "runs", "one"), record: &runs.Record{}}
 	if err := r.open(); err != nil {
 		t.Fatal(err)
 	}
-	r.steps = NewSteps(r.machine, p, "")
-	r.steps.interpreter = &python.Interpreter{Path: path, Home: t.TempDir()}
+	r.steps = steps.Judge(r.machine, p, "", r.logs())
 	return r, heard, register.Registered{Tag: "demo-base", ModelID: register.ModelID(shown), GGUF: shown.GGUF}, asked
 }
 
@@ -159,7 +160,7 @@ func (r *run) known(t *testing.T, baseline register.Registered, rows *attributio
 	if len(rows.Sample()) == 0 {
 		return nil, nil
 	}
-	probe := r.probe(rows)
+	probe := r.steps.Probe(rows)
 	err := probe.Run(t.Context(), step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Watch: unseen{r.recorder}})
 	return rows.Probe(probe.Value()), err
 }
@@ -265,7 +266,7 @@ func judging(t *testing.T, answer func(string, http.ResponseWriter)) (r *run, he
 			t.Fatal(err)
 		}
 	}
-	for step, is := range map[*step.Step[register.Registered]]register.Registered{r.steps.Baseline: before, r.steps.Registered: after} {
+	for step, is := range map[*step.Of[register.Registered]]register.Registered{r.steps.Baseline: before, r.steps.Registered: after} {
 		step.Do = func(context.Context, string) (register.Registered, error) { return is, nil }
 		if err := step.Try(t.Context(), t.TempDir()); err != nil {
 			t.Fatal(err)
@@ -276,7 +277,7 @@ func judging(t *testing.T, answer func(string, http.ResponseWriter)) (r *run, he
 
 // compare takes the answers that are kept, and concludes.
 func (r *run) compare(ctx context.Context) (Result, error) {
-	for _, answers := range []step.Work{r.steps.BaselineAnswers, r.steps.CandidateAnswers} {
+	for _, answers := range []step.Step{r.steps.BaselineAnswers, r.steps.CandidateAnswers} {
 		if err := r.do(ctx, answers); err != nil {
 			return Result{}, err
 		}

@@ -27,7 +27,7 @@ type Watcher interface {
 
 // Run brings the step's result: from the store, or by doing the work. The work
 // fills a draft folder; nothing stands under the result's name before it is whole.
-func (s *Step[V]) Run(ctx context.Context, e Executor) error {
+func (s *Of[V]) Run(ctx context.Context, e Executor) error {
 	if s.Slot == nil {
 		return s.always(ctx, e)
 	}
@@ -59,7 +59,7 @@ func (s *Step[V]) Run(ctx context.Context, e Executor) error {
 }
 
 // make does the work in a draft and keeps it.
-func (s *Step[V]) make(ctx context.Context, e Executor, slot store.Slot, resume bool) error {
+func (s *Of[V]) make(ctx context.Context, e Executor, slot store.Slot, resume bool) error {
 	draft, err := e.Store.Begin(slot.Stage, slot.Key)
 	if err == nil && !resume {
 		if err = draft.Discard(); err == nil {
@@ -83,7 +83,7 @@ func (s *Step[V]) make(ctx context.Context, e Executor, slot store.Slot, resume 
 }
 
 // always does the work of a step that keeps nothing.
-func (s *Step[V]) always(ctx context.Context, e Executor) error {
+func (s *Of[V]) always(ctx context.Context, e Executor) error {
 	e.Watch.State(s.Stage, s.Name, "", Running, 0)
 	began := e.Clock()
 	value, err := s.Do(ctx, "")

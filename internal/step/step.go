@@ -11,8 +11,8 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// Step is one piece of a run's work whose result is a V.
-type Step[V any] struct {
+// Of is one piece of a run's work whose result is a V.
+type Of[V any] struct {
 	Stage Stage
 	Name  string // of the result, where a stage has several; empty: the stage's own
 	// Slot says where the result is kept; it may use the results of earlier steps,
@@ -39,8 +39,8 @@ type Needs struct {
 	Disk int64 // that stays, or is there at the height of the work
 }
 
-// Work is a step of any result.
-type Work interface {
+// Step is a step of any result.
+type Step interface {
 	// Label gives the step's stage and name.
 	Label() (Stage, string)
 	// Look finds out whether the result is kept, and takes it if so.
@@ -60,10 +60,10 @@ type Look struct {
 }
 
 // Label gives the step's stage and name.
-func (s *Step[V]) Label() (Stage, string) { return s.Stage, s.Name }
+func (s *Of[V]) Label() (Stage, string) { return s.Stage, s.Name }
 
 // Takes is what the work needs.
-func (s *Step[V]) Takes() Needs {
+func (s *Of[V]) Takes() Needs {
 	if s.Needs == nil {
 		return Needs{}
 	}
@@ -71,20 +71,20 @@ func (s *Step[V]) Takes() Needs {
 }
 
 // Keeps says whether the result is kept.
-func (s *Step[V]) Keeps() bool { return s.Slot != nil }
+func (s *Of[V]) Keeps() bool { return s.Slot != nil }
 
 // Known says whether the result is there.
-func (s *Step[V]) Known() bool { return s.known }
+func (s *Of[V]) Known() bool { return s.known }
 
 // Value is the result; the zero value where it is not Known.
-func (s *Step[V]) Value() V { return s.value }
+func (s *Of[V]) Value() V { return s.value }
 
 // Entry is the result's folder in the store; empty where it is not Known or the
 // step keeps nothing.
-func (s *Step[V]) Entry() store.Entry { return s.entry }
+func (s *Of[V]) Entry() store.Entry { return s.entry }
 
 // Look finds out whether the result is kept, and takes it if so.
-func (s *Step[V]) Look(ctx context.Context, in *store.Store, force Stage) (Look, error) {
+func (s *Of[V]) Look(ctx context.Context, in *store.Store, force Stage) (Look, error) {
 	if s.Slot == nil {
 		return Look{}, nil
 	}
@@ -104,7 +104,7 @@ func (s *Step[V]) Look(ctx context.Context, in *store.Store, force Stage) (Look,
 }
 
 // find reads a kept result and asks whether it holds.
-func (s *Step[V]) find(ctx context.Context, in *store.Store, slot store.Slot) (found, held bool, err error) {
+func (s *Of[V]) find(ctx context.Context, in *store.Store, slot store.Slot) (found, held bool, err error) {
 	entry, err := in.Find(slot)
 	if err != nil {
 		return false, false, nil
@@ -122,7 +122,7 @@ func (s *Step[V]) find(ctx context.Context, in *store.Store, slot store.Slot) (f
 }
 
 // Try does the work in a folder whose content is not kept.
-func (s *Step[V]) Try(ctx context.Context, dir string) error {
+func (s *Of[V]) Try(ctx context.Context, dir string) error {
 	value, err := s.Do(ctx, dir)
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (s *Step[V]) Try(ctx context.Context, dir string) error {
 }
 
 // Take makes a kept result this step's, whatever decides it.
-func (s *Step[V]) Take(entry store.Entry) error {
+func (s *Of[V]) Take(entry store.Entry) error {
 	var value V
 	if err := entry.Decode(&value); err != nil {
 		return err

@@ -34,8 +34,8 @@ func executor(t *testing.T, force Stage) (Executor, *watcher) {
 }
 
 // count makes a step that counts how often it was done, and leaves a file.
-func count(done *int, resume bool, failure error) *Step[int] {
-	return &Step[int]{
+func count(done *int, resume bool, failure error) *Of[int] {
+	return &Of[int]{
 		Stage: Train, Resume: resume,
 		Slot: func(context.Context) (*store.Slot, error) {
 			return &store.Slot{Stage: "train", Key: store.Digest("in")}, nil
@@ -113,7 +113,7 @@ func TestMadeAgain(t *testing.T) {
 	if err := count(&done, true, nil).Run(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
-	lost := func(failure error) *Step[int] {
+	lost := func(failure error) *Of[int] {
 		s := count(&done, true, failure)
 		s.Holds = func(context.Context, int) (bool, error) { return false, nil }
 		return s
@@ -134,7 +134,7 @@ func TestLook(t *testing.T) {
 	t.Parallel()
 	e, _ := executor(t, "")
 	done := 0
-	look := func(s *Step[int], force Stage) Look {
+	look := func(s *Of[int], force Stage) Look {
 		t.Helper()
 		found, err := s.Look(t.Context(), e.Store, force)
 		if err != nil || done > 1 {

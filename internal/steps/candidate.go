@@ -1,4 +1,4 @@
-package pipeline
+package steps
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 )
 
 // adapter trains.
-func (s *Steps) adapter() *step.Step[train.Result] {
+func (s *List) adapter() *step.Of[train.Result] {
 	config := s.plan.Config
-	return &step.Step[train.Result]{
+	return &step.Of[train.Result]{
 		Stage: step.Train, Resume: true,
 		Slot: func(ctx context.Context) (*store.Slot, error) {
 			identity, found := s.BaseIdentity()
@@ -61,7 +61,7 @@ func trainingDetail(p train.Progress) string {
 }
 
 // candidateSlot is that of the candidate's GGUF.
-func (s *Steps) candidateSlot() (*store.Slot, error) {
+func (s *List) candidateSlot() (*store.Slot, error) {
 	if !s.Adapter.Known() || !s.BaseGGUF.Known() {
 		return nil, nil
 	}
@@ -71,8 +71,8 @@ func (s *Steps) candidateSlot() (*store.Slot, error) {
 
 // export writes a GGUF at the quantization that is served: the base itself, or the
 // base with what an adapter changes, which is proved against the base's export.
-func (s *Steps) export(stage step.Stage, name string, slot func() (*store.Slot, error), adapter *step.Step[train.Result]) *step.Step[export.Proof] {
-	return &step.Step[export.Proof]{
+func (s *List) export(stage step.Stage, name string, slot func() (*store.Slot, error), adapter *step.Of[train.Result]) *step.Of[export.Proof] {
+	return &step.Of[export.Proof]{
 		Stage: stage, Name: name, Needs: s.ofBase,
 		Slot: func(context.Context) (*store.Slot, error) { return slot() },
 		Do: func(ctx context.Context, dir string) (export.Proof, error) {

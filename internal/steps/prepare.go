@@ -1,4 +1,4 @@
-package pipeline
+package steps
 
 import (
 	"cmp"
@@ -28,17 +28,17 @@ type nothing struct{}
 // checks are the steps before a training that keep nothing: each is an error for
 // what would stop the run after it, but for promotion.
 type checks struct {
-	files     *step.Step[nothing] // of the base
-	server    *step.Step[nothing] // it is there, and of a version that is known to serve
-	promotion *step.Step[nothing] // its servers; no more than a note, since a run needs none of them
-	context   *step.Step[nothing] // num_ctx fits the base
-	length    *step.Step[nothing] // the prompts fit num_ctx
-	room      *step.Step[nothing] // disk and memory for what is still to be done
+	files     *step.Of[nothing] // of the base
+	server    *step.Of[nothing] // it is there, and of a version that is known to serve
+	promotion *step.Of[nothing] // its servers; no more than a note, since a run needs none of them
+	context   *step.Of[nothing] // num_ctx fits the base
+	length    *step.Of[nothing] // the prompts fit num_ctx
+	room      *step.Of[nothing] // disk and memory for what is still to be done
 }
 
-func (s *Steps) newChecks() checks {
-	check := func(name string, do func(context.Context) error) *step.Step[nothing] {
-		return &step.Step[nothing]{
+func (s *List) newChecks() checks {
+	check := func(name string, do func(context.Context) error) *step.Of[nothing] {
+		return &step.Of[nothing]{
 			Stage: step.Prepare, Name: name,
 			Do: func(ctx context.Context, _ string) (nothing, error) { return nothing{}, do(ctx) },
 		}
@@ -58,8 +58,8 @@ func (s *Steps) newChecks() checks {
 
 // checkServer makes sure that the program that will answer is there, or the shared
 // server at its address, in a version that serves.
-func (s *Steps) checkServer(ctx context.Context) error {
-	version, err := s.serverVersion(ctx)
+func (s *List) checkServer(ctx context.Context) error {
+	version, err := s.ServerVersion(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (s *Steps) checkServer(ctx context.Context) error {
 
 // notePromotionServers says which servers a promotion of the model would not get
 // to.
-func (s *Steps) notePromotionServers(ctx context.Context) {
+func (s *List) notePromotionServers(ctx context.Context) {
 	for _, server := range machine.AskPromotionServers(ctx, s.plan.Config) {
 		if server.Err != nil && ctx.Err() == nil {
 			s.machine.Progress.Say("note: a promotion would stop at %s: %v", server.Address, server.Err)
@@ -78,7 +78,7 @@ func (s *Steps) notePromotionServers(ctx context.Context) {
 
 // checkContext compares num_ctx with the context that the base was made for, as
 // its config.json has it: beyond it a server cuts without a word.
-func (s *Steps) checkContext() error {
+func (s *List) checkContext() error {
 	data, err := os.ReadFile(filepath.Join(s.baseDir(), "config.json"))
 	if err != nil {
 		return fmt.Errorf("base model: %w", err)
@@ -96,7 +96,7 @@ func (s *Steps) checkContext() error {
 }
 
 // checkLength makes sure that the longest prompt leaves room for an answer.
-func (s *Steps) checkLength() error {
+func (s *List) checkLength() error {
 	prompts := longest(s.Rendering.Value().Prompts, 1)
 	if len(prompts) == 0 {
 		return nil
@@ -108,8 +108,8 @@ func (s *Steps) checkLength() error {
 }
 
 // values puts every value of the suites to its grader.
-func (s *Steps) values() *step.Step[nothing] {
-	return &step.Step[nothing]{
+func (s *List) values() *step.Of[nothing] {
+	return &step.Of[nothing]{
 		Stage: step.Prepare, Name: "the suites' values", Slot: known(s.plan.ValuesSlot),
 		Do: func(ctx context.Context, _ string) (nothing, error) {
 			checker, err := s.checker(ctx)
@@ -135,7 +135,7 @@ func longest(prompts []register.Rendered, most int) []register.Rendered {
 // checkRoom compares what the steps that are not kept take with what the machine
 // has, and starts the private server where a training comes before its first
 // question.
-func (s *Steps) checkRoom(ctx context.Context) error {
+func (s *List) checkRoom(ctx context.Context) error {
 	needed, training, err := s.Missing(ctx)
 	if err != nil {
 		return err
@@ -161,7 +161,7 @@ func (s *Steps) checkRoom(ctx context.Context) error {
 // Faults are those of the checks that can be made without doing or starting
 // anything, as far as the steps before them are known. The error is a mistake in
 // what the user wrote or named.
-func (s *Steps) Faults(ctx context.Context) (faults []error, err error) {
+func (s *List) Faults(ctx context.Context) (faults []error, err error) {
 	checks := []func(context.Context) error{s.checkPython, s.checkServer}
 	if s.plan.BaseInRepository() && s.Folder.Known() || !s.plan.BaseInRepository() {
 		checks = append(checks, func(context.Context) error { return s.checkContext() })
@@ -185,7 +185,7 @@ func (s *Steps) Faults(ctx context.Context) (faults []error, err error) {
 
 // checkPython makes sure that there is an interpreter for the trainer, without
 // starting it.
-func (s *Steps) checkPython(ctx context.Context) error {
+func (s *List) checkPython(ctx context.Context) error {
 	configured := s.plan.Config.Runner.Python
 	if configured != config.Auto {
 		return nil
@@ -195,7 +195,7 @@ func (s *Steps) checkPython(ctx context.Context) error {
 }
 
 // checkMemory is an error where not even the weights fit the smallest card.
-func (s *Steps) checkMemory(ctx context.Context) error {
+func (s *List) checkMemory(ctx context.Context) error {
 	cards := s.machine.GPUs(ctx)
 	if len(cards) == 0 {
 		return nil
@@ -210,7 +210,7 @@ func (s *Steps) checkMemory(ctx context.Context) error {
 
 // Missing is what the steps after the checks take that are not kept, as far as
 // that is known, and whether one of them trains.
-func (s *Steps) Missing(ctx context.Context) (needed step.Needs, training bool, err error) {
+func (s *List) Missing(ctx context.Context) (needed step.Needs, training bool, err error) {
 	after := false
 	for _, work := range s.all {
 		if after {
@@ -220,10 +220,10 @@ func (s *Steps) Missing(ctx context.Context) (needed step.Needs, training bool, 
 			}
 			if !look.Kept {
 				needed.Disk += work.Takes().Disk
-				training = training || work == step.Work(s.Adapter)
+				training = training || work == step.Step(s.Adapter)
 			}
 		}
-		after = after || work == step.Work(s.checks.room)
+		after = after || work == step.Step(s.checks.room)
 	}
 	return needed, training, nil
 }
@@ -235,14 +235,14 @@ const countedPrompts = 50
 // trial asks NAME-base a case of each suite, so that what a server, a template or
 // a grader lacks is known before a training. Its longest prompts must have as many
 // tokens there as for the trainer.
-func (s *Steps) trial() *step.Step[eval.Summary] {
-	return &step.Step[eval.Summary]{
+func (s *List) trial() *step.Of[eval.Summary] {
+	return &step.Of[eval.Summary]{
 		Stage: step.Prepare, Name: "a case of each suite",
 		Slot: func(ctx context.Context) (*store.Slot, error) {
 			if !s.Base.Known() {
 				return nil, nil
 			}
-			version, err := s.serverVersion(ctx)
+			version, err := s.ServerVersion(ctx)
 			if err != nil {
 				return nil, err
 			}

@@ -1,4 +1,4 @@
-package pipeline
+package steps
 
 import (
 	"context"
@@ -20,10 +20,10 @@ import (
 func TestRowFinding(t *testing.T) {
 	t.Parallel()
 	m, _ := machinetest.New(t)
-	s := NewSteps(m, &plan.Plan{
+	s := Judge(m, &plan.Plan{
 		Base: []repo.File{{Path: "data/old.json", Blob: "1"}, {Path: "data/changed.json", Blob: "1"}},
 		Head: []repo.File{{Path: "data/old.json", Blob: "1"}, {Path: "data/changed.json", Blob: "2"}, {Path: "data/new.json", Blob: "3"}},
-	}, "")
+	}, "", "")
 	s.Dataset.Do = func(_ context.Context, dir string) (dataset.Result, error) {
 		place := `{"source":"data/new.json#3","file":"data/new.json","line":9,"new":true}`
 		return dataset.Result{}, os.WriteFile(filepath.Join(dir, "rows.jsonl"), []byte(place+"\n"), 0o644)
@@ -47,7 +47,7 @@ func TestRowFinding(t *testing.T) {
 		"none":                      {nil, "", 0},
 	}
 	for name, test := range tests {
-		finding, ours := s.rowFinding(t.Context(), test.err)
+		finding, ours := s.RowFinding(t.Context(), test.err)
 		if ours != (test.file != "") || finding.File != test.file || finding.Line != test.line {
 			t.Errorf("%s: %v, %+v", name, ours, finding)
 		}
@@ -61,7 +61,7 @@ func TestTooManyRows(t *testing.T) {
 	t.Parallel()
 	for rows, want := range map[int]End{10: GoesOn, 11: OverLimit} {
 		m, _ := machinetest.New(t)
-		s := NewSteps(m, &plan.Plan{Gated: true, Lineage: "a", BaseLineage: "b", Config: config.Config{Limits: config.Limits{Rows: 10}}}, "")
+		s := Judge(m, &plan.Plan{Gated: true, Lineage: "a", BaseLineage: "b", Config: config.Config{Limits: config.Limits{Rows: 10}}}, "", "")
 		s.Dataset.Do = func(context.Context, string) (dataset.Result, error) {
 			return dataset.Result{Stats: dataset.Stats{Rows: rows}}, nil
 		}

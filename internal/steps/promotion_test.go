@@ -1,4 +1,4 @@
-package pipeline
+package steps
 
 import (
 	"strings"
@@ -13,9 +13,9 @@ import (
 func TestDeadPromotionServerIsANote(t *testing.T) {
 	t.Parallel()
 	m, heard := machinetest.New(t)
-	s := NewSteps(m, &plan.Plan{Config: config.Config{
+	s := Judge(m, &plan.Plan{Config: config.Config{
 		Name: "demo", Runner: config.Runner{Ollama: config.Auto}, Promote: config.Promote{To: []string{"http://127.0.0.1:1"}},
-	}}, "")
+	}}, "", "")
 	found := false
 	for _, work := range s.All() {
 		if _, name := work.Label(); name == "the servers of a promotion" {

@@ -1,4 +1,4 @@
-package pipeline
+package steps
 
 import (
 	"context"
@@ -24,17 +24,12 @@ type resources struct {
 	plan    *plan.Plan
 	logs    string // the folder of the logs
 
-	interpreter *python.Interpreter
-	server      *machine.Server
-	serverLog   io.Closer // nil for a shared server
-	version     string    // of the program that answers
-	computes    string    // see device
-	loaded      map[string]bool
-	uses        []runs.Use // results of earlier runs that this one needs
-}
-
-func newResources(m machine.Machine, p *plan.Plan, logs string) *resources {
-	return &resources{machine: m, plan: p, logs: logs, loaded: map[string]bool{}}
+	server    *machine.Server
+	serverLog io.Closer // nil for a shared server
+	version   string    // of the program that answers
+	computes  string    // see device
+	loaded    map[string]bool
+	uses      []runs.Use // results of earlier runs that this one needs
 }
 
 // use notes a result of an earlier run, so that it is not cleaned away under this one.
@@ -42,16 +37,16 @@ func (r *resources) use(stage step.Stage, key store.Key) {
 	r.uses = append(r.uses, runs.Use{Kind: string(stage), Key: key})
 }
 
+// Uses are results of earlier runs that the steps needed, beside those that they keep.
+func (r *resources) Uses() []runs.Use { return r.uses }
+
 // python finds the installed interpreter, once.
 func (r *resources) python(ctx context.Context) (python.Interpreter, error) {
-	if r.interpreter == nil {
-		found, err := r.machine.Python(ctx, r.plan.Config.Runner.Python)
-		if err != nil {
-			return python.Interpreter{}, err
-		}
-		r.interpreter = &found
+	found, err := r.machine.Python(ctx, r.plan.Config.Runner.Python)
+	if err == nil {
+		r.machine.Interpreter = &found
 	}
-	return *r.interpreter, nil
+	return found, err
 }
 
 // checker starts the grader of mathematics.
@@ -74,8 +69,8 @@ func (r *resources) device(ctx context.Context) string {
 // private says whether the run starts a server of its own.
 func (r *resources) private() bool { return r.plan.Config.Runner.PrivateServer() }
 
-// serverVersion names the program that answers, without starting one.
-func (r *resources) serverVersion(ctx context.Context) (string, error) {
+// ServerVersion names the program that answers, without starting one.
+func (r *resources) ServerVersion(ctx context.Context) (string, error) {
 	if r.version == "" {
 		version, err := r.machine.ServerVersion(ctx, r.plan.Config.Runner)
 		if err != nil {
@@ -155,7 +150,8 @@ func (r *resources) asking(ctx context.Context, model register.Registered, do fu
 	return server.Unload(ctx, model.Tag)
 }
 
-func (r *resources) close() error {
+// Close ends what was started for the steps.
+func (r *resources) Close() error {
 	var errs []error
 	if r.server != nil {
 		errs = append(errs, r.server.Close())

@@ -1,8 +1,12 @@
-package pipeline
+// Package steps lists what a run does before its verdict, in order: in go a machine
+// and a plan, out come steps that say where their results are kept, what they take
+// and what they do. A run does them; a dry run looks at the same list.
+package steps
 
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
@@ -11,54 +15,85 @@ import (
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// Steps are what a run does before its verdict, in order. Running them and looking
-// at them is the same list: each says where its result is kept, from the results
+// List is the steps of one run. Each says where its result is kept from the results
 // of those before it.
-type Steps struct {
+type List struct {
 	*resources
 
-	Dataset *step.Step[dataset.Result]
+	Dataset *step.Of[dataset.Result]
 
 	// What can fail cheaply, and what all runs of one base share.
-	Folder     *step.Step[map[string]string] // of the base; digests of its files, where they are the machine's
-	BaseGGUF   *step.Step[export.Digest]
-	Rendering  *step.Step[register.Rendering]
-	Values     *step.Step[nothing] // of the suites, which a grader can read
-	BaseExport *step.Step[export.Proof]
-	Base       *step.Step[register.Registered] // NAME-base
-	Trial      *step.Step[eval.Summary]        // NAME-base is asked a case a suite
-	Baseline   *step.Step[register.Registered] // what the candidate is compared with
+	Folder     *step.Of[map[string]string] // of the base; digests of its files, where they are the machine's
+	BaseGGUF   *step.Of[export.Digest]
+	Rendering  *step.Of[register.Rendering]
+	Values     *step.Of[nothing] // of the suites, which a grader can read
+	BaseExport *step.Of[export.Proof]
+	Base       *step.Of[register.Registered] // NAME-base
+	Trial      *step.Of[eval.Summary]        // NAME-base is asked a case a suite
+	Baseline   *step.Of[register.Registered] // what the candidate is compared with
 
-	Adapter          *step.Step[train.Result]
-	Candidate        *step.Step[export.Proof]
-	Registered       *step.Step[register.Registered] // the candidate
-	BaselineAnswers  *step.Step[eval.Summary]
-	CandidateAnswers *step.Step[eval.Summary]
+	Adapter          *step.Of[train.Result]
+	Candidate        *step.Of[export.Proof]
+	Registered       *step.Of[register.Registered] // the candidate
+	BaselineAnswers  *step.Of[eval.Summary]
+	CandidateAnswers *step.Of[eval.Summary]
 
 	checks checks
-	all    []step.Work
+	all    []step.Step
 }
 
-// NewSteps lists the steps of judging a change. The tag is the one that a new
-// candidate gets. Nothing is done, started or asked yet.
-func NewSteps(m machine.Machine, p *plan.Plan, tag string) *Steps {
-	s := newSteps(newResources(m, p, ""))
-	s.Adapter = s.adapter()
-	s.Candidate = s.export(step.Export, "", s.candidateSlot, s.Adapter)
-	s.Registered = s.register(step.Register, "", tag, func() (gguf, bool) { return exported(s.Candidate) })
-	s.list()
+// Judge lists the steps of judging a change. The tag is the one that a new
+// candidate gets; children write their logs into the folder logs. Nothing is done,
+// started or asked yet.
+func Judge(m machine.Machine, p *plan.Plan, tag, logs string) *List {
+	s := newList(m, p, tag, logs)
+	s.all = slices.Concat(
+		[]step.Step{s.Dataset}, s.preparation(), []step.Step{s.checks.room},
+		[]step.Step{s.Adapter, s.Candidate, s.Registered, s.BaselineAnswers, s.CandidateAnswers})
 	return s
 }
 
-// newSteps lists those up to the training.
-func newSteps(r *resources) *Steps {
-	s := &Steps{resources: r}
-	s.Dataset = &step.Step[dataset.Result]{
+// Again lists the steps of judging a model that is there already: nothing is
+// trained or exported.
+func Again(m machine.Machine, p *plan.Plan, made runs.Artifact, logs string) *List {
+	s := newList(m, p, "", logs)
+	want := register.Registered{ModelID: made.ModelID, Tag: made.Candidate.Tag, GGUF: made.Candidate.Digest}
+	s.Registered = &step.Of[register.Registered]{
+		Stage: step.Register, Name: "restored",
+		Do: func(ctx context.Context, _ string) (register.Registered, error) {
+			return want, s.restore(ctx, want, made.Export, made.Register)
+		},
+	}
+	s.all = append(s.preparation(), s.Registered, s.BaselineAnswers, s.CandidateAnswers)
+	return s
+}
+
+// Setup lists the steps that runs of a repository share, up to the baseline's
+// answers.
+func Setup(m machine.Machine, p *plan.Plan, logs string) *List {
+	s := newList(m, p, "", logs)
+	s.all = append(s.preparation(), s.BaselineAnswers)
+	return s
+}
+
+// preparation is everything that can fail cheaply, in order.
+func (s *List) preparation() []step.Step {
+	return []step.Step{
+		s.checks.files, s.checks.server, s.checks.promotion, s.Folder, s.checks.context, s.BaseGGUF, s.Rendering, s.checks.length,
+		s.Values, s.BaseExport, s.Base, s.Trial, s.Baseline,
+	}
+}
+
+func newList(m machine.Machine, p *plan.Plan, tag, logs string) *List {
+	r := &resources{machine: m, plan: p, logs: logs, loaded: map[string]bool{}}
+	s := &List{resources: r}
+	s.Dataset = &step.Of[dataset.Result]{
 		Stage: step.Dataset, Slot: known(r.plan.DatasetSlot),
 		Do: func(ctx context.Context, dir string) (dataset.Result, error) {
 			p := r.plan
@@ -72,34 +107,24 @@ func newSteps(r *resources) *Steps {
 	s.Trial = s.trial()
 	s.Baseline = s.baseline()
 	s.checks = s.newChecks()
-	return s
-}
-
-// list puts the steps into their order.
-func (s *Steps) list() {
+	s.Adapter = s.adapter()
+	s.Candidate = s.export(step.Export, "", s.candidateSlot, s.Adapter)
+	s.Registered = s.register(step.Register, "", tag, func() (gguf, bool) { return exported(s.Candidate) })
 	s.BaselineAnswers = s.answers(eval.Baseline, s.baselineModel)
 	s.CandidateAnswers = s.answers(eval.Candidate, func() (register.Registered, bool, error) {
 		return s.Registered.Value(), s.Registered.Known(), nil
 	})
-	s.all = []step.Work{
-		s.Dataset,
-		s.checks.files, s.checks.server, s.checks.promotion, s.Folder, s.checks.context, s.BaseGGUF, s.Rendering, s.checks.length,
-		s.Values, s.BaseExport, s.Base, s.Trial, s.Baseline, s.checks.room,
-	}
-	if s.Adapter != nil {
-		s.all = append(s.all, s.Adapter, s.Candidate)
-	}
-	s.all = append(s.all, s.Registered, s.BaselineAnswers, s.CandidateAnswers)
+	return s
 }
 
 // Machine is where the steps are done.
-func (s *Steps) Machine() machine.Machine { return s.machine }
+func (s *List) Machine() machine.Machine { return s.machine }
 
 // Plan is what they are about.
-func (s *Steps) Plan() *plan.Plan { return s.plan }
+func (s *List) Plan() *plan.Plan { return s.plan }
 
 // All gives the steps in their order.
-func (s *Steps) All() []step.Work { return s.all }
+func (s *List) All() []step.Step { return s.all }
 
 // known is the slot of a step that no other step decides.
 func known(slot func() store.Slot) func(context.Context) (*store.Slot, error) {
@@ -115,7 +140,7 @@ type gguf struct {
 }
 
 // exported is the file of an export, where it is known.
-func exported(from *step.Step[export.Proof]) (gguf, bool) {
+func exported(from *step.Of[export.Proof]) (gguf, bool) {
 	return gguf{from.Entry().Path(export.GGUFFile), from.Value().GGUFSHA256}, from.Known()
 }
 
@@ -132,7 +157,7 @@ const (
 )
 
 // End says whether the rows, which are known, are to be trained on.
-func (s *Steps) End() (End, error) {
+func (s *List) End() (End, error) {
 	unchanged, err := unchanged(s.machine.Home, s.plan)
 	if err != nil {
 		return "", err
@@ -167,7 +192,7 @@ func unchanged(home string, p *plan.Plan) (bool, error) {
 }
 
 // TooManyRows is the finding on data that has more rows than the base allows.
-func (s *Steps) TooManyRows(configPath string) dataset.Finding {
+func (s *List) TooManyRows(configPath string) dataset.Finding {
 	return dataset.Finding{
 		Check: "limits", Level: string(dataset.Error), New: true, File: configPath, Line: 1,
 		Message: fmt.Sprintf("%d rows would be trained on, and `limits.rows` of the base allows %d (hint: raise it in a change of its own, or leave rows out)", s.Dataset.Value().Stats.Rows, s.plan.Config.Limits.Rows),

@@ -1,4 +1,4 @@
-package pipeline
+package steps
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ import (
 func TestWhoseTokensAreCompared(t *testing.T) {
 	t.Parallel()
 	m, _ := machinetest.New(t)
-	s := NewSteps(m, &plan.Plan{Config: config.Config{Name: "demo"}}, "")
+	s := Judge(m, &plan.Plan{Config: config.Config{Name: "demo"}}, "", "")
 	other := register.Registered{ModelID: "another"}
 	for _, test := range []struct {
 		role  string

@@ -1,4 +1,4 @@
-package pipeline
+package steps
 
 import (
 	"cmp"
@@ -19,7 +19,7 @@ import (
 
 // register gives a file its tag. The store's word is not enough: the tag must be
 // there and name these bytes, else it is made again under the name that it had.
-func (s *Steps) register(stage step.Stage, name, tag string, file func() (gguf, bool)) *step.Step[register.Registered] {
+func (s *List) register(stage step.Stage, name, tag string, file func() (gguf, bool)) *step.Of[register.Registered] {
 	slot := func() (*store.Slot, register.Serve, error) {
 		from, made := file()
 		if !made || !s.Rendering.Known() {
@@ -29,7 +29,7 @@ func (s *Steps) register(stage step.Stage, name, tag string, file func() (gguf, 
 		return &at, serve, err
 	}
 	lost := false // kept, and gone from the server
-	work := &step.Step[register.Registered]{
+	work := &step.Of[register.Registered]{
 		Stage: stage, Name: name, Resume: true, // a draft may name a tag that is to be deleted
 		Slot: func(context.Context) (*store.Slot, error) {
 			at, _, err := slot()
@@ -69,7 +69,7 @@ func (s *Steps) register(stage step.Stage, name, tag string, file func() (gguf, 
 
 // create makes a tag and proves it. Its name stands in the draft before the server
 // is asked for it, so that a tag of a killed run is found and taken back.
-func (s *Steps) create(ctx context.Context, dir string, c register.Candidate) (register.Registered, error) {
+func (s *List) create(ctx context.Context, dir string, c register.Candidate) (register.Registered, error) {
 	server, err := s.ollama(ctx)
 	if err != nil {
 		return register.Registered{}, err
@@ -93,7 +93,7 @@ func (s *Steps) create(ctx context.Context, dir string, c register.Candidate) (r
 
 // holds says whether the server has the tag with these bytes and settings. A
 // private server that is not running is asked through its files.
-func (s *Steps) holds(ctx context.Context, c register.Candidate) (bool, error) {
+func (s *List) holds(ctx context.Context, c register.Candidate) (bool, error) {
 	if s.private() && s.server == nil {
 		return s.machine.HasTag(c.Tag, c.Digest), nil
 	}
@@ -111,7 +111,7 @@ func (s *Steps) holds(ctx context.Context, c register.Candidate) (bool, error) {
 // baselineModel is the model that a candidate is compared with: the promoted one,
 // NAME-base where nothing is promoted or the config asks for it, or a tag that the
 // server has. A tag is known only once the server was asked what it is.
-func (s *Steps) baselineModel() (model register.Registered, found bool, err error) {
+func (s *List) baselineModel() (model register.Registered, found bool, err error) {
 	if s.Baseline.Known() {
 		return s.Baseline.Value(), true, nil
 	}
@@ -136,8 +136,8 @@ func promoted(version ledger.Entry) register.Registered {
 }
 
 // baseline makes sure that the server of this run has the baseline.
-func (s *Steps) baseline() *step.Step[register.Registered] {
-	return &step.Step[register.Registered]{
+func (s *List) baseline() *step.Of[register.Registered] {
+	return &step.Of[register.Registered]{
 		Stage: step.Prepare, Name: "the baseline",
 		Do: func(ctx context.Context, _ string) (register.Registered, error) {
 			switch chosen := s.plan.Config.Eval.Baseline; chosen {
@@ -165,7 +165,7 @@ func (s *Steps) baseline() *step.Step[register.Registered] {
 // restore makes sure that the server of this run has a model that was made
 // earlier. Where the server lost it, it gets the bytes that are kept; what others
 // wrote under its tag on a shared server is not written over.
-func (s *Steps) restore(ctx context.Context, want register.Registered, exported, registered store.Key) error {
+func (s *List) restore(ctx context.Context, want register.Registered, exported, registered store.Key) error {
 	s.use(step.Export, exported)
 	s.use(step.Register, registered)
 	if s.private() && s.server == nil && s.machine.HasTag(want.Tag, want.GGUF) {
@@ -198,7 +198,7 @@ func (s *Steps) restore(ctx context.Context, want register.Registered, exported,
 }
 
 // tagged is a tag that the server has, as it shows it.
-func (s *Steps) tagged(ctx context.Context, tag string) (register.Registered, error) {
+func (s *List) tagged(ctx context.Context, tag string) (register.Registered, error) {
 	server, err := s.ollama(ctx)
 	if err != nil {
 		return register.Registered{}, err

@@ -1,4 +1,4 @@
-package pipeline
+package steps
 
 import (
 	"context"
@@ -12,10 +12,10 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
-// rowFinding turns what the trainer found wrong with one row into a finding,
+// RowFinding turns what the trainer found wrong with one row into a finding,
 // when the row's file is one that the change touches: only the trainer has the
 // tokenizer that can tell.
-func (s *Steps) rowFinding(ctx context.Context, err error) (dataset.Finding, bool) {
+func (s *List) RowFinding(ctx context.Context, err error) (dataset.Finding, bool) {
 	var problem *python.Problem
 	if !errors.As(err, &problem) || !slices.Contains([]string{"guard/row-too-long", "guard/labels"}, problem.Name) {
 		return dataset.Finding{}, false

@@ -1,4 +1,4 @@
-package pipeline
+package steps
 
 import (
 	"context"
@@ -24,15 +24,15 @@ const mathsWall = 20 * time.Second
 
 // answers asks a model every case and grades it. Each model's answers are kept by
 // themselves, so a baseline is asked once for many pull requests.
-func (s *Steps) answers(role string, model func() (register.Registered, bool, error)) *step.Step[eval.Summary] {
-	return &step.Step[eval.Summary]{
+func (s *List) answers(role string, model func() (register.Registered, bool, error)) *step.Of[eval.Summary] {
+	return &step.Of[eval.Summary]{
 		Stage: step.Eval, Name: role, Resume: true,
 		Slot: func(ctx context.Context) (*store.Slot, error) {
 			asked, known, err := model()
 			if err != nil || !known {
 				return nil, err
 			}
-			version, err := s.serverVersion(ctx)
+			version, err := s.ServerVersion(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -50,7 +50,7 @@ func (s *Steps) answers(role string, model func() (register.Registered, bool, er
 }
 
 // ask takes a model through suites.
-func (s *Steps) ask(ctx context.Context, stage step.Stage, role string, model register.Registered, suites []suite.Suite, dir string) (eval.Summary, error) {
+func (s *List) ask(ctx context.Context, stage step.Stage, role string, model register.Registered, suites []suite.Suite, dir string) (eval.Summary, error) {
 	checker, err := s.checker(ctx)
 	if err != nil {
 		return eval.Summary{}, err
@@ -85,7 +85,7 @@ func (s *Steps) ask(ctx context.Context, stage step.Stage, role string, model re
 
 // rendered are the prompts in which a model's server must count as many tokens as
 // the trainer did. A baseline may be made of another base, with a tokenizer of its own.
-func (s *Steps) rendered(role string, model register.Registered) map[string][]register.Rendered {
+func (s *List) rendered(role string, model register.Registered) map[string][]register.Rendered {
 	if role == eval.Baseline && model.ModelID != s.Base.Value().ModelID {
 		return nil
 	}

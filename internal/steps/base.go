@@ -1,4 +1,4 @@
-package pipeline
+package steps
 
 import (
 	"context"
@@ -18,9 +18,9 @@ const baseFile = "base.gguf"
 // folder is the folder of the base model: written from the base commit when it is
 // part of the repository, else used where it lies, after its files were digested
 // once for each state of their sizes and times.
-func (s *Steps) folder() *step.Step[map[string]string] {
+func (s *List) folder() *step.Of[map[string]string] {
 	if s.plan.BaseInRepository() {
-		return &step.Step[map[string]string]{
+		return &step.Of[map[string]string]{
 			Stage: step.Prepare, Name: "a copy of its folder", Slot: known(s.plan.BaseFilesSlot),
 			Needs: func() step.Needs {
 				var size int64
@@ -35,7 +35,7 @@ func (s *Steps) folder() *step.Step[map[string]string] {
 		}
 	}
 	folder := s.plan.Config.Base.Model
-	return &step.Step[map[string]string]{
+	return &step.Of[map[string]string]{
 		Stage: step.Prepare, Name: "digests of its files",
 		Slot: func(context.Context) (*store.Slot, error) {
 			state, err := plan.FolderState(folder)
@@ -67,7 +67,7 @@ func (s *Steps) folder() *step.Step[map[string]string] {
 }
 
 // baseDir is where the base model lies.
-func (s *Steps) baseDir() string {
+func (s *List) baseDir() string {
 	if s.plan.BaseInRepository() {
 		return s.Folder.Entry().Dir
 	}
@@ -75,7 +75,7 @@ func (s *Steps) baseDir() string {
 }
 
 // BaseIdentity is the digest of the base model's files, where they were read.
-func (s *Steps) BaseIdentity() (identity string, found bool) {
+func (s *List) BaseIdentity() (identity string, found bool) {
 	switch {
 	case s.plan.BaseInRepository():
 		return string(store.Digest(plan.Blobs(s.plan.BaseFiles()))), true
@@ -87,7 +87,7 @@ func (s *Steps) BaseIdentity() (identity string, found bool) {
 
 // BaseSize is that of the 16-bit GGUF, in bytes; before there is one, that of the
 // weights.
-func (s *Steps) BaseSize() int64 {
+func (s *List) BaseSize() int64 {
 	if s.BaseGGUF.Known() {
 		return s.BaseGGUF.Value().Size
 	}
@@ -114,11 +114,11 @@ func (s *Steps) BaseSize() int64 {
 }
 
 // ofBase is what an export or a tag of the base takes on disk.
-func (s *Steps) ofBase() step.Needs { return step.Needs{Disk: s.BaseSize()} }
+func (s *List) ofBase() step.Needs { return step.Needs{Disk: s.BaseSize()} }
 
 // baseGGUF writes the base at 16 bit, which everything is exported from.
-func (s *Steps) baseGGUF() *step.Step[export.Digest] {
-	return &step.Step[export.Digest]{
+func (s *List) baseGGUF() *step.Of[export.Digest] {
+	return &step.Of[export.Digest]{
 		Stage: step.Prepare, Name: "16-bit GGUF", Needs: s.ofBase,
 		Slot: func(context.Context) (*store.Slot, error) {
 			identity, found := s.BaseIdentity()
@@ -139,8 +139,8 @@ func (s *Steps) baseGGUF() *step.Step[export.Digest] {
 }
 
 // rendering has the trainer's own tokenizer render what the suites will ask.
-func (s *Steps) rendering() *step.Step[register.Rendering] {
-	return &step.Step[register.Rendering]{
+func (s *List) rendering() *step.Of[register.Rendering] {
+	return &step.Of[register.Rendering]{
 		Stage: step.Prepare, Name: "rendered prompts",
 		Slot: func(context.Context) (*store.Slot, error) {
 			identity, found := s.BaseIdentity()
@@ -162,7 +162,7 @@ func (s *Steps) rendering() *step.Step[register.Rendering] {
 }
 
 // baseExportSlot is that of the base at the quantization that is served.
-func (s *Steps) baseExportSlot() (*store.Slot, error) {
+func (s *List) baseExportSlot() (*store.Slot, error) {
 	if !s.BaseGGUF.Known() {
 		return nil, nil
 	}

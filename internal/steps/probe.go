@@ -1,0 +1,64 @@
+package steps
+
+import (
+	"context"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/attribution"
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// probeLimit bounds the asking of the baseline: the verdict stands already.
+const probeLimit = 2 * time.Minute
+
+// Probe asks the baseline what the new rows teach.
+func (s *List) Probe(rows *attribution.Rows) *step.Of[attribution.Known] {
+	baseline, questions := s.Baseline.Value(), rows.Sample()
+	return &step.Of[attribution.Known]{
+		Name: "what the baseline knew",
+		Slot: func(ctx context.Context) (*store.Slot, error) {
+			version, err := s.ServerVersion(ctx)
+			if err != nil {
+				return nil, err
+			}
+			ids := make([]string, len(questions))
+			for i, q := range questions {
+				ids[i] = q.Row.ID
+			}
+			slot := s.plan.ProbeSlot(baseline.ModelID, version, s.device(ctx), ids)
+			return &slot, nil
+		},
+		Do: func(ctx context.Context, _ string) (attribution.Known, error) {
+			s.machine.Progress.Say("eval: the baseline is asked %d of the new rows", len(questions))
+			return s.askRows(ctx, baseline, questions)
+		},
+	}
+}
+
+// askRows asks and grades within probeLimit. The server is one for the whole run,
+// so it does not end with that.
+func (s *List) askRows(ctx context.Context, baseline register.Registered, questions []attribution.Question) (known attribution.Known, err error) {
+	if _, err := s.ollama(ctx); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeLimit)
+	defer cancel()
+	checker, err := s.checker(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer checker.Close()
+	err = s.asking(ctx, baseline, func(server *machine.Server) error {
+		evaluation := eval.Evaluation{
+			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: baseline.Tag, ModelID: baseline.ModelID}, Server: server, Maths: checker,
+		}
+		var err error
+		known, err = attribution.Ask(ctx, evaluation, questions)
+		return err
+	})
+	return known, err
+}
