@@ -32,9 +32,8 @@ func TestCancel(t *testing.T) {
 	}
 	l := newLab(t)
 	l.shorten()
-	l.run("setup")
-	prepared := filepath.Join(t.TempDir(), "prepared")
-	copyFolder(t, l.home, prepared)
+	fresh := filepath.Join(t.TempDir(), "fresh")
+	copyFolder(t, l.home, fresh)
 	undisturbed, code := l.judge("improve")
 	if undisturbed.Verdict == nil {
 		t.Fatalf("exit %d", code)
@@ -46,13 +45,13 @@ func TestCancel(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	stages := step.Stages()[:5]
+	stages := workStages()
 	first := random.IntN(len(stages) - chain + 1)
 	for cancelled, missed := 0, 0; cancelled < cancels; {
 		if err := os.RemoveAll(l.home); err != nil {
 			t.Fatal(err)
 		}
-		copyFolder(t, prepared, l.home)
+		copyFolder(t, fresh, l.home)
 		for range chain {
 			stage := stages[(first+cancelled)%len(stages)]
 			if !l.cancelIn(change, stage, time.Duration(random.Float64()*float64(length(latest, stage)))) {

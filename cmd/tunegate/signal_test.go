@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/tunegate/tunegate/internal/step"
 )
 
 // goneWithin is how long children may outlive a killed tunegate.
@@ -96,7 +94,7 @@ func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	l.shorten()
-	for _, stage := range step.Stages()[:5] {
+	for _, stage := range workStages() {
 		cmd := l.command("run", "--base", "main", "--head", "improve")
 		output := newWatcher(string(stage) + ": running")
 		cmd.Stderr = output

@@ -35,11 +35,11 @@ func (r *recorder) Close() error { return r.events.Close() }
 // as the two evaluations, has one line for each; the many of the preparation are
 // one, whose parts are its progress.
 func (r *recorder) State(stage step.Stage, name string, key store.Key, state step.State, seconds float64) {
-	if stage != step.Prepare {
-		r.stage(stage, key, state, seconds)
-		return
-	}
 	switch {
+	case stage != step.Prepare:
+		if key != "" { // else it keeps nothing, such as a model that is there already
+			r.stage(stage, key, state, seconds)
+		}
 	case state == step.Failed:
 		r.stage(stage, "", state, r.preparation)
 	case key == "": // a check
