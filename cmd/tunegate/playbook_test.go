@@ -16,7 +16,7 @@ import (
 func TestPlaybookTargetsAsCPython(t *testing.T) {
 	t.Parallel()
 	python := pythontest.Interpreter(t).Path
-	makefile, err := filepath.Abs(filepath.Join("..", "..", "internal", "starter", "files", "tunegate.mk"))
+	makefile, err := filepath.Abs(filepath.Join("..", "..", "internal", "starter", "files", "tutor", "tunegate.mk"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,8 @@ func isHubID(model string) bool {
 
 func (p *parser) export() export.Options {
 	at, quantization := []any{"export", "quantization"}, p.file.Export.Quantization
-	if slices.Contains([]string{"q8_0", "q4_k_m"}, strings.ToLower(quantization)) {
+	built := slices.Contains(export.Quantizations(), quantization)
+	if !built && slices.Contains([]string{"q8_0", "q4_k_m"}, strings.ToLower(quantization)) {
 		p.fail(at, "%s is not built yet (known: %s)", quantization, strings.Join(export.Quantizations(), ", "))
 		return export.Options{}
 	}

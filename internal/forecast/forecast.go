@@ -6,14 +6,17 @@ package forecast
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/step"
@@ -76,7 +79,7 @@ func inspect(ctx context.Context, s *steps.List, o Options, root string, tempDir
 		}
 	}
 	if p.Gated {
-		f.sights()
+		f.detectable()
 	}
 	f.made.Seconds = inAll(f.made.Stages)
 	return f.made, nil
@@ -174,31 +177,30 @@ func (f found) kept() bool {
 
 // stages looks at all that comes after the rows.
 func (f *forecaster) stages(ctx context.Context) error {
+	f.tools(ctx)
 	byStage := map[step.Stage]*found{}
 	for _, work := range f.steps.All()[1:] {
-		if !work.Keeps() {
-			continue
-		}
 		stage, _ := work.Label()
 		if byStage[stage] == nil {
 			byStage[stage] = &found{}
 		}
 		look, err := work.Look(ctx, f.store, f.options.Force)
+		if fault := look.Fault; errors.Is(fault, plan.ErrInput) || errors.Is(fault, plan.ErrBase) {
+			return plan.Input(fault)
+		} else if fault != nil {
+			f.made.Notes = append(f.made.Notes, fault.Error())
+		}
+		if !work.Keeps() {
+			continue
+		}
 		if err != nil {
-			look = step.Look{} // one of the faults, such as a server that does not answer
+			look = step.Look{} // for a reason that a check has named, such as a server that is down
 		}
 		byStage[stage].work = append(byStage[stage].work, work)
 		byStage[stage].look = append(byStage[stage].look, look)
 		if !look.Kept && stage != step.Train {
 			f.made.DiskBytes += work.Takes().Disk
 		}
-	}
-	faults, err := f.steps.Faults(ctx)
-	if err != nil {
-		return err
-	}
-	for _, fault := range faults {
-		f.made.Notes = append(f.made.Notes, fault.Error())
 	}
 	for _, stage := range []struct {
 		name step.Stage
@@ -216,8 +218,19 @@ func (f *forecaster) stages(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// sights says what the suites can see.
-func (f *forecaster) sights() {
+// tools notes that there is no interpreter for the trainer, without starting it.
+func (f *forecaster) tools(ctx context.Context) {
+	configured := f.plan.Config.Runner.Python
+	if configured != config.Auto {
+		return
+	}
+	if _, err := python.Locate(ctx, f.machine.Launcher, f.machine.Home, f.machine.PythonTools(), configured); err != nil {
+		f.made.Notes = append(f.made.Notes, err.Error())
+	}
+}
+
+// detectable says what the suites can see.
+func (f *forecaster) detectable() {
 	noise, verdicts := f.past.noise()
 	f.made.NoiseFrom = fmt.Sprintf("assumed: %.0f %% of the cases flip for no reason", 100*gate.DefaultNoise)
 	if verdicts > 0 {

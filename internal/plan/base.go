@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -44,14 +45,23 @@ func (p *Plan) ExportBase(ctx context.Context, dir string) error {
 	return p.policyTree.Export(ctx, p.Config.Base.Model, dir)
 }
 
+// ErrBase says that the base model is not there as a whole.
+var ErrBase = errors.New("base model")
+
+// baseError marks an error as one of the base without changing its words.
+type baseError struct{ error }
+
+func (e baseError) Unwrap() []error { return []error{e.error, ErrBase} }
+
 // CheckBase looks for the files that every base model has, without reading them.
+// Its errors are ErrBase.
 func (p *Plan) CheckBase() error {
 	folder, where := p.Config.Base.Model, ""
 	var names []string
 	if !p.BaseInRepository() {
 		entries, err := os.ReadDir(folder)
 		if err != nil {
-			return fmt.Errorf("`base.model`: %w", err)
+			return baseError{fmt.Errorf("`base.model`: %w", err)}
 		}
 		for _, entry := range entries {
 			names = append(names, entry.Name())
@@ -64,7 +74,7 @@ func (p *Plan) CheckBase() error {
 	}
 	for _, needed := range []string{"config.json", "tokenizer.json", "tokenizer_config.json", ".safetensors"} {
 		if !slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, needed) }) {
-			return fmt.Errorf("`base.model`: %s%s has no %s (hint: the whole Hugging Face folder of the base model is needed)", folder, where, needed)
+			return baseError{fmt.Errorf("`base.model`: %s%s has no %s (hint: the whole Hugging Face folder of the base model is needed)", folder, where, needed)}
 		}
 	}
 	return nil

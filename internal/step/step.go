@@ -25,6 +25,10 @@ type Of[V any] struct {
 	Holds func(ctx context.Context, kept V) (bool, error)
 	// Needs estimates what the work takes; nil: nothing worth a word.
 	Needs func() Needs
+	// Looks says, of a step that keeps nothing, that what its work looks at is known
+	// by now and that it does and starts nothing: then looking ahead does it too. Nil:
+	// only a run does it.
+	Looks func() bool
 	// Do does the work. What it writes into dir is kept with its value. A kept
 	// result that is made again is the step's Value meanwhile.
 	Do func(ctx context.Context, dir string) (V, error)
@@ -55,8 +59,9 @@ type Step interface {
 
 // Look is what a step finds without doing anything.
 type Look struct {
-	Slot *store.Slot // nil: not known yet, or the step keeps nothing
-	Kept bool
+	Slot  *store.Slot // nil: not known yet, or the step keeps nothing
+	Kept  bool
+	Fault error // that a step which only looks would stop a run with
 }
 
 // Label gives the step's stage and name.
@@ -86,7 +91,11 @@ func (s *Of[V]) Entry() store.Entry { return s.entry }
 // Look finds out whether the result is kept, and takes it if so.
 func (s *Of[V]) Look(ctx context.Context, in *store.Store, force Stage) (Look, error) {
 	if s.Slot == nil {
-		return Look{}, nil
+		if s.Looks == nil || !s.Looks() {
+			return Look{}, nil
+		}
+		_, fault := s.Do(ctx, "")
+		return Look{Fault: fault}, ctx.Err()
 	}
 	slot, err := s.Slot(ctx)
 	if err != nil || slot == nil {

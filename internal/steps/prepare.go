@@ -10,11 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
-	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -37,22 +35,20 @@ type checks struct {
 }
 
 func (s *List) newChecks() checks {
-	check := func(name string, do func(context.Context) error) *step.Of[nothing] {
+	at := func(name string, looks func() bool, do func(context.Context) error) *step.Of[nothing] {
 		return &step.Of[nothing]{
-			Stage: step.Prepare, Name: name,
+			Stage: step.Prepare, Name: name, Looks: looks,
 			Do: func(ctx context.Context, _ string) (nothing, error) { return nothing{}, do(ctx) },
 		}
 	}
+	always := func() bool { return true }
 	return checks{
-		files:  check("the base's files", func(context.Context) error { return s.plan.CheckBase() }),
-		server: check("the server", s.checkServer),
-		promotion: check("the servers of a promotion", func(ctx context.Context) error {
-			s.notePromotionServers(ctx)
-			return nil
-		}),
-		context: check("num_ctx", func(context.Context) error { return s.checkContext() }),
-		length:  check("the length of the prompts", func(context.Context) error { return s.checkLength() }),
-		room:    check("disk and memory", s.checkRoom),
+		files:     at("the base's files", always, func(context.Context) error { return s.plan.CheckBase() }),
+		server:    at("the server", always, s.checkServer),
+		promotion: at("the servers of a promotion", nil, s.notePromotionServers),
+		context:   at("num_ctx", func() bool { return s.baseDir() != "" }, func(context.Context) error { return s.checkContext() }),
+		length:    at("the length of the prompts", s.Rendering.Known, func(context.Context) error { return s.checkLength() }),
+		room:      at("disk and memory", nil, s.checkRoom), // it starts the server
 	}
 }
 
@@ -68,12 +64,13 @@ func (s *List) checkServer(ctx context.Context) error {
 
 // notePromotionServers says which servers a promotion of the model would not get
 // to.
-func (s *List) notePromotionServers(ctx context.Context) {
+func (s *List) notePromotionServers(ctx context.Context) error {
 	for _, server := range machine.AskPromotionServers(ctx, s.plan.Config) {
 		if server.Err != nil && ctx.Err() == nil {
 			s.machine.Progress.Say("note: a promotion would stop at %s: %v", server.Address, server.Err)
 		}
 	}
+	return ctx.Err()
 }
 
 // checkContext compares num_ctx with the context that the base was made for, as
@@ -155,42 +152,6 @@ func (s *List) checkRoom(ctx context.Context) error {
 		return err
 	}
 	_, err = s.ollama(ctx)
-	return err
-}
-
-// Faults are those of the checks that can be made without doing or starting
-// anything, as far as the steps before them are known. The error is a mistake in
-// what the user wrote or named.
-func (s *List) Faults(ctx context.Context) (faults []error, err error) {
-	checks := []func(context.Context) error{s.checkPython, s.checkServer}
-	if s.plan.BaseInRepository() && s.Folder.Known() || !s.plan.BaseInRepository() {
-		checks = append(checks, func(context.Context) error { return s.checkContext() })
-	}
-	if s.Rendering.Known() {
-		checks = append(checks, func(context.Context) error { return s.checkLength() })
-	}
-	if err := s.plan.CheckBase(); err != nil {
-		return nil, plan.Input(err)
-	}
-	for _, check := range checks {
-		switch err := check(ctx); {
-		case errors.Is(err, plan.ErrInput):
-			return nil, err
-		case err != nil:
-			faults = append(faults, err)
-		}
-	}
-	return faults, ctx.Err()
-}
-
-// checkPython makes sure that there is an interpreter for the trainer, without
-// starting it.
-func (s *List) checkPython(ctx context.Context) error {
-	configured := s.plan.Config.Runner.Python
-	if configured != config.Auto {
-		return nil
-	}
-	_, err := python.Locate(ctx, s.machine.Launcher, s.machine.Home, s.machine.PythonTools(), configured)
 	return err
 }
 
