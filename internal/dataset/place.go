@@ -71,6 +71,16 @@ func LoadPlaces(ctx context.Context, dir string) (Places, error) {
 	}
 }
 
+// Merged are the places of the same rows once the base holds them: none is new.
+func (p Places) Merged() Places {
+	merged := make(Places, len(p))
+	for source, place := range p {
+		place.New = false
+		merged[source] = place
+	}
+	return merged
+}
+
 // Of gives the place of the row with a Source. Of one that is not known it gives
 // the file alone, and the row is not new.
 func (p Places) Of(source string) Place {

@@ -12,11 +12,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
-	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/step"
@@ -38,7 +36,7 @@ func DryRun(ctx context.Context, m machine.Machine, r *repo.Repo, refs plan.Refs
 	if err != nil {
 		return report.Forecast{}, err
 	}
-	return inspect(ctx, steps.Judge(m, p, "", ""), o, r.Root(), r.TempDir)
+	return inspect(ctx, steps.Judge(m, p, steps.Options{Force: o.Force, Until: o.Until}), o, r.Root(), r.TempDir)
 }
 
 // Of looks at the steps of a run whose rows are built, in the repository whose top
@@ -61,7 +59,7 @@ type forecaster struct {
 
 func inspect(ctx context.Context, s *steps.List, o Options, root string, tempDir func() (string, error)) (report.Forecast, error) {
 	m, p := s.Machine(), s.Plan()
-	f := &forecaster{steps: s, machine: m, plan: p, options: o, store: m.Store(), device: m.Device(ctx), made: report.Forecast{
+	f := &forecaster{steps: s, machine: m, plan: p, options: o, store: m.Store(), device: s.Device(ctx), made: report.Forecast{
 		BaseRef: p.BaseRef, BaseSHA: p.BaseSHA, HeadRef: p.HeadRef, HeadSHA: p.HeadSHA,
 		Notes: slices.Clone(p.Notes), Stages: []report.PlannedStage{}, Effects: []gate.DetectableEffect{},
 	}}
@@ -177,7 +175,6 @@ func (f found) kept() bool {
 
 // stages looks at all that comes after the rows.
 func (f *forecaster) stages(ctx context.Context) error {
-	f.tools(ctx)
 	byStage := map[step.Stage]*found{}
 	for _, work := range f.steps.All()[1:] {
 		stage, _ := work.Label()
@@ -208,25 +205,15 @@ func (f *forecaster) stages(ctx context.Context) error {
 	}{
 		{step.Prepare, f.prepare}, {step.Train, f.train}, {step.Export, f.export}, {step.Register, f.register}, {step.Eval, f.eval},
 	} {
-		if err := stage.add(*byStage[stage.name]); err != nil {
-			return err
-		}
-		if f.options.Until == stage.name {
+		in := byStage[stage.name]
+		if in == nil { // the run ends before it
 			break
+		}
+		if err := stage.add(*in); err != nil {
+			return err
 		}
 	}
 	return ctx.Err()
-}
-
-// tools notes that there is no interpreter for the trainer, without starting it.
-func (f *forecaster) tools(ctx context.Context) {
-	configured := f.plan.Config.Runner.Python
-	if configured != config.Auto {
-		return
-	}
-	if _, err := python.Locate(ctx, f.machine.Launcher, f.machine.Home, f.machine.PythonTools(), configured); err != nil {
-		f.made.Notes = append(f.made.Notes, err.Error())
-	}
 }
 
 // detectable says what the suites can see.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/eval"
@@ -14,9 +13,6 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/train"
 )
-
-// quick are the kinds of results whose time does not depend on the base's size.
-var quick = []string{"render", "trial", "values"}
 
 // prepare looks at what comes before a training, most of which all runs of one
 // base share: setup makes it, or the first run.
@@ -30,8 +26,8 @@ func (f *forecaster) prepare(in found) error {
 		_, name := work.Label()
 		missing = append(missing, name)
 		var one *float64
-		if slot := in.look[i].Slot; slot != nil && slices.Contains(quick, slot.Stage) {
-			one, from = f.past.seconds(slot.Stage, func(store.Entry) bool { return true })
+		if slot := in.look[i].Slot; slot != nil {
+			one, from = f.past.seconds(slot.Stage, func(e store.Entry) bool { return e.Manifest.Inputs["base"] == slot.Inputs["base"] })
 		}
 		if one == nil || seconds == nil {
 			seconds, from = nil, ""

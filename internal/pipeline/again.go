@@ -36,7 +36,7 @@ func Again(ctx context.Context, m machine.Machine, r *repo.Repo, p *plan.Plan, o
 		return Result{}, refused(ctx, m, r, o, p, err)
 	}
 	run.record.Again = true
-	run.steps = steps.Again(run.machine, p, made, run.logs())
+	run.steps = steps.Again(run.machine, p, made, steps.Options{Logs: run.logs()})
 	run.machine.Progress.Say("the model of run %s is judged again, against the baseline of today", earlier.ID)
 	return run.whole(ctx, func(ctx context.Context) (Result, error) { return run.again(ctx, earlier) })
 }
@@ -75,9 +75,8 @@ func (r *run) again(ctx context.Context, earlier runs.Record) (Result, error) {
 	if err := r.takeUp(earlier); err != nil {
 		return Result{}, err
 	}
-	stopped, err := r.each(ctx, r.steps.All())
-	if err != nil || stopped != nil {
-		return pointed(stopped), err
+	if err := r.each(ctx, r.steps.All()); err != nil {
+		return Result{}, err
 	}
 	return r.decide(ctx, outcome{steps: r.steps})
 }
@@ -85,17 +84,20 @@ func (r *run) again(ctx context.Context, earlier runs.Record) (Result, error) {
 // takeUp makes the stages of an earlier run this one's, as far as the store still
 // has them.
 func (r *run) takeUp(earlier runs.Record) error {
-	for stage, take := range map[step.Stage]func(store.Entry) error{
-		step.Dataset: r.steps.Dataset.Take, step.Train: r.steps.Adapter.Take, step.Export: r.steps.Candidate.Take,
-		step.Register: func(store.Entry) error { return nil }, // its own step restores it
+	for _, of := range []struct {
+		stage step.Stage
+		take  func(store.Entry) error
+	}{
+		{step.Dataset, r.steps.Dataset.Take}, {step.Train, r.steps.Adapter.Take}, {step.Export, r.steps.Candidate.Take},
+		{step.Register, func(store.Entry) error { return nil }}, // its own step restores it
 	} {
-		key := earlier.Key(stage)
-		entry, err := r.machine.Store().Get(string(stage), key)
+		key := earlier.Key(of.stage)
+		entry, err := r.machine.Store().Get(string(of.stage), key)
 		if err != nil {
 			continue
 		}
-		r.recorder.State(stage, "", key, step.Reused, entry.Manifest.Seconds)
-		if err := errors.Join(take(entry), r.recorder.Kept(stage, "", entry)); err != nil {
+		r.recorder.State(of.stage, "", key, step.Reused, entry.Manifest.Seconds)
+		if err := errors.Join(of.take(entry), r.recorder.Kept(of.stage, "", entry)); err != nil {
 			return err
 		}
 	}

@@ -70,7 +70,7 @@ func (r *run) conclude(o outcome) (Result, error) {
 // that came to no verdict, so that another job can tell of it.
 func (r *run) writeStatus(state report.State, cause string) error {
 	o := outcome{state: state, cause: cause}
-	if r.steps != nil && r.steps.Dataset.Known() {
+	if r.steps != nil && r.steps.Dataset.Brought() {
 		o.steps, o.findings = r.steps, r.steps.Dataset.Value().Findings
 	}
 	about, err := r.report(o)

@@ -57,11 +57,11 @@ func (r *run) report(o outcome) (report.Report, error) {
 	if o.steps == nil {
 		return about, nil
 	}
-	if o.steps.Dataset.Known() {
+	if o.steps.Dataset.Brought() {
 		counts := o.steps.Dataset.Value().Stats
 		about.Dataset = &report.Dataset{Records: counts.Records, Train: counts.Train, Validation: counts.Validation}
 	}
-	if o.steps.Registered != nil && o.steps.Registered.Known() && o.steps.Baseline.Known() {
+	if o.steps.Registered.Brought() && o.steps.Baseline.Brought() {
 		about.CandidateTag, about.BaselineTag = o.steps.Registered.Value().Tag, o.steps.Baseline.Value().Tag
 	}
 	about.Export = exportOf(o.steps.Candidate)
@@ -70,7 +70,7 @@ func (r *run) report(o outcome) (report.Report, error) {
 
 // exportOf tells the report what the proof of an exported file found.
 func exportOf(candidate *step.Of[export.Proof]) *report.Export {
-	if candidate == nil || !candidate.Known() {
+	if !candidate.Brought() {
 		return nil
 	}
 	p := candidate.Value()
@@ -79,7 +79,7 @@ func exportOf(candidate *step.Of[export.Proof]) *report.Export {
 
 // training tells the report how the training went.
 func (r *run) training(about *report.Report, adapter *step.Of[train.Result]) error {
-	if adapter == nil || !adapter.Known() {
+	if !adapter.Brought() {
 		return nil
 	}
 	recipe, result := r.plan.Config.Train, adapter.Value()
@@ -127,7 +127,7 @@ func (r *run) origin(found *steps.List) report.Origin {
 			{Name: "trainer and its locked packages", Algorithm: "sha256", Digest: python.Digest()},
 		},
 	}
-	if found != nil && found.BaseGGUF.Known() {
+	if found != nil && found.BaseGGUF.Brought() {
 		identity, _ := found.BaseIdentity()
 		origin.Materials = append(origin.Materials,
 			report.Material{Name: "base model", Algorithm: "sha256", Digest: found.BaseGGUF.Value().GGUFSHA256},

@@ -58,7 +58,7 @@ func Run(ctx context.Context, m machine.Machine, r *repo.Repo, o Options) (Resul
 	if err != nil {
 		return Result{}, refused(ctx, m, r, o, p, err)
 	}
-	run.steps = steps.Judge(run.machine, p, run.candidateTag(), run.logs())
+	run.steps = steps.Judge(run.machine, p, steps.Options{Tag: run.candidateTag(), Logs: run.logs(), Force: o.Force, Until: o.Until})
 	return run.whole(ctx, run.judge)
 }
 
@@ -102,22 +102,18 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 		return Result{Ended: report.Ready, Stopped: "stopped after the dataset, as asked: " + steps.Counted(s.Dataset.Value().Stats)}, nil
 	}
 	r.foresee(ctx, &found)
-	stopped, err := r.each(ctx, s.All()[1:])
+	err = r.each(ctx, s.All()[1:])
 	if finding, ours := s.RowFinding(ctx, err); ours {
 		found.findings = append(found.findings, finding)
 		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
 	}
-	if err != nil || stopped != nil {
-		return pointed(stopped), err
+	if err != nil {
+		return Result{}, err
+	}
+	if where, early := r.stopped(); early {
+		return Result{Ended: report.Stopped, Stopped: "stopped " + where + ", as asked"}, nil
 	}
 	return r.decide(ctx, found)
-}
-
-func pointed(r *Result) Result {
-	if r == nil {
-		return Result{}
-	}
-	return *r
 }
 
 // foresee has the forecast looked up, which is for the report alone.
@@ -130,45 +126,54 @@ func (r *run) foresee(ctx context.Context, found *outcome) {
 	found.forecast = &planned
 }
 
-// stops are the words for a run that ends after a stage, as it was asked to.
-var stops = map[step.Stage]string{
-	step.Prepare: "before the training", step.Train: "after the training", step.Export: "after the export", step.Eval: "after the evaluation",
+// stopped says where a run ended that was asked to end before its verdict.
+func (r *run) stopped() (where string, early bool) {
+	switch r.options.Until {
+	case step.Prepare:
+		return "before the training", true
+	case step.Train:
+		return "after the training", true
+	case step.Export:
+		return "after the export", true
+	case step.Register:
+		return "with the candidate registered as " + r.record.Candidate, true
+	case step.Eval:
+		return "after the evaluation", true
+	}
+	return "", false
 }
 
-// each does steps in order. It gives a result where the run was asked to end
-// before the last of them.
-func (r *run) each(ctx context.Context, list []step.Step) (*Result, error) {
+// each does steps in order, and keeps what a stage leaves in the run.
+func (r *run) each(ctx context.Context, list []step.Step) error {
 	for i, work := range list {
 		stage, _ := work.Label()
 		r.recorder.part, r.recorder.parts = position(list, i)
+		if stage == step.Eval && r.recorder.part == 1 {
+			version, err := r.steps.ServerVersion(ctx)
+			if err != nil {
+				return err
+			}
+			r.record.Server = version
+		}
 		if err := r.do(ctx, work); err != nil {
-			return nil, err
+			return err
+		}
+		if r.recorder.part < r.recorder.parts {
+			continue
 		}
 		switch stage {
+		case step.Prepare:
+			r.recorder.prepared()
 		case step.Register:
 			r.record.Candidate = r.steps.Registered.Value().Tag
-		case step.Eval:
-			if version, err := r.steps.ServerVersion(ctx); err == nil {
-				r.record.Server = version
-			}
-		}
-		last := i+1 == len(list)
-		if !last {
-			next, _ := list[i+1].Label()
-			last = next != stage
-		}
-		if last && stage == step.Prepare {
-			r.recorder.prepared()
-		}
-		if last && r.options.Until == stage {
-			where := stops[stage]
-			if stage == step.Register {
-				where = "with the candidate registered as " + r.record.Candidate
-			}
-			return &Result{Ended: report.Stopped, Stopped: "stopped " + where + ", as asked"}, nil
 		}
 	}
-	return nil, nil
+	if !r.steps.CandidateAnswers.Brought() {
+		return nil
+	}
+	var err error
+	r.graded, err = r.cases()
+	return err
 }
 
 // position is that of a step among those of its stage, from 1, and their number.
@@ -187,16 +192,13 @@ func position(list []step.Step, i int) (part, parts int) {
 
 // do does one step and keeps in the run's folder what came of it.
 func (r *run) do(ctx context.Context, work step.Step) error {
-	stage, name := work.Label()
+	stage, _ := work.Label()
 	err := work.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Force: r.options.Force, Watch: r.recorder})
 	for _, use := range r.steps.Uses() {
 		r.recorder.use(use)
 	}
 	if err == nil {
 		return nil
-	}
-	if stage == step.Prepare {
-		r.recorder.State(stage, name, "", step.Failed, 0)
 	}
 	if errors.Is(err, plan.ErrInput) {
 		return err
@@ -206,12 +208,8 @@ func (r *run) do(ctx context.Context, work step.Step) error {
 
 // decide gives the verdict on the answers.
 func (r *run) decide(ctx context.Context, found outcome) (Result, error) {
-	cases, err := r.cases()
-	if err != nil {
-		return Result{}, err
-	}
-	found.cases = cases
-	found = found.withVerdict(gate.Decide(r.plan.Config.Gate, cases))
+	found.cases = r.graded
+	found = found.withVerdict(gate.Decide(r.plan.Config.Gate, r.graded))
 	if err := r.trace(ctx, &found); err != nil {
 		if errors.Is(context.Cause(ctx), context.Canceled) {
 			return Result{}, err

@@ -19,6 +19,8 @@ type recorder struct {
 	record *runs.Record
 	events *events
 
+	used []runs.Use // by this run, also what the record named before
+
 	prepare     bool    // something is to be prepared
 	preparation float64 // seconds that its parts took
 	part, parts int     // which of the stage's steps is done now, of how many
@@ -41,7 +43,7 @@ func (r *recorder) State(stage step.Stage, name string, key store.Key, state ste
 			r.stage(stage, key, state, seconds)
 		}
 	case state == step.Failed:
-		r.stage(stage, "", state, r.preparation)
+		r.stage(stage, "", state, r.preparation+seconds)
 	case key == "": // a check
 	case state == step.Running:
 		if !r.prepare {
@@ -102,6 +104,9 @@ func (r *recorder) Kept(stage step.Stage, name string, entry store.Entry) error 
 
 // use records a result that the run needs, so that it is not cleaned away under it.
 func (r *recorder) use(use runs.Use) {
+	if !slices.Contains(r.used, use) {
+		r.used = append(r.used, use)
+	}
 	if slices.Contains(r.record.Uses, use) {
 		return
 	}

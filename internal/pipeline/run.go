@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/repo"
@@ -27,6 +28,7 @@ type run struct {
 	record   *runs.Record
 	recorder *recorder
 	steps    *steps.List
+	graded   []eval.Case // of both models, once they were asked
 }
 
 // begin makes a run's folder and leaves word in the workspace that it runs.

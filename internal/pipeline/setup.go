@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/machine"
@@ -56,26 +57,26 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, configPath, bas
 		machine: m, repo: r, plan: p, dir: runs.SetupFolder(m.Home, folder),
 		record: &runs.Record{
 			Schema: runs.Schema, ID: "setup", Event: "setup", State: step.Running, Repository: r.Root(), Started: m.Clock().UTC(),
-			Uses: known[folder].Uses, // until the new ones are there
+			Uses: slices.Clone(known[folder].Uses), // with the new ones, until those are whole
 		},
 	}
 	if err := run.open(); err != nil {
 		return err
 	}
-	run.record.Uses = []runs.Use{}
-	run.steps = steps.Setup(run.machine, p, run.logs())
+	run.steps = steps.Setup(run.machine, p, steps.Options{Logs: run.logs()})
 	err = errors.Join(run.prepare(ctx), run.steps.Close())
 	run.record.State = step.Done
 	if err != nil {
 		run.record.State, run.record.Error = step.Failed, err.Error()
-		run.record.Uses = append(run.record.Uses, known[folder].Uses...)
+	} else {
+		run.record.Uses = run.recorder.used
 	}
 	return errors.Join(err, run.record.Save(run.dir), run.recorder.Close())
 }
 
 // prepare does what comes before any training, and asks the baseline.
 func (r *run) prepare(ctx context.Context) error {
-	if _, err := r.each(ctx, r.steps.All()); err != nil {
+	if err := r.each(ctx, r.steps.All()); err != nil {
 		return err
 	}
 	baseline := r.steps.Baseline.Value()

@@ -46,8 +46,7 @@ func (r *run) cases() ([]eval.Case, error) {
 	return all, out.CloseAtomicallyReplace()
 }
 
-// traceLimit bounds the reading of the rows, and the asking of the baseline: the
-// verdict stands already.
+// traceLimit bounds the reading of the rows: the verdict stands already.
 const traceLimit = 2 * time.Minute
 
 // trace finds the rows that may have taught what regressed, and what the baseline
@@ -61,8 +60,14 @@ func (r *run) trace(ctx context.Context, found *outcome) error {
 	limited, cancel := context.WithTimeout(ctx, traceLimit)
 	defer cancel()
 	places, err := dataset.LoadPlaces(limited, dir)
+	if errors.Is(err, fs.ErrNotExist) { // rows of an earlier version, which are a model's that is judged again
+		return nil
+	}
 	if err != nil {
 		return err
+	}
+	if r.record.Again {
+		places = places.Merged()
 	}
 	regressed := report.Report{Cases: found.cases, Verdict: found.verdict}.ShownRegressions()
 	read, err := attribution.Read(limited, rows, places, r.plan.Side, regressed)
@@ -70,7 +75,7 @@ func (r *run) trace(ctx context.Context, found *outcome) error {
 		return err
 	}
 	found.nearest = read.Nearest()
-	if len(read.Sample()) == 0 || r.record.Again { // of a model judged again the rows were new to another base
+	if len(read.Sample()) == 0 {
 		return nil
 	}
 	probe := r.steps.Probe(read)

@@ -125,7 +125,7 @@ func asker(t *testing.T, checker string, answer func(question string, w http.Res
 	if err := r.open(); err != nil {
 		t.Fatal(err)
 	}
-	r.steps = steps.Judge(r.machine, p, "", r.logs())
+	r.steps = steps.Judge(r.machine, p, steps.Options{Logs: r.logs()})
 	return r, heard, register.Registered{Tag: "demo-base", ModelID: register.ModelID(shown), GGUF: shown.GGUF}, asked
 }
 
@@ -150,13 +150,22 @@ func (r *run) reads(t *testing.T, rows, places string) *attribution.Rows {
 	return read
 }
 
+// take makes a registration the step's.
+func take(t *testing.T, s *step.Of[register.Registered], value register.Registered) {
+	t.Helper()
+	data, err := json.Marshal(value)
+	if err == nil {
+		err = s.Take(store.Entry{Manifest: store.Manifest{Value: data}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // known asks the baseline the new rows.
 func (r *run) known(t *testing.T, baseline register.Registered, rows *attribution.Rows) (*report.BaselineProbe, error) {
 	t.Helper()
-	r.steps.Baseline.Do = func(context.Context, string) (register.Registered, error) { return baseline, nil }
-	if err := r.steps.Baseline.Try(t.Context(), t.TempDir()); err != nil {
-		t.Fatal(err)
-	}
+	take(t, r.steps.Baseline, baseline)
 	if len(rows.Sample()) == 0 {
 		return nil, nil
 	}
@@ -266,21 +275,15 @@ func judging(t *testing.T, answer func(string, http.ResponseWriter)) (r *run, he
 			t.Fatal(err)
 		}
 	}
-	for step, is := range map[*step.Of[register.Registered]]register.Registered{r.steps.Baseline: before, r.steps.Registered: after} {
-		step.Do = func(context.Context, string) (register.Registered, error) { return is, nil }
-		if err := step.Try(t.Context(), t.TempDir()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	take(t, r.steps.Baseline, before)
+	take(t, r.steps.Registered, after)
 	return r, heard, asked
 }
 
 // compare takes the answers that are kept, and concludes.
 func (r *run) compare(ctx context.Context) (Result, error) {
-	for _, answers := range []step.Step{r.steps.BaselineAnswers, r.steps.CandidateAnswers} {
-		if err := r.do(ctx, answers); err != nil {
-			return Result{}, err
-		}
+	if err := r.each(ctx, []step.Step{r.steps.BaselineAnswers, r.steps.CandidateAnswers}); err != nil {
+		return Result{}, err
 	}
 	return r.decide(ctx, outcome{steps: r.steps})
 }

@@ -40,6 +40,14 @@ func (p *Plan) BaseInRepository() bool { return !filepath.IsAbs(p.Config.Base.Mo
 // BaseFiles are the files of a base inside the repository.
 func (p *Plan) BaseFiles() []repo.File { return p.policyTree.Under(p.Config.Base.Model) }
 
+// BaseConfig is the base model's config.json.
+func (p *Plan) BaseConfig(ctx context.Context) ([]byte, error) {
+	if p.BaseInRepository() {
+		return p.policyTree.Read(ctx, path.Join(p.Config.Base.Model, "config.json"))
+	}
+	return os.ReadFile(filepath.Join(p.Config.Base.Model, "config.json"))
+}
+
 // ExportBase writes a base inside the repository into dir.
 func (p *Plan) ExportBase(ctx context.Context, dir string) error {
 	return p.policyTree.Export(ctx, p.Config.Base.Model, dir)

@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tunegate/tunegate/internal/store"
@@ -28,6 +29,17 @@ type Watcher interface {
 // Run brings the step's result: from the store, or by doing the work. The work
 // fills a draft folder; nothing stands under the result's name before it is whole.
 func (s *Of[V]) Run(ctx context.Context, e Executor) error {
+	began, key := e.Clock(), store.Key("")
+	err := s.bring(ctx, e, &key)
+	s.brought = err == nil
+	if err != nil {
+		e.Watch.State(s.Stage, s.Name, key, Failed, e.Clock().Sub(began).Seconds())
+	}
+	return err
+}
+
+// bring is Run, which gives the key of the result as soon as it is known.
+func (s *Of[V]) bring(ctx context.Context, e Executor, key *store.Key) error {
 	if s.Slot == nil {
 		return s.always(ctx, e)
 	}
@@ -36,8 +48,9 @@ func (s *Of[V]) Run(ctx context.Context, e Executor) error {
 		return err
 	}
 	if slot == nil {
-		return fmt.Errorf("%s %s: %w", s.Stage, s.Name, errUnknown)
+		return fmt.Errorf("%s: %w", strings.TrimSpace(string(s.Stage)+" "+s.Name), errUnknown)
 	}
+	*key = slot.Key
 	forced := e.Force != "" && e.Force == s.Stage
 	found, held, err := s.find(ctx, e.Store, *slot)
 	if err != nil {
@@ -49,9 +62,7 @@ func (s *Of[V]) Run(ctx context.Context, e Executor) error {
 		return e.Watch.Kept(s.Stage, s.Name, s.entry)
 	}
 	e.Watch.State(s.Stage, s.Name, slot.Key, Running, 0)
-	began := e.Clock()
 	if err := s.make(ctx, e, *slot, s.Resume && !forced); err != nil {
-		e.Watch.State(s.Stage, s.Name, slot.Key, Failed, e.Clock().Sub(began).Seconds())
 		return err
 	}
 	e.Watch.State(s.Stage, s.Name, slot.Key, Done, s.entry.Manifest.Seconds)
@@ -87,11 +98,10 @@ func (s *Of[V]) always(ctx context.Context, e Executor) error {
 	e.Watch.State(s.Stage, s.Name, "", Running, 0)
 	began := e.Clock()
 	value, err := s.Do(ctx, "")
-	state := Done
 	if err != nil {
-		state = Failed
+		return err
 	}
-	e.Watch.State(s.Stage, s.Name, "", state, e.Clock().Sub(began).Seconds())
-	s.value, s.known = value, err == nil
-	return err
+	s.value, s.known = value, true
+	e.Watch.State(s.Stage, s.Name, "", Done, e.Clock().Sub(began).Seconds())
+	return nil
 }

@@ -33,9 +33,10 @@ type Of[V any] struct {
 	// result that is made again is the step's Value meanwhile.
 	Do func(ctx context.Context, dir string) (V, error)
 
-	entry store.Entry
-	value V
-	known bool
+	entry   store.Entry
+	value   V
+	known   bool
+	brought bool // by Run or Take, and not only looked at
 }
 
 // Needs are what a piece of work takes of the machine, in bytes.
@@ -78,14 +79,17 @@ func (s *Of[V]) Takes() Needs {
 // Keeps says whether the result is kept.
 func (s *Of[V]) Keeps() bool { return s.Slot != nil }
 
-// Known says whether the result is there.
+// Known says whether the result is there, if only to look at.
 func (s *Of[V]) Known() bool { return s.known }
 
-// Value is the result; the zero value where it is not Known.
+// Brought says whether Run or Take brought the result, so that it is this run's.
+func (s *Of[V]) Brought() bool { return s.brought }
+
+// Value is the result where it is Known. To the Do of a result that is made again it
+// is what was kept; else it is the zero value.
 func (s *Of[V]) Value() V { return s.value }
 
-// Entry is the result's folder in the store; empty where it is not Known or the
-// step keeps nothing.
+// Entry is the folder of the Value in the store; empty where the step keeps nothing.
 func (s *Of[V]) Entry() store.Entry { return s.entry }
 
 // Look finds out whether the result is kept, and takes it if so.
@@ -112,8 +116,11 @@ func (s *Of[V]) Look(ctx context.Context, in *store.Store, force Stage) (Look, e
 	return Look{Slot: slot, Kept: true}, nil
 }
 
-// find reads a kept result and asks whether it holds.
+// find reads a kept result and asks whether it holds. What was known of another slot
+// is forgotten.
 func (s *Of[V]) find(ctx context.Context, in *store.Store, slot store.Slot) (found, held bool, err error) {
+	var none V
+	s.entry, s.value, s.known = store.Entry{}, none, false
 	entry, err := in.Find(slot)
 	if err != nil {
 		return false, false, nil
@@ -147,7 +154,7 @@ func (s *Of[V]) Take(entry store.Entry) error {
 	if err := entry.Decode(&value); err != nil {
 		return err
 	}
-	s.entry, s.value, s.known = entry, value, true
+	s.entry, s.value, s.known, s.brought = entry, value, true, true
 	return nil
 }
 

@@ -164,3 +164,59 @@ func TestLook(t *testing.T) {
 		t.Errorf("run before what decides it: %v", err)
 	}
 }
+
+// TestLookAtAnotherSlot: what was looked at is forgotten where the step then turns
+// out to be another's, and is nobody's result until it is brought.
+func TestLookAtAnotherSlot(t *testing.T) {
+	t.Parallel()
+	e, seen := executor(t, "")
+	done := 0
+	kept := count(&done, false, nil)
+	kept.Do = func(context.Context, string) (int, error) { return 7, nil }
+	if err := kept.Run(t.Context(), e); err != nil || !kept.Brought() {
+		t.Fatal(err)
+	}
+	key := "in"
+	s := count(&done, false, nil)
+	s.Slot = func(context.Context) (*store.Slot, error) {
+		return &store.Slot{Stage: "train", Key: store.Digest(key)}, nil
+	}
+	if found, err := s.Look(t.Context(), e.Store, ""); err != nil || !found.Kept || s.Value() != 7 || s.Brought() {
+		t.Fatalf("%+v, %v, value %d, brought %v", found, err, s.Value(), s.Brought())
+	}
+	key = "another"
+	s.Do = func(context.Context, string) (int, error) {
+		if s.Value() != 0 || s.Known() {
+			t.Errorf("of another slot %d is known", s.Value())
+		}
+		return 0, errors.New("no")
+	}
+	if err := s.Run(t.Context(), e); err == nil || s.Brought() {
+		t.Errorf("%v, brought %v", err, s.Brought())
+	}
+	if last := seen.heard[len(seen.heard)-1]; last != "train failed" {
+		t.Errorf("told %q", seen.heard)
+	}
+}
+
+// TestChecksAreLookedAt: what only looks is done by looking ahead too, once what it
+// looks at is known.
+func TestChecksAreLookedAt(t *testing.T) {
+	t.Parallel()
+	e, seen := executor(t, "")
+	ready, done := false, 0
+	check := &Of[int]{Stage: Prepare, Looks: func() bool { return ready }, Do: func(context.Context, string) (int, error) {
+		done++
+		return 0, errors.New("no server")
+	}}
+	if look, err := check.Look(t.Context(), e.Store, ""); err != nil || look.Fault != nil || done != 0 {
+		t.Errorf("%+v, %v, done %d times", look, err, done)
+	}
+	ready = true
+	if look, err := check.Look(t.Context(), e.Store, ""); err != nil || look.Fault == nil || done != 1 {
+		t.Errorf("%+v, %v, done %d times", look, err, done)
+	}
+	if err := check.Run(t.Context(), e); err == nil || !slices.Equal(seen.heard, []string{"prepare running", "prepare failed"}) {
+		t.Errorf("%v, told %q", err, seen.heard)
+	}
+}

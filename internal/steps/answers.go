@@ -36,7 +36,7 @@ func (s *List) answers(role string, model func() (register.Registered, bool, err
 			if err != nil {
 				return nil, err
 			}
-			slot := s.plan.EvalSlot(asked.ModelID, version, s.device(ctx))
+			slot := s.plan.EvalSlot(asked.ModelID, version, s.Device(ctx))
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, dir string) (eval.Summary, error) {
@@ -44,13 +44,14 @@ func (s *List) answers(role string, model func() (register.Registered, bool, err
 			if err != nil {
 				return eval.Summary{}, err
 			}
-			return s.ask(ctx, step.Eval, role, asked, s.plan.Suites, dir)
+			return s.ask(ctx, step.Eval, role, asked, s.plan.Suites, dir, nil)
 		},
 	}
 }
 
-// ask takes a model through suites.
-func (s *List) ask(ctx context.Context, stage step.Stage, role string, model register.Registered, suites []suite.Suite, dir string) (eval.Summary, error) {
+// ask takes a model through suites, after what is to be done first with its server;
+// nil: nothing.
+func (s *List) ask(ctx context.Context, stage step.Stage, role string, model register.Registered, suites []suite.Suite, dir string, first func(engine.Chatter) error) (eval.Summary, error) {
 	checker, err := s.checker(ctx)
 	if err != nil {
 		return eval.Summary{}, err
@@ -59,6 +60,11 @@ func (s *List) ask(ctx context.Context, stage step.Stage, role string, model reg
 	var summary eval.Summary
 	asked := false
 	err = s.asking(ctx, model, func(server *machine.Server) error {
+		if first != nil {
+			if err := first(server); err != nil {
+				return err
+			}
+		}
 		asked = true
 		evaluation := eval.Evaluation{
 			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: model.Tag, ModelID: model.ModelID},
@@ -84,10 +90,18 @@ func (s *List) ask(ctx context.Context, stage step.Stage, role string, model reg
 }
 
 // rendered are the prompts in which a model's server must count as many tokens as
-// the trainer did. A baseline may be made of another base, with a tokenizer of its own.
+// the trainer did. A baseline may be made of another base, with a tokenizer of its
+// own, and a model that is there already may be served with another template or
+// system prompt than the plan's: then none.
 func (s *List) rendered(role string, model register.Registered) map[string][]register.Rendered {
 	if role == eval.Baseline && model.ModelID != s.Base.Value().ModelID {
 		return nil
+	}
+	if role == eval.Candidate && s.served != nil {
+		_, now, err := s.plan.RegisterSlot(model.GGUF, s.Rendering.Value())
+		if err != nil || now.Template != s.served.Template || now.System != s.served.System {
+			return nil
+		}
 	}
 	return s.Rendering.Value().ByCase()
 }

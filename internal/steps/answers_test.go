@@ -15,7 +15,7 @@ import (
 func TestWhoseTokensAreCompared(t *testing.T) {
 	t.Parallel()
 	m, _ := machinetest.New(t)
-	s := Judge(m, &plan.Plan{Config: config.Config{Name: "demo"}}, "", "")
+	s := Judge(m, &plan.Plan{Config: config.Config{Name: "demo"}}, Options{})
 	other := register.Registered{ModelID: "another"}
 	for _, test := range []struct {
 		role  string

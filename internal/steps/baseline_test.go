@@ -34,7 +34,7 @@ func TestOthersPromotedTag(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	s := Judge(m, &plan.Plan{Config: config.Config{Name: "demo", Runner: config.Runner{Ollama: server.URL}, Eval: config.Eval{Baseline: config.StableModel}}}, "", "")
+	s := Judge(m, &plan.Plan{Config: config.Config{Name: "demo", Runner: config.Runner{Ollama: server.URL}, Eval: config.Eval{Baseline: config.StableModel}}}, Options{})
 	_, err := s.Baseline.Do(t.Context(), "")
 	if err == nil || !strings.Contains(err.Error(), "demo-lora-v1 is another model on the server") {
 		t.Errorf("got %v", err)

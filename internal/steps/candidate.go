@@ -29,7 +29,7 @@ func (s *List) adapter() *step.Of[train.Result] {
 				}
 				digests[name] = file.SHA256
 			}
-			slot := s.plan.TrainSlot(identity, s.device(ctx), digests)
+			slot := s.plan.TrainSlot(identity, s.Device(ctx), digests)
 			return &slot, nil
 		},
 		Needs: func() step.Needs {

@@ -44,25 +44,40 @@ type List struct {
 	BaselineAnswers  *step.Of[eval.Summary]
 	CandidateAnswers *step.Of[eval.Summary]
 
-	checks checks
-	all    []step.Step
+	options Options
+	served  *register.Serve // how a model that is there already is served; nil: as the plan says
+	checks  checks
+	all     []step.Step
 }
 
-// Judge lists the steps of judging a change. The tag is the one that a new
-// candidate gets; children write their logs into the folder logs. Nothing is done,
-// started or asked yet.
-func Judge(m machine.Machine, p *plan.Plan, tag, logs string) *List {
-	s := newList(m, p, tag, logs)
+// Options say how a list is made.
+type Options struct {
+	Tag   string     // that a new candidate gets
+	Logs  string     // the folder of what children write
+	Force step.Stage // whose work is done again even if its result is kept; empty: none
+	Until step.Stage // the last one; empty: all
+}
+
+// Judge lists the steps of judging a change. Nothing is done, started or asked yet.
+func Judge(m machine.Machine, p *plan.Plan, o Options) *List {
+	s := newList(m, p, o)
 	s.all = slices.Concat(
-		[]step.Step{s.Dataset}, s.preparation(), []step.Step{s.checks.room},
+		[]step.Step{s.Dataset}, s.preparation(), []step.Step{s.checks.training},
 		[]step.Step{s.Adapter, s.Candidate, s.Registered, s.BaselineAnswers, s.CandidateAnswers})
+	if last := slices.Index(step.Stages(), o.Until); last >= 0 {
+		s.all = slices.DeleteFunc(s.all, func(work step.Step) bool {
+			stage, _ := work.Label()
+			return slices.Index(step.Stages(), stage) > last
+		})
+	}
 	return s
 }
 
 // Again lists the steps of judging a model that is there already: nothing is
 // trained or exported.
-func Again(m machine.Machine, p *plan.Plan, made runs.Artifact, logs string) *List {
-	s := newList(m, p, "", logs)
+func Again(m machine.Machine, p *plan.Plan, made runs.Artifact, o Options) *List {
+	s := newList(m, p, o)
+	s.served = &made.Candidate.Serve
 	want := register.Registered{ModelID: made.ModelID, Tag: made.Candidate.Tag, GGUF: made.Candidate.Digest}
 	s.Registered = &step.Of[register.Registered]{
 		Stage: step.Register, Name: "restored",
@@ -76,8 +91,8 @@ func Again(m machine.Machine, p *plan.Plan, made runs.Artifact, logs string) *Li
 
 // Setup lists the steps that runs of a repository share, up to the baseline's
 // answers.
-func Setup(m machine.Machine, p *plan.Plan, logs string) *List {
-	s := newList(m, p, "", logs)
+func Setup(m machine.Machine, p *plan.Plan, o Options) *List {
+	s := newList(m, p, o)
 	s.all = append(s.preparation(), s.BaselineAnswers)
 	return s
 }
@@ -85,14 +100,14 @@ func Setup(m machine.Machine, p *plan.Plan, logs string) *List {
 // preparation is everything that can fail cheaply, in order.
 func (s *List) preparation() []step.Step {
 	return []step.Step{
-		s.checks.files, s.checks.server, s.checks.promotion, s.Folder, s.checks.context, s.BaseGGUF, s.Rendering, s.checks.length,
-		s.Values, s.BaseExport, s.Base, s.Trial, s.Baseline,
+		s.checks.files, s.checks.server, s.checks.promotion, s.checks.config, s.checks.python, s.checks.disk,
+		s.Values, s.Folder, s.BaseGGUF, s.Rendering, s.checks.length, s.BaseExport, s.Base, s.Trial, s.Baseline,
 	}
 }
 
-func newList(m machine.Machine, p *plan.Plan, tag, logs string) *List {
-	r := &resources{machine: m, plan: p, logs: logs, loaded: map[string]bool{}}
-	s := &List{resources: r}
+func newList(m machine.Machine, p *plan.Plan, o Options) *List {
+	r := &resources{machine: m, plan: p, logs: o.Logs, loaded: map[string]bool{}}
+	s := &List{resources: r, options: o}
 	s.Dataset = &step.Of[dataset.Result]{
 		Stage: step.Dataset, Slot: known(r.plan.DatasetSlot),
 		Do: func(ctx context.Context, dir string) (dataset.Result, error) {
@@ -109,7 +124,7 @@ func newList(m machine.Machine, p *plan.Plan, tag, logs string) *List {
 	s.checks = s.newChecks()
 	s.Adapter = s.adapter()
 	s.Candidate = s.export(step.Export, "", s.candidateSlot, s.Adapter)
-	s.Registered = s.register(step.Register, "", tag, func() (gguf, bool) { return exported(s.Candidate) })
+	s.Registered = s.register(step.Register, "", o.Tag, func() (gguf, bool) { return exported(s.Candidate) })
 	s.BaselineAnswers = s.answers(eval.Baseline, s.baselineModel)
 	s.CandidateAnswers = s.answers(eval.Candidate, func() (register.Registered, bool, error) {
 		return s.Registered.Value(), s.Registered.Known(), nil

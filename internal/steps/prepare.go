@@ -6,13 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -29,9 +31,11 @@ type checks struct {
 	files     *step.Of[nothing] // of the base
 	server    *step.Of[nothing] // it is there, and of a version that is known to serve
 	promotion *step.Of[nothing] // its servers; no more than a note, since a run needs none of them
-	context   *step.Of[nothing] // num_ctx fits the base
+	config    *step.Of[nothing] // the base's own: it can be exported, and num_ctx fits it
+	python    *step.Of[nothing] // it is there, where something is to be done with it
+	disk      *step.Of[nothing] // has room for what is still to be done
 	length    *step.Of[nothing] // the prompts fit num_ctx
-	room      *step.Of[nothing] // disk and memory for what is still to be done
+	training  *step.Of[nothing] // memory, and a server that starts, where something is to be trained
 }
 
 func (s *List) newChecks() checks {
@@ -46,9 +50,11 @@ func (s *List) newChecks() checks {
 		files:     at("the base's files", always, func(context.Context) error { return s.plan.CheckBase() }),
 		server:    at("the server", always, s.checkServer),
 		promotion: at("the servers of a promotion", nil, s.notePromotionServers),
-		context:   at("num_ctx", func() bool { return s.baseDir() != "" }, func(context.Context) error { return s.checkContext() }),
+		config:    at("the base's config", always, s.checkConfig),
+		python:    at("Python", always, s.checkPython),
+		disk:      at("disk", always, s.checkDisk),
 		length:    at("the length of the prompts", s.Rendering.Known, func(context.Context) error { return s.checkLength() }),
-		room:      at("disk and memory", nil, s.checkRoom), // it starts the server
+		training:  at("memory and the server", nil, s.checkTraining),
 	}
 }
 
@@ -73,10 +79,14 @@ func (s *List) notePromotionServers(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// checkContext compares num_ctx with the context that the base was made for, as
-// its config.json has it: beyond it a server cuts without a word.
-func (s *List) checkContext() error {
-	data, err := os.ReadFile(filepath.Join(s.baseDir(), "config.json"))
+// checkConfig reads the base's config.json: its architecture must be one that is
+// exported, and num_ctx within the context that it was made for, beyond which a
+// server cuts without a word.
+func (s *List) checkConfig(ctx context.Context) error {
+	data, err := s.plan.BaseConfig(ctx)
+	if err == nil {
+		err = export.CheckConfig(data)
+	}
 	if err != nil {
 		return fmt.Errorf("base model: %w", err)
 	}
@@ -129,30 +139,61 @@ func longest(prompts []register.Rendered, most int) []register.Rendered {
 	return sorted[:min(len(sorted), most)]
 }
 
-// checkRoom compares what the steps that are not kept take with what the machine
-// has, and starts the private server where a training comes before its first
-// question.
-func (s *List) checkRoom(ctx context.Context) error {
-	needed, training, err := s.Missing(ctx)
-	if err != nil {
-		return err
+// missing are the steps whose results are not kept, as far as that is known by now.
+func (s *List) missing(ctx context.Context) (works []step.Step) {
+	for _, work := range s.all {
+		if !work.Keeps() || work == step.Step(s.Dataset) {
+			continue
+		}
+		if look, err := work.Look(ctx, s.machine.Store(), s.options.Force); err != nil || !look.Kept {
+			works = append(works, work) // what the error is about stops the step itself
+		}
+	}
+	return works
+}
+
+// checkDisk compares what the steps that are not kept take with what is free.
+func (s *List) checkDisk(ctx context.Context) error {
+	var needed int64
+	for _, work := range s.missing(ctx) {
+		needed += work.Takes().Disk
 	}
 	free, err := machine.FreeSpace(s.machine.Home)
-	if err != nil {
+	if err != nil || free >= needed {
 		return err
 	}
-	if free < needed.Disk {
-		return fmt.Errorf("%s: %s free, and the run takes %s more (hint: `tunegate clean` removes what nothing needs; or use a folder on a larger disk: export TUNEGATE_HOME=DIR)",
-			s.machine.Home, text.Bytes(free), text.Bytes(needed.Disk))
+	return fmt.Errorf("%s: %s free, and the run takes %s more (hint: `tunegate clean` removes what nothing needs; or use a folder on a larger disk: export TUNEGATE_HOME=DIR)",
+		s.machine.Home, text.Bytes(free), text.Bytes(needed))
+}
+
+// checkPython makes sure that there is an interpreter where something is to be done
+// with it, without starting it.
+func (s *List) checkPython(ctx context.Context) error {
+	configured := s.plan.Config.Runner.Python
+	if configured != config.Auto || !slices.ContainsFunc(s.missing(ctx), func(work step.Step) bool {
+		stage, _ := work.Label()
+		return stage != step.Export && stage != step.Register
+	}) {
+		return nil
 	}
-	if !training {
+	_, err := python.Locate(ctx, s.machine.Launcher, s.machine.Home, s.machine.PythonTools(), configured)
+	return err
+}
+
+// checkTraining makes sure of what is needed when the training is over: where
+// something is to be trained, the private server starts. It ends again, so that the
+// training has the memory.
+func (s *List) checkTraining(ctx context.Context) error {
+	if !slices.Contains(s.missing(ctx), step.Step(s.Adapter)) {
 		return nil
 	}
 	if err := s.checkMemory(ctx); err != nil {
 		return err
 	}
-	_, err = s.ollama(ctx)
-	return err
+	if _, err := s.serving(ctx); err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 // checkMemory is an error where not even the weights fit the smallest card.
@@ -167,26 +208,6 @@ func (s *List) checkMemory(ctx context.Context) error {
 	}
 	return fmt.Errorf("%s has %s of memory, and the base's weights alone take %s with quantization %s (hint: %s)",
 		memory.Card.Name, text.Bytes(memory.Has), text.Bytes(memory.Weights), memory.Quantization, memory.Fix())
-}
-
-// Missing is what the steps after the checks take that are not kept, as far as
-// that is known, and whether one of them trains.
-func (s *List) Missing(ctx context.Context) (needed step.Needs, training bool, err error) {
-	after := false
-	for _, work := range s.all {
-		if after {
-			look, err := work.Look(ctx, s.machine.Store(), "")
-			if err != nil {
-				return step.Needs{}, false, err
-			}
-			if !look.Kept {
-				needed.Disk += work.Takes().Disk
-				training = training || work == step.Step(s.Adapter)
-			}
-		}
-		after = after || work == step.Step(s.checks.room)
-	}
-	return needed, training, nil
 }
 
 // countedPrompts is how many prompts, the longest, the server counts before a
@@ -207,27 +228,19 @@ func (s *List) trial() *step.Of[eval.Summary] {
 			if err != nil {
 				return nil, err
 			}
-			slot := s.plan.TrialSlot(s.Base.Value().ModelID, version, s.device(ctx))
+			slot := s.plan.TrialSlot(s.Base.Value().ModelID, version, s.Device(ctx))
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, dir string) (eval.Summary, error) {
 			base := s.Base.Value()
-			server, err := s.ollama(ctx)
-			if err != nil {
-				return eval.Summary{}, err
-			}
-			if _, err := s.foreign(ctx, server, base.GGUF); err != nil {
-				return eval.Summary{}, err
-			}
-			if err := register.CountTokens(ctx, server, base.Tag, longest(s.Rendering.Value().Prompts, countedPrompts), s.plan.Config.Eval.NumCtx); err != nil {
-				return eval.Summary{}, err
-			}
 			var first []suite.Suite
 			for _, each := range s.plan.Suites {
 				each.Cases = each.Cases[:min(len(each.Cases), 1)]
 				first = append(first, each)
 			}
-			return s.ask(ctx, step.Prepare, base.Tag, base, first, dir)
+			return s.ask(ctx, step.Prepare, base.Tag, base, first, dir, func(server engine.Chatter) error {
+				return register.CountTokens(ctx, server, base.Tag, longest(s.Rendering.Value().Prompts, countedPrompts), s.plan.Config.Eval.NumCtx)
+			})
 		},
 	}
 }

@@ -29,7 +29,7 @@ func (s *List) Probe(rows *attribution.Rows) *step.Of[attribution.Known] {
 			for i, q := range questions {
 				ids[i] = q.Row.ID
 			}
-			slot := s.plan.ProbeSlot(baseline.ModelID, version, s.device(ctx), ids)
+			slot := s.plan.ProbeSlot(baseline.ModelID, version, s.Device(ctx), ids)
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, _ string) (attribution.Known, error) {
@@ -42,7 +42,7 @@ func (s *List) Probe(rows *attribution.Rows) *step.Of[attribution.Known] {
 // askRows asks and grades within probeLimit. The server is one for the whole run,
 // so it does not end with that.
 func (s *List) askRows(ctx context.Context, baseline register.Registered, questions []attribution.Question) (known attribution.Known, err error) {
-	if _, err := s.ollama(ctx); err != nil {
+	if _, err := s.serving(ctx); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, probeLimit)

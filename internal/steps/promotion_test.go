@@ -15,7 +15,7 @@ func TestDeadPromotionServerIsANote(t *testing.T) {
 	m, heard := machinetest.New(t)
 	s := Judge(m, &plan.Plan{Config: config.Config{
 		Name: "demo", Runner: config.Runner{Ollama: config.Auto}, Promote: config.Promote{To: []string{"http://127.0.0.1:1"}},
-	}}, "", "")
+	}}, Options{})
 	found := false
 	for _, work := range s.All() {
 		if _, name := work.Label(); name == "the servers of a promotion" {

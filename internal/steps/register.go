@@ -59,22 +59,23 @@ func (s *List) register(stage step.Stage, name, tag string, file func() (gguf, b
 			return register.Registered{}, err
 		}
 		named := cmp.Or(work.Value().Tag, tag)
-		if lost {
+		if lost && named == work.Value().Tag {
 			s.machine.Progress.Say("register: the server has no %s with these bytes, so it is made again", named)
 		}
-		return s.create(ctx, dir, register.Candidate{Tag: named, Path: from.path, Digest: from.digest, Serve: serve})
+		return s.create(ctx, stage, dir, register.Candidate{Tag: named, Path: from.path, Digest: from.digest, Serve: serve})
 	}
 	return work
 }
 
 // create makes a tag and proves it. Its name stands in the draft before the server
 // is asked for it, so that a tag of a killed run is found and taken back.
-func (s *List) create(ctx context.Context, dir string, c register.Candidate) (register.Registered, error) {
-	server, err := s.ollama(ctx)
+func (s *List) create(ctx context.Context, stage step.Stage, dir string, c register.Candidate) (register.Registered, error) {
+	server, err := s.serving(ctx)
 	if err != nil {
 		return register.Registered{}, err
 	}
-	if _, err := s.foreign(ctx, server, c.Digest); err != nil {
+	foreign, err := s.foreign(ctx, server, c.Digest)
+	if err != nil {
 		return register.Registered{}, err
 	}
 	intent := runs.Intent{Tag: c.Tag, GGUF: c.Digest, Host: server.Address}
@@ -86,6 +87,11 @@ func (s *List) create(ctx context.Context, dir string, c register.Candidate) (re
 		return register.Registered{}, err
 	}
 	registered.Host = intent.Host
+	if stage == step.Prepare && !foreign { // the training needs the memory
+		if err := server.Unload(ctx, c.Tag); err != nil {
+			return register.Registered{}, err
+		}
+	}
 	return registered, errors.Join(
 		store.WriteJSON(filepath.Join(dir, "model.json"), registered),
 		os.WriteFile(filepath.Join(dir, "Modelfile"), []byte(register.Modelfile(shown)), 0o644))
@@ -97,7 +103,7 @@ func (s *List) holds(ctx context.Context, c register.Candidate) (bool, error) {
 	if s.private() && s.server == nil {
 		return s.machine.HasTag(c.Tag, c.Digest), nil
 	}
-	server, err := s.ollama(ctx)
+	server, err := s.serving(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -171,7 +177,7 @@ func (s *List) restore(ctx context.Context, want register.Registered, exported, 
 	if s.private() && s.server == nil && s.machine.HasTag(want.Tag, want.GGUF) {
 		return nil
 	}
-	server, err := s.ollama(ctx)
+	server, err := s.serving(ctx)
 	if err != nil {
 		return err
 	}
@@ -199,7 +205,7 @@ func (s *List) restore(ctx context.Context, want register.Registered, exported, 
 
 // tagged is a tag that the server has, as it shows it.
 func (s *List) tagged(ctx context.Context, tag string) (register.Registered, error) {
-	server, err := s.ollama(ctx)
+	server, err := s.serving(ctx)
 	if err != nil {
 		return register.Registered{}, err
 	}

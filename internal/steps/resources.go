@@ -26,8 +26,8 @@ type resources struct {
 
 	server    *machine.Server
 	serverLog io.Closer // nil for a shared server
-	version   string    // of the program that answers
-	computes  string    // see device
+	version   string    // of the private server's program, once it was asked
+	computes  string    // see Device
 	loaded    map[string]bool
 	uses      []runs.Use // results of earlier runs that this one needs
 }
@@ -58,8 +58,8 @@ func (r *resources) checker(ctx context.Context) (*maths.Checker, error) {
 	return maths.Start(ctx, r.machine.Launcher, interpreter, maths.Options{Wall: mathsWall})
 }
 
-// device names what computes, see machine.Device.
-func (r *resources) device(ctx context.Context) string {
+// Device names what computes, see machine.Device.
+func (r *resources) Device(ctx context.Context) string {
 	if r.computes == "" {
 		r.computes = r.machine.Device(ctx)
 	}
@@ -71,18 +71,18 @@ func (r *resources) private() bool { return r.plan.Config.Runner.PrivateServer()
 
 // ServerVersion names the program that answers, without starting one.
 func (r *resources) ServerVersion(ctx context.Context) (string, error) {
-	if r.version == "" {
-		version, err := r.machine.ServerVersion(ctx, r.plan.Config.Runner)
-		if err != nil {
-			return "", err
-		}
+	if r.version != "" {
+		return r.version, nil
+	}
+	version, err := r.machine.ServerVersion(ctx, r.plan.Config.Runner)
+	if err == nil && r.private() { // a shared one may be another by the next time
 		r.version = version
 	}
-	return r.version, nil
+	return version, err
 }
 
-// ollama is the server of this run, which is started when it is first needed.
-func (r *resources) ollama(ctx context.Context) (*machine.Server, error) {
+// serving is the server of this run, which is started when it is first needed.
+func (r *resources) serving(ctx context.Context) (*machine.Server, error) {
 	if r.server != nil {
 		return r.server, nil
 	}
@@ -130,7 +130,7 @@ func (r *resources) foreign(ctx context.Context, server *machine.Server, gguf st
 // registered before and after, and leaves the server's memory unless somebody
 // else uses it.
 func (r *resources) asking(ctx context.Context, model register.Registered, do func(*machine.Server) error) error {
-	server, err := r.ollama(ctx)
+	server, err := r.serving(ctx)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (r *resources) asking(ctx context.Context, model register.Registered, do fu
 	return server.Unload(ctx, model.Tag)
 }
 
-// Close ends what was started for the steps.
+// Close ends what was started for the steps; what they need after it starts anew.
 func (r *resources) Close() error {
 	var errs []error
 	if r.server != nil {
@@ -159,5 +159,6 @@ func (r *resources) Close() error {
 	if r.serverLog != nil {
 		errs = append(errs, r.serverLog.Close())
 	}
+	r.server, r.serverLog = nil, nil
 	return errors.Join(errs...)
 }

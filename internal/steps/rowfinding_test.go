@@ -23,7 +23,7 @@ func TestRowFinding(t *testing.T) {
 	s := Judge(m, &plan.Plan{
 		Base: []repo.File{{Path: "data/old.json", Blob: "1"}, {Path: "data/changed.json", Blob: "1"}},
 		Head: []repo.File{{Path: "data/old.json", Blob: "1"}, {Path: "data/changed.json", Blob: "2"}, {Path: "data/new.json", Blob: "3"}},
-	}, "", "")
+	}, Options{})
 	s.Dataset.Do = func(_ context.Context, dir string) (dataset.Result, error) {
 		place := `{"source":"data/new.json#3","file":"data/new.json","line":9,"new":true}`
 		return dataset.Result{}, os.WriteFile(filepath.Join(dir, "rows.jsonl"), []byte(place+"\n"), 0o644)
@@ -61,7 +61,7 @@ func TestTooManyRows(t *testing.T) {
 	t.Parallel()
 	for rows, want := range map[int]End{10: GoesOn, 11: OverLimit} {
 		m, _ := machinetest.New(t)
-		s := Judge(m, &plan.Plan{Gated: true, Lineage: "a", BaseLineage: "b", Config: config.Config{Limits: config.Limits{Rows: 10}}}, "", "")
+		s := Judge(m, &plan.Plan{Gated: true, Lineage: "a", BaseLineage: "b", Config: config.Config{Limits: config.Limits{Rows: 10}}}, Options{})
 		s.Dataset.Do = func(context.Context, string) (dataset.Result, error) {
 			return dataset.Result{Stats: dataset.Stats{Rows: rows}}, nil
 		}
