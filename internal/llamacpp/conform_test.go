@@ -1,10 +1,15 @@
 package llamacpp
 
 import (
+	"net/http"
 	"os"
+	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/engine/enginetest"
+	"github.com/tunegate/tunegate/internal/gguf/gguftest"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
@@ -28,4 +33,31 @@ func TestRealConforms(t *testing.T) {
 		}
 	})
 	enginetest.Run(t, e)
+	path, digest := gguftest.Tiny(t, 1)
+	ask := engine.Ask{Tag: "demo:own", Messages: chat.Chat("", nil, "hi"), Options: map[string]any{"seed": 1, "num_predict": 8, "num_thread": 1}}
+	if err := e.Add(t.Context(), path, engine.Definition{Tag: ask.Tag, GGUF: digest, Template: "{{ .Prompt }}"}); err != nil {
+		t.Fatal(err)
+	}
+	first, err := e.Chat(t.Context(), ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := e.servers[digest]
+
+	// Other users of the machine reach the port, and get no answer.
+	response, err := http.Post(server.base+"/completion", "application/json", strings.NewReader(`{"prompt": "hi"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without the key: status %d", response.StatusCode)
+	}
+
+	// A server that died is replaced.
+	server.process.Stop()
+	server.process.Wait()
+	if again, err := e.Chat(t.Context(), ask); err != nil || again.Text != first.Text {
+		t.Errorf("%q, %v, want %q", again.Text, err, first.Text)
+	}
 }

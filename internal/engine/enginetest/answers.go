@@ -104,9 +104,9 @@ func (c *check) length(t *testing.T) {
 	if got := c.answer(t, question(c.tag)); got.OutputTokens != 8 || got.DoneReason != engine.Length || got.Duration <= 0 {
 		t.Errorf("num_predict 8: %+v", got)
 	}
-	got := c.answer(t, with(question(c.tag), "num_predict", 400))
-	if all := got.InputTokens + got.OutputTokens; all > 257 || all < 250 || got.DoneReason != engine.Length {
-		t.Errorf("num_ctx 256: %d + %d tokens, %s", got.InputTokens, got.OutputTokens, got.DoneReason)
+	got := c.answer(t, with(with(question(c.tag), "num_predict", 400), "num_ctx", 200))
+	if all := got.InputTokens + got.OutputTokens; all > 201 || all < 199 || got.DoneReason != engine.Length {
+		t.Errorf("num_ctx 200: %d + %d tokens, %s", got.InputTokens, got.OutputTokens, got.DoneReason)
 	}
 }
 
