@@ -16,10 +16,6 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// Revision is part of the stage's key. Raise it with each change of the code that
-// changes a result, so that results of older code are not reused.
-const Revision = 2
-
 // Input is what Build reads.
 type Input struct {
 	// Head and Base are all files that match the sources, in the tree that is

@@ -20,10 +20,6 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// Revision is part of the stage's key. Raise it with each change of the code that
-// changes a result, so that results of older code are not reused.
-const Revision = 1
-
 // CasesFile is the file of graded cases in a result's folder.
 const CasesFile = "cases.jsonl"
 

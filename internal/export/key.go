@@ -9,32 +9,32 @@ const (
 	BaseRevision = 1 // of what WriteBase writes
 )
 
-// The folders of the store for the results of Run and of WriteBase.
-const (
-	Stage     = "export"
-	BaseStage = "base-gguf"
-)
-
-// BaseInputs are what decides the base GGUF, the model folder with this identity.
-func BaseInputs(identity string) map[string]string { return map[string]string{"base": identity} }
-
-// BaseKey names the base GGUF in the store.
-func BaseKey(identity string) store.Key { return store.NewKey(BaseStage, BaseRevision, identity) }
-
-// NameBaseInputs are what decides the export of NAME-base beside its options: the
-// digest of the base GGUF.
-func NameBaseInputs(base string) map[string]string {
-	return map[string]string{"base": base, "adapter": ""}
+// Ingredients are what decides an export besides the [Options].
+type Ingredients struct {
+	Base    string   // sha256 of the base GGUF
+	Weights string   // that of the adapter's weights; empty: the base itself is exported
+	Config  string   // that of the adapter's config
+	Changes []Change // what the trainer measured of the adapter
 }
 
-// CandidateInputs are what decides a candidate's export beside its options: the
-// digests of the base GGUF and of the adapter's weights and config, and what the
-// trainer measured.
-func CandidateInputs(base, adapterWeights, adapterConfig string, changes []Change) map[string]string {
-	return map[string]string{"base": base, "adapter": adapterWeights + adapterConfig, "changes": string(store.Digest(changes))}
+func (i Ingredients) inputs() map[string]string {
+	inputs := map[string]string{"base": i.Base, "adapter": i.Weights + i.Config}
+	if i.Weights != "" {
+		inputs["changes"] = string(store.Digest(i.Changes))
+	}
+	return inputs
 }
 
-// Key names an export in the store.
-func Key(o Options, inputs map[string]string) store.Key {
-	return store.NewKey(Stage, Revision, o, inputs)
+// Slot is that of what Run writes.
+func Slot(o Options, i Ingredients) store.Slot {
+	inputs := i.inputs()
+	return store.Slot{Stage: "export", Key: store.NewKey("export", Revision, o, inputs), Options: o, Inputs: inputs}
+}
+
+// BaseSlot is that of what WriteBase makes of the model folder with this identity.
+func BaseSlot(identity string) store.Slot {
+	return store.Slot{
+		Stage: "base-gguf", Key: store.NewKey("base-gguf", BaseRevision, identity),
+		Inputs: map[string]string{"base": identity},
+	}
 }

@@ -141,7 +141,7 @@ func (o outlook) done(until step.Stage) map[step.Stage]store.Slot {
 	if err != nil {
 		o.Fatal(err)
 	}
-	base := string(store.Digest(plan.Blobs(p.BaseFiles())))
+	base := string(store.Digest(repo.Blobs(p.BaseFiles())))
 	digests := map[string]string{}
 	for _, name := range train.RowFiles() {
 		file, err := built.File(name)

@@ -20,18 +20,9 @@ import (
 func (p *Plan) baseIdentity() map[string]string {
 	identity := map[string]string{"model": p.Config.Base.Model, "revision": p.Config.Base.Revision}
 	if p.BaseInRepository() {
-		identity["tree"] = string(store.Digest(Blobs(p.BaseFiles())))
+		identity["tree"] = string(store.Digest(repo.Blobs(p.BaseFiles())))
 	}
 	return identity
-}
-
-// Blobs are the git object ids of files, by path.
-func Blobs(files []repo.File) map[string]string {
-	ids := map[string]string{}
-	for _, file := range files {
-		ids[file.Path] = file.Blob
-	}
-	return ids
 }
 
 // BaseInRepository says whether the base model is part of the repository.

@@ -3,31 +3,26 @@ package plan
 import (
 	"fmt"
 
+	"github.com/tunegate/tunegate/internal/attribution"
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/export"
-	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/register"
-	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/suite"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
 // DatasetSlot is that of the rows.
 func (p *Plan) DatasetSlot() store.Slot {
-	options := p.Config.Dataset
-	inputs := map[string]string{
-		"records": string(store.Digest(Blobs(p.Head))),
-		"base":    string(store.Digest(Blobs(p.Base))),
-		"suites":  string(store.Digest(p.Suites)),
-	}
-	return store.Slot{Stage: string(step.Dataset), Key: store.NewKey(string(step.Dataset), dataset.Revision, options, inputs), Options: options, Inputs: inputs}
+	return dataset.Slot(p.Config.Dataset, dataset.Input{Head: p.Head, Base: p.Base, Suites: p.Suites})
 }
 
 // BaseFilesSlot is that of the copy of a base inside the repository.
 func (p *Plan) BaseFilesSlot() store.Slot {
-	return store.Slot{Stage: "base", Key: store.NewKey("base", Blobs(p.BaseFiles()))}
+	return store.Slot{Stage: "base", Key: store.NewKey("base", repo.Blobs(p.BaseFiles()))}
 }
 
 // BaseDigestSlot is that of the digests of the files of such a base.
@@ -36,18 +31,14 @@ func BaseDigestSlot(folder string, state []FileState) store.Slot {
 }
 
 // BaseGGUFSlot is that of the 16-bit GGUF of a base with this identity.
-func BaseGGUFSlot(identity string) store.Slot {
-	return store.Slot{Stage: export.BaseStage, Key: export.BaseKey(identity), Inputs: export.BaseInputs(identity)}
-}
+func BaseGGUFSlot(identity string) store.Slot { return export.BaseSlot(identity) }
 
 // TrainSlot is that of the adapter, of rows with these sha256 by file name.
 func (p *Plan) TrainSlot(base, device string, rows map[string]string) store.Slot {
-	ingredients := train.Ingredients{
+	return train.Slot(p.Config.Train, train.Ingredients{
 		Base: base, BaseName: p.Config.Base.Model, Device: device,
 		Rows: rows, SanityPrompts: p.SanityChats(), Seed: p.Config.Seed,
-	}
-	options := p.Config.Train
-	return store.Slot{Stage: string(step.Train), Key: ingredients.Key(options), Options: options, Inputs: ingredients.Inputs()}
+	})
 }
 
 // SanityChats are the sanity prompts as they are asked.
@@ -61,7 +52,7 @@ func (p *Plan) SanityChats() [][]chat.Message {
 
 // BaseExportSlot is that of NAME-base's GGUF, for a base GGUF with this digest.
 func (p *Plan) BaseExportSlot(base string) store.Slot {
-	return p.exportSlot(export.NameBaseInputs(base))
+	return export.Slot(p.Config.Export, export.Ingredients{Base: base})
 }
 
 // CandidateSlot is that of the candidate's GGUF; the trainer's measurement,
@@ -71,20 +62,17 @@ func (p *Plan) CandidateSlot(base string, adapter store.Entry) (store.Slot, []ex
 	if err != nil {
 		return store.Slot{}, nil, err
 	}
-	settings, err := adapter.File("adapter/adapter_config.json")
+	config, err := adapter.File(train.AdapterConfigFile)
 	if err != nil {
 		return store.Slot{}, nil, err
 	}
-	changes, err := export.LoadChanges(adapter.Path("changes.json"))
+	changes, err := export.LoadChanges(adapter.Path(train.ChangesFile))
 	if err != nil {
 		return store.Slot{}, nil, err
 	}
-	return p.exportSlot(export.CandidateInputs(base, weights.SHA256, settings.SHA256, changes)), changes, nil
-}
-
-func (p *Plan) exportSlot(inputs map[string]string) store.Slot {
-	options := p.Config.Export
-	return store.Slot{Stage: export.Stage, Key: export.Key(options, inputs), Options: options, Inputs: inputs}
+	return export.Slot(p.Config.Export, export.Ingredients{
+		Base: base, Weights: weights.SHA256, Config: config.SHA256, Changes: changes,
+	}), changes, nil
 }
 
 // Prompts are the suites' conversations in replayed history, to be rendered.
@@ -103,9 +91,7 @@ func (p *Plan) Prompts() []register.Rendered {
 }
 
 // RenderSlot is that of the prompts as the tokenizer of a base renders them.
-func (p *Plan) RenderSlot(base string) store.Slot {
-	return store.Slot{Stage: "render", Key: store.NewKey("render", register.Revision, base, p.Prompts(), register.Probe(), python.Digest())}
-}
+func (p *Plan) RenderSlot(base string) store.Slot { return register.RenderSlot(base, p.Prompts()) }
 
 // RegisterSlot is that of a GGUF's tag, and how the tag is served.
 func (p *Plan) RegisterSlot(gguf string, rendered register.Rendering) (store.Slot, register.Serve, error) {
@@ -119,11 +105,9 @@ func (p *Plan) RegisterSlot(gguf string, rendered register.Rendering) (store.Slo
 			return store.Slot{}, register.Serve{}, err
 		}
 	}
-	return store.Slot{
-		Stage: string(step.Register), Options: serve,
-		Inputs: map[string]string{"gguf": gguf, "prompts": string(store.Digest(rendered))},
-		Key:    store.NewKey(string(step.Register), register.Revision, gguf, serve, rendered, p.Config.Runner.Ollama, p.Config.Name),
-	}, serve, nil
+	return register.Slot(serve, register.Ingredients{
+		GGUF: gguf, Rendering: rendered, Server: p.Config.Runner.Ollama, Name: p.Config.Name,
+	}), serve, nil
 }
 
 // EvalOptions are what every case is asked with.
@@ -134,36 +118,18 @@ func (p *Plan) EvalOptions() eval.Options {
 // EvalSlot is that of a model's graded answers, by a server of this version on
 // this device.
 func (p *Plan) EvalSlot(modelID, server, device string) store.Slot {
-	options := p.EvalOptions()
-	inputs := map[string]string{
-		"model_id": modelID, "server": server,
-		"suites": string(store.Digest(p.Suites)), "python": python.Digest(), "device": device,
-	}
-	return store.Slot{Stage: string(step.Eval), Key: store.NewKey(string(step.Eval), eval.Revision, options, inputs), Options: options, Inputs: inputs}
+	return eval.Slot(p.EvalOptions(), eval.Served{ModelID: modelID, Server: server, Device: device}, p.Suites)
 }
 
 // ValuesSlot is that of the finding that a grader reads every value of the suites.
-func (p *Plan) ValuesSlot() store.Slot {
-	inputs := map[string]string{"suites": string(store.Digest(p.Suites)), "python": python.Digest()}
-	return store.Slot{Stage: "values", Key: store.NewKey("values", inputs), Inputs: inputs}
-}
+func (p *Plan) ValuesSlot() store.Slot { return suite.Slot(p.Suites) }
 
 // TrialSlot is that of the answers of a base to one case of each suite.
 func (p *Plan) TrialSlot(modelID, server, device string) store.Slot {
-	slot := p.EvalSlot(modelID, server, device)
-	slot.Stage, slot.Key = "trial", store.NewKey("trial", slot.Key)
-	return slot
+	return eval.TrialSlot(p.EvalOptions(), eval.Served{ModelID: modelID, Server: server, Device: device}, p.Suites)
 }
 
 // ProbeSlot is that of what a model knows of new rows, by their ids.
 func (p *Plan) ProbeSlot(modelID, server, device string, rows []string) store.Slot {
-	options := p.EvalOptions()
-	inputs := map[string]string{
-		"model_id": modelID, "server": server, "rows": string(store.Digest(rows)),
-		"python": python.Digest(), "device": device,
-	}
-	return store.Slot{Stage: "already", Key: store.NewKey("already", probeRevision, options, inputs), Options: options, Inputs: inputs}
+	return attribution.Slot(p.EvalOptions(), eval.Served{ModelID: modelID, Server: server, Device: device}, rows)
 }
-
-// probeRevision is raised like those of the stages.
-const probeRevision = 2

@@ -29,6 +29,15 @@ type File struct {
 	Data []byte // nil in a listing
 }
 
+// Blobs are the ids of the files' content by path.
+func Blobs(files []File) map[string]string {
+	ids := make(map[string]string, len(files))
+	for _, file := range files {
+		ids[file.Path] = file.Blob
+	}
+	return ids
+}
+
 // Tree is a listing of all files at a commit or tree.
 type Tree struct {
 	ID    string

@@ -9,6 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
@@ -78,7 +79,7 @@ func (s *List) baseDir() string {
 func (s *List) BaseIdentity() (identity string, found bool) {
 	switch {
 	case s.plan.BaseInRepository():
-		return string(store.Digest(plan.Blobs(s.plan.BaseFiles()))), true
+		return string(store.Digest(repo.Blobs(s.plan.BaseFiles()))), true
 	case s.Folder.Known():
 		return string(store.Digest(s.Folder.Value())), true
 	}

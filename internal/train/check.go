@@ -26,7 +26,7 @@ func check(dir string, answer []byte) (Result, error) {
 		r.Seconds <= 0 || r.TokensPerSecond <= 0 || r.PeakMemoryBytes <= 0 || r.TrainLoss <= 0 {
 		return Result{}, fmt.Errorf("the trainer's result is not complete: %s", answer)
 	}
-	modules, err := changedModules(filepath.Join(dir, changesFile))
+	modules, err := changedModules(filepath.Join(dir, ChangesFile))
 	if err != nil {
 		return Result{}, err
 	}

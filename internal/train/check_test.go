@@ -35,7 +35,7 @@ func finished(t *testing.T, tensors ...string) string {
 	data = append(binary.LittleEndian.AppendUint64(nil, uint64(len(data))), data...)
 	writeFile(t, filepath.Join(dir, adapterDir, adapterWeights), string(data)+strings.Repeat("\x00", 4*len(tensors)))
 	writeFile(t, filepath.Join(dir, adapterDir, adapterSettings), "{}")
-	writeFile(t, filepath.Join(dir, changesFile), `[{"module": "a.q"}, {"module": "a.k"}]`)
+	writeFile(t, filepath.Join(dir, ChangesFile), `[{"module": "a.q"}, {"module": "a.k"}]`)
 	writeFile(t, filepath.Join(dir, samplesFile), "")
 	return dir
 }
@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 		"further tensor":  {append(whole[:4:4], "x"), complete, "", "5 tensors for 2 measured modules"},
 		"unknown figure":  {whole, `{"colour": 1}`, "", "unknown field"},
 		"missing figure":  {whole, strings.Replace(complete, `"tokens": 4, `, "", 1), "", "not complete"},
-		"no changes":      {whole, complete, changesFile, changesFile},
+		"no changes":      {whole, complete, ChangesFile, ChangesFile},
 		"no samples":      {whole, complete, samplesFile, samplesFile},
 		"no settings":     {whole, complete, adapterDir + "/" + adapterSettings, adapterSettings},
 		"no adapter":      {whole, complete, adapterDir + "/" + adapterWeights, adapterWeights},

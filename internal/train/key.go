@@ -10,9 +10,6 @@ import (
 // package adds to a spec.
 const Revision = 1
 
-// RowFiles are the files of the dataset stage that a training reads.
-func RowFiles() []string { return []string{"train.jsonl", "val.jsonl"} }
-
 // Ingredients are what decides an adapter besides the [Options]. They hold the
 // rows' content rather than the dataset's key: data that was written otherwise
 // and says the same trains nothing.
@@ -25,8 +22,7 @@ type Ingredients struct {
 	Seed          uint64
 }
 
-// Inputs are the ingredients by name, for the result's manifest.
-func (i Ingredients) Inputs() map[string]string {
+func (i Ingredients) inputs() map[string]string {
 	inputs := map[string]string{
 		"base": i.Base, "base_name": i.BaseName, "device": i.Device,
 		"sanity": string(store.Digest(i.SanityPrompts)),
@@ -37,8 +33,9 @@ func (i Ingredients) Inputs() map[string]string {
 	return inputs
 }
 
-// Key is that of the adapter. The embedded programs and their locked packages
-// are a part of it.
-func (i Ingredients) Key(o Options) store.Key {
-	return store.NewKey("train", Revision, o, i.Inputs(), i.Seed, python.Digest())
+// Slot is that of what Run leaves. The embedded programs and their locked packages
+// are a part of its key.
+func Slot(o Options, i Ingredients) store.Slot {
+	inputs := i.inputs()
+	return store.Slot{Stage: "train", Key: store.NewKey("train", Revision, o, inputs, i.Seed, python.Digest()), Options: o, Inputs: inputs}
 }

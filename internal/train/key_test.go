@@ -9,7 +9,7 @@ import (
 )
 
 // A key is what it was, or adapters are trained again: a change here is meant.
-func TestKey(t *testing.T) {
+func TestSlot(t *testing.T) {
 	t.Parallel()
 	i := Ingredients{
 		Base: "b", BaseName: "demo/base", Device: "cpu", Seed: 42,
@@ -21,12 +21,13 @@ func TestKey(t *testing.T) {
 		"sanity": "a51e9cff50520a444877386c8274ca919b1abcb50a366e88e565b079f4b5ce37",
 	}
 	o := options()
-	if got, want := i.Key(o), store.NewKey("train", 1, o, inputs, uint64(42), python.Digest()); got != want {
-		t.Errorf("the key of %v is %s, want %s", i.Inputs(), got, want)
+	slot := Slot(o, i)
+	if want := store.NewKey("train", 1, o, inputs, uint64(42), python.Digest()); slot.Stage != "train" || slot.Key != want {
+		t.Errorf("%s %s of %v, want %s", slot.Stage, slot.Key, slot.Inputs, want)
 	}
 	without := i
 	without.SanityPrompts = nil
-	if got, want := without.Inputs()["sanity"], string(store.Digest(nil)); got != want {
+	if got, want := Slot(o, without).Inputs["sanity"], string(store.Digest(nil)); got != want {
 		t.Errorf("no sanity prompts: %s, want %s", got, want)
 	}
 }

@@ -91,7 +91,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("went on from step %d of 5", first)
 	}
 	if resumed.AdapterSHA256 != result.AdapterSHA256 || resumed.TrainLoss != result.TrainLoss || resumed.Tokens != result.Tokens ||
-		readFile(t, cut, changesFile) != readFile(t, dir, changesFile) || readFile(t, cut, samplesFile) != readFile(t, dir, samplesFile) ||
+		readFile(t, cut, ChangesFile) != readFile(t, dir, ChangesFile) || readFile(t, cut, samplesFile) != readFile(t, dir, samplesFile) ||
 		readFile(t, cut, adapterDir, adapterSettings) != readFile(t, dir, adapterDir, adapterSettings) {
 		t.Errorf("resumed %+v\nwhole   %+v", resumed, result)
 	}
@@ -109,7 +109,7 @@ func checkChanges(t *testing.T, dir string) {
 			Value    float64
 		}
 	}
-	if err := json.Unmarshal([]byte(readFile(t, dir, changesFile)), &changes); err != nil {
+	if err := json.Unmarshal([]byte(readFile(t, dir, ChangesFile)), &changes); err != nil {
 		t.Fatal(err)
 	}
 	weights, err := gguf.OpenSafetensors(filepath.Join(dir, adapterDir, adapterWeights))
@@ -193,7 +193,7 @@ func checkFolder(t *testing.T, dir string) {
 	for _, entry := range entries {
 		names = append(names, entry.Name())
 	}
-	if want := []string{adapterDir, changesFile, eventsFile, resultFile, samplesFile, specFile, logFile}; !slices.Equal(names, want) {
+	if want := []string{adapterDir, ChangesFile, eventsFile, resultFile, samplesFile, specFile, logFile}; !slices.Equal(names, want) {
 		t.Errorf("left %v, want %v", names, want)
 	}
 	settings := readFile(t, dir, adapterDir, adapterSettings)

@@ -125,7 +125,7 @@ func (s spec) write() error {
 // discard removes what a run of another spec left.
 func (s spec) discard() error {
 	var errs []error
-	for _, name := range []string{jobFile, eventsFile, logFile, samplesFile, changesFile, resultFile, adapterDir, checkpointsDir} {
+	for _, name := range []string{jobFile, eventsFile, logFile, samplesFile, ChangesFile, resultFile, adapterDir, checkpointsDir} {
 		errs = append(errs, os.RemoveAll(filepath.Join(s.OutDir, name)))
 	}
 	return errors.Join(errs...)

@@ -64,14 +64,13 @@ type Result struct {
 	AdapterSHA256   string            `json:"adapter_sha256"`    // of adapter_model.safetensors
 }
 
-// The files of a finished run, besides those of adapterDir; jobFile and
+// The files of a finished run, besides ChangesFile and those of adapterDir; jobFile and
 // checkpointsDir are there only until then.
 const (
 	specFile        = "spec.json"
 	eventsFile      = "events.jsonl"
 	logFile         = "trainer.log"
 	samplesFile     = "samples.jsonl"
-	changesFile     = "changes.json"
 	resultFile      = "result.json"
 	adapterDir      = "adapter"
 	jobFile         = "job.json"

@@ -1,0 +1,17 @@
+package attribution
+
+import (
+	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/store"
+)
+
+// Revision is part of the key of what a model knows. Raise it with each change of
+// the code that changes a result, so that results of older code are not reused.
+const Revision = 2
+
+// Slot is that of what Ask finds that a model knows of the rows with these ids.
+func Slot(o eval.Options, model eval.Served, rows []string) store.Slot {
+	inputs := model.Inputs()
+	inputs["rows"] = string(store.Digest(rows))
+	return store.Slot{Stage: "already", Key: store.NewKey("already", Revision, o, inputs), Options: o, Inputs: inputs}
+}

@@ -1,0 +1,36 @@
+package dataset
+
+import (
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/assertion"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// A key is what it was, or kept rows are built again: a change here is meant.
+func TestSlot(t *testing.T) {
+	t.Parallel()
+	options := Options{
+		Sources:    []Source{{Path: "data/*.json", Weight: 1, License: "CC0-1.0"}},
+		Validation: 0.1, System: "Be brief.", Seed: 42, Checks: map[string]CheckOptions{"exact-duplicate": {Level: Error}},
+	}
+	in := Input{
+		Head: []repo.File{{Path: "data/a.json", Blob: "b1", Size: 2, Data: []byte("[]")}, {Path: "data/b.json", Blob: "b2"}},
+		Base: []repo.File{{Path: "data/a.json", Blob: "b0"}},
+		Suites: []suite.Suite{{
+			Path: "suites/s.suite.yaml", Name: "s", Role: suite.Guard, History: []suite.History{suite.Replayed},
+			Cases: []suite.Case{{ID: "c", Cluster: "c", Line: 3, Turns: []suite.Turn{{
+				User: "1 + 1?", Asserts: []assertion.Assert{{Type: "equals", Values: []string{"2"}, Weight: 1}},
+			}}}},
+		}},
+	}
+	slot := Slot(options, in)
+	if want := "70c54c29dec9092f1c9889c5a0bef2112844f8ac49757b5408370aa946d481ef"; slot.Stage != "dataset" || string(slot.Key) != want {
+		t.Errorf("%s %s, want %s", slot.Stage, slot.Key, want)
+	}
+	in.Head[0].Data, in.Head[0].Size = nil, 0
+	if again := Slot(options, in); again.Key != slot.Key {
+		t.Error("files that are not loaded have another key")
+	}
+}
