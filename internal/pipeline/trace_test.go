@@ -297,6 +297,12 @@ func TestTrace(t *testing.T) {
 	if err != nil || result.Verdict == nil {
 		t.Fatal(err)
 	}
+	if r.record.Server != "0.17.4" {
+		t.Errorf("asked was server %q", r.record.Server)
+	}
+	if cases, err := eval.LoadCases(filepath.Join(r.dir, string(step.Eval), eval.CasesFile)); err != nil || len(cases) != 2 {
+		t.Errorf("the run's graded cases: %+v, %v", cases, err)
+	}
 	about, err := LoadReport(r.dir)
 	if err != nil || about.BaselineProbe == nil || about.BaselineProbe.Correct != 1 || asked.Load() != 1 {
 		t.Errorf("%v, %+v, asked %d", err, about.BaselineProbe, asked.Load())
