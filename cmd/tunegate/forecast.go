@@ -10,8 +10,8 @@ import (
 	"github.com/tunegate/tunegate/internal/report/terminal"
 )
 
-// foresee prints what a run would do.
-func (s *session) foresee(ctx context.Context, machine machine.Machine, repository *repo.Repo, options pipeline.Options) error {
+// dryRun prints what a run would do.
+func (s *session) dryRun(ctx context.Context, machine machine.Machine, repository *repo.Repo, options pipeline.Options) error {
 	forecast, err := forecast.DryRun(ctx, machine, repository, options.Refs, forecast.Options{
 		ConfigPath: options.ConfigPath, Until: options.Until, Force: options.Force,
 	})

@@ -157,7 +157,7 @@ func flags(pairs ...string) (args []string) {
 	return args
 }
 
-// operand is an input that stands behind the command's flags, where it can not be
+// operand is an input that stands behind the command's flags, where it cannot be
 // taken for one.
 func operand(value string) []string {
 	if value == "" {

@@ -66,7 +66,7 @@ func (c runCommand) Run(s *session) error {
 		Event: s.world.getenv("GITHUB_EVENT_NAME"), PR: s.pullRequest(c.PR), Web: s.web(),
 	}
 	if c.DryRun {
-		return s.foresee(ctx, machine, repository, options)
+		return s.dryRun(ctx, machine, repository, options)
 	}
 	result, err := pipeline.Run(ctx, machine, repository, options)
 	progress.clear()
@@ -105,7 +105,7 @@ func (s *session) web() string {
 	return strings.TrimSuffix(server, "/") + "/" + name
 }
 
-// check refuses the stages that a run can not stop at or do again.
+// check refuses the stages that a run cannot stop at or do again.
 func (c runCommand) check() error {
 	for _, name := range []string{c.Until, c.Force} {
 		if name != "" && !slices.Contains(step.Stages(), step.Stage(name)) {

@@ -75,7 +75,7 @@ type Rows struct {
 	sample    []Question      // of these, by id
 }
 
-// nearRow is a row that is like what broke.
+// nearRow is a row that is like what regressed.
 type nearRow struct {
 	source, question string
 	similarity       float64

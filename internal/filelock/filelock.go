@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// ErrHeld says that another process has the lock.
-var ErrHeld = errors.New("locked by another process")
+// ErrHeld says that another holder has the lock, which may be the same process by another opening.
+var ErrHeld = errors.New("the lock is held")
 
 // Try takes the lock on an open file or folder without waiting. It is ErrHeld
 // where another process has it.

@@ -175,7 +175,7 @@ func (f found) kept() bool {
 
 // stages looks at all that comes after the rows.
 func (f *forecaster) stages(ctx context.Context) error {
-	byStage := map[step.Stage]*found{}
+	byStage, faulty := map[step.Stage]*found{}, false
 	for _, work := range f.steps.All()[1:] {
 		stage, _ := work.Label()
 		if byStage[stage] == nil {
@@ -185,13 +185,16 @@ func (f *forecaster) stages(ctx context.Context) error {
 		if fault := look.Fault; errors.Is(fault, plan.ErrInput) || errors.Is(fault, plan.ErrBase) {
 			return plan.Input(fault)
 		} else if fault != nil {
-			f.made.Notes = append(f.made.Notes, fault.Error())
+			f.made.Notes, faulty = append(f.made.Notes, fault.Error()), true
 		}
 		if !work.Keeps() {
 			continue
 		}
+		if err != nil && !faulty { // what a fault is about, such as a server that is down, stops the rest too
+			f.made.Notes = append(f.made.Notes, err.Error())
+		}
 		if err != nil {
-			look = step.Look{} // for a reason that a check has named, such as a server that is down
+			look, faulty = step.Look{}, true
 		}
 		byStage[stage].work = append(byStage[stage].work, work)
 		byStage[stage].look = append(byStage[stage].look, look)

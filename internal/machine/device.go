@@ -87,7 +87,7 @@ func (m Machine) visible() []string {
 	return nil
 }
 
-// smi is the table that nvidia-smi prints for a query; nil where it can not.
+// smi is the table that nvidia-smi prints for a query; nil where it cannot.
 func (m Machine) smi(ctx context.Context, query string, columns int) (rows [][]string) {
 	path, err := m.LookPath("nvidia-smi")
 	if err != nil {

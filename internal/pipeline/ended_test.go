@@ -15,9 +15,9 @@ import (
 	"github.com/tunegate/tunegate/internal/step"
 )
 
-// TestEveryEndLeavesWord: however a run ends, the copy in the workspace tells it,
+// TestEveryEndLeavesItsStatus: however a run ends, the copy in the workspace tells it,
 // which is all that the job which reports has.
-func TestEveryEndLeavesWord(t *testing.T) {
+func TestEveryEndLeavesItsStatus(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		change  map[string]string // of the branch

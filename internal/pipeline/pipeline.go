@@ -101,7 +101,7 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 	case r.options.Until == step.Dataset:
 		return Result{Ended: report.Ready, Stopped: "stopped after the dataset, as asked: " + steps.Counted(s.Dataset.Value().Stats)}, nil
 	}
-	r.foresee(ctx, &found)
+	r.forecast(ctx, &found)
 	err = r.each(ctx, s.All()[1:])
 	if finding, ours := s.RowFinding(ctx, err); ours {
 		found.findings = append(found.findings, finding)
@@ -116,8 +116,8 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 	return r.decide(ctx, found)
 }
 
-// foresee has the forecast looked up, which is for the report alone.
-func (r *run) foresee(ctx context.Context, found *outcome) {
+// forecast has the forecast looked up, which is for the report alone.
+func (r *run) forecast(ctx context.Context, found *outcome) {
 	planned, err := forecast.Of(ctx, r.steps, r.repo.Root(), forecast.Options{ConfigPath: r.options.ConfigPath, Until: r.options.Until, Force: r.options.Force})
 	if err != nil {
 		r.machine.Progress.Say("note: no forecast: %v", err)

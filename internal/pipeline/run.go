@@ -31,7 +31,7 @@ type run struct {
 	graded   []eval.Case // of both models, once they were asked
 }
 
-// begin makes a run's folder and leaves word in the workspace that it runs.
+// begin makes a run's folder and writes into the workspace that it runs.
 func begin(m machine.Machine, r *repo.Repo, o Options, p *plan.Plan) (*run, error) {
 	run := describe(m, r, o, p)
 	if err := run.open(); err != nil {
@@ -118,9 +118,9 @@ func (r *run) failed(ctx context.Context, err error) error {
 	return errors.Join(r.record.Save(r.dir), r.writeStatus(state, err.Error()))
 }
 
-// refused leaves word in the workspace of a workflow that nothing could be
+// refused writes into the workspace of a workflow that nothing could be
 // planned, or that no run could begin, for the job that reports. It gives the
-// cause, and why word could not be left.
+// cause, and why that could not be written.
 func refused(ctx context.Context, m machine.Machine, r *repo.Repo, o Options, p *plan.Plan, cause error) error {
 	if o.Event == "" || p.HeadSHA == "" {
 		return cause

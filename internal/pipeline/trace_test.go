@@ -308,7 +308,7 @@ func TestTrace(t *testing.T) {
 		t.Errorf("%v, %+v, asked %d", err, about.BaselineProbe, asked.Load())
 	}
 	if near := about.Nearest["s/c"]; len(near) != 2 || near[0].File != "e.json" {
-		t.Errorf("near what broke: %+v", about.Nearest)
+		t.Errorf("near what regressed: %+v", about.Nearest)
 	}
 }
 

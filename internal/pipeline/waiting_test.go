@@ -13,7 +13,7 @@ import (
 )
 
 // TestCancelledWhileWaiting: a run that is told to end before its turn has come
-// leaves word too.
+// leaves its status too.
 func TestCancelledWhileWaiting(t *testing.T) {
 	t.Parallel()
 	o := newJudged(t)

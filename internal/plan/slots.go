@@ -25,7 +25,7 @@ func (p *Plan) BaseFilesSlot() store.Slot {
 	return store.Slot{Stage: "base", Key: store.NewKey("base", repo.Blobs(p.BaseFiles()))}
 }
 
-// BaseDigestSlot is that of the digests of the files of such a base.
+// BaseDigestSlot is that of the digests of the files of a base outside the repository.
 func BaseDigestSlot(folder string, state []FileState) store.Slot {
 	return store.Slot{Stage: "base-digest", Key: store.NewKey("base-digest", folder, state)}
 }

@@ -31,8 +31,8 @@ type Record struct {
 	BaseSHA      string     `json:"base_sha"`
 	HeadSHA      string     `json:"head_sha"`
 	Until        step.Stage `json:"until,omitempty"`    // the stage after which it was asked to stop
-	Again        bool       `json:"again,omitempty"`    // the model was there, see Again
-	Retrains     bool       `json:"retrains,omitempty"` // see Plan
+	Again        bool       `json:"again,omitempty"`    // the model was there, so that nothing was trained
+	Retrains     bool       `json:"retrains,omitempty"` // no change was judged, but what the base tip holds
 	PolicySHA256 string     `json:"policy_sha256"`
 	Lineage      string     `json:"lineage"`
 	Started      time.Time  `json:"started"`
@@ -68,7 +68,7 @@ const RecordFile = "run.json"
 const Schema = 1
 
 // errNoRecord says that a folder is no run: its record is missing or damaged. A
-// record that can not be read for another reason may name what must stay.
+// record that cannot be read for another reason may name what must stay.
 var errNoRecord = errors.New("no record of a run")
 
 // format is the form of run.json, which another version of tunegate may have written.

@@ -19,7 +19,7 @@ var runID = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}\.[0-9]{3}-[0-9a-f]{8}$`)
 func IsID(s string) bool { return runID.MatchString(s) }
 
 // All gives the records of all runs, the oldest first. A folder whose record is
-// missing or damaged is left out; a record that can not be read for another
+// missing or damaged is left out; a record that cannot be read for another
 // reason is an error: what it names must not be taken for unused.
 func All(home string) ([]Record, error) {
 	records, _, err := readRuns(home)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A run whose record is missing or damaged is left out; one whose record can not
+// A run whose record is missing or damaged is left out; one whose record cannot
 // be read may name what must stay, so that it stops whoever asks for all.
 func TestRunsThatCanNotBeRead(t *testing.T) {
 	t.Parallel()

@@ -37,7 +37,7 @@ func Lock(ctx context.Context, m machine.Machine, who string) (locked machine.Ma
 	return locked, release, err
 }
 
-// clearUp takes away what killed commands left and says so. What it can not
+// clearUp takes away what killed commands left and says so. What it cannot
 // take away stops nobody.
 func clearUp(ctx context.Context, m machine.Machine) {
 	swept, err := sweep(ctx, m)
@@ -80,7 +80,7 @@ func (s Swept) String() string {
 
 // sweep takes away what commands that were killed left in the home. The caller
 // holds the lock of the home, so that whatever looks unfinished is nobody's. It
-// goes on where one thing can not be taken away, and gives all such errors.
+// goes on where one thing cannot be taken away, and gives all such errors.
 func sweep(ctx context.Context, m machine.Machine) (Swept, error) {
 	var s Swept
 	drafts, unlisted := m.Store().Drafts()
@@ -99,7 +99,7 @@ func sweep(ctx context.Context, m machine.Machine) (Swept, error) {
 
 // sweepDrafts removes the drafts of stages that always start anew and gives
 // those that stay. A tag that one of them had made on a shared server goes
-// first; where it can not be deleted the draft stays, so that it is tried again.
+// first; where it cannot be deleted the draft stays, so that it is tried again.
 func sweepDrafts(ctx context.Context, drafts []store.DraftInfo, named map[Intent]bool, s *Swept) (stay []store.DraftInfo, err error) {
 	var failed []error
 	for _, draft := range drafts {
