@@ -74,7 +74,8 @@ func (t table) parse(given Given) (Assert, error) {
 	if !(parsed.Weight >= 0) || math.IsInf(parsed.Weight, 1) {
 		return Assert{}, fmt.Errorf("weight %v is not a number from 0 up", parsed.Weight)
 	}
-	return parsed, kind.Parse(given, &parsed)
+	err := kind.Parse(given, &parsed) // before parsed is read: it completes it
+	return parsed, err
 }
 
 func (t table) read(ctx context.Context, a Assert, maths Maths) (mistake string, err error) {
