@@ -34,14 +34,14 @@ type Answer struct {
 
 // Answers takes the answers of a program that gives one result, wherever it
 // runs, and says what came of it. Where the program was started again meanwhile,
-// the last result or problem counts.
+// the last result or problem counts, and a line that its end cut short does no harm.
 type Answers struct {
 	name     string
 	progress func(json.RawMessage)
 
 	result  json.RawMessage
 	problem *Problem
-	broken  error
+	broken  error // the first line that is no answer; counts where there is no result
 }
 
 // NewAnswers takes the answers of the program that messages call name. Each of
@@ -53,9 +53,13 @@ func NewAnswers(name string, progress func(json.RawMessage)) *Answers {
 // Take takes the next line, of which nothing is kept.
 func (a *Answers) Take(line []byte) {
 	var answer Answer
-	switch err := json.Unmarshal(line, &answer); {
-	case err != nil && a.broken == nil:
-		a.broken = fmt.Errorf("%s: an answer is no JSON: %.100q", a.name, line)
+	if err := json.Unmarshal(line, &answer); err != nil {
+		if a.broken == nil {
+			a.broken = fmt.Errorf("%s: an answer is no JSON: %.100q", a.name, line)
+		}
+		return
+	}
+	switch {
 	case answer.Error != nil:
 		a.problem, a.result = answer.Error, nil
 	case answer.Result != nil:
