@@ -17,7 +17,10 @@ torch.zeros(1, device="cuda")
 print("torch", torch.__version__, "with CUDA", torch.version.cuda)
 `
 
-const cudaWait = 2 * time.Minute
+const (
+	cudaWait   = 2 * time.Minute
+	shownTorch = 5 // lines of what it prints
+)
 
 // cudaChecks have the trainer's torch use the card; none without Python.
 func cudaChecks(ctx context.Context, in inspection) []check.Check {
@@ -35,8 +38,8 @@ func cudaChecks(ctx context.Context, in inspection) []check.Check {
 		Name: "torch", Path: path, Args: []string{"-I", "-B", "-c", cudaProgram}, Env: proc.CleanEnv(m.Environ),
 	}, nil)
 	if err != nil {
-		return []check.Check{check.Failed("cuda", fmt.Sprintf("torch cannot use the card: %v\n%s", err, tail.Last(5)),
+		return []check.Check{check.Failed("cuda", fmt.Sprintf("torch cannot use the card: %v\n%s", err, tail.Last(shownTorch)),
 			"install a newer NVIDIA driver (https://www.nvidia.com/drivers), then restart the machine: `"+asRoot("reboot")+"`")}
 	}
-	return []check.Check{check.Passed("cuda", tail.String())}
+	return []check.Check{check.Passed("cuda", tail.Last(shownTorch))}
 }
