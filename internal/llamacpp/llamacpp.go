@@ -88,16 +88,12 @@ var versionLine = regexp.MustCompile(`(?m)^version: (.+)$`)
 
 // Version is what the binary says of itself.
 func (e *Engine) Version(ctx context.Context) (string, error) {
-	said := proc.NewTail(20)
-	process, err := e.launcher.Start(ctx, proc.Command{
+	said, err := e.launcher.Run(ctx, proc.Command{
 		Name: "llama-server --version", Path: e.options.Binary, Args: []string{"--version"},
-		Env: e.environment(), Dir: e.options.Home, Log: said,
-	})
-	if err == nil {
-		err = process.Wait()
-	}
+		Env: e.environment(), Dir: e.options.Home,
+	}, nil)
 	if err != nil {
-		return "", fmt.Errorf("llamacpp: %w\n%s", err, said.Fenced())
+		return "", fmt.Errorf("llamacpp: %w", said.Explain(err))
 	}
 	version := versionLine.FindStringSubmatch(said.String())
 	if version == nil {
