@@ -23,7 +23,7 @@ const (
 // CheckOptions sets one check.
 type CheckOptions struct {
 	Level Level `json:"level"`
-	// Threshold is the likeness, above 0 and up to 1, from which the check reports
+	// Threshold is the similarity, above 0 and up to 1, from which the check reports
 	// two rows; 0 for a check that does not compare by one.
 	Threshold float64 `json:"threshold"`
 }
@@ -95,7 +95,7 @@ func ValidateCheck(name string) error { return known.validateName(name) }
 func ValidateLevel(name string, level Level) error { return known.validateLevel(name, level) }
 
 // ValidateThreshold refuses a threshold for a check that compares by none, and
-// one that no likeness reaches or every one does.
+// one that no similarity reaches or every one does.
 func ValidateThreshold(name string, threshold float64) error {
 	return known.validateThreshold(name, threshold)
 }
@@ -194,7 +194,7 @@ func (t table) explain(name string) (string, error) {
 		said += "off"
 	}
 	if c.Threshold > 0 {
-		said += fmt.Sprintf(", from a likeness of %v on", c.Threshold)
+		said += fmt.Sprintf(", from a similarity of %v on", c.Threshold)
 	}
 	switch {
 	case c.unreadable:
