@@ -9,7 +9,9 @@ import (
 )
 
 // RuleColumns are the heads of the table of rules.
-var RuleColumns = []string{"rule", "suite", "n", "baseline", "candidate", "change", "90 % interval", "broke / fixed", "can see", "outcome"}
+func RuleColumns() []string {
+	return []string{"rule", "suite", "n", "baseline", "candidate", "change", "90 % interval", "broke / fixed", "can see", "outcome"}
+}
 
 // Legend explains the columns.
 const Legend = "Change and interval are percentage points of the pass rate. The interval is two-sided 90 %, so each of its ends is the one-sided " +

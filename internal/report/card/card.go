@@ -11,8 +11,8 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Budget is the largest card in bytes.
-const Budget = 60_000
+// budget is the largest card in bytes.
+const budget = 60_000
 
 // mostFacts bounds a list.
 const mostFacts = 100
@@ -37,7 +37,7 @@ var sections = []struct {
 }
 
 // Render renders the model's card as Markdown with the Hub's metadata before it,
-// at most Budget bytes. It is nil for a run that made no model.
+// at most 60,000 bytes. It is nil for a run that made no model.
 func Render(r report.Report) ([]byte, error) {
 	if r.Verdict.ModelID == "" {
 		return nil, nil
@@ -50,7 +50,7 @@ func Render(r report.Report) ([]byte, error) {
 	for _, s := range sections {
 		parts = append(parts, markdown.Section{Rank: s.rank, Name: s.name, Text: s.render(r)})
 	}
-	return []byte(markdown.Assemble(parts, Budget, r.Elsewhere())), nil
+	return []byte(markdown.Assemble(parts, budget, r.Elsewhere())), nil
 }
 
 func verdict(r report.Report) string {

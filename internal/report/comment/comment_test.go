@@ -37,7 +37,7 @@ func TestCommentKeepsItsBudget(t *testing.T) {
 		t.Errorf("%d bytes", len(comment))
 	}
 	for line := range strings.Lines(comment) {
-		if cells := strings.Count(line, "|") - 1; strings.HasPrefix(line, "|") && cells != len(report.RuleColumns) && cells != len(comparedColumns) {
+		if cells := strings.Count(line, "|") - 1; strings.HasPrefix(line, "|") && cells != len(report.RuleColumns()) && cells != len(comparedColumns) {
 			t.Errorf("a cut row: %s", line)
 		}
 	}

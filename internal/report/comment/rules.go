@@ -17,7 +17,7 @@ func everyRule(r report.Report) string {
 		return ""
 	}
 	var out strings.Builder
-	out.WriteString(markdown.Row(report.RuleColumns...))
+	out.WriteString(markdown.Row(report.RuleColumns()...))
 	out.WriteString(markdown.Row("---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:", "---"))
 	for _, cells := range rows {
 		out.WriteString(markdown.Row(cells...))

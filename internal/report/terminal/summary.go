@@ -53,7 +53,7 @@ func printRules(out *bytes.Buffer, r report.Report) {
 	}
 	fmt.Fprintln(out)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, strings.Join(report.RuleColumns, "\t"))
+	fmt.Fprintln(table, strings.Join(report.RuleColumns(), "\t"))
 	for _, cells := range rows {
 		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
