@@ -41,15 +41,15 @@ func readQwen2(configJSON []byte) (model, error) {
 	case c.Hidden%c.Heads != 0:
 		return model{}, c.indivisible()
 	case c.HeadSize != nil && *c.HeadSize != c.Hidden/c.Heads:
-		return model{}, fmt.Errorf("head_dim %d is not hidden_size/num_attention_heads, which is not supported (%s)", *c.HeadSize, hint)
+		return model{}, fmt.Errorf("head_dim %d is not hidden_size/num_attention_heads, which is not supported (hint: %s)", *c.HeadSize, hint)
 	case c.Activation != "silu":
-		return model{}, fmt.Errorf("hidden_act %q is not supported (%s with silu)", c.Activation, hint)
+		return model{}, fmt.Errorf("hidden_act %q is not supported (hint: %s with silu)", c.Activation, hint)
 	case c.SlidingWindow || slices.ContainsFunc(c.LayerTypes, func(t string) bool { return t != fullAttention }):
-		return model{}, fmt.Errorf("use_sliding_window or a layer_types entry other than %s is not supported (%s)", fullAttention, hint)
+		return model{}, fmt.Errorf("use_sliding_window or a layer_types entry other than %s is not supported (hint: %s)", fullAttention, hint)
 	}
 	for _, r := range []*rope{c.RopeParameters, c.RopeScaling} {
 		if r != nil && (r.kind() != "default" || r.Partial != nil && *r.Partial != 1) {
-			return model{}, fmt.Errorf("rope_parameters or rope_scaling of the type %q is not supported (%s with the default rope)", r.kind(), hint)
+			return model{}, fmt.Errorf("rope_parameters or rope_scaling of the type %q is not supported (hint: %s with the default rope)", r.kind(), hint)
 		}
 	}
 	return model{
