@@ -81,7 +81,7 @@ func TestMistakes(t *testing.T) {
 		"parameter type":    {short + "serve: {parameters: {num_ctx: big}}\n", "`num_ctx` must be an integer"},
 		"dropout":           {short + "train: {lora: {dropout: 1}}\n", "`dropout` 1 is a share"},
 		"epochs":            {short + "train: {epochs: 0}\n", "tunegate.yaml:5: 0 is not a finite number above 0"},
-		"embedding":         {short + "train: {lora: {target_modules: [lm_head]}}\n", "lm_head can not be a LoRA target"},
+		"embedding":         {short + "train: {lora: {target_modules: [lm_head]}}\n", "lm_head cannot be a LoRA target"},
 		"sanity steps":      {short + "train: {sanity_steps: often}\n", "auto or a number"},
 		"margin":            {short + "gate: {merge: {margin: 10}}\n", "tunegate.yaml:5: 10 is not a share"},
 		"ratio":             {short + "gate: {merge: {output_tokens: {}}}\n", "`max_ratio` is missing"},

@@ -132,7 +132,7 @@ func (p *parser) train() train.Options {
 	}
 	for i, module := range o.LoRA.TargetModules {
 		if module == "embed_tokens" || module == "lm_head" {
-			p.fail([]any{"train", "lora", "target_modules", i}, "%s can not be a LoRA target here (hint: the vocabulary stays the base's)", module)
+			p.fail([]any{"train", "lora", "target_modules", i}, "%s cannot be a LoRA target here (hint: the vocabulary stays the base's)", module)
 		}
 	}
 	if !(o.LoRA.Dropout >= 0 && o.LoRA.Dropout < 1) {

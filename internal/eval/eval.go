@@ -262,7 +262,7 @@ func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn
 // lose marks the case as no evidence.
 func (c *Case) lose(why string) { c.Evidence, c.Why = None, why }
 
-// noEvidence says why an answer can not be graded, or "".
+// noEvidence says why an answer cannot be graded, or "".
 func noEvidence(reply engine.Answer) string {
 	switch {
 	case !reply.Done:

@@ -14,7 +14,7 @@ import (
 	"github.com/tunegate/tunegate/internal/maths"
 )
 
-// brokenMaths can not run.
+// brokenMaths cannot run.
 type brokenMaths struct{}
 
 func (brokenMaths) Compare(context.Context, string, string) (maths.Result, error) {

@@ -48,8 +48,8 @@ var symptoms = []struct {
 	{"", "invalid model name", nil, hintName},
 	{"", "unqualified name", nil, hintName},
 	{"", "is invalid", nil, hintName},
-	{"", "template error", nil, "mend the Go template of serve.template"},
-	{"", "must be of type", nil, "mend serve.parameters"},
+	{"", "template error", nil, "correct the Go template of serve.template"},
+	{"", "must be of type", nil, "correct serve.parameters"},
 	{"", "unknown renderer", nil, "the tag needs another version of Ollama"},
 	{"create", "not in GGUF format", engine.ErrUnloadable, hintExport},
 	{"create", "exceeds file size", engine.ErrUnloadable, hintExport},
@@ -67,7 +67,7 @@ var symptoms = []struct {
 	{"", "unexpected EOF", engine.ErrUnloadable, hintExport},
 }
 
-// explain words an error of the API client for the one who must mend it, and
+// explain words an error of the API client for the one who must fix it, and
 // makes engine.ErrNotFound and the like recognizable. The server's own text is quoted
 // and bounded. Doing starts with the request's verb.
 func (c *Client) explain(doing string, err error) error {

@@ -62,8 +62,8 @@ func TestFailures(t *testing.T) {
 		{"missing tensor", swap("ffn_down", "ffn_dowm"), nil, "chat", nil, "run --force export`"},
 		{"wrong digest", fine, func(d *engine.Definition) { d.GGUF = sumA }, "upload", nil, "changed after its digest was taken"},
 		{"malformed digest", fine, func(d *engine.Definition) { d.GGUF = "xyz" }, "upload", nil, "64 hexadecimal digits"},
-		{"bad template", fine, func(d *engine.Definition) { d.Template = "{{ range" }, "create", nil, "mend the Go template of serve.template"},
-		{"wrong type of parameter", fine, func(d *engine.Definition) { d.Parameters = map[string]any{"temperature": "hot"} }, "chat", nil, "mend serve.parameters"},
+		{"bad template", fine, func(d *engine.Definition) { d.Template = "{{ range" }, "create", nil, "correct the Go template of serve.template"},
+		{"wrong type of parameter", fine, func(d *engine.Definition) { d.Parameters = map[string]any{"temperature": "hot"} }, "chat", nil, "correct serve.parameters"},
 		{"name with a space", fine, func(d *engine.Definition) { d.Tag = "demo:n w" }, "create", nil, "a tag is NAME:TAG"},
 		{"long name", fine, func(d *engine.Definition) { d.Tag = "demo:" + strings.Repeat("x", 81) }, "create", nil, "a tag is NAME:TAG"},
 	} {
@@ -144,7 +144,7 @@ func TestBrokenTag(t *testing.T) {
 	v := newVictim(t)
 	client, ctx := v.server.Client(), t.Context()
 	file := filepath.Join(Models(v.home), "manifests/registry.ollama.ai/library/demo/broken")
-	for mend, call := range map[string]func() error{
+	for repair, call := range map[string]func() error{
 		"delete": func() error { return client.Delete(ctx, "demo:broken") },
 		"copy":   func() error { return client.Copy(ctx, "demo:old", "demo:broken") },
 		"create": func() error { d := v.old; d.Tag = "demo:broken"; return client.Add(ctx, v.path, d) },
@@ -162,14 +162,14 @@ func TestBrokenTag(t *testing.T) {
 			t.Errorf("stored: %+v, %v", stored, err)
 		}
 		if err := call(); err != nil {
-			t.Errorf("%s: %v", mend, err)
+			t.Errorf("%s: %v", repair, err)
 		}
 		_, err = client.Show(ctx, "demo:broken")
-		if gone := mend == "delete" || mend == "remove"; gone != errors.Is(err, engine.ErrNotFound) || !gone && err != nil {
-			t.Errorf("after %s: %v", mend, err)
+		if gone := repair == "delete" || repair == "remove"; gone != errors.Is(err, engine.ErrNotFound) || !gone && err != nil {
+			t.Errorf("after %s: %v", repair, err)
 		}
 		if got := v.ask("demo:old"); got != v.answer {
-			t.Errorf("%s: the old tag answers %q, it was %q", mend, got, v.answer)
+			t.Errorf("%s: the old tag answers %q, it was %q", repair, got, v.answer)
 		}
 	}
 }

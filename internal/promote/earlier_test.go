@@ -6,7 +6,7 @@ import (
 )
 
 // TestEarlierVersion: promoting a version that a later one has replaced goes by
-// that version's own run, mends its servers and takes it to no other: there it
+// that version's own run, repairs its servers and takes it to no other: there it
 // was never stable.
 func TestEarlierVersion(t *testing.T) {
 	t.Parallel()

@@ -166,7 +166,7 @@ func TestSecondPhase(t *testing.T) {
 		}
 		p.stillV1()
 	}
-	// A stable tag that an earlier full disk damaged is mended on the way.
+	// A stable tag that an earlier full disk damaged is repaired on the way.
 	manifest := filepath.Join(ollama.Models(p.folder), "manifests", "registry.ollama.ai", "library", "demo", "stable")
 	p.must(os.Truncate(manifest, 0))
 	p.proxy.set(copies(tests["refused"].answer))
@@ -177,7 +177,7 @@ func TestSecondPhase(t *testing.T) {
 	p.must(os.Truncate(manifest, 0))
 	p.proxy.set(nil)
 	if again := p.mustRollback("v1"); !again.Changed || again.Stable != "v1" {
-		t.Errorf("mended: %+v", again)
+		t.Errorf("repaired: %+v", again)
 	}
 	p.stillV1()
 

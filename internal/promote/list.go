@@ -114,7 +114,7 @@ func versions(m machine.Machine, promotions ledger.Ledger, name string) (version
 		versions = append(versions, v)
 	}
 	if slices.Contains(stable.Servers, ledger.Private) && !m.HasTag(stableTag(name), stable.GGUFSHA256) {
-		notes = append(notes, fmt.Sprintf("the private server's %s is not %s (hint: `tunegate promote %s --run %s` mends it)", stableTag(name), stable.Version, stable.Version, stable.Run))
+		notes = append(notes, fmt.Sprintf("the private server's %s is not %s (hint: `tunegate promote %s --run %s` repairs it)", stableTag(name), stable.Version, stable.Version, stable.Run))
 	}
 	return versions, notes
 }

@@ -49,7 +49,7 @@ func TestList(t *testing.T) {
 	if two := listing.Versions[1]; two.Bytes != 0 || two.Held {
 		t.Errorf("lost: %+v", two)
 	}
-	if len(listing.Notes) != 1 || !strings.Contains(listing.Notes[0], "demo:stable is not v2 (hint: `tunegate promote v2 --run 2` mends it)") {
+	if len(listing.Notes) != 1 || !strings.Contains(listing.Notes[0], "demo:stable is not v2 (hint: `tunegate promote v2 --run 2` repairs it)") {
 		t.Errorf("notes %q", listing.Notes)
 	}
 	elsewhere, err := List(l.machine, "other", "/there")

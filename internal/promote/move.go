@@ -84,7 +84,7 @@ func (m *move) switchOver(ctx context.Context) error {
 			return err
 		}
 		if _, err := m.record(); err != nil {
-			return fmt.Errorf("%s is %s now, but the ledger does not say so: %w (hint: mend that and repeat the command)", stableTag(m.entry.Name), m.entry.Version, err)
+			return fmt.Errorf("%s is %s now, but the ledger does not say so: %w (hint: correct that and repeat the command)", stableTag(m.entry.Name), m.entry.Version, err)
 		}
 		return nil
 	}
@@ -175,7 +175,7 @@ func (m *move) point(ctx context.Context) error {
 					now = append(now, "- "+m.restore(ctx, touched))
 				}
 			}
-			return fmt.Errorf("%s: %w\nso %s was put back:\n%s\n(hint: mend that server, or take it out of `promote.to`, and repeat the command)",
+			return fmt.Errorf("%s: %w\nso %s was put back:\n%s\n(hint: repair that server, or take it out of `promote.to`, and repeat the command)",
 				t, err, stableTag(m.entry.Name), strings.Join(now, "\n"))
 		}
 	}

@@ -79,7 +79,7 @@ func kept(m machine.Machine, e ledger.Entry) (runs.Artifact, error) {
 		err = proved(made, e.ModelID)
 	}
 	if err != nil {
-		return runs.Artifact{}, fmt.Errorf("%s can not be brought back there: %w (hint: `tunegate list` shows the other versions)", e.Tag, err)
+		return runs.Artifact{}, fmt.Errorf("%s cannot be brought back there: %w (hint: `tunegate list` shows the other versions)", e.Tag, err)
 	}
 	return made, nil
 }

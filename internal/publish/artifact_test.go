@@ -113,7 +113,7 @@ func (l *lab) refused(want string) {
 	if status := l.latest(); status.State != "error" {
 		l.t.Errorf("%+v", status)
 	}
-	if bodies := l.comments(); len(bodies) != 1 || !strings.Contains(bodies[0], "the result of the run can not be used") {
+	if bodies := l.comments(); len(bodies) != 1 || !strings.Contains(bodies[0], "the result of the run cannot be used") {
 		l.t.Errorf("%.300q", bodies)
 	}
 }

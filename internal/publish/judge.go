@@ -12,7 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// judge gives the report that is published. Where the run's own can not be used
+// judge gives the report that is published. Where the run's own cannot be used
 // it is one that says why, and so does the error.
 func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
 	a, err := read(o.Dir)
@@ -26,7 +26,7 @@ func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
 			a.report.Notes = append(a.report.Notes, "the workflow that looks at the data was cancelled, or ran out of time, and this one follows it: run all jobs of that one again")
 		}
 	case err != nil:
-		a = artifact{report: report.Report{State: report.Broke, Error: "the result of the run can not be used: " + err.Error()}}
+		a = artifact{report: report.Report{State: report.Broke, Error: "the result of the run cannot be used: " + err.Error()}}
 	case a.report.State == report.Ready && !o.Announce:
 		a.report.State = report.Lost
 		a.report.Notes = append(a.report.Notes, "the data is fine, but the training that comes after it left no result")

@@ -57,7 +57,7 @@ type publication struct {
 }
 
 // Run publishes. It writes all that it can: an error is what could not be
-// written, or why the result of the run can not be used.
+// written, or why the result of the run cannot be used.
 func Run(ctx context.Context, o Options) (Result, error) {
 	s, err := subjectOf(o.Event)
 	if err != nil {

@@ -26,7 +26,7 @@ func subjectOf(e actions.Event) (subject, error) {
 	c := e.Change
 	switch {
 	case c == nil && !e.Own():
-		return subject{}, fmt.Errorf("a run can not be published from the %.40s event: its commit may hold a policy of a stranger (hint: publish from the workflow of the pull request)", e.Name)
+		return subject{}, fmt.Errorf("a run cannot be published from the %.40s event: its commit may hold a policy of a stranger (hint: publish from the workflow of the pull request)", e.Name)
 	case c == nil && e.Tag != "":
 		return subject{sha: e.SHA, head: e.Tag, base: e.DefaultBranch, policy: "refs/heads/" + e.DefaultBranch}, nil
 	case c == nil:
