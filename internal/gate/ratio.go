@@ -2,9 +2,9 @@ package gate
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/stats"
 )
 
 // ratio judges the candidate's answers against the baseline's by their mean
@@ -12,10 +12,10 @@ import (
 func (r results) ratio(name string, suites []string, limit Ratio) Rule {
 	rule := Rule{Rule: name, P: 1, Outcome: Inconclusive}
 	value := func(turn eval.Turn) float64 { return float64(turn.OutputTokens) }
-	sum, what, unit := mean, "the mean answer", "tokens"
+	middle, what, unit := mean, "the mean answer", "tokens"
 	if name == LatencyMedian {
 		value = func(turn eval.Turn) float64 { return float64(turn.MS) }
-		sum, what, unit = median, "the median answer", "ms"
+		middle, what, unit = stats.Median, "the median answer", "ms"
 	}
 	var before, after []float64
 	for _, p := range r.of(suites) {
@@ -28,8 +28,9 @@ func (r results) ratio(name string, suites []string, limit Ratio) Rule {
 			after = append(after, value(p.candidate.Turns[i]))
 		}
 	}
-	rule.N = len(before)
-	rule.Baseline, rule.Candidate = sum(before), sum(after)
+	if rule.N = len(before); rule.N > 0 {
+		rule.Baseline, rule.Candidate = middle(before), middle(after)
+	}
 	if rule.Baseline == 0 {
 		rule.Why = "the baseline gave nothing to compare with"
 		return rule
@@ -49,17 +50,5 @@ func mean(values []float64) float64 {
 	for _, value := range values {
 		sum += value
 	}
-	return sum / max(1, float64(len(values)))
-}
-
-func median(values []float64) float64 {
-	if len(values) == 0 {
-		return 0
-	}
-	slices.Sort(values)
-	middle := len(values) / 2
-	if len(values)%2 == 1 {
-		return values[middle]
-	}
-	return (values[middle-1] + values[middle]) / 2
+	return sum / float64(len(values))
 }
