@@ -4,10 +4,12 @@
 package filelock
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 )
 
 // ErrHeld says that another holder has the lock, which may be the same process by another opening.
@@ -21,6 +23,24 @@ func Try(file *os.File) error {
 		return ErrHeld
 	}
 	return err
+}
+
+// poll is how often Wait looks again.
+const poll = 200 * time.Millisecond
+
+// Wait takes the lock as Try does, as soon as no other process has it. The error is
+// the context's where that ends first.
+func Wait(ctx context.Context, file *os.File) error {
+	for {
+		if err := Try(file); !errors.Is(err, ErrHeld) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(poll):
+		}
+	}
 }
 
 // Open opens the file of a lock to read only, so that another user's can be

@@ -1,6 +1,7 @@
 package filelock
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -29,8 +30,13 @@ func TestOneAtATime(t *testing.T) {
 		if err := Try(second); !errors.Is(err, ErrHeld) {
 			t.Errorf("%s: the second got %v", name, err)
 		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := Wait(ended, second); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: the second, which was told to end, got %v", name, err)
+		}
 		first.Close()
-		if err := Try(second); err != nil {
+		if err := Wait(t.Context(), second); err != nil {
 			t.Errorf("%s: after the first's end: %v", name, err)
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
 	"golang.org/x/sys/unix"
 
+	"github.com/tunegate/tunegate/internal/filelock"
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
@@ -24,8 +24,6 @@ const (
 	diskSize     = "5.7 GB"
 	diskNeeded   = 8e9 // bytes
 )
-
-const lockPoll = 200 * time.Millisecond
 
 // Install makes the environment under home (absolute) and returns its
 // interpreter; one that is there is returned at once. It needs a Python 3.11
@@ -59,15 +57,18 @@ func (in *installer) install(ctx context.Context, folder string) error {
 	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
 		return err
 	}
-	lock := flock.New(folder + ".lock")
-	defer lock.Close()
-	if free, err := lock.TryLock(); err != nil {
+	lock, err := filelock.Open(folder + ".lock")
+	if err != nil {
 		return err
-	} else if !free {
+	}
+	defer lock.Close()
+	err = filelock.Try(lock)
+	if errors.Is(err, filelock.ErrHeld) {
 		in.progress("waiting for another tunegate that installs Python packages", 0)
-		if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
-			return err
-		}
+		err = filelock.Wait(ctx, lock)
+	}
+	if err != nil {
+		return err
 	}
 	if complete(folder) { // another process was faster
 		return nil
