@@ -65,7 +65,7 @@ func (c *child) awaitReady(ctx context.Context) error {
 		c.ready = string(a.Progress) == `"ready"`
 	case <-c.process.Done():
 	case <-limit.C:
-		return fmt.Errorf("maths: not ready after %v: is the machine overloaded?", startLimit)
+		return fmt.Errorf("maths: not ready after %v (hint: is the machine overloaded?)", startLimit)
 	case <-ctx.Done():
 		return fmt.Errorf("maths: %w", ctx.Err())
 	}

@@ -71,7 +71,7 @@ type Checker struct {
 // ctx or with [Checker.Close].
 func Start(ctx context.Context, launcher proc.Launcher, interpreter python.Interpreter, o Options) (*Checker, error) {
 	if o.Wall <= 0 {
-		return nil, errors.New("maths: no time for comparisons: set the wall limit")
+		return nil, errors.New("maths: no time for comparisons (hint: set the wall limit)")
 	}
 	c := &Checker{ctx: ctx, launcher: launcher, interpreter: interpreter, options: o}
 	return c, c.startChild()
@@ -108,7 +108,7 @@ func (c *Checker) Compare(ctx context.Context, gold, answer string) (Result, err
 		return Result{}, err
 	}
 	if result.Verdict == badGold {
-		return Result{}, fmt.Errorf("maths: %q is %w: correct the suite's expected value", gold, ErrGold)
+		return Result{}, fmt.Errorf("maths: %q is %w (hint: correct the suite's expected value)", gold, ErrGold)
 	}
 	return result, nil
 }

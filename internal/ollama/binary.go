@@ -72,7 +72,7 @@ func findBuilt(folder string) (Binary, error) {
 		}
 	}
 	if err != nil {
-		return Binary{}, fmt.Errorf("ollama: %w: not on PATH, and not built: %w (run `tunegate setup`)", ErrMissing, err)
+		return Binary{}, fmt.Errorf("ollama: %w: not on PATH, and not built: %w (hint: run `tunegate setup`)", ErrMissing, err)
 	}
 	manifest.Path = path
 	return manifest.Binary, nil

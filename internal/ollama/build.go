@@ -53,7 +53,7 @@ func Build(ctx context.Context, launcher proc.Launcher, home string, tools Tools
 	for _, program := range Programs() {
 		path, err := tools.LookPath(program.Name)
 		if err != nil {
-			return Binary{}, fmt.Errorf("ollama: to build Ollama, %s is missing (%s)", program.Name, program.Hint)
+			return Binary{}, fmt.Errorf("ollama: to build Ollama, %s is missing (hint: %s)", program.Name, program.Hint)
 		}
 		b.programs[program.Name] = path
 	}

@@ -87,7 +87,7 @@ func (c *Client) Render(ctx context.Context, tag string, messages []chat.Message
 	case err != nil:
 		return "", c.explain("render for "+tag, err)
 	case prompt == nil:
-		return "", fmt.Errorf("ollama: render for %s: %s sent an empty answer (try again)", tag, c.base)
+		return "", fmt.Errorf("ollama: render for %s: %s sent an empty answer (hint: try again)", tag, c.base)
 	}
 	return *prompt, nil
 }

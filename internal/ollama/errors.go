@@ -77,21 +77,21 @@ func (c *Client) explain(doing string, err error) error {
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("ollama: %s: %w", doing, context.Canceled)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Errorf("ollama: %s: %s sent nothing for %v (does it hang? restart it)", doing, c.base, quiet)
+		return fmt.Errorf("ollama: %s: %s sent nothing for %v (hint: does it hang? restart it)", doing, c.base, quiet)
 	}
 	if network := (*url.Error)(nil); errors.As(err, &network) {
-		return fmt.Errorf("ollama: %s: no answer from %s: %w (is the server running?)", doing, c.base, network.Err)
+		return fmt.Errorf("ollama: %s: no answer from %s: %w (hint: is the server running?)", doing, c.base, network.Err)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("ollama: %s: %s cut the connection: %w (is the server running?)", doing, c.base, err)
+		return fmt.Errorf("ollama: %s: %s cut the connection: %w (hint: is the server running?)", doing, c.base, err)
 	}
 	var status api.StatusError
 	if errors.As(err, &status) && status.StatusCode == http.StatusNotFound && strings.HasPrefix(status.ErrorMessage, "model") {
-		return fmt.Errorf("ollama: %s: %w at %s (list its tags with `ollama list`)", doing, engine.ErrNotFound, c.base)
+		return fmt.Errorf("ollama: %s: %w at %s (hint: list its tags with `ollama list`)", doing, engine.ErrNotFound, c.base)
 	}
 	syntax := (*json.SyntaxError)(nil)
 	if errors.As(err, &syntax) || status.StatusCode == http.StatusNotFound || status.StatusCode == http.StatusMethodNotAllowed {
-		return fmt.Errorf("ollama: %s: %s does not answer like Ollama: %.200q (is it the address of an Ollama server?)", doing, c.base, err)
+		return fmt.Errorf("ollama: %s: %s does not answer like Ollama: %.200q (hint: is it the address of an Ollama server?)", doing, c.base, err)
 	}
 	return c.diagnose(doing, err)
 }
@@ -101,16 +101,16 @@ func (c *Client) diagnose(doing string, err error) error {
 	text := err.Error()
 	verb, _, _ := strings.Cut(doing, " ")
 	if text == "EOF" || strings.HasSuffix(text, ": EOF") {
-		return fmt.Errorf("ollama: %s: %w at %s (try again, which makes it anew; it needs free disk space)", doing, engine.ErrBroken, c.base)
+		return fmt.Errorf("ollama: %s: %w at %s (hint: try again, which makes it anew; it needs free disk space)", doing, engine.ErrBroken, c.base)
 	}
 	for _, s := range symptoms {
 		if !strings.Contains(text, s.text) || s.doing != "" && s.doing != verb {
 			continue
 		}
 		if s.is != nil {
-			return fmt.Errorf("ollama: %s: %w: %.300q (%s)", doing, s.is, text, s.hint)
+			return fmt.Errorf("ollama: %s: %w: %.300q (hint: %s)", doing, s.is, text, s.hint)
 		}
-		return fmt.Errorf("ollama: %s: %.300q (%s)", doing, text, s.hint)
+		return fmt.Errorf("ollama: %s: %.300q (hint: %s)", doing, text, s.hint)
 	}
-	return fmt.Errorf("ollama: %s: the server at %s said %.300q (its log may say more)", doing, c.base, text)
+	return fmt.Errorf("ollama: %s: the server at %s said %.300q (hint: its log may say more)", doing, c.base, text)
 }

@@ -157,7 +157,7 @@ func (s *Server) await(ctx context.Context, address, version string, said output
 			}
 			return fmt.Errorf("ollama: the server ended at once: %w\n%s", err, said.last.Fenced())
 		case <-limit:
-			return fmt.Errorf("ollama: the server does not listen on %s after %v (is the machine overloaded?)\n%s", address, startLimit, said.last.Fenced())
+			return fmt.Errorf("ollama: the server does not listen on %s after %v (hint: is the machine overloaded?)\n%s", address, startLimit, said.last.Fenced())
 		case <-poll.C:
 		}
 	}
@@ -166,7 +166,7 @@ func (s *Server) await(ctx context.Context, address, version string, said output
 		return fmt.Errorf("%w\n%s", err, said.last.Fenced())
 	}
 	if version != "" && answered != version {
-		return fmt.Errorf("ollama: the server says it is version %q, its binary is %s (remove the binary's folder, then run `tunegate setup`)", answered, version)
+		return fmt.Errorf("ollama: the server says it is version %q, its binary is %s (hint: remove the binary's folder, then run `tunegate setup`)", answered, version)
 	}
 	s.version = answered
 	return Supported(answered)
@@ -179,6 +179,6 @@ func Supported(version string) error {
 	if n == 3 && (v[0] > oldest[0] || v[1] > oldest[1] || v[1] == oldest[1] && v[2] >= oldest[2]) {
 		return nil
 	}
-	return fmt.Errorf("ollama: version %.50q is too old: it ignores truncate and logprobs (use %d.%d.%d or newer, or take ollama off PATH)",
+	return fmt.Errorf("ollama: version %.50q is too old: it ignores truncate and logprobs (hint: use %d.%d.%d or newer, or take ollama off PATH)",
 		version, oldest[0], oldest[1], oldest[2])
 }

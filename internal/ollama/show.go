@@ -24,7 +24,7 @@ func (c *Client) Show(ctx context.Context, tag string) (engine.Model, error) {
 	}
 	model, err := modelOf(response)
 	if err != nil {
-		return engine.Model{}, fmt.Errorf("ollama: show %s: %w (use a tag of one GGUF)", tag, err)
+		return engine.Model{}, fmt.Errorf("ollama: show %s: %w (hint: use a tag of one GGUF)", tag, err)
 	}
 	return model, nil
 }

@@ -88,14 +88,14 @@ func Prune(models string, dry bool) (freed int64, blobs []string, err error) {
 	err = eachManifest(models, func(path string, name model.Name) error {
 		m, err := readManifest(path)
 		if err != nil {
-			return fmt.Errorf("ollama: the tag %s is damaged, so nothing is removed: %w (remove its file, then create the tag again)", name.DisplayShortest(), err)
+			return fmt.Errorf("ollama: the tag %s is damaged, so nothing is removed: %w (hint: remove its file, then create the tag again)", name.DisplayShortest(), err)
 		}
 		for _, l := range m.blobs() {
 			named[filepath.Base(blobPath(models, l.Digest))] = true
 		}
 		return nil
 	}, func(path string) error {
-		return fmt.Errorf("ollama: %s is not the manifest of a tag, so nothing is removed (take it away if it does not belong to Ollama)", path)
+		return fmt.Errorf("ollama: %s is not the manifest of a tag, so nothing is removed (hint: take it away if it does not belong to Ollama)", path)
 	})
 	if err != nil {
 		return 0, nil, err
@@ -132,7 +132,7 @@ func knownLayout(models string) error {
 	}
 	for _, entry := range entries {
 		if name := entry.Name(); name != "blobs" && name != "manifests" {
-			return fmt.Errorf("ollama: %s has an unknown entry %.100q, perhaps of a newer Ollama, so nothing is removed (take it away if it does not belong to Ollama)", models, name)
+			return fmt.Errorf("ollama: %s has an unknown entry %.100q, perhaps of a newer Ollama, so nothing is removed (hint: take it away if it does not belong to Ollama)", models, name)
 		}
 	}
 	return nil

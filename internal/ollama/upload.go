@@ -67,7 +67,7 @@ func (c *Client) Create(ctx context.Context, d engine.Definition) error {
 	case err != nil:
 		return c.explain(doing, err)
 	case status != "success":
-		return fmt.Errorf("ollama: %s: the server ended with status %.100q instead of \"success\" (try again)", doing, status)
+		return fmt.Errorf("ollama: %s: the server ended with status %.100q instead of \"success\" (hint: try again)", doing, status)
 	}
 	return nil
 }

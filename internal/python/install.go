@@ -104,7 +104,7 @@ func checkDisk(folder string) error {
 		return fmt.Errorf("free space of %s: %w", folder, err)
 	}
 	if free := float64(stat.Bavail) * float64(stat.Bsize); free < diskNeeded {
-		return fmt.Errorf("%.1f GB free in %s, but installing needs %.0f GB: free some, or set TUNEGATE_HOME to a larger disk",
+		return fmt.Errorf("%.1f GB free in %s, but installing needs %.0f GB (hint: free some, or set TUNEGATE_HOME to a larger disk)",
 			free/1e9, folder, diskNeeded/1e9)
 	}
 	return nil

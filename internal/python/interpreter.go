@@ -52,16 +52,16 @@ func Locate(ctx context.Context, launcher proc.Launcher, home string, tools Tool
 	if configured == "" || configured == "auto" {
 		folder := environmentDir(home)
 		if !complete(folder) {
-			return "", fmt.Errorf("python: %w in %s: run `tunegate setup`, or set runner.python", ErrMissing, folder)
+			return "", fmt.Errorf("python: %w in %s (hint: run `tunegate setup`, or set runner.python)", ErrMissing, folder)
 		}
 		return executable(folder), nil
 	}
 	path, err := tools.LookPath(configured)
 	if err != nil {
-		return "", fmt.Errorf("python: runner.python: %w: name an executable, or \"auto\" for tunegate's own", err)
+		return "", fmt.Errorf("python: runner.python: %w (hint: name an executable, or \"auto\" for tunegate's own)", err)
 	}
 	if !filepath.IsAbs(path) {
-		return "", fmt.Errorf("python: runner.python: %q is a relative path: write it from the root", configured)
+		return "", fmt.Errorf("python: runner.python: %q is a relative path (hint: write it from the root)", configured)
 	}
 	if err := checkVersions(ctx, launcher, path, tools); err != nil {
 		return "", fmt.Errorf("python: runner.python: %w\nhint: install these versions there, or set it to \"auto\"", err)

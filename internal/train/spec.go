@@ -58,7 +58,7 @@ func newSpec(o Options, in Input, dir string) (spec, error) {
 	case in.BaseName == "":
 		return spec{}, errors.New("the base model has no name for the adapter's config")
 	case in.Seed > math.MaxUint32:
-		return spec{}, fmt.Errorf("seed %d: the trainer's generators take 32 bits: choose one below %d", in.Seed, uint64(math.MaxUint32)+1)
+		return spec{}, fmt.Errorf("seed %d: the trainer's generators take 32 bits (hint: choose one below %d)", in.Seed, uint64(math.MaxUint32)+1)
 	case o.Quantization != "nf4" && o.Quantization != "none":
 		return spec{}, fmt.Errorf("unknown quantization %q (known: nf4, none)", o.Quantization)
 	}
