@@ -34,7 +34,7 @@ func describe(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mine, err := gguf.Open(path)
+	mine, err := gguf.Known().Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestWriteBase(t *testing.T) {
 // size are exact in F16 up to its subnormals.
 func checkValues(t *testing.T, path string, m *baseFolder) {
 	t.Helper()
-	f, err := gguf.Open(path)
+	f, err := gguf.Known().Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -144,7 +144,7 @@ func toyAdapter() *adapter {
 // checkToy holds the tensors of a GGUF against the folder's and the adapter's, row by row.
 func checkToy(t *testing.T, path string, m *baseFolder, a *adapter) {
 	t.Helper()
-	f, err := gguf.Open(path)
+	f, err := gguf.Known().Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}

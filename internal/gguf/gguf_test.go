@@ -76,7 +76,7 @@ func TestRoundTrip(t *testing.T) {
 			if err := os.WriteFile(path, data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			f, err := Open(path)
+			f, err := Known().Open(path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -130,7 +130,7 @@ func TestValues(t *testing.T) {
 func TestFind(t *testing.T) {
 	t.Parallel()
 	data := write(t, nil, sampleTensors())
-	f, err := Parse(bytes.NewReader(data), int64(len(data)))
+	f, err := Known().Parse(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}

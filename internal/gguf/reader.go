@@ -25,15 +25,8 @@ type File struct {
 	closer io.Closer
 }
 
-// Open reads the header of the file at path, whose types are among Known. Close
-// it after use.
-func Open(path string) (*File, error) { return Known().Open(path) }
-
-// Parse reads the header of a GGUF file of size bytes, whose types are among
-// Known. All tensors lie inside the file, aligned, without overlap.
-func Parse(r io.ReaderAt, size int64) (*File, error) { return Known().Parse(r, size) }
-
-// Open is the function Open for a file of these types.
+// Open reads the header of the file at path, which holds tensors of these types
+// only. Close it after use.
 func (types Types) Open(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -81,7 +74,8 @@ func (f *File) Data(t Tensor) *io.SectionReader {
 	return io.NewSectionReader(f.r, int64(f.data+t.Offset), int64(t.Size()))
 }
 
-// Parse is the function Parse for a file of these types.
+// Parse reads the header of a GGUF file of size bytes, which holds tensors of
+// these types only. All tensors lie inside the file, aligned, without overlap.
 func (types Types) Parse(r io.ReaderAt, size int64) (*File, error) {
 	limit := min(size, maxHeader)
 	h := &header{r: bufio.NewReaderSize(io.NewSectionReader(r, 0, limit), 1<<16), limit: uint64(limit), types: types}

@@ -56,7 +56,7 @@ func TestParseRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := Parse(bytes.NewReader(c.data), int64(len(c.data)))
+			_, err := Known().Parse(bytes.NewReader(c.data), int64(len(c.data)))
 			if c.want == "" {
 				if err != nil {
 					t.Error(err)
@@ -91,7 +91,7 @@ func TestParseRefusesArrays(t *testing.T) {
 		"twice":  {twice, `duplicate metadata "a"`},
 	} {
 		data := write(t, c.metadata, nil)
-		_, err := Parse(bytes.NewReader(data), int64(len(data)))
+		_, err := Known().Parse(bytes.NewReader(data), int64(len(data)))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
 		}
@@ -105,7 +105,7 @@ func TestOpenNamesTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range []string{path, path + ".none", t.TempDir()} {
-		if _, err := Open(p); err == nil || !strings.Contains(err.Error(), p) {
+		if _, err := Known().Open(p); err == nil || !strings.Contains(err.Error(), p) {
 			t.Errorf("error %v, want one with %s", err, p)
 		}
 	}
@@ -118,12 +118,12 @@ func FuzzParse(f *testing.F) {
 	f.Add(good[:100])
 	f.Add(write(f, []KV{Uint32(alignmentKey, 64)}, sampleTensors()))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := Parse(bytes.NewReader(data), int64(len(data)))
+		file, err := Known().Parse(bytes.NewReader(data), int64(len(data)))
 		if err != nil {
 			return
 		}
 		again := write(t, file.Metadata, file.Tensors)
-		second, err := Parse(bytes.NewReader(again), int64(len(again)))
+		second, err := Known().Parse(bytes.NewReader(again), int64(len(again)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -36,7 +36,7 @@ func TestOtherTypes(t *testing.T) {
 	t.Parallel()
 	pair := &Type{Name: "PAIR", ID: 99, Elements: 2, Bytes: 3}
 	data := write(t, nil, []Tensor{{Name: "w", Type: pair, Dims: []uint64{4, 3}}})
-	if _, err := Parse(bytes.NewReader(data), int64(len(data))); err == nil || !strings.Contains(err.Error(), `"w" has type 99, which is not supported (hint: convert the file to one of F32, F16, BF16)`) {
+	if _, err := Known().Parse(bytes.NewReader(data), int64(len(data))); err == nil || !strings.Contains(err.Error(), `"w" has type 99, which is not supported (hint: convert the file to one of F32, F16, BF16)`) {
 		t.Errorf("error %v", err)
 	}
 	f, err := append(Known(), pair).Parse(bytes.NewReader(data), int64(len(data)))

@@ -162,7 +162,7 @@ func (e *toy) load(digest string) error {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	data := e.files[digest]
-	file, err := gguf.Parse(bytes.NewReader(data), int64(len(data)))
+	file, err := gguf.Known().Parse(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return fmt.Errorf("toy: %w: %w", engine.ErrUnloadable, err)
 	}
