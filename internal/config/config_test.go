@@ -175,6 +175,7 @@ func TestDatasetMistakes(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(short)
+	f.Add(withTags("[" + learnerLevel + ", {name: topic, keys: [a, b], values: [c, d], default: c}]"))
 	f.Add(short + "train: {learning_rate: .inf}\nserve: {parameters: {temperature: .nan}}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := Parse("tunegate.yaml", []byte(text))

@@ -32,6 +32,7 @@ type datasetFile struct {
 	Sources    []sourceFile         `yaml:"sources"`
 	Validation *float64             `yaml:"validation"`
 	Checks     map[string]checkFile `yaml:"checks"`
+	Tags       []tagFile            `yaml:"tags"`
 }
 
 type sourceFile struct {
@@ -43,6 +44,14 @@ type sourceFile struct {
 type checkFile struct {
 	Level     string   `yaml:"level"`
 	Threshold *float64 `yaml:"threshold"`
+}
+
+type tagFile struct {
+	Name    string   `yaml:"name"`
+	Called  string   `yaml:"called"`
+	Keys    []string `yaml:"keys"`
+	Values  []string `yaml:"values"`
+	Default string   `yaml:"default"`
 }
 
 type trainFile struct {

@@ -155,7 +155,7 @@ func (p *parser) sanitySteps() int {
 
 func (p *parser) dataset(c Config) dataset.Options {
 	f := p.file.Dataset
-	o := dataset.Options{Validation: or(f.Validation, 0.1), System: c.Serve.System, Seed: c.Seed, Checks: dataset.DefaultChecks()}
+	o := dataset.Options{Validation: or(f.Validation, 0.1), System: c.Serve.System, Seed: c.Seed, Checks: dataset.DefaultChecks(), Tags: p.tags(), DefaultTags: defaultTags()}
 	p.check([]any{"dataset", "validation"}, dataset.ValidateShare(o.Validation))
 	if len(f.Sources) == 0 {
 		p.fail([]any{"dataset"}, "`dataset.sources` names no record file")

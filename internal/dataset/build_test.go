@@ -55,7 +55,7 @@ func parse(t *testing.T, files []repo.File) []suite.Suite {
 
 // options are the defaults with one source.
 func options(source string, validation float64) Options {
-	return Options{Sources: []Source{{Path: source, Weight: 1}}, Validation: validation, Seed: 42, Checks: DefaultChecks()}
+	return Options{Sources: []Source{{Path: source, Weight: 1}}, Validation: validation, Seed: 42, Checks: DefaultChecks(), DefaultTags: levels}
 }
 
 func outputs(t *testing.T, dir string) map[string]string {
@@ -76,7 +76,7 @@ func TestBuildGolden(t *testing.T) {
 	}
 	o := Options{
 		Sources:    []Source{{Path: "data/followup.json", Weight: 2, License: "CC0-1.0"}, {Path: "data/**", Weight: 1}},
-		Validation: 0.25, System: "Be brief.", Seed: 7, Checks: DefaultChecks(),
+		Validation: 0.25, System: "Be brief.", Seed: 7, Checks: DefaultChecks(), DefaultTags: levels,
 	}
 	dir := t.TempDir()
 	if *update {

@@ -37,7 +37,7 @@ func (n *normalizer) chat(messages field) {
 			return
 		}
 		if role == chat.System && i == 0 {
-			if content != "" && content != strings.TrimSpace(n.system) {
+			if content != "" && content != strings.TrimSpace(n.options.System) {
 				n.report(checkUnusedText, "the record's own system message is not trained on, rows get serve.system", "drop it")
 			}
 			continue

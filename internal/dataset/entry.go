@@ -50,14 +50,15 @@ func (e entry) opening() string {
 // check.
 type normalizer struct {
 	entry
-	system   string // the prompt that rows get
+	options  Options
 	fields   []field
 	problems []problem
 }
 
-// normalize reads a record; system is the prompt that rows get.
-func (r record) normalize(system string) *normalizer {
-	n := &normalizer{entry: entry{record: r}, system: system}
+// normalize reads a record, for a row that gets the system prompt and the tags of
+// the options.
+func (r record) normalize(o Options) *normalizer {
+	n := &normalizer{entry: entry{record: r}, options: o}
 	if kind := r.raw.Kind(); kind != '{' {
 		n.report(checkType, "the record is "+kindName(kind)+" where an object is expected", "write {\"question\": ..., \"answer\": ...}")
 		return n
@@ -65,7 +66,7 @@ func (r record) normalize(system string) *normalizer {
 	n.fields, n.problems = r.fields()
 	at := slices.IndexFunc(forms, func(f form) bool { return f.fits(n) })
 	forms[at].read(n)
-	n.readTags()
+	n.readTags(o.tags())
 	return n
 }
 

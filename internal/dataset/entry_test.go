@@ -8,7 +8,7 @@ import (
 
 func normalized(data string) (entry, []problem) {
 	f := newFile("a.json", []byte(data))
-	n := record{file: f, number: 1, raw: f.data}.normalize("Be brief.")
+	n := record{file: f, number: 1, raw: f.data}.normalize(Options{System: "Be brief.", Tags: levels})
 	return n.entry, n.problems
 }
 
@@ -32,7 +32,7 @@ func TestNormalize(t *testing.T) {
 			}
 		}
 	}
-	for _, key := range tags[0].keys {
+	for _, key := range levels[0].Keys {
 		e, problems := normalized(fmt.Sprintf(`{"query": "q", "target": "a", "%s": " Adult ", "input": "Learner level: kids"}`, key))
 		if e.tags["level"] != "adult" || len(problems) != 0 {
 			t.Errorf("%s: %s %v", key, e.shown(), problems)

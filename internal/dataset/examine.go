@@ -72,7 +72,7 @@ func (t table) examine(ctx context.Context, o Options, files []repo.File, suites
 // add reads and checks a record, and keeps its entry unless a finding speaks
 // against it. What is no row by itself is not compared with others.
 func (x *examination) add(r record) error {
-	n := r.normalize(x.options.System)
+	n := r.normalize(x.options)
 	for _, c := range x.checks {
 		if c.record != nil {
 			n.problems = append(n.problems, c.of(r, c.record(r, n.fields))...)

@@ -111,7 +111,7 @@ func TestMessagesAreBounded(t *testing.T) {
 	_, records, _ := read("a.json", []byte(`[{"`+nasty+`": "`+nasty+`"}, {"question": "q", "answer": "a", "level": "`+nasty+`"}]`))
 	var messages []string
 	for _, r := range records {
-		for _, p := range r.normalize("").problems {
+		for _, p := range r.normalize(Options{Tags: levels}).problems {
 			messages = append(messages, p.found(Error).Message)
 		}
 	}

@@ -25,7 +25,7 @@ func FuzzRead(f *testing.F) {
 		if lines {
 			file.Path = "a.jsonl"
 		}
-		x, err := known.examine(t.Context(), Options{Checks: DefaultChecks()}, []repo.File{file}, nil)
+		x, err := known.examine(t.Context(), Options{Checks: DefaultChecks(), Tags: levels}, []repo.File{file}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func FuzzNormalize(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_, records, _ := read("a.jsonl", data)
 		for _, r := range records {
-			n := r.normalize("Be brief.")
+			n := r.normalize(Options{System: "Be brief.", Tags: levels})
 			for _, p := range n.problems {
 				if c, _ := known.find(p.check); c.unreadable {
 					return

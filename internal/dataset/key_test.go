@@ -5,6 +5,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
@@ -25,6 +26,7 @@ func TestSlot(t *testing.T) {
 			}}}},
 		}},
 	}
+	options.DefaultTags = levels // which are in no key
 	slot := Slot(options, in)
 	if want := "70c54c29dec9092f1c9889c5a0bef2112844f8ac49757b5408370aa946d481ef"; slot.Stage != "dataset" || string(slot.Key) != want {
 		t.Errorf("%s %s, want %s", slot.Stage, slot.Key, want)
@@ -32,5 +34,14 @@ func TestSlot(t *testing.T) {
 	in.Head[0].Data, in.Head[0].Size = nil, 0
 	if again := Slot(options, in); again.Key != slot.Key {
 		t.Error("files that are not loaded have another key")
+	}
+	seen := map[store.Key]bool{slot.Key: true}
+	for _, tags := range [][]Tag{{}, levels, {topic}} {
+		options.Tags = tags
+		if key := Slot(options, in).Key; seen[key] {
+			t.Errorf("with the tags %+v the key is the same", tags)
+		} else {
+			seen[key] = true
+		}
 	}
 }

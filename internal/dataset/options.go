@@ -20,6 +20,20 @@ type Options struct {
 	Seed   uint64 `json:"seed"`
 	// Checks has every check of DefaultChecks.
 	Checks map[string]CheckOptions `json:"checks"`
+	// Tags are those that records are read for; nil: DefaultTags. An empty list has
+	// a key of its own.
+	Tags []Tag `json:"tags,omitzero"`
+	// DefaultTags are in no key and no lineage, so that those made before tags could
+	// be chosen stay: a change of what they are raises Revision.
+	DefaultTags []Tag `json:"-"`
+}
+
+// tags are those in effect.
+func (o Options) tags() []Tag {
+	if o.Tags != nil {
+		return o.Tags
+	}
+	return o.DefaultTags
 }
 
 // Source names record files.
@@ -53,6 +67,11 @@ func (o Options) validate(checks table) error {
 	}
 	if err := ValidateShare(o.Validation); err != nil {
 		return err
+	}
+	for i, tags := 0, o.tags(); i < len(tags); i++ {
+		if err := tags[i].Validate(tags[:i]); err != nil {
+			return err
+		}
 	}
 	return checks.validate(o.Checks)
 }

@@ -49,7 +49,7 @@ var (
 	}
 	unknownTag = check{
 		name: checkTag, CheckOptions: CheckOptions{Level: Warn},
-		about: "the record names a learner level that is not known.",
+		about: "a tag of the record, such as a level, has a value that is not known.",
 	}
 	unusedText = check{
 		name: checkUnusedText, CheckOptions: CheckOptions{Level: Warn},

@@ -6,55 +6,57 @@ import (
 	"strings"
 )
 
-// tag is something that a record may say of its row besides the conversation. It
+// Tag is something that a record may say of its row besides the conversation. It
 // is among the row's tags and in the statistics, and not trained on.
-type tag struct {
-	// name is the tag's, and that of the check which reports an unknown value.
-	name string
-	// what it is called in a record's input and in findings, in small letters.
-	what string
-	// keys are the members of a record that may hold it; the first that holds
+type Tag struct {
+	Name string `json:"name"`
+	// Called is what it is called in a record's input and in findings, in small letters.
+	Called string `json:"called"`
+	// Keys are the members of a record that may hold it; the first that holds
 	// anything counts, and before what input says.
-	keys []string
-	// values are the known ones; otherwise is taken for none and for another.
-	values    []string
-	otherwise string
+	Keys []string `json:"keys"`
+	// Values are the known ones, in small letters; Default, which is one of them, is
+	// taken for none and for an unknown one.
+	Values  []string `json:"values"`
+	Default string   `json:"default"`
 }
 
-// tags are those that are read.
-var tags = []tag{{
-	name: checkTag, what: "learner level",
-	keys:   []string{"learner_level", "level", "student_level", "audience"},
-	values: []string{"kids", "teen", "college", "adult"}, otherwise: "teen",
-}}
-
-func (n *normalizer) readTags() {
-	said := n.input()
+func (n *normalizer) readTags(tags []Tag) {
+	said := n.input(tags)
 	n.tags = make(map[string]string, len(tags))
 	for _, t := range tags {
-		n.tags[t.name] = t.read(n, said[t.what])
+		n.tags[t.Name] = t.read(n, said[t.Called])
 	}
 }
 
 // read gives one of the tag's values; fromInput is what input says.
-func (t tag) read(n *normalizer, fromInput string) string {
+func (t Tag) read(n *normalizer, fromInput string) string {
 	value := fromInput
-	if f, ok := n.filled(t.keys); ok {
+	if f, ok := n.filled(t.Keys); ok {
 		if value = f.text(); f.raw.Kind() != '"' {
 			value = string(f.raw)
 		}
 	}
-	value = strings.ToLower(strings.Trim(value, " \t\r\n."))
-	if value == "" || slices.Contains(t.values, value) {
-		return cmp.Or(value, t.otherwise)
+	value = asCompared(value)
+	if value == "" || slices.Contains(t.Values, value) {
+		return cmp.Or(value, t.Default)
 	}
-	n.report(t.name, "unknown "+t.what+" "+quoted(value)+", taken as "+t.otherwise, "use "+strings.Join(t.values, ", "))
-	return t.otherwise
+	n.report(checkTag, "unknown "+t.Called+" "+quoted(value)+", taken as "+t.Default, "use "+strings.Join(t.Values, ", "))
+	return t.Default
 }
 
-// input reads `TAG: VALUE; previous turn: TEXT` and gives the values by tag. What
-// else it may hold is in no row, and neither is the text, which context repeats.
-func (n *normalizer) input() map[string]string {
+// asCompared is a value in the form in which values are compared.
+func asCompared(value string) string {
+	return strings.ToLower(strings.Trim(value, " \t\r\n."))
+}
+
+// previousTurn is what input calls a text that context repeats.
+const previousTurn = "previous turn"
+
+// input reads `TAG: VALUE; previous turn: TEXT` and gives the values by what the
+// tags are called. What else it may hold is in no row, and neither is the text,
+// which context repeats.
+func (n *normalizer) input(tags []Tag) map[string]string {
 	f, ok := n.field("input")
 	if !ok || f.blank() {
 		return nil
@@ -67,9 +69,9 @@ func (n *normalizer) input() map[string]string {
 		name, value, _ := strings.Cut(part, ":")
 		switch name = strings.ToLower(strings.TrimSpace(name)); {
 		case name == "":
-		case slices.ContainsFunc(tags, func(t tag) bool { return t.what == name }):
+		case slices.ContainsFunc(tags, func(t Tag) bool { return t.Called == name }):
 			said[name] = value
-		case name == "previous turn":
+		case name == previousTurn:
 			unused = unused || len(n.earlier) == 0
 			rest = ""
 		default:
@@ -77,12 +79,19 @@ func (n *normalizer) input() map[string]string {
 		}
 	}
 	if unused {
-		var read []string
-		for _, t := range tags {
-			read = append(read, t.what)
+		what := "the text under input is not trained on"
+		if len(tags) > 0 {
+			what += ", but for the " + called(tags)
 		}
-		n.report(checkUnusedText, "the text under input is not trained on, but for the "+strings.Join(read, ", "),
-			"put a task's text into the question, an earlier turn into context")
+		n.report(checkUnusedText, what, "put a task's text into the question, an earlier turn into context")
 	}
 	return said
+}
+
+func called(tags []Tag) string {
+	names := make([]string, len(tags))
+	for i, t := range tags {
+		names[i] = t.Called
+	}
+	return strings.Join(names, ", ")
 }

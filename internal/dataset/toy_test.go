@@ -106,7 +106,7 @@ func TestOneValueIsACheck(t *testing.T) {
 // not be found.
 func TestLineageStays(t *testing.T) {
 	t.Parallel()
-	data, err := json.Marshal(Options{Sources: []Source{{Path: "a", Weight: 2, License: "x"}}, Validation: 0.1, System: "s", Seed: 1, Checks: DefaultChecks()}.Lineage())
+	data, err := json.Marshal(Options{Sources: []Source{{Path: "a", Weight: 2, License: "x"}}, Validation: 0.1, System: "s", Seed: 1, Checks: DefaultChecks(), DefaultTags: levels}.Lineage())
 	const want = `{"sources":[{"path":"a","weight":2,"license":"x"}],"validation":0.1,"system":"s","seed":1,"checks":{` +
 		`"byte_order_mark":{"level":"warn","threshold":0},"contamination":{"level":"error","threshold":0},"context":{"level":"error","threshold":0},` +
 		`"duplicate_key":{"level":"error","threshold":0},"encoding":{"level":"error","threshold":0},"exact_duplicate":{"level":"warn","threshold":0},` +
