@@ -35,6 +35,9 @@ func TestConfigSaysWhatWasGiven(t *testing.T) {
 		if diff := cmp.Diff(o, got); diff != "" {
 			t.Error(diff)
 		}
+		if diff := cmp.Diff([]dataset.Tag{}, c.Dataset.Tags); diff != "" {
+			t.Errorf("the generic template's tags: %s", diff)
+		}
 	}
 	if _, err := config.Parse(ConfigFile, content(t, Generic, Options{Name: "a\nb: c", BaseModel: "/b", Sources: []Source{{"d", 1}}})[ConfigFile]); err == nil {
 		t.Error("a name of two lines passed")
