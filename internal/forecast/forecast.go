@@ -150,7 +150,8 @@ func (f *forecaster) ends() (string, error) {
 	case steps.Blocked:
 		return fmt.Sprintf("the data has %s, so the verdict would be fail (hint: `tunegate dataset` names what is wrong)", times(f.made.Rows.NewErrors, "new error")), err
 	case steps.OverLimit:
-		return f.steps.TooManyRows(f.options.ConfigPath).Message, err
+		finding, _ := f.steps.TooManyRows(f.options.ConfigPath)
+		return finding.Message, err
 	case steps.Ungated:
 		return f.plan.BaseRef + " has no config yet, so this one is checked alone", err
 	case steps.Unchanged:

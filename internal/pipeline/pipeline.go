@@ -89,10 +89,10 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	switch {
-	case end == steps.OverLimit:
-		found.findings = append(found.findings, s.TooManyRows(r.options.ConfigPath))
-		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
-	case end == steps.Blocked:
+	case end == steps.Blocked || end == steps.OverLimit:
+		if finding, over := s.TooManyRows(r.options.ConfigPath); over {
+			found.findings = append(found.findings, finding)
+		}
 		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
 	case end == steps.Ungated:
 		return Result{Ended: report.Ungated, Stopped: fmt.Sprintf("%s is checked and its data has no errors; nothing is judged, because %s has no config yet", r.options.ConfigPath, r.plan.BaseRef)}, nil

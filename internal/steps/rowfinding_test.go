@@ -71,7 +71,7 @@ func TestTooManyRows(t *testing.T) {
 		if end, err := s.End(); err != nil || end != want {
 			t.Errorf("%d rows: %q, %v", rows, end, err)
 		}
-		if finding := s.TooManyRows("tunegate.yaml"); !strings.Contains(finding.Message, fmt.Sprintf("%d rows", rows)) {
+		if finding, over := s.TooManyRows("tunegate.yaml"); over != (want == OverLimit) || !strings.Contains(finding.Message, fmt.Sprintf("%d rows", rows)) {
 			t.Errorf("%+v", finding)
 		}
 	}
