@@ -79,11 +79,11 @@ func TestRefused(t *testing.T) {
 		`{"version": 2, "other": 1}`:   `unknown object member name "other"`,
 		`{"version": 2} {}`:            "after top-level value",
 		`{"Plain": "x"} x`:             "after top-level value",
-		`{"version": 2, "seed": "x"}`:  "made.json: json: cannot unmarshal",
+		`{"version": 2, "seed": "x"}`:  `within "/seed"`,
 		`{"version": 2, "seed"`:        "after offset 21 (hint: is the file cut?)",
 		`{"version": 2, "version": 3}`: "duplicate object member name",
 		"null":                         "made.json: no JSON object",
-		"[]":                           "made.json: json: cannot unmarshal",
+		"[]":                           "unmarshal JSON array",
 		"":                             "unexpected EOF",
 	} {
 		if _, err := format.DecodeStrict([]byte(data)); err == nil || !strings.Contains(err.Error(), want) {
