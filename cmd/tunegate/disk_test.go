@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 // TestHomesOnFullAndReadOnlyDisks: each is a file system of its own, in a name
@@ -13,12 +15,7 @@ import (
 func TestHomesOnFullAndReadOnlyDisks(t *testing.T) {
 	t.Parallel()
 	home, binary := toolsHome(t), buildTunegate(t)
-	if out, err := exec.Command("unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt").CombinedOutput(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("unshare: %v: %s", err, out)
-		}
-		t.Skipf("NOT TESTED on a full disk: unshare: %v: %s", err, out)
-	}
+	proctest.NeedMounts(t)
 	for name, tt := range map[string]struct{ options, found string }{
 		"full":      {"size=1m", "FAIL disk"},
 		"read-only": {"ro", "FAIL home"},

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,12 +18,7 @@ import (
 // of its own, which ends with it.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	if out, err := exec.Command("unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt").CombinedOutput(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("unshare: %v: %s", err, out)
-		}
-		t.Skipf("NOT TESTED on a full disk: unshare: %v: %s", err, out)
-	}
+	proctest.NeedMounts(t)
 	binary := wrapped(t, "")
 	script := filepath.Join(t.TempDir(), "ollama")
 	proctest.WriteFile(t, script, fmt.Sprintf("#!/bin/sh\nexec unshare -rm sh -c 'mount -t tmpfs -o size=4m none \"$OLLAMA_MODELS\" && exec \"$@\"' sh '%s' \"$@\"\n", binary.Path))
