@@ -36,13 +36,13 @@ func DryRun(ctx context.Context, m machine.Machine, r *repo.Repo, refs plan.Refs
 	if err != nil {
 		return report.Forecast{}, err
 	}
-	return inspect(ctx, steps.Judge(m, p, steps.Options{Force: o.Force, Until: o.Until}), o, r.Root(), r.TempDir)
+	return inspect(ctx, steps.Judge(m, p, steps.Options{Force: o.Force, Until: o.Until}), o.ConfigPath, r.Root(), r.TempDir)
 }
 
 // Of looks at the steps of a run whose rows are built, in the repository whose top
 // folder is root.
-func Of(ctx context.Context, s *steps.List, root string, o Options) (report.Forecast, error) {
-	return inspect(ctx, s, o, root, nil)
+func Of(ctx context.Context, s *steps.List, root, configPath string) (report.Forecast, error) {
+	return inspect(ctx, s, configPath, root, nil)
 }
 
 // forecaster looks ahead, stage by stage.
@@ -50,16 +50,17 @@ type forecaster struct {
 	steps   *steps.List
 	machine machine.Machine
 	plan    *plan.Plan
-	options Options
+	options steps.Options
+	config  string // its path, from the top of the repository
 	store   *store.Store
 	past    past
 	device  string
 	made    report.Forecast
 }
 
-func inspect(ctx context.Context, s *steps.List, o Options, root string, tempDir func() (string, error)) (report.Forecast, error) {
+func inspect(ctx context.Context, s *steps.List, configPath, root string, tempDir func() (string, error)) (report.Forecast, error) {
 	m, p := s.Machine(), s.Plan()
-	f := &forecaster{steps: s, machine: m, plan: p, options: o, store: m.Store(), device: s.Device(ctx), made: report.Forecast{
+	f := &forecaster{steps: s, machine: m, plan: p, options: s.Options(), config: configPath, store: m.Store(), device: s.Device(ctx), made: report.Forecast{
 		BaseRef: p.BaseRef, BaseSHA: p.BaseSHA, HeadRef: p.HeadRef, HeadSHA: p.HeadSHA,
 		Notes: slices.Clone(p.Notes), Stages: []report.PlannedStage{}, Effects: []gate.DetectableEffect{},
 	}}
@@ -71,7 +72,7 @@ func inspect(ctx context.Context, s *steps.List, o Options, root string, tempDir
 	if err := f.rows(ctx, tempDir); err != nil {
 		return report.Forecast{}, err
 	}
-	if f.made.Ends == "" && o.Until != step.Dataset {
+	if f.made.Ends == "" && f.options.Until != step.Dataset {
 		if err := f.stages(ctx); err != nil {
 			return report.Forecast{}, err
 		}
@@ -150,7 +151,7 @@ func (f *forecaster) ends() (string, error) {
 	case steps.Blocked:
 		return fmt.Sprintf("the data has %s, so the verdict would be fail (hint: `tunegate dataset` names what is wrong)", times(f.made.Rows.NewErrors, "new error")), err
 	case steps.OverLimit:
-		finding, _ := f.steps.TooManyRows(f.options.ConfigPath)
+		finding, _ := f.steps.TooManyRows(f.config)
 		return finding.Message, err
 	case steps.Ungated:
 		return f.plan.BaseRef + " has no config yet, so this one is checked alone", err

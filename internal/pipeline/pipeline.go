@@ -118,7 +118,7 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 
 // forecast has the forecast looked up, which is for the report alone.
 func (r *run) forecast(ctx context.Context, found *outcome) {
-	planned, err := forecast.Of(ctx, r.steps, r.repo.Root(), forecast.Options{ConfigPath: r.options.ConfigPath, Until: r.options.Until, Force: r.options.Force})
+	planned, err := forecast.Of(ctx, r.steps, r.repo.Root(), r.options.ConfigPath)
 	if err != nil {
 		r.machine.Progress.Say("note: no forecast: %v", err)
 		return
@@ -193,7 +193,7 @@ func position(list []step.Step, i int) (part, parts int) {
 // do does one step and keeps in the run's folder what came of it.
 func (r *run) do(ctx context.Context, work step.Step) error {
 	stage, _ := work.Label()
-	err := work.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Force: r.options.Force, Watch: r.recorder})
+	err := work.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Force: r.steps.Options().Force, Watch: r.recorder})
 	for _, use := range r.steps.Uses() {
 		r.recorder.use(use)
 	}

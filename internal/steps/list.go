@@ -138,6 +138,9 @@ func (s *List) Machine() machine.Machine { return s.machine }
 // Plan is what they are about.
 func (s *List) Plan() *plan.Plan { return s.plan }
 
+// Options are those that the list was made with.
+func (s *List) Options() Options { return s.options }
+
 // All gives the steps in their order.
 func (s *List) All() []step.Step { return s.all }
 
