@@ -62,7 +62,7 @@ func New(o Options) (*Client, error) {
 		o.Log = func(string, ...any) {}
 	}
 	wait := &waiter{sleep: o.Sleep, left: o.Patience, log: o.Log}
-	connections := whole{http.DefaultTransport.(*http.Transport).Clone()}
+	connections := follow{whole{http.DefaultTransport.(*http.Transport).Clone()}}
 	dial := func(repeat bool) *gh.Client {
 		retry := &retryablehttp.Client{
 			HTTPClient:   &http.Client{Transport: connections, Timeout: o.Timeout, CheckRedirect: stay},
@@ -78,8 +78,7 @@ func New(o Options) (*Client, error) {
 	return &Client{owner: owner, name: name, author: o.Author, wait: wait, again: dial(true), once: dial(false)}, nil
 }
 
-// stay follows no redirect: a redirected POST would become a GET, and the token is
-// for this server.
+// stay leaves redirects to follow.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // answerOrError hands the last answer on when tries are used up, and never both.

@@ -101,7 +101,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		want     string
 		requests int
 	}{
-		"forbidden":          {githubtest.Fault{Kind: githubtest.Forbidden}, github.ErrForbidden, "Resource not accessible by integration (give the job the permission `statuses: write`)", 1},
+		"forbidden":          {githubtest.Fault{Kind: githubtest.Forbidden}, github.ErrForbidden, "Resource not accessible by integration (hint: give the job the permission `statuses: write`)", 1},
 		"limit without end":  {githubtest.Fault{Kind: githubtest.Limit429}, nil, "run the job again later", 3},
 		"secondary":          {githubtest.Fault{Kind: githubtest.Secondary}, nil, "run the job again later", 3},
 		"secondary, an hour": {githubtest.Fault{Kind: githubtest.Secondary, Wait: time.Hour}, nil, "run the job again later", 1},
@@ -143,7 +143,6 @@ func TestAnswersThatAreNoWork(t *testing.T) {
 		want string
 	}{
 		"token ended": {http.StatusUnauthorized, "the token is not accepted"},
-		"moved":       {http.StatusMovedPermanently, "refused with 301"},
 		"refused":     {http.StatusUnprocessableEntity, "refused with 422: No such line: Status sha invalid gone ("},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -151,7 +150,6 @@ func TestAnswersThatAreNoWork(t *testing.T) {
 			requests := 0
 			client, _ := between(t, server, func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 				requests++
-				w.Header().Set("Location", "/elsewhere")
 				w.WriteHeader(tc.code)
 				fmt.Fprint(w, `{"message":"No such\nline:","errors":[{"resource":"Status","field":"sha","code":"invalid","message":"gone"}]}`)
 			})

@@ -2,8 +2,11 @@ package github
 
 import (
 	"context"
+	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -13,9 +16,9 @@ import (
 )
 
 var (
-	// ErrForbidden is wrapped when the token may not do what was asked. Trying
-	// again does not help.
-	ErrForbidden = errors.New("the token may not do this")
+	// ErrForbidden is wrapped when GitHub does not allow what was asked: the token
+	// may not do it, or nobody may now. Trying again does not help.
+	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound is wrapped when there is no such thing, or the token may not see it.
 	ErrNotFound = errors.New("not found")
 )
@@ -30,11 +33,15 @@ func explain(doing, permission string, err error) error {
 	case limited(err):
 		return fmt.Errorf("github: %s: the rate is limited for longer than this job waits (run the job again later)", doing)
 	case !errors.As(err, &answer):
-		return fmt.Errorf("github: %s: %w", doing, err)
+		return fmt.Errorf("github: %s: %w%s", doing, err, unanswered(err))
 	}
 	switch code := answer.Response.StatusCode; {
+	case code/100 == 3:
+		return fmt.Errorf("github: %s: answered %d, %s", doing, code, elsewhere(answer.Response))
+	case code == http.StatusForbidden && answer.Message == "":
+		return fmt.Errorf("github: %s: answered 403 with what is not of GitHub: %s (hint: does a proxy answer in its place?)", doing, words(answer))
 	case code == http.StatusForbidden:
-		return fmt.Errorf("github: %s: %w: %s (give the job the permission `%s`)", doing, ErrForbidden, words(answer), permission)
+		return fmt.Errorf("github: %s: %w: %s (hint: %s)", doing, ErrForbidden, words(answer), allowing(answer.Message, permission))
 	case code == http.StatusNotFound:
 		return fmt.Errorf("github: %s: %w (or the job lacks the permission `%s`)", doing, ErrNotFound, permission)
 	case code == http.StatusUnauthorized:
@@ -46,11 +53,57 @@ func explain(doing, permission string, err error) error {
 	}
 }
 
-// maxWords bounds what an error quotes of an answer, in runes.
-const maxWords = 300
+// allowing is what helps against an answer of 403 with these words. A permission of
+// the job is what is missing only where GitHub speaks of the integration or of the
+// personal access token.
+func allowing(words, permission string) string {
+	for _, known := range []struct{ words, helps string }{
+		{"not accessible by", "give the job the permission `" + permission + "`"},
+		{"locked", "unlock the conversation"},
+		{"SAML", "authorize the token for the organization's single sign-on, or hand over the workflow's own token"},
+		{"IP allow list", "add the address of this runner to the list"},
+	} {
+		if strings.Contains(words, known.words) {
+			return known.helps
+		}
+	}
+	return "GitHub's words name the reason; another permission of the job does not change it"
+}
 
-// words are an answer's own, on one line.
+// elsewhere says why a redirect was not followed.
+func elsewhere(answer *http.Response) string {
+	if to, err := answer.Location(); err == nil && answer.Request != nil && !sameServer(to, answer.Request.URL) {
+		return fmt.Sprintf("a redirect to %s, and the token goes to no other host (hint: GITHUB_API_URL must be the address of the API itself)",
+			text.Line(to.Scheme+"://"+to.Host, maxWords))
+	}
+	return "a redirect that leads nowhere (hint: GITHUB_API_URL must be the address of the API itself)"
+}
+
+// unanswered is the hint for an error that is no answer of GitHub's API.
+func unanswered(err error) string {
+	var certificate *tls.CertificateVerificationError
+	var syntax *json.SyntaxError
+	var shape *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &certificate):
+		return " (hint: name the authority that signed it in SSL_CERT_FILE, or add it to those of this machine)"
+	case errors.As(err, &syntax), errors.As(err, &shape):
+		return ": the answer is not one of GitHub's API (hint: does a proxy answer in its place?)"
+	}
+	return ""
+}
+
+const (
+	maxWords = 300      // runes that an error quotes of an answer
+	maxPage  = 64 << 10 // bytes of a page that are looked at for its words
+)
+
+// words are an answer's own, on one line; those of a page, where it is one.
 func words(answer *gh.ErrorResponse) string {
+	if answer.Message == "" {
+		page, _ := io.ReadAll(io.LimitReader(answer.Response.Body, maxPage))
+		return text.Shown(text.Page(string(page)), maxWords)
+	}
 	said := []string{answer.Message}
 	for _, e := range answer.Errors {
 		said = append(said, e.Resource, e.Field, e.Code, e.Message)
