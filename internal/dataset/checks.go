@@ -39,8 +39,6 @@ type check struct {
 	unreadable bool
 	// leavesOut: there is no row unless it is off.
 	leavesOut bool
-	// late: it came after the first lineages were written, which do not have it.
-	late bool
 
 	// What it looks at is one of these; a check that has none reports what reading
 	// a file or a record stumbles on. Their problems lack check and record.

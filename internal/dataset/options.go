@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"path/filepath"
 	"strings"
@@ -74,21 +73,6 @@ func (o Options) validate(checks table) error {
 		}
 	}
 	return checks.validate(o.Checks)
-}
-
-// Lineage gives the options as a lineage has them, which does not change when the
-// tool learns of another check: one that came late is among them only where it is
-// set otherwise than by default.
-func (o Options) Lineage() Options { return o.lineage(known) }
-
-func (o Options) lineage(checks table) Options {
-	o.Checks = maps.Clone(o.Checks)
-	for _, c := range checks {
-		if c.late && o.Checks[c.name] == c.CheckOptions {
-			delete(o.Checks, c.name)
-		}
-	}
-	return o
 }
 
 // ValidateShare refuses an Options.Validation that leaves nothing to train on.

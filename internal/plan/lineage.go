@@ -8,10 +8,8 @@ import (
 
 // lineage names what a model is made of, independent of the tool's version.
 func (p *Plan) lineage(records []repo.File, c config.Config) string {
-	serve := c.Serve
-	serve.TemplateFile = p.Template
-	return string(store.CanonicalDigest(map[string]any{
-		"records": repo.Blobs(records), "base": p.baseIdentity(), "dataset": c.Dataset.Lineage(),
-		"train": c.Train, "export": c.Export, "serve": serve, "seed": c.Seed,
-	}))
+	c.Serve.TemplateFile = p.Template
+	recipe := c.Recipe()
+	recipe["records"], recipe["base"] = repo.Blobs(records), p.baseIdentity()
+	return string(store.CanonicalDigest(recipe))
 }
