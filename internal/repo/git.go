@@ -45,7 +45,7 @@ func (c call) run(ctx context.Context, read func(*bufio.Reader) error) error {
 	defer stop()
 	cmd := exec.CommandContext(running, c.git, append([]string{
 		"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false",
-		"-c", "core.splitIndex=false", "-c", "protocol.allow=never",
+		"-c", "core.splitIndex=false", "-c", "safe.bareRepository=explicit",
 	}, c.args...)...)
 	cmd.Dir, cmd.Env, cmd.Stdin = c.dir, c.env, bytes.NewReader(c.input)
 	cmd.WaitDelay = 2 * time.Second

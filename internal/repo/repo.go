@@ -30,7 +30,9 @@ type Repo struct {
 // environment given. Close the Repo to remove its temporary folder.
 func Open(ctx context.Context, dir, git string, env []string) (*Repo, error) {
 	r := &Repo{git: git, env: append([]string{
-		"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_NO_REPLACE_OBJECTS=1", "LC_ALL=C",
+		"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "LC_ALL=C",
+		// Nothing is fetched. Older gits do not know the first; no config is stronger than the second.
+		"GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none",
 	}, env...)}
 	found, err := call{git: git, dir: dir, env: r.env, args: []string{
 		"rev-parse", "--path-format=absolute", "--show-toplevel",
