@@ -151,6 +151,10 @@ func checkJob(t *testing.T, name string, job jobKeys) {
 		if strings.Contains(step.Run, "${{") {
 			t.Errorf("%s: an expression in the script %q", name, step.Run)
 		}
+		// A populated submodule's config may name a program, and its remote another host.
+		if strings.Contains(step.Run, "git fetch") && !strings.Contains(step.Run, "git fetch --no-tags --no-recurse-submodules ") {
+			t.Errorf("%s: fetches submodules in %q", name, step.Run)
+		}
 		checkout := strings.HasPrefix(step.Uses, "actions/checkout@")
 		if checkout && (!onlyReads || step.With["persist-credentials"] != false || strings.Contains(fmt.Sprint(step.With["ref"]), "head")) {
 			t.Errorf("%s: a checkout of %v with %v", name, step.With, job.Permissions)
@@ -229,7 +233,9 @@ func TestReleaseIsOfMain(t *testing.T) {
 	}
 }
 
-// The image holds the Ollama whose answers the tests know.
+// The image holds the Ollama whose answers the tests know, begins with no image that
+// only a tag names, and git in it trusts no folder of another user but the one that
+// the repository is mounted at.
 func TestDockerfile(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile(filepath.Join(project, "Dockerfile"))
@@ -238,5 +244,17 @@ func TestDockerfile(t *testing.T) {
 	}
 	if !strings.Contains(string(data), "\nARG OLLAMA=ollama/ollama:"+ollama.PinnedVersion+"\n") {
 		t.Errorf("not Ollama %s", ollama.PinnedVersion)
+	}
+	from := regexp.MustCompile(`(?m)^FROM (.*)$`).FindAllStringSubmatch(string(data), -1)
+	byDigest := regexp.MustCompile(`^\$\{([A-Z]+)\}@\$\{([A-Z]+)_DIGEST\}( AS [a-z]+)?$`)
+	for _, image := range from {
+		parts := byDigest.FindStringSubmatch(image[1])
+		if parts == nil || parts[1] != parts[2] || !strings.Contains(string(data), "\nARG "+parts[1]+"_DIGEST\n") {
+			t.Errorf("FROM %s: its digest is no argument that must be given", image[1])
+		}
+	}
+	safe := regexp.MustCompile(`safe\.directory (.*)`).FindAllStringSubmatch(string(data), -1)
+	if len(from) != 3 || len(safe) != 1 || safe[0][1] != "/repo" {
+		t.Errorf("begins with %q, trusts %q", from, safe)
 	}
 }
