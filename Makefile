@@ -1,7 +1,8 @@
 # Everything is done by `go` and by the tunegate binary itself; see `make help`.
 GO    ?= go
-# The same bytes from the same commit, on any machine.
-BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w'
+# The same bytes from the same commit, on any machine: an empty GOFLAGS would leave
+# that of `go env -w` in force.
+BUILD := GOWORK=off GOFLAGS=-mod=readonly CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w'
 # The Go that a release is built with.
 RELEASE_GO := go1.26.8
 

@@ -13,8 +13,8 @@ fi
 
 binary=$(mktemp -d "${RUNNER_TEMP:-/tmp}/tunegate-XXXXXX")/tunegate
 
-fetch() { # ASSET: the release's, or nothing
-	curl --fail --silent --show-error --location --proto '=https' --retry 2 --max-time 120 --output "$binary" \
+fetch() { # ASSET: the release's, or nothing; -q: no .curlrc has a say
+	curl -q --fail --silent --show-error --location --proto '=https' --retry 2 --max-time 120 --output "$binary" \
 		"https://github.com/tunegate/tunegate/releases/download/v$version/$1"
 }
 
@@ -25,7 +25,12 @@ obtain() {
 	"Linux aarch64") asset=tunegate-linux-arm64 ;;
 	*) asset=tunegate-elsewhere ;;
 	esac
-	digest=$(awk -v asset="$asset" '$2 == asset { print $1 }' "$action/.github/checksums.txt")
+	digest=$(awk -v asset="$asset" '
+		length($1) != 64 || $1 ~ /[^0-9a-f]/ || $2 !~ /^tunegate-[a-z0-9-]+$/ || $0 != $1 "  " $2 || seen[$2]++ {
+			print "tunegate: " FILENAME ":" FNR ": not a digest, two spaces and the name of another program (hint: pin the action to a release)" >"/dev/stderr"
+			exit 1
+		}
+		$2 == asset { print $1 }' "$action/.github/checksums.txt")
 	if [[ -n $digest ]] && fetch "$asset"; then
 		if ! sha256sum --check --status <<<"$digest  $binary"; then
 			echo "tunegate: $asset of release v$version does not have the digest in .github/checksums.txt and is not run (hint: pin the action to a release)" >&2
@@ -33,7 +38,8 @@ obtain() {
 		fi
 	elif command -v go >/dev/null; then
 		echo "tunegate: no release v$version for $(uname -sm) was to be had, so it is built here"
-		CGO_ENABLED=0 go build -C "$action" -trimpath -buildvcs=false -o "$binary" ./cmd/tunegate
+		# An empty GOFLAGS would leave that of `go env -w` in force.
+		GOWORK=off GOFLAGS=-mod=readonly CGO_ENABLED=0 go build -C "$action" -trimpath -buildvcs=false -o "$binary" ./cmd/tunegate
 	else
 		echo "tunegate: v$version is not on PATH, its release can not be fetched, and there is no Go to build it (hint: put tunegate $version on the runner's PATH)" >&2
 		exit 1

@@ -46,7 +46,8 @@ func launch(t *testing.T, checksums string, programs map[string]string) *exec.Cm
 		}
 	}
 	cmd := exec.Command(filepath.Join(path, "bash"), "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", `exec bash "$GITHUB_ACTION_PATH/.github/launch.sh"`)
-	cmd.Env = []string{"PATH=" + path, "GITHUB_ACTION_PATH=" + action, "RUNNER_TEMP=" + dir, "INPUT_GITHUB_TOKEN=" + testToken}
+	cmd.Env = []string{"PATH=" + path, "GITHUB_ACTION_PATH=" + action, "RUNNER_TEMP=" + dir, "INPUT_GITHUB_TOKEN=" + testToken,
+		"GOWORK=" + filepath.Join(dir, "go.work"), "GOFLAGS=-mod=vendor"}
 	return cmd
 }
 
@@ -54,8 +55,8 @@ func launch(t *testing.T, checksums string, programs map[string]string) *exec.Cm
 // where it came from, and so does go.
 const (
 	release = `echo release "$@" ${INPUT_GITHUB_TOKEN:+with the token}`
-	fetches = `while [[ $1 != --output ]]; do shift; done; [[ -z ${INPUT_GITHUB_TOKEN-} ]] && echo '` + release + `' >"$2"`
-	builds  = `while [[ $1 != -o ]]; do shift; done; [[ -z ${INPUT_GITHUB_TOKEN-} ]] && echo 'echo built "$@"' >"$2"`
+	fetches = `[[ $1 == -q ]] || exit 2; while [[ $1 != --output ]]; do shift; done; [[ -z ${INPUT_GITHUB_TOKEN-} ]] && echo '` + release + `' >"$2"`
+	builds  = `[[ $GOWORK$GOFLAGS == off-mod=readonly ]] || exit 2; while [[ $1 != -o ]]; do shift; done; [[ -z ${INPUT_GITHUB_TOKEN-} ]] && echo 'echo built "$@"' >"$2"`
 	onPath  = `if [[ $1 == version ]]; then echo tunegate %s; else echo on PATH "$@"; fi`
 )
 
@@ -74,6 +75,12 @@ func TestLaunch(t *testing.T) {
 		"a release":         {good, map[string]string{"curl": fetches, "go": builds}, 0, "release action with the token"},
 		"another's release": {bad, map[string]string{"curl": fetches, "go": builds}, 1, "does not have the digest"},
 		"no such release":   {good, map[string]string{"curl": "exit 22", "go": builds}, 0, "built action"},
+		"a short digest":    {good[1:], map[string]string{"curl": fetches, "go": builds}, 1, "checksums.txt:1: not a digest"},
+		"one space":         {strings.ReplaceAll(good, "  ", " "), map[string]string{"curl": fetches, "go": builds}, 1, "checksums.txt:1: not a digest"},
+		"Windows' lines":    {strings.ReplaceAll(good, "\n", "\r\n"), map[string]string{"curl": fetches, "go": builds}, 1, "checksums.txt:1: not a digest"},
+		"two digests":       {good + bad, map[string]string{"curl": fetches, "go": builds}, 1, "checksums.txt:3: not a digest"},
+		"a conflict":        {"<<<<<<< HEAD\n" + good, map[string]string{"curl": fetches, "go": builds}, 1, "checksums.txt:1: not a digest"},
+		"an empty line":     {good + "\n", map[string]string{"curl": fetches, "go": builds}, 1, "checksums.txt:3: not a digest"},
 		"not released":      {"", map[string]string{"curl": fetches, "go": builds}, 0, "built action"},
 		"no curl":           {good, map[string]string{"go": builds}, 0, "built action"},
 		"nothing":           {good, nil, 1, "hint: put tunegate " + version + " on the runner's PATH"},

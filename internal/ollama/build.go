@@ -98,13 +98,13 @@ func (b *builder) compile(ctx context.Context, include, flags string) error {
 	if err != nil {
 		return fmt.Errorf("ollama: %w", err)
 	}
-	env := append(buildEnv(b.tools.Env), "CGO_ENABLED=1", "GOWORK=off",
+	env := append(buildEnv(b.tools.Env), "CGO_ENABLED=1", "GOWORK=off", "GOFLAGS=-mod=readonly", // an empty GOFLAGS would leave that of `go env -w` in force
 		"CGO_CFLAGS="+flags, "CGO_CXXFLAGS="+flags,
 		fmt.Sprintf("CGO_CPPFLAGS='-I%s' '-I%s'", include, source))
-	if _, err := b.run(ctx, "downloading Ollama's modules", source, env, "go", "list", "-mod=readonly", "-deps", ollamaModule); err != nil {
+	if _, err := b.run(ctx, "downloading Ollama's modules", source, env, "go", "list", "-deps", ollamaModule); err != nil {
 		return err
 	}
-	out, err := b.run(ctx, "downloading a header", source, env, "go", "list", "-mod=readonly", "-f", "{{.Module.Dir}}", headerModule)
+	out, err := b.run(ctx, "downloading a header", source, env, "go", "list", "-f", "{{.Module.Dir}}", headerModule)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (b *builder) compile(ctx context.Context, include, flags string) error {
 		return fmt.Errorf("ollama: %w", err)
 	}
 	binary := filepath.Join(b.dir, "ollama")
-	if _, err := b.run(ctx, "compiling Ollama", source, env, "go", "build", "-mod=readonly", "-trimpath", "-ldflags", linkFlags, "-o", binary, ollamaModule); err != nil {
+	if _, err := b.run(ctx, "compiling Ollama", source, env, "go", "build", "-trimpath", "-ldflags", linkFlags, "-o", binary, ollamaModule); err != nil {
 		return err
 	}
 	manifest := built{Binary: Binary{Version: PinnedVersion}, Flags: flags}
@@ -150,7 +150,7 @@ func (b *builder) run(ctx context.Context, doing, dir string, env []string, prog
 func buildEnv(environ []string) []string {
 	allowed := []string{
 		"PATH", "HOME", "TMPDIR", "LANG", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
-		"GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOTMPDIR", "GOENV", "GOFLAGS", "GOTOOLCHAIN",
+		"GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOTMPDIR", "GOENV", "GOTOOLCHAIN",
 		"GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE",
 		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 		"SSL_CERT_FILE", "SSL_CERT_DIR",

@@ -18,7 +18,7 @@ import (
 // the header module is, and "compiles" what FAKE_BINARY says.
 const fakeGo = `#!/bin/sh
 grep -q 'github.com/ollama/ollama v' go.mod && grep -q h1: go.sum || exit 3
-[ "$CGO_ENABLED $GOPROXY $SECRET_TOKEN" = "1 off " ] || exit 4
+[ "$CGO_ENABLED $GOPROXY $GOWORK $GOFLAGS $SECRET_TOKEN" = "1 off off -mod=readonly " ] || exit 4
 case "$*" in
 *"{{.Module.Dir}}"*) echo "go: downloading"; echo "$HOME" ;;
 list*) echo one; echo two ;;
@@ -43,7 +43,7 @@ func fakeTools(t *testing.T, compile string) (Tools, string) {
 		_, err := os.Stat(path)
 		return path, err
 	}
-	return Tools{LookPath: find, Env: append(os.Environ(), "HOME="+dir, "GOPROXY=off", "SECRET_TOKEN=x")}, dir
+	return Tools{LookPath: find, Env: append(os.Environ(), "HOME="+dir, "GOPROXY=off", "GOWORK=/home/go.work", "GOFLAGS=-mod=vendor -race", "SECRET_TOKEN=x")}, dir
 }
 
 func TestBuild(t *testing.T) {
