@@ -11,6 +11,8 @@ import (
 const (
 	Revision      = 1 // of graded answers
 	TrialRevision = 1 // of what a trial asks
+
+	LengthsRevision = 1 // of how long cut answers are
 )
 
 // Served is a model with what else decides its graded answers to the same
@@ -39,5 +41,13 @@ func Slot(o Options, model Served, suites []suite.Suite) store.Slot {
 func TrialSlot(o Options, model Served, suites []suite.Suite) store.Slot {
 	slot := Slot(o, model, suites)
 	slot.Stage, slot.Key = "trial", store.NewKey("trial", TrialRevision, slot.Key)
+	return slot
+}
+
+// LengthsSlot is that of how long the model's answers are that were cut, of which
+// at most so many are asked again.
+func LengthsSlot(o Options, model Served, suites []suite.Suite, most int) store.Slot {
+	slot := Slot(o, model, suites)
+	slot.Stage, slot.Key = "lengths", store.NewKey("lengths", LengthsRevision, slot.Key, most)
 	return slot
 }

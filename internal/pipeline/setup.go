@@ -81,5 +81,21 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	baseline := r.steps.Baseline.Value()
 	r.machine.Progress.Say("baseline: %s is %s, answers ready", baseline.Tag, baseline.ModelID[:12])
+	return r.sayLengths(ctx)
+}
+
+// sayLengths says how many of the baseline's answers are cut, and what would end them.
+// That they could not be asked again does no harm to what is ready.
+func (r *run) sayLengths(ctx context.Context) error {
+	lengths := r.steps.Lengths()
+	err := lengths.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Watch: unseen{r.recorder}})
+	switch words := lengths.Value().Words("baseline"); {
+	case errors.Is(context.Cause(ctx), context.Canceled):
+		return err
+	case err != nil:
+		r.machine.Progress.Say("note: baseline answers were cut, and what would end them is not known: %v", err)
+	case words != "":
+		r.machine.Progress.Say("baseline: %s", words)
+	}
 	return nil
 }

@@ -1,0 +1,185 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/engine"
+	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// lengthUnit rounds the limits that are advised, in tokens.
+const lengthUnit = 32
+
+// Lengths says how many answers num_predict cut, and how long some of them are
+// when they may end by themselves.
+type Lengths struct {
+	NumPredict int            `json:"num_predict"` // tokens
+	NumCtx     int            `json:"num_ctx"`     // tokens
+	Answers    int            `json:"answers"`
+	Cut        map[string]int `json:"cut"` // that num_predict cut, by suite
+	// Full is how many answers ran into num_ctx first: num_predict does not help them.
+	Full int `json:"full"`
+	// Asked is how many of the cut ones were asked again, with all the context that
+	// their prompts leave.
+	Asked int `json:"asked"`
+	// Ended are the tokens of the ones that ended by themselves then, ascending.
+	Ended []int `json:"ended"`
+}
+
+// cutAnswer is an answer that num_predict cut; it is the last turn of its case.
+type cutAnswer struct {
+	item item
+	Case
+}
+
+// Lengths counts the cut answers among graded cases of the evaluation's model.
+// Nothing is asked.
+func (e Evaluation) Lengths(cases []Case) Lengths {
+	found, _ := e.lengths(cases)
+	return found
+}
+
+// Measure counts the same, and asks some of the cut ones again until they end: at most
+// most of them, spread over all, and no longer than limit.
+func (e Evaluation) Measure(ctx context.Context, cases []Case, most int, limit time.Duration) (Lengths, error) {
+	found, cut := e.lengths(cases)
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	start := e.Clock()
+	total := min(len(cut), most)
+	for i := range total {
+		answer, err := e.whole(limited, cut[i*len(cut)/total])
+		if limited.Err() != nil && ctx.Err() == nil {
+			break
+		}
+		if err != nil {
+			return found, err
+		}
+		found.Asked++
+		if answer.Done && answer.DoneReason == engine.Stop {
+			found.Ended = append(found.Ended, answer.OutputTokens)
+		}
+		e.Report(Progress{Done: i + 1, Total: total, ETA: e.Clock().Sub(start) / time.Duration(i+1) * time.Duration(total-i-1)})
+	}
+	slices.Sort(found.Ended)
+	if len(cut) > 0 && found.Asked == 0 {
+		return found, errors.New("none of the cut answers could be made whole within " + limit.String())
+	}
+	return found, nil
+}
+
+// lengths counts, and gives the answers that num_predict cut.
+func (e Evaluation) lengths(cases []Case) (Lengths, []cutAnswer) {
+	found := Lengths{NumPredict: e.Options.NumPredict, NumCtx: e.Options.NumCtx, Cut: map[string]int{}}
+	items := map[[3]string]item{}
+	for _, it := range e.items() {
+		items[[3]string{it.suite.Name, it.c.ID, string(it.history)}] = it
+	}
+	var cut []cutAnswer
+	for _, c := range cases {
+		found.Answers += len(c.Turns)
+		if len(c.Turns) == 0 || c.Turns[len(c.Turns)-1].DoneReason != engine.Length {
+			continue
+		}
+		last := c.Turns[len(c.Turns)-1]
+		if it, known := items[[3]string{c.Suite, c.Case, c.History}]; known && last.OutputTokens >= e.Options.NumPredict {
+			found.Cut[c.Suite]++
+			cut = append(cut, cutAnswer{it, c})
+		} else {
+			found.Full++
+		}
+	}
+	return found, cut
+}
+
+// whole asks for a cut answer again, with the seed that it had and as many tokens
+// as its prompt leaves in the context.
+func (e Evaluation) whole(ctx context.Context, cut cutAnswer) (engine.Answer, error) {
+	last := cut.Turns[len(cut.Turns)-1]
+	e.Options.NumPredict = max(e.Options.NumPredict, e.Options.NumCtx-last.InputTokens)
+	answer, err := e.chat(ctx, cut.conversation(), cut.Seed)
+	if err != nil {
+		err = fmt.Errorf("%s/%s: %w", cut.Suite, cut.Case.Case, err)
+	}
+	return answer, err
+}
+
+// conversation is what the cut answer was asked with.
+func (a cutAnswer) conversation() []chat.Message {
+	var earlier []chat.Turn
+	asked := 0
+	for i, turn := range a.item.c.Turns {
+		heard := turn.Assistant
+		if a.item.c.Asked(i, a.item.history) {
+			if asked == len(a.Turns)-1 {
+				return chat.Chat("", earlier, turn.User)
+			}
+			if a.item.history == suite.Own {
+				heard = a.Turns[asked].Output
+			}
+			asked++
+		}
+		earlier = append(earlier, chat.Turn{User: turn.User, Assistant: heard})
+	}
+	return nil
+}
+
+// AllCut is the number of answers that num_predict cut.
+func (l Lengths) AllCut() (n int) {
+	for _, cut := range l.Cut {
+		n += cut
+	}
+	return n
+}
+
+// Enough is the least num_predict, in steps of 32, that would end every answer
+// which ended when it was asked again; 0 where none did.
+func (l Lengths) Enough() int {
+	if len(l.Ended) == 0 {
+		return 0
+	}
+	longest := l.Ended[len(l.Ended)-1]
+	return min((longest/lengthUnit+1)*lengthUnit, max(l.NumCtx, longest+1))
+}
+
+// Words says it in a sentence, with a hint; empty: nothing was cut.
+func (l Lengths) Words(whose string) string {
+	var said []string
+	if cut := l.AllCut(); cut > 0 {
+		var suites []string
+		for _, name := range slices.Sorted(maps.Keys(l.Cut)) {
+			suites = append(suites, fmt.Sprintf("%s %d", name, l.Cut[name]))
+		}
+		said = append(said, fmt.Sprintf("%d of %d %s answers were cut at num_predict %d (%s); %s",
+			cut, l.Answers, whose, l.NumPredict, strings.Join(suites, ", "), l.remedy(cut)))
+	}
+	if l.Full > 0 {
+		said = append(said, fmt.Sprintf("%d of %d %s answers filled num_ctx %d before num_predict (hint: a larger serve.parameters.num_ctx)", l.Full, l.Answers, whose, l.NumCtx))
+	}
+	return strings.Join(said, "; ")
+}
+
+// remedy is what asking again showed.
+func (l Lengths) remedy(cut int) string {
+	of := "them"
+	if l.Asked < cut {
+		of = fmt.Sprintf("the %d that were asked again", l.Asked)
+	}
+	endless := l.Asked - len(l.Ended)
+	switch {
+	case len(l.Ended) == 0:
+		return fmt.Sprintf("none of %s ends within num_ctx %d (hint: a model that repeats itself never ends; else raise serve.parameters.num_ctx with num_predict)", of, l.NumCtx)
+	case endless > 0:
+		return fmt.Sprintf("%d would end %d of %s, and %d have no end within num_ctx %d (hint: serve.parameters.num_predict: %[1]d)", l.Enough(), len(l.Ended), of, endless, l.NumCtx)
+	case l.Asked < cut:
+		return fmt.Sprintf("%d would end all of %s (hint: serve.parameters.num_predict: %[1]d)", l.Enough(), of)
+	}
+	return fmt.Sprintf("%d would end them all (hint: serve.parameters.num_predict: %[1]d)", l.Enough())
+}
