@@ -12,9 +12,9 @@ import (
 func TestSlot(t *testing.T) {
 	t.Parallel()
 	options := eval.Options{Seed: 42, NumCtx: 4096, NumPredict: 1024}
-	slot := Slot(options, eval.Served{ModelID: "m", Server: "0.17.4", Device: "cpu"}, []string{"r1", "r2"})
+	slot := Slot(options, eval.Served{ModelID: "m", Server: "0.17.4", Address: "http://h:1", Device: "cpu"}, []string{"r1", "r2"})
 	want := store.NewKey("already", 2, options, map[string]string{
-		"model_id": "m", "server": "0.17.4", "device": "cpu", "python": python.Digest(),
+		"model_id": "m", "server": "0.17.4", "address": "http://h:1", "device": "cpu", "python": python.Digest(),
 		"rows": string(store.Digest([]string{"r1", "r2"})),
 	})
 	if slot.Stage != "already" || slot.Key != want {

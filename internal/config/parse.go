@@ -223,7 +223,7 @@ func (p *parser) runner() Runner {
 		r.Ollama = Auto
 	}
 	if !r.PrivateServer() {
-		p.address([]any{"runner", "ollama"}, r.Ollama) // kept as it is written: keys of results have it
+		r.Ollama, _ = p.address([]any{"runner", "ollama"}, r.Ollama) // keys of results have it
 	}
 	return r
 }

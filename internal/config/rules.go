@@ -39,7 +39,8 @@ func (p *parser) inside(at []any, name string) {
 	}
 }
 
-// address is that of an Ollama server, without a slash at its end.
+// address is that of an Ollama server in one spelling: without a slash at its
+// end, its host in lower case.
 func (p *parser) address(at []any, value string) (address string, valid bool) {
 	client, err := ollama.Dial(value)
 	if err != nil {

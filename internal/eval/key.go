@@ -9,7 +9,7 @@ import (
 // Each revision is raised with every change of the code that changes a result, so
 // that results of older code are not reused.
 const (
-	Revision      = 1 // of graded answers
+	Revision      = 2 // of graded answers
 	TrialRevision = 1 // of what a trial asks
 
 	LengthsRevision = 1 // of how long cut answers are
@@ -20,13 +20,16 @@ const (
 type Served struct {
 	ModelID string
 	Server  string // the version of the server
+	Address string // of a shared server, in one spelling: two of one version may compute differently; empty for a private one
 	Device  string // that it computes on
 }
 
 // Inputs are what decides graded answers of the model by name, for a result's
 // manifest. The grader's program and its locked packages are a part of them.
 func (s Served) Inputs() map[string]string {
-	return map[string]string{"model_id": s.ModelID, "server": s.Server, "device": s.Device, "python": python.Digest()}
+	return map[string]string{
+		"model_id": s.ModelID, "server": s.Server, "address": s.Address, "device": s.Device, "python": python.Digest(),
+	}
 }
 
 // Slot is that of a model's graded answers to the suites.

@@ -16,9 +16,10 @@ func TestSlots(t *testing.T) {
 	suites := []suite.Suite{{Name: "s", Cases: []suite.Case{{ID: "c"}}}}
 	inputs := map[string]string{
 		"model_id": "m", "server": "0.17.4", "suites": string(store.Digest(suites)), "python": python.Digest(), "device": "cpu",
+		"address": "http://h:1",
 	}
-	key := store.NewKey("eval", 1, options, inputs)
-	served := Served{ModelID: "m", Server: "0.17.4", Device: "cpu"}
+	key := store.NewKey("eval", 2, options, inputs)
+	served := Served{ModelID: "m", Server: "0.17.4", Address: "http://h:1", Device: "cpu"}
 	for want, got := range map[store.Key]store.Slot{
 		key:                           Slot(options, served, suites),
 		store.NewKey("trial", 1, key): TrialSlot(options, served, suites),

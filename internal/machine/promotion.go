@@ -2,7 +2,6 @@ package machine
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -40,10 +39,9 @@ func AskServer(ctx context.Context, address string) Answer {
 // AskPromotionServers asks the servers that a promotion brings a model to, all at
 // once, beside the one that evaluates it: that one is asked by every run.
 func AskPromotionServers(ctx context.Context, c config.Config) []Answer {
-	evaluates := strings.TrimRight(c.Runner.Ollama, "/")
 	var answers []Answer
 	for _, address := range c.Promote.To {
-		if address != evaluates {
+		if address != c.Runner.Ollama {
 			answers = append(answers, Answer{Address: address})
 		}
 	}

@@ -21,7 +21,7 @@ func TestAskPromotionServers(t *testing.T) {
 	const dead = "http://127.0.0.1:1"
 	own, fine, old := serve("0.17.4"), serve("0.30.1"), serve("0.4.0")
 	answers := AskPromotionServers(t.Context(), config.Config{
-		Runner:  config.Runner{Ollama: own + "/"},
+		Runner:  config.Runner{Ollama: own},
 		Promote: config.Promote{To: []string{fine, own, old, dead}},
 	})
 	if len(answers) != 3 {

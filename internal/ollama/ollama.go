@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -38,6 +39,7 @@ func Dial(base string) (*Client, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" {
 		return nil, fmt.Errorf("ollama: %q is not the address of a server (hint: write it like http://127.0.0.1:11434)", base)
 	}
+	u.Host = strings.ToLower(u.Host)
 	transport := &bounded{&http.Transport{
 		DialContext:         dial,
 		TLSHandshakeTimeout: 10 * time.Second,

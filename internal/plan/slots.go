@@ -115,10 +115,10 @@ func (p *Plan) EvalOptions() eval.Options {
 	return eval.Options{Seed: p.Config.Seed, NumCtx: p.Config.Eval.NumCtx, NumPredict: p.Config.Eval.NumPredict}
 }
 
-// EvalSlot is that of a model's graded answers, by a server of this version on
-// this device.
+// EvalSlot is that of a model's graded answers, by the config's server in this
+// version on this device.
 func (p *Plan) EvalSlot(modelID, server, device string) store.Slot {
-	return eval.Slot(p.EvalOptions(), eval.Served{ModelID: modelID, Server: server, Device: device}, p.Suites)
+	return eval.Slot(p.EvalOptions(), p.served(modelID, server, device), p.Suites)
 }
 
 // LengthsSlot is that of how long a model's cut answers are, of which at most so many
@@ -132,10 +132,19 @@ func (p *Plan) ValuesSlot() store.Slot { return suite.Slot(p.Suites) }
 
 // TrialSlot is that of the answers of a base to one case of each suite.
 func (p *Plan) TrialSlot(modelID, server, device string) store.Slot {
-	return eval.TrialSlot(p.EvalOptions(), eval.Served{ModelID: modelID, Server: server, Device: device}, p.Suites)
+	return eval.TrialSlot(p.EvalOptions(), p.served(modelID, server, device), p.Suites)
 }
 
 // ProbeSlot is that of what a model knows of new rows, by their ids.
 func (p *Plan) ProbeSlot(modelID, server, device string, rows []string) store.Slot {
-	return attribution.Slot(p.EvalOptions(), eval.Served{ModelID: modelID, Server: server, Device: device}, rows)
+	return attribution.Slot(p.EvalOptions(), p.served(modelID, server, device), rows)
+}
+
+// served adds where the shared server is to a model and what answers for it.
+func (p *Plan) served(modelID, server, device string) eval.Served {
+	model := eval.Served{ModelID: modelID, Server: server, Device: device}
+	if runner := p.Config.Runner; !runner.PrivateServer() {
+		model.Address = runner.Ollama
+	}
+	return model
 }

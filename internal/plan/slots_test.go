@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/plan/plantest"
+	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/store"
 )
 
@@ -20,6 +22,38 @@ func TestBaseSlots(t *testing.T) {
 	} {
 		if test.slot.Stage != test.stage || string(test.slot.Key) != test.key {
 			t.Errorf("%s %s, want %s %s", test.slot.Stage, test.slot.Key, test.stage, test.key)
+		}
+	}
+}
+
+// Two shared servers of one version may compute differently: what one answered is
+// not taken for what another would. The same server in another spelling is no other.
+func TestAnswersAreOfOneServer(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	slots := func(address string) []store.Key {
+		f.Write("tunegate.yaml", plantest.Config+"runner: {ollama: \""+address+"\"}\n")
+		f.Commit(address)
+		p := f.must("main", "main")
+		p.Template = "{{ .Prompt }}"
+		registered, _, err := p.RegisterSlot("gguf", register.Rendering{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []store.Key{
+			p.EvalSlot("m", "0.17.4", "cpu").Key, p.TrialSlot("m", "0.17.4", "cpu").Key,
+			p.ProbeSlot("m", "0.17.4", "cpu", nil).Key, registered.Key,
+		}
+	}
+	one, spelled := slots("http://box:11434"), slots("HTTP://Box:11434/")
+	for _, other := range [][]store.Key{slots("http://other:11434"), slots("auto")} {
+		for i := range one {
+			if one[i] == other[i] {
+				t.Errorf("key %d is the same for another server", i)
+			}
+			if one[i] != spelled[i] {
+				t.Errorf("key %d is another for the same server, spelled otherwise", i)
+			}
 		}
 	}
 }
