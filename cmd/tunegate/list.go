@@ -52,7 +52,7 @@ func printListing(out io.Writer, l promote.Listing, now time.Time) error {
 		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
 	if len(l.Versions) == 0 {
-		fmt.Fprintln(table, "nothing is promoted yet (`tunegate promote v1` promotes the latest run's model)")
+		fmt.Fprintln(table, "nothing is promoted yet (`tunegate promote v1` promotes the latest model that can be)")
 	} else {
 		row("tag", "state", "model_id", "promoted", "size", "private server", "promoted to", "run")
 	}

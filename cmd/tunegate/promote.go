@@ -17,7 +17,7 @@ import (
 
 type promoteCommand struct {
 	Version string `arg:"" help:"The new version's name, such as v1; the model's tag is NAME-lora-VERSION."`
-	ID      string `name:"run" help:"The start of the id of the run whose model it is (default: the latest run with a verdict)." placeholder:"ID"`
+	ID      string `name:"run" help:"The start of the id of the run whose model it is (default: the latest that can be promoted)." placeholder:"ID"`
 	Head    string `help:"Promote the model of this merged commit, such as a release's: the newest that a run made of its data. It is judged again first." placeholder:"REF"`
 	Base    string `help:"The branch that must hold it, whose policy counts (default: the default branch)." placeholder:"REF"`
 }

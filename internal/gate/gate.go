@@ -62,7 +62,7 @@ func Decide(p Policy, cases []eval.Case) Verdict {
 	case outcomes(merge, Inconclusive):
 		v.Outcome = Inconclusive
 	}
-	v.Promotable = v.Outcome != Fail && !outcomes(promote, Fail) && !outcomes(promote, Inconclusive)
+	v.Promotable = ExitCode(v, p) == 0 && !outcomes(promote, Fail) && !outcomes(promote, Inconclusive)
 	return v
 }
 

@@ -87,6 +87,12 @@ func TestDecide(t *testing.T) {
 	calm := graded("general", suite.Guard, want{50, both})
 	block := usual()
 	block.Merge.OnInconclusive = Block
+	better := slices.Concat(calm, graded("symbolic", suite.Target, want{30, both}, want{15, fixed}, want{5, neither}), graded("few", suite.Observed, want{8, both}))
+	undecided := func(onInconclusive string) Policy {
+		p := usual()
+		p.Merge.NoHarm, p.Merge.OnInconclusive = []string{"few"}, onInconclusive
+		return p
+	}
 	for _, test := range []struct {
 		name       string
 		policy     Policy
@@ -107,6 +113,8 @@ func TestDecide(t *testing.T) {
 			Fail, false, 3, "promote.no_worse general: 20 of 50 cases broke, 0 fixed (p < 0.0001)"},
 		{"too few", usual(), graded("symbolic", suite.Target, want{8, both}),
 			Inconclusive, false, 0, "merge.no_harm symbolic: a drop of 25.3 points cannot be excluded, the margin is 10.0"},
+		{"better, and too few to exclude harm", undecided(LetPass), better, Inconclusive, true, 0, ""},
+		{"better, and too few to exclude harm, blocked", undecided(Block), better, Inconclusive, false, 4, ""},
 		{"too few, blocked", block, graded("symbolic", suite.Target, want{8, both}), Inconclusive, false, 4, ""},
 		{"no cases", usual(), nil, Inconclusive, false, 0, "merge.no_harm : there is no suite to judge by"},
 		{"listed suite absent", Policy{Merge: Merge{NoHarm: []string{"gone"}, Margin: .1}}, calm,

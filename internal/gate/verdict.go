@@ -40,7 +40,7 @@ const (
 type Verdict struct {
 	Schema  int     `json:"schema"`
 	Outcome Outcome `json:"outcome"`
-	// Promotable says that nothing failed and every promote rule passed.
+	// Promotable says that the policy lets it through and every promote rule passed.
 	Promotable bool `json:"promotable"`
 	// ModelID is the candidate's; empty when none was made.
 	ModelID         string `json:"model_id,omitempty"`
@@ -126,6 +126,13 @@ func ExitCode(v Verdict, p Policy) int {
 	default:
 		return 0
 	}
+}
+
+// Approves says whether a verdict, which an older tunegate may have written, allows the
+// promotion of the model that it is about, under the policy that it was given by.
+func (v Verdict) Approves(p Policy) bool {
+	judged := v.Outcome == Pass || v.Outcome == Inconclusive
+	return v.Promotable && v.ModelID != "" && judged && ExitCode(v, p) == 0
 }
 
 // Save writes the verdict to path, in place of what was there.

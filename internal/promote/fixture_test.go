@@ -135,7 +135,7 @@ func (l *lab) run(id string, variant byte, host string, verdict gate.Verdict) ru
 	}})
 	l.must(err)
 	record := runs.Record{
-		Schema: 1, ID: id, Repository: "/here", HeadRef: "change-" + id, Started: time.Now().UTC(), Candidate: candidate.Tag, Outcome: string(verdict.Outcome),
+		Schema: 1, ID: id, Repository: "/here", HeadRef: "change-" + id, BaseRef: "main", Lineage: "of " + id, Started: time.Now().UTC(), Candidate: candidate.Tag, Outcome: string(verdict.Outcome), State: step.Done,
 		Stages: []runs.StageRun{
 			{Stage: step.Export, Key: exportKey, State: step.Done}, {Stage: step.Register, Key: registerKey, State: step.Done},
 		},

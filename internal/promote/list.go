@@ -3,15 +3,12 @@ package promote
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
-	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ledger"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/runs"
-	"github.com/tunegate/tunegate/internal/step"
 )
 
 // Listing is what was promoted and what could be, of one or all names.
@@ -124,8 +121,7 @@ func candidate(m machine.Machine, run runs.Record) Candidate {
 	if c.Outcome == "" {
 		c.Outcome = string(run.State)
 	}
-	verdict, err := gate.Load(filepath.Join(runs.Folder(m.Home, run.ID), string(step.Gate), "verdict.json"))
-	if err == nil {
+	if verdict, err := judged(m.Home, run); err == nil {
 		c.ModelID, c.Promotable = verdict.ModelID, verdict.Promotable
 	}
 	if made, err := runs.MadeBy(m, run); err == nil {

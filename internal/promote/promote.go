@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,13 +18,12 @@ import (
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/runs"
-	"github.com/tunegate/tunegate/internal/step"
 )
 
 // Options say what to promote.
 type Options struct {
 	Version    string // such as v1
-	Run        string // the start of a run's id; empty: that of a promoted version, else the latest with a verdict
+	Run        string // the start of a run's id; empty: that of a promoted version, else the latest that can be promoted
 	Repository string // whose runs count where no run is named; empty: any
 }
 
@@ -61,11 +59,12 @@ func Promote(ctx context.Context, m machine.Machine, c config.Config, o Options)
 	if err != nil {
 		return Result{}, err
 	}
-	dir, record, err := runs.Find(m.Home, o.run(promotions, c.Name), o.Repository)
+	chosen, err := o.choose(m, promotions, c.Name)
 	if err != nil {
-		return Result{}, refuse(ErrUsage, "%w", err)
+		return Result{}, err
 	}
-	verdict, err := approved(dir, record)
+	dir, record := runs.Folder(m.Home, chosen.record.ID), chosen.record
+	verdict, err := approved(m.Home, record)
 	if err != nil {
 		return Result{}, err
 	}
@@ -87,6 +86,7 @@ func Promote(ctx context.Context, m machine.Machine, c config.Config, o Options)
 			Export: made.Export, Register: made.Register, Servers: servers(made.Host, c.Promote.To),
 		},
 		bytes: func() (runs.Artifact, error) { return made, nil },
+		notes: chosen.notes,
 	}
 	if newer, overtaken := move.overtaken(); overtaken {
 		move.notes = append(move.notes, fmt.Sprintf("%s was promoted before %s, which stays stable (hint: `tunegate rollback %s` goes back)", o.Version, newer, o.Version))
@@ -103,20 +103,6 @@ func Promote(ctx context.Context, m machine.Machine, c config.Config, o Options)
 	return move.run(ctx)
 }
 
-// run is the run to promote: the one that is named, that of a version which is
-// promoted already, or else the latest.
-func (o Options) run(promotions ledger.Ledger, name string) string {
-	if o.Run != "" {
-		return o.Run
-	}
-	for _, known := range promotions.Versions(name) {
-		if known.Version == o.Version {
-			return known.Run
-		}
-	}
-	return ""
-}
-
 // servers are those that a promotion goes to: the one that evaluated, then the
 // others.
 func servers(host string, others []string) []string {
@@ -131,46 +117,6 @@ func servers(host string, others []string) []string {
 		}
 	}
 	return all
-}
-
-// approved is the verdict of a run, if it allows a promotion.
-func approved(dir string, record runs.Record) (gate.Verdict, error) {
-	if record.Outcome == "" {
-		return gate.Verdict{}, refuse(ErrUsage, "run %s came to no verdict, so nothing of it can be promoted (hint: `tunegate list` shows what can be)", record.ID)
-	}
-	verdict, err := gate.Load(filepath.Join(dir, string(step.Gate), "verdict.json"))
-	if err != nil {
-		return gate.Verdict{}, err
-	}
-	if !verdict.Promotable || verdict.ModelID == "" {
-		return gate.Verdict{}, refuse(ErrVerdict, "run %s can not be promoted, its verdict is %s: %s (hint: `tunegate list` shows what can be)", record.ID, verdict.Outcome, against(verdict))
-	}
-	return verdict, nil
-}
-
-// maxReasons bounds the rules that a refusal names.
-const maxReasons = 5
-
-// against says which rules did not pass, and why.
-func against(v gate.Verdict) string {
-	if v.ModelID == "" {
-		return "it is about no model of its own"
-	}
-	var reasons []string
-	for _, rule := range v.Rules {
-		if rule.Outcome == gate.Pass || rule.Outcome == gate.Reported {
-			continue
-		}
-		if len(reasons) == maxReasons {
-			reasons = append(reasons, "and more")
-			break
-		}
-		reasons = append(reasons, fmt.Sprintf("%s %.100s: %.300s", rule.Rule, rule.Suite, rule.Why))
-	}
-	if reasons == nil {
-		return "no rule asks for a promotion"
-	}
-	return strings.Join(reasons, "; ")
 }
 
 // of makes sure that a run, which may be another repository's, made a model of
@@ -215,7 +161,7 @@ func tested(m machine.Machine, dir string, record runs.Record, modelID string) (
 		if about, reportErr := pipeline.LoadReport(dir); reportErr == nil && about.Reproduce != "" {
 			again = about.Reproduce
 		}
-		return runs.Artifact{}, fmt.Errorf("run %s can not be promoted, only what was tested is served: %w (hint: `%s` makes and tests it again)", record.ID, err, again)
+		return runs.Artifact{}, fmt.Errorf("run %s cannot be promoted, only what was tested is served: %w (hint: `%s` makes and tests it again)", record.ID, err, again)
 	}
 	return made, err
 }

@@ -1,0 +1,81 @@
+package promote
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/pipeline"
+	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
+)
+
+// approved is the verdict of a run, if it allows a promotion.
+func approved(home string, record runs.Record) (gate.Verdict, error) {
+	if record.Outcome == "" {
+		return gate.Verdict{}, refuse(ErrUsage, "run %s came to no verdict%s, so nothing of it can be promoted (hint: `tunegate list` shows what can be)", record.ID, how(record))
+	}
+	verdict, err := judged(home, record)
+	if err != nil {
+		return gate.Verdict{}, err
+	}
+	if !verdict.Promotable {
+		return gate.Verdict{}, refuse(ErrVerdict, "run %s cannot be promoted, its verdict is %s: %s (hint: `tunegate list` shows what can be)", record.ID, verdict.Outcome, against(verdict))
+	}
+	return verdict, nil
+}
+
+// judged is the verdict of a run, whose Promotable an older tunegate may have set
+// where the policy did not let it through, or the run did not end as it should.
+func judged(home string, record runs.Record) (gate.Verdict, error) {
+	dir := runs.Folder(home, record.ID)
+	verdict, err := gate.Load(filepath.Join(dir, string(step.Gate), "verdict.json"))
+	if err != nil || !verdict.Promotable {
+		return verdict, err
+	}
+	policy := gate.Policy{Merge: gate.Merge{OnInconclusive: gate.Block}} // where none is known
+	if verdict.Outcome == gate.Inconclusive {
+		if about, err := pipeline.LoadReport(dir); err == nil {
+			policy = about.Policy
+		}
+	}
+	verdict.Promotable = verdict.Approves(policy) && record.State == step.Done && record.Outcome == string(verdict.Outcome)
+	return verdict, nil
+}
+
+// how says in what way a run came to no verdict.
+func how(record runs.Record) string {
+	switch {
+	case record.Ended != "":
+		return " (" + record.Ended + ")"
+	case record.State != "":
+		return " (" + string(record.State) + ")"
+	}
+	return ""
+}
+
+// maxReasons bounds the rules that a refusal names.
+const maxReasons = 5
+
+// against says which rules did not pass, and why.
+func against(v gate.Verdict) string {
+	if v.ModelID == "" {
+		return "it is about no model of its own"
+	}
+	var reasons []string
+	for _, rule := range v.Rules {
+		if rule.Outcome == gate.Pass || rule.Outcome == gate.Reported {
+			continue
+		}
+		if len(reasons) == maxReasons {
+			reasons = append(reasons, "and more")
+			break
+		}
+		reasons = append(reasons, fmt.Sprintf("%s %.100s: %.300s", rule.Rule, rule.Suite, rule.Why))
+	}
+	if reasons == nil {
+		return "the policy does not let it through, or the run did not end as it should"
+	}
+	return strings.Join(reasons, "; ")
+}

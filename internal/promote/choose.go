@@ -1,0 +1,136 @@
+package promote
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/gate"
+	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/runs"
+)
+
+// choice is the run to promote, and what is to be said of how it was found.
+type choice struct {
+	record runs.Record
+	notes  []string
+}
+
+// choose gives the run that is named, that of a version which is promoted already,
+// or else the latest that can be promoted.
+func (o Options) choose(m machine.Machine, promotions ledger.Ledger, name string) (choice, error) {
+	named := o.Run
+	for _, known := range promotions.Versions(name) {
+		if known.Version == o.Version {
+			named = cmp.Or(named, known.Run)
+		}
+	}
+	if named == "" {
+		return o.latest(m, promotions, name)
+	}
+	_, record, err := runs.Find(m.Home, named, "")
+	if err != nil {
+		return choice{}, refuse(ErrUsage, "%w", err)
+	}
+	return choice{record: record}, nil
+}
+
+// latest is the newest run of the repository that made a model which can be promoted.
+// It refuses where a newer verdict speaks against that: on the same data, or on what
+// the base branch holds. What it passes over is told.
+func (o Options) latest(m machine.Machine, promotions ledger.Ledger, name string) (choice, error) {
+	records, err := runs.All(m.Home)
+	if err != nil {
+		return choice{}, err
+	}
+	records = slices.DeleteFunc(records, func(r runs.Record) bool {
+		return o.Repository != "" && r.Repository != o.Repository || of(name, r) != nil
+	})
+	if len(records) == 0 {
+		return choice{}, refuse(ErrUsage, "no run of this repository made a model yet (hint: `tunegate run`)")
+	}
+	var newer []verdictOf
+	for _, record := range slices.Backward(records) {
+		if record.Outcome == "" || record.Outcome == string(gate.Same) {
+			continue
+		}
+		verdict, err := judged(m.Home, record)
+		if err != nil { // it was against the model or for it: who knows
+			verdict = gate.Verdict{Outcome: gate.Outcome(record.Outcome)}
+		}
+		if !verdict.Promotable {
+			newer = append(newer, verdictOf{record, verdict})
+			continue
+		}
+		if err := o.still(record, verdict, newer, promotions.Versions(name)); err != nil {
+			return choice{}, err
+		}
+		m.Progress.Say("run %s is taken, the latest that can be promoted: %s", record.ID, told(record))
+		return choice{record, passedOver(newer)}, nil
+	}
+	for _, refused := range newer {
+		if refused.verdict.ModelID != "" {
+			_, err := approved(m.Home, refused.record)
+			return choice{}, err
+		}
+	}
+	last := records[len(records)-1]
+	return choice{}, refuse(ErrUsage, "no run of this repository made a model that can be promoted: the latest, %s, is %s (hint: `tunegate list` shows the models)", last.ID, told(last))
+}
+
+// verdictOf is a run with the verdict that it came to.
+type verdictOf struct {
+	record  runs.Record
+	verdict gate.Verdict
+}
+
+// still makes sure that what a verdict lets through is to be promoted in spite of the
+// newer ones, and is no version yet.
+func (o Options) still(record runs.Record, verdict gate.Verdict, newer []verdictOf, versions []ledger.Entry) error {
+	for _, later := range newer {
+		why := ""
+		switch {
+		case later.record.Lineage == record.Lineage:
+			why = "judged the same data later"
+		case later.record.Retrains && later.verdict.Outcome == gate.Fail:
+			why = "trained later what the base branch holds"
+		default:
+			continue
+		}
+		return refuse(ErrVerdict, "the latest run that could be promoted is %s, and run %s %s, with the verdict %s: %s (hint: `tunegate show %[2]s`; `tunegate promote %s --run %[1]s` promotes the earlier one all the same)",
+			record.ID, later.record.ID, why, later.verdict.Outcome, against(later.verdict), o.Version)
+	}
+	for _, known := range versions {
+		if known.ModelID != verdict.ModelID {
+			continue
+		}
+		kind, since := ErrUsage, ""
+		if len(newer) > 0 {
+			kind, since = ErrVerdict, "; "+strings.Join(passedOver(newer), "; ")
+		}
+		return refuse(kind, "the latest model that can be promoted, of run %s, is %s already%s (hint: `tunegate list`; `tunegate promote %s --run %[1]s` gives it one more version)", record.ID, known.Version, since, o.Version)
+	}
+	return nil
+}
+
+// told says what a run was about and what came of it.
+func told(r runs.Record) string {
+	about := fmt.Sprintf("%.100q into %.100q", r.HeadRef, r.BaseRef)
+	if r.Retrains {
+		about = fmt.Sprintf("%.100q as it stands", r.BaseRef)
+	}
+	return about + ", " + cmp.Or(r.Outcome, r.Ended, string(r.State))
+}
+
+// maxPassedOver bounds the runs that a note names.
+const maxPassedOver = 3
+
+// passedOver says which newer verdicts were not taken, the newest first.
+func passedOver(newer []verdictOf) (notes []string) {
+	for _, later := range newer[:min(len(newer), maxPassedOver)] {
+		notes = append(notes, fmt.Sprintf("run %s is newer and cannot be promoted (%s)", later.record.ID, told(later.record)))
+	}
+	return notes
+}
