@@ -67,6 +67,25 @@ func served(t testing.TB, version string) string {
 	return server.URL
 }
 
+// fronted is the address of something that answers in an Ollama server's place.
+func fronted(t testing.TB, code int, location string) string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		if location != "" {
+			w.Header().Set("Location", location)
+		}
+		w.WriteHeader(code)
+		fmt.Fprintf(w, "<html><title>%s</title></html>", http.StatusText(code))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// sharing has the runs use the server at an address.
+func sharing(address func(t testing.TB) string) func(lab) {
+	return func(l lab) { configured(fmt.Sprintf("runner: {ollama: %q}", address(l)))(l) }
+}
+
 // configured adds lines to the lab's config.
 func configured(lines string) func(lab) {
 	return func(l lab) { l.edit("tunegate.yaml", "\ngate:\n", "\n"+lines+"\ngate:\n") }
@@ -119,7 +138,19 @@ func TestFaultsBeforeTraining(t *testing.T) {
 		"an address without a scheme": {
 			change: configured("runner: {ollama: \"127.0.0.1:11434\"}"), exit: exitUsage, says: "tunegate.yaml:37: ",
 		},
-		"a server that is too old": {change: func(l lab) { configured(fmt.Sprintf("runner: {ollama: %q}", served(l, "0.1.2")))(l) }, exit: exitBroke, says: "too old"},
+		"a server that is too old": {change: sharing(func(t testing.TB) string { return served(t, "0.1.2") }), exit: exitBroke, says: "too old"},
+		"a server behind a redirect": {
+			change: sharing(func(t testing.TB) string { return fronted(t, 301, "https://tutor.lan/api/version") }),
+			exit:   exitBroke, says: "a redirect to https://tutor.lan, and requests are not sent on",
+		},
+		"a server behind a login": {
+			change: sharing(func(t testing.TB) string { return fronted(t, 401, "") }),
+			exit:   exitBroke, says: `a login is asked for (401, "Unauthorized")`,
+		},
+		"a proxy without its server": {
+			change: sharing(func(t testing.TB) string { return fronted(t, 502, "") }),
+			exit:   exitBroke, says: `no answer from it (502, "Bad Gateway")`,
+		},
 		"a baseline that the server lacks": {
 			change: func(l lab) { l.edit("tunegate.yaml", "eval:\n", "eval:\n  baseline: \"nobody:v1\"\n") }, exit: exitBroke, says: "nobody:v1",
 		},

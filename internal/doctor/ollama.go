@@ -73,6 +73,9 @@ func fixServer(server machine.Answer, key string) string {
 	if server.Version != "" {
 		return "install a newer Ollama at " + server.Address + " (https://ollama.com/download)"
 	}
+	if errors.Is(server.Err, ollama.ErrFront) {
+		return "write the address of the Ollama server itself as `" + key + "` of the config, or change what stands before it"
+	}
 	host := server.Address
 	if u, err := url.Parse(server.Address); err == nil {
 		host = u.Host

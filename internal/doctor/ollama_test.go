@@ -49,6 +49,18 @@ func TestSharedOllama(t *testing.T) {
 	}
 }
 
+// A proxy that answers is not mended by starting Ollama.
+func TestSharedOllamaBehindAProxy(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.RedirectHandler("https://login.example/", http.StatusFound))
+	t.Cleanup(server.Close)
+	got := ollamaChecks(t.Context(), inspection{machine: newMachine(t, nil), wanted: wanted{runner: config.Runner{Ollama: server.URL}}})
+	if len(got) != 1 || got[0].Level != check.Fail || !strings.Contains(got[0].Found, "https://login.example") ||
+		!strings.Contains(got[0].Fix, "`runner.ollama`") || strings.Contains(got[0].Fix, "ollama serve") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestOllamaOnPath(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]struct {

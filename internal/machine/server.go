@@ -16,6 +16,7 @@ type Server struct {
 	engine.Engine
 	Address string         // of a shared server, in one spelling; empty for a private one
 	private *ollama.Server // nil for a shared one
+	shared  *ollama.Client // nil for a private one
 }
 
 // Private says that the server is this home's own and ends with Close.
@@ -29,6 +30,16 @@ func (s *Server) Close() error {
 	return s.private.Close()
 }
 
+// CheckUpload is an error where something before a shared server refuses a model of
+// so many bytes, as a proxy with a limit does. Gguf is the digest of one that the
+// server has: nothing is sent.
+func (s *Server) CheckUpload(ctx context.Context, gguf string, size int64) error {
+	if s.Private() {
+		return nil
+	}
+	return s.shared.Accepts(ctx, gguf, size)
+}
+
 // Serve starts the private server, whose output goes to log, or dials the
 // shared one. The private server is for a command that holds the Lock.
 func (m Machine) Serve(ctx context.Context, runner config.Runner, log io.Writer) (*Server, error) {
@@ -37,7 +48,7 @@ func (m Machine) Serve(ctx context.Context, runner config.Runner, log io.Writer)
 		if err != nil {
 			return nil, err
 		}
-		return &Server{Engine: client, Address: client.Base()}, nil
+		return &Server{Engine: client, Address: client.Base(), shared: client}, nil
 	}
 	binary, err := ollama.FindBinary(m.Home, m.LookPath)
 	if err != nil {

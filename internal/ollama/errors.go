@@ -79,6 +79,9 @@ func (c *Client) explain(doing string, err error) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("ollama: %s: %s sent nothing for %v (hint: does it hang? restart it)", doing, c.base, quiet)
 	}
+	if f := (*front)(nil); errors.As(err, &f) {
+		return fmt.Errorf("ollama: %s: %s: %w", doing, c.base, f)
+	}
 	if network := (*url.Error)(nil); errors.As(err, &network) {
 		return fmt.Errorf("ollama: %s: no answer from %s: %w (hint: is the server running?)", doing, c.base, network.Err)
 	}

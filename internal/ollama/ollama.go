@@ -28,6 +28,7 @@ const (
 type Client struct {
 	base     *url.URL
 	once     *api.Client  // sends a request a single time
+	writes   *http.Client // what once sends through
 	retrying *api.Client  // sends again when nothing was changed by the first attempt
 	reads    *http.Client // what retrying sends through
 }
@@ -41,9 +42,10 @@ func Dial(base string) (*Client, error) {
 	}
 	u.Host = strings.ToLower(u.Host)
 	transport := &bounded{&http.Transport{
-		DialContext:         dial,
-		TLSHandshakeTimeout: 10 * time.Second,
-		IdleConnTimeout:     30 * time.Second,
+		DialContext:           dial,
+		TLSHandshakeTimeout:   10 * time.Second,
+		IdleConnTimeout:       30 * time.Second,
+		ExpectContinueTimeout: 5 * time.Second,
 	}}
 	retry := &retryablehttp.Client{
 		HTTPClient:   &http.Client{Transport: transport, Timeout: readTimeout},
@@ -55,8 +57,8 @@ func Dial(base string) (*Client, error) {
 		},
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	c := &Client{base: u, reads: retry.StandardClient()}
-	c.once = api.NewClient(u, &http.Client{Transport: transport})
+	c := &Client{base: u, reads: retry.StandardClient(), writes: &http.Client{Transport: transport}}
+	c.once = api.NewClient(u, c.writes)
 	c.retrying = api.NewClient(u, c.reads)
 	return c, nil
 }
@@ -92,6 +94,9 @@ func worthRetrying(ctx context.Context, response *http.Response, err error) (boo
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
+	if f := (*front)(nil); errors.As(err, &f) {
+		return f.code == http.StatusServiceUnavailable, nil
+	}
 	if err != nil {
 		return true, nil
 	}
@@ -99,16 +104,22 @@ func worthRetrying(ctx context.Context, response *http.Response, err error) (boo
 	return busy, nil
 }
 
-// bounded fails a response body after maxBody bytes: the API client reads whole
-// bodies into memory.
+// bounded fails a response body after maxBody bytes, as the API client reads whole
+// bodies into memory, and an answer that comes from something before the server:
+// the API client takes a redirect that is not followed for a success.
 type bounded struct{ http.RoundTripper }
 
 func (b *bounded) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := b.RoundTripper.RoundTrip(request)
-	if err == nil {
-		response.Body = http.MaxBytesReader(nil, response.Body, maxBody)
+	if err != nil {
+		return nil, err
 	}
-	return response, err
+	if f := fronted(response); f != nil {
+		response.Body.Close()
+		return nil, f
+	}
+	response.Body = http.MaxBytesReader(nil, response.Body, maxBody)
+	return response, nil
 }
 
 // Base is the server's address.

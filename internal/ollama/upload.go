@@ -2,8 +2,10 @@ package ollama
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 
@@ -24,14 +26,70 @@ func (c *Client) Upload(ctx context.Context, path, digest string) error {
 		return fmt.Errorf("ollama: upload: %w", err)
 	}
 	defer file.Close()
-	return c.explain("upload "+path, c.once.CreateBlob(ctx, "sha256:"+digest, file))
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("ollama: upload: %w", err)
+	}
+	return c.explain("upload "+path, c.post(ctx, digest, file, info.Size()))
+}
+
+// errAsked ends a request whose body was asked for.
+var errAsked = errors.New("the body was asked for")
+
+type asked struct{}
+
+func (asked) Read([]byte) (int, error) { return 0, errAsked }
+
+// Accepts asks whether an upload of so many bytes would get to the server, and
+// sends none of them: a proxy's limit is known by the length. The digest (hex) is
+// that of a GGUF which the server has, so that it keeps nothing of this.
+func (c *Client) Accepts(ctx context.Context, digest string, size int64) error {
+	err := c.post(ctx, digest, asked{}, size)
+	if errors.Is(err, errAsked) {
+		return nil
+	}
+	return c.explain("announce an upload", err)
+}
+
+// post sends a blob once the server, or what stands before it, has looked at its
+// length and asked for it; in the midst of a large body, a refusal would be a reset
+// of the connection.
+func (c *Client) post(ctx context.Context, digest string, body io.Reader, size int64) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.blob(digest), body)
+	if err != nil {
+		return err
+	}
+	request.ContentLength = size
+	if size == 0 {
+		request.Body = http.NoBody
+	}
+	request.Header.Set("Content-Type", "application/octet-stream")
+	request.Header.Set("Expect", "100-continue")
+	response, err := c.writes.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	said, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode < http.StatusBadRequest {
+		return err
+	}
+	refused := api.StatusError{StatusCode: response.StatusCode}
+	if json.Unmarshal(said, &refused) != nil {
+		refused.ErrorMessage = string(said)
+	}
+	return refused
+}
+
+// blob is the address of a blob.
+func (c *Client) blob(digest string) string {
+	return c.base.JoinPath("api", "blobs", "sha256:"+digest).String()
 }
 
 // hasBlob asks first, because a server that has the blob answers an upload
 // without reading it, which can reset the connection under a large body.
 func (c *Client) hasBlob(ctx context.Context, digest string) (bool, error) {
-	url := c.base.JoinPath("api", "blobs", "sha256:"+digest).String()
-	request, err := http.NewRequestWithContext(ctx, http.MethodHead, url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, c.blob(digest), nil)
 	if err != nil {
 		return false, fmt.Errorf("ollama: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
@@ -181,8 +182,8 @@ func (s *List) checkPython(ctx context.Context) error {
 }
 
 // checkTraining makes sure of what is needed when the training is over: where
-// something is to be trained, the private server starts. It ends again, so that the
-// training has the memory.
+// something is to be trained, the private server starts, and a shared one can be sent
+// a model. A private one ends again, so that the training has the memory.
 func (s *List) checkTraining(ctx context.Context) error {
 	if !slices.Contains(s.missing(ctx), step.Step(s.Adapter)) {
 		return nil
@@ -190,8 +191,14 @@ func (s *List) checkTraining(ctx context.Context) error {
 	if err := s.checkMemory(ctx); err != nil {
 		return err
 	}
-	if _, err := s.serving(ctx); err != nil {
+	server, err := s.serving(ctx)
+	if err != nil {
 		return err
+	}
+	if base, err := os.Stat(s.BaseExport.Entry().Path(export.GGUFFile)); err == nil { // as large as the candidate's will be
+		if err := server.CheckUpload(ctx, s.Base.Value().GGUF, base.Size()); err != nil {
+			return err
+		}
 	}
 	return s.Close()
 }

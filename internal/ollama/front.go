@@ -1,0 +1,82 @@
+package ollama
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/text"
+)
+
+// ErrFront: the answer is that of something in front of the server, such as a proxy
+// or a login, or a refusal of whoever asks. The server runs, or its proxy does.
+var ErrFront = errors.New("what stands before the server answers")
+
+// front is an answer that is not one of Ollama's API to a request: a redirect, a
+// refusal, a page. Redirects are not followed: net/http would make a GET of a POST,
+// and an upload of gigabytes would be sent twice.
+type front struct {
+	code int
+	page string   // its words, untrusted
+	to   *url.URL // where a redirect leads; nil: no redirect
+	path string   // of the request
+}
+
+const maxPage = 64 << 10 // bytes of a page that are looked at
+
+// fronted is what a front answers, or nil for an answer of the server, whose errors
+// are JSON or plain text. It reads the body of a front's.
+func fronted(answer *http.Response) *front {
+	f := &front{code: answer.StatusCode, path: answer.Request.URL.Path}
+	switch code := answer.StatusCode; {
+	case code == http.StatusUnauthorized, code == http.StatusForbidden, code == http.StatusProxyAuthRequired, code == http.StatusRequestEntityTooLarge:
+	case code >= 300 && code < 400:
+		f.to, _ = answer.Location()
+	case code >= http.StatusInternalServerError && strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html"):
+	default:
+		return nil
+	}
+	page, _ := io.ReadAll(io.LimitReader(answer.Body, maxPage))
+	f.page = string(page)
+	return f
+}
+
+func (f *front) Is(target error) bool { return target == ErrFront }
+
+// Error says what was answered, and what helps.
+func (f *front) Error() string {
+	said := fmt.Sprint(f.code)
+	if words := text.Line(text.Page(f.page), 100); words != "" {
+		said += fmt.Sprintf(", %q", words)
+	}
+	switch f.code {
+	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
+		return fmt.Sprintf("a login is asked for (%s), and none is sent (hint: name an address of the server that needs no login)", said)
+	case http.StatusForbidden:
+		return fmt.Sprintf("this is forbidden here (%s) (hint: let this machine through the proxy before the server, or through OLLAMA_ORIGINS and a proxy_set_header Host that Ollama takes, or name the server's own address)", said)
+	case http.StatusRequestEntityTooLarge:
+		return fmt.Sprintf("the proxy before the server refuses uploads over its limit (%s) (hint: raise it above the size of the model, client_max_body_size in nginx, or name the server's own address)", said)
+	}
+	if f.code < 400 {
+		return "a redirect " + f.leads()
+	}
+	return fmt.Sprintf("the proxy before the server has no answer from it (%s) (hint: does Ollama run behind it, and does the proxy wait long enough, proxy_read_timeout in nginx?)", said)
+}
+
+// leads says where a redirect goes.
+func (f *front) leads() string {
+	if f.to == nil {
+		return fmt.Sprintf("(%d) that leads nowhere (hint: is it the address of an Ollama server?)", f.code)
+	}
+	server := *f.to
+	server.RawQuery, server.Fragment, server.User = "", "", nil
+	_, call, _ := strings.Cut(f.path, "/api/")
+	before, same := strings.CutSuffix(server.Path, "/api/"+call)
+	if server.Path = before; !same {
+		return fmt.Sprintf("to %s, as of a login (hint: name an address of the Ollama server itself, that needs no login)", text.Line(server.String(), 200))
+	}
+	return fmt.Sprintf("to %s, and requests are not sent on (hint: name that address instead)", text.Line(server.String(), 200))
+}
