@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -243,12 +242,9 @@ func (s *session) repository() (*repo.Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	var environ []string
-	for _, entry := range s.world.environ {
-		if name, _, _ := strings.Cut(entry, "="); slices.Contains([]string{"PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR"}, name) {
-			environ = append(environ, entry)
-		}
-	}
+	// No GIT_DIR or GIT_INDEX_FILE of a hook, but the user's config, wherever it is.
+	environ := proc.OnlyEnv(s.world.environ,
+		"PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 	s.opened, err = repo.Open(s.ctx, dir, git, environ)
 	return s.opened, usage(err)
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -148,18 +147,11 @@ func (b *builder) run(ctx context.Context, doing, dir string, env []string, prog
 // buildEnv is what the programs of a build may see of an environment: where Go
 // keeps and fetches modules, and how the network is reached.
 func buildEnv(environ []string) []string {
-	allowed := []string{
+	return proc.OnlyEnv(environ,
 		"PATH", "HOME", "TMPDIR", "LANG", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
 		"GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOTMPDIR", "GOENV", "GOTOOLCHAIN",
 		"GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE",
 		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 		"SSL_CERT_FILE", "SSL_CERT_DIR",
-	}
-	var kept []string
-	for _, entry := range environ {
-		if name, _, _ := strings.Cut(entry, "="); slices.Contains(allowed, name) {
-			kept = append(kept, entry)
-		}
-	}
-	return kept
+	)
 }

@@ -5,26 +5,62 @@ import (
 	"strings"
 )
 
-var (
-	childNames = []string{
-		"PATH", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "LOGNAME", "LD_LIBRARY_PATH",
-		"NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "NVIDIA_TF32_OVERRIDE", // not all of NVIDIA_: it has an API key
-		"RUNNER_TRACKING_ID", // by which a runner finds what a job left running
-	}
-	childPrefixes = []string{"LC_", "CUDA_", "NCCL_", "PYTORCH_", "OMP_", "MKL_", "OPENBLAS_", "HIP_", "ROCR_", "HSA_"}
-)
+// childNames are the variables that a child may see, each documented by the maker
+// of what reads it. A prefix would do for none of them: NVIDIA_API_KEY and
+// CUDA_REGISTRY_PASSWORD are secrets. Left out are those that name a file to write
+// (NCCL_DEBUG_FILE), a library to load (NCCL_NET_PLUGIN) or the server of Ollama.
+var childNames = []string{
+	"PATH", "TMPDIR", "USER", "LOGNAME", "TZ",
+	"LD_LIBRARY_PATH",    // where a driver or CUDA is installed outside the system's folders
+	"RUNNER_TRACKING_ID", // by which a GitHub runner finds what a job left running
 
-// CleanEnv returns the "NAME=value" entries of environ that a child may see:
-// the search path, the locale, GPU and thread settings, the runner's mark.
-// Nothing that holds a secret or names a file the runner reads gets through,
-// nor does HOME, which the caller adds with a folder of its own.
-func CleanEnv(environ []string) []string {
+	// POSIX and GNU gettext: the locale.
+	"LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME",
+
+	// NVIDIA's container toolkit and libraries.
+	"NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "NVIDIA_TF32_OVERRIDE",
+
+	// CUDA: which cards, compiled kernels and loading, and its server that shares a card (MPS).
+	"CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "CUDA_HOME", "CUDA_PATH",
+	"CUDA_CACHE_DISABLE", "CUDA_CACHE_MAXSIZE", "CUDA_CACHE_PATH", "CUDA_FORCE_PTX_JIT", "CUDA_DISABLE_PTX_JIT",
+	"CUDA_MODULE_LOADING", "CUDA_MODULE_DATA_LOADING", "CUDA_LAUNCH_BLOCKING", "CUDA_DEVICE_MAX_CONNECTIONS", "CUDA_MANAGED_FORCE_DEVICE_ALLOC",
+	"CUDA_MPS_PIPE_DIRECTORY", "CUDA_MPS_LOG_DIRECTORY", "CUDA_MPS_ACTIVE_THREAD_PERCENTAGE", "CUDA_MPS_PINNED_DEVICE_MEM_LIMIT",
+
+	// NCCL, between the cards of one machine. Where virtual machines or containers
+	// have no direct path between cards, training hangs without the first five.
+	"NCCL_P2P_DISABLE", "NCCL_P2P_LEVEL", "NCCL_SHM_DISABLE", "NCCL_IB_DISABLE", "NCCL_SOCKET_IFNAME",
+	"NCCL_DEBUG", "NCCL_DEBUG_SUBSYS", "NCCL_ALGO", "NCCL_PROTO", "NCCL_NVLS_ENABLE", "NCCL_CUMEM_ENABLE", "NCCL_CUMEM_HOST_ENABLE",
+	"NCCL_BUFFSIZE", "NCCL_NTHREADS", "NCCL_MIN_CTAS", "NCCL_MAX_CTAS", "NCCL_IGNORE_CPU_AFFINITY", "NCCL_TOPO_FILE",
+
+	// PyTorch: how it keeps a card's memory, and how it asks for cards.
+	"PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_HIP_ALLOC_CONF",
+	"PYTORCH_NO_CUDA_MEMORY_CACHING", "PYTORCH_NO_HIP_MEMORY_CACHING", "PYTORCH_NVML_BASED_CUDA_CHECK",
+
+	// OpenMP, MKL and OpenBLAS: threads, and the same sums on every processor.
+	"OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OMP_DYNAMIC", "OMP_MAX_ACTIVE_LEVELS", "OMP_PLACES", "OMP_PROC_BIND",
+	"OMP_SCHEDULE", "OMP_STACKSIZE", "OMP_WAIT_POLICY",
+	"MKL_NUM_THREADS", "MKL_DOMAIN_NUM_THREADS", "MKL_DYNAMIC", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS",
+	"MKL_THREADING_LAYER", "MKL_INTERFACE_LAYER", "MKL_SERVICE_FORCE_INTEL",
+	"OPENBLAS_NUM_THREADS", "OPENBLAS_DEFAULT_NUM_THREADS", "OPENBLAS_CORETYPE",
+
+	// ROCm: which cards, and what a card that it does not know is treated as. The
+	// numbered ones are Ollama's, one for each of several cards.
+	"HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "HIP_LAUNCH_BLOCKING", "HSA_ENABLE_SDMA", "HSA_XNACK",
+	"HSA_OVERRIDE_GFX_VERSION", "HSA_OVERRIDE_GFX_VERSION_0", "HSA_OVERRIDE_GFX_VERSION_1", "HSA_OVERRIDE_GFX_VERSION_2",
+	"HSA_OVERRIDE_GFX_VERSION_3", "HSA_OVERRIDE_GFX_VERSION_4", "HSA_OVERRIDE_GFX_VERSION_5", "HSA_OVERRIDE_GFX_VERSION_6", "HSA_OVERRIDE_GFX_VERSION_7",
+}
+
+// CleanEnv returns the "NAME=value" entries of environ that a child may see, by
+// their exact names: the search path, the locale, GPU and thread settings, the
+// runner's mark. Nothing that holds a secret or names a file the runner reads
+// gets through, nor does HOME, which the caller adds with a folder of its own.
+func CleanEnv(environ []string) []string { return OnlyEnv(environ, childNames...) }
+
+// OnlyEnv returns the "NAME=value" entries of environ that have one of the names.
+func OnlyEnv(environ []string, names ...string) []string {
 	var kept []string
 	for _, entry := range environ {
-		name, _, _ := strings.Cut(entry, "=")
-		prefixed := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
-		if slices.Contains(childNames, name) ||
-			slices.ContainsFunc(childPrefixes, prefixed) && !strings.HasSuffix(name, "_TOKEN") {
+		if name, _, _ := strings.Cut(entry, "="); slices.Contains(names, name) {
 			kept = append(kept, entry)
 		}
 	}
