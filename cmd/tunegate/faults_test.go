@@ -161,7 +161,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 			change: func(l lab) { l.edit("tunegate.yaml", "num_ctx: 512, num_predict: 96", "num_ctx: 16, num_predict: 4") }, exit: exitUsage, says: "leaves no room for an answer",
 		},
 		"a base without its tokenizer": {
-			change: func(l lab) { l.sh("git", "-C", l.repo, "rm", "-q", "base/tokenizer.json") }, exit: exitBroke, says: "tokenizer.json",
+			change: func(l lab) { l.sh("git", "-C", l.repo, "rm", "-q", "base/tokenizer.json") }, exit: exitUsage, says: "tokenizer.json",
 		},
 		"no Python": {
 			change: func(l lab) { l.sh("rm", filepath.Join(l.home, "python")) }, exit: exitBroke, says: "tunegate setup",

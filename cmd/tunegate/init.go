@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/starter"
 )
@@ -62,16 +65,19 @@ func (c initCommand) Run(s *session) error {
 		return err
 	}
 	result := begun{Template: &picked, Written: []string{}, Kept: []string{}, Notes: []string{}}
+	baseThere := false
 	if _, err := os.Lstat(filepath.Join(top, starter.ConfigFile)); err == nil {
 		result.Template = nil
 		files = files[len(files)-1:] // the config, which is kept
+	} else if baseThere, err = checkBase(top, options.BaseModel); err != nil {
+		return err
 	}
 	written, kept, err := starter.Write(top, append(workflows, files...))
 	result.Written, result.Kept = append(result.Written, written...), append(result.Kept, kept...)
 	if err != nil {
 		return err
 	}
-	result.Notes = slices.Concat(result.Notes, settings(top, written), c.missingWorkflows(top, workflows), c.notes(top, options, kept))
+	result.Notes = slices.Concat(result.Notes, settings(top, written), c.missingWorkflows(top, workflows), c.notes(top, options, kept, baseThere))
 	if s.cli.JSON {
 		return s.encode(result)
 	}
@@ -100,6 +106,22 @@ func (c initCommand) discover(top string) (pickedTemplate, starter.Options, erro
 		}
 	}
 	return picked, options, nil
+}
+
+// checkBase says whether the base model lies on this machine, where it need not. One
+// that cannot be used is an error of the flags.
+func checkBase(top, model string) (there bool, err error) {
+	folder := base.Open(model)
+	if !filepath.IsAbs(model) {
+		folder = base.Open(filepath.Join(top, model))
+	}
+	if _, err := os.Stat(folder.Name); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err := export.CheckBase(folder); err != nil {
+		return true, usage(fmt.Errorf("the base model: %w", err))
+	}
+	return true, nil
 }
 
 // files gives the template's files, the config last. Flags that make no valid
@@ -183,7 +205,7 @@ func settings(top string, written []string) []string {
 }
 
 // notes says what the new config still lacks, or that one was there.
-func (c initCommand) notes(top string, o starter.Options, kept []string) []string {
+func (c initCommand) notes(top string, o starter.Options, kept []string, baseThere bool) []string {
 	if slices.Contains(kept, starter.ConfigFile) {
 		notes := []string{starter.ConfigFile + " was there, so nothing but workflows is written: suites and other files that you deleted stay away"}
 		if c.Template != "" || c.Name != "" || c.BaseModel != "" || len(c.Records) > 0 {
@@ -195,11 +217,7 @@ func (c initCommand) notes(top string, o starter.Options, kept []string) []strin
 	if missing := o.Unmatched(os.DirFS(top)); len(missing) > 0 {
 		notes = append(notes, fmt.Sprintf("no file matches %s: put records there, or edit dataset.sources", strings.Join(missing, ", ")))
 	}
-	base := o.BaseModel
-	if !filepath.IsAbs(base) {
-		base = filepath.Join(top, base)
-	}
-	if _, err := os.Stat(filepath.Join(base, "config.json")); err != nil {
+	if !baseThere {
 		notes = append(notes, fmt.Sprintf("no base model lies in %s on this machine: it must be on the one that trains, or edit base.model", o.BaseModel))
 	}
 	return append(notes, "commit the files to the default branch; then `tunegate doctor`, on the machine that trains, says what is missing")

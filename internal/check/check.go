@@ -2,7 +2,10 @@
 // thing and what fixes it, out comes a Check that people and scripts read.
 package check
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Level says how much a check matters.
 type Level string
@@ -33,6 +36,16 @@ func Warned(name, found, fix string) Check {
 // Failed is a check of something that would stop a run.
 func Failed(name, found, fix string) Check {
 	return Check{Name: name, Level: Fail, Found: found, Fix: fix}
+}
+
+// Stopped is a check that failed with an error. The error's own hint, where it ends
+// with one, is the fix before any other.
+func Stopped(name string, err error, fix string) Check {
+	found, hint, hinted := strings.Cut(err.Error(), " (hint: ")
+	if !hinted || !strings.HasSuffix(hint, ")") {
+		return Failed(name, err.Error(), fix)
+	}
+	return Failed(name, found, strings.TrimSuffix(hint, ")"))
 }
 
 // That passes where ok is true and fails otherwise.

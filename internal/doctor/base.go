@@ -3,18 +3,12 @@ package doctor
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
 	"strings"
 
+	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/check"
-	"github.com/tunegate/tunegate/internal/export"
-	"github.com/tunegate/tunegate/internal/gguf"
-	"github.com/tunegate/tunegate/internal/repo"
 )
 
 // baseModel is what of the base model's folder decides what a run needs. The
@@ -26,82 +20,38 @@ type baseModel struct {
 	chat       string // its chat template; empty: none
 }
 
-// modelFolder reads the files of one folder, of the machine or of a commit.
-type modelFolder struct {
-	where string
-	sizes map[string]int64 // by name
-	read  func(name string) ([]byte, error)
-}
-
-// readBase looks at the base model of the default branch, without its weights;
-// no check where there is no config to name one.
-func readBase(ctx context.Context, r *repo.Repo, wants wanted) (baseModel, []check.Check) {
+// readBase looks at the base model of the default branch as a run does; no check
+// where there is no config to name one.
+func readBase(ctx context.Context, wants wanted) (baseModel, []check.Check) {
 	if wants.plan == nil {
 		return baseModel{}, nil
 	}
-	fail := func(err error, fix string) (baseModel, []check.Check) {
-		return baseModel{}, []check.Check{check.Failed("base", err.Error(), fix)}
+	fail := func(err error) (baseModel, []check.Check) {
+		return baseModel{}, []check.Check{check.Stopped("base", err, "download the base model again, or name another one under `base.model` of the config")}
 	}
-	if err := wants.plan.CheckBase(); err != nil {
-		return fail(err, "put the whole Hugging Face folder of the base model there, and commit it (`git add` and `git commit`) when it is inside the repository")
+	if err := wants.plan.CheckBase(ctx); err != nil {
+		return fail(err)
 	}
-	const again = "download the base model again, or name another one under `base.model` of the config"
-	folder, err := openFolder(ctx, r, wants)
+	folder := wants.plan.BaseFolder(ctx)
+	found := baseModel{tracked: folder.Commit}
+	data, err := folder.Read(base.ConfigFile)
 	if err != nil {
-		return fail(err, again)
+		return fail(err)
 	}
-	base := baseModel{tracked: !filepath.IsAbs(wants.config.Base.Model)}
-	if !base.tracked {
-		weights, err := gguf.OpenWeights(folder.where) // reads the headers, and whether all data is there
-		if err != nil {
-			return fail(err, again)
-		}
-		weights.Close()
-	}
-	data, err := folder.read("config.json")
-	if err == nil {
-		err = export.CheckConfig(data)
-	}
+	entries, err := fs.ReadDir(folder.Files, ".")
 	if err != nil {
-		return fail(fmt.Errorf("%s: config.json: %w", folder.where, err), again)
+		return fail(err)
 	}
-	for name, size := range folder.sizes {
-		if strings.HasSuffix(name, ".safetensors") {
-			base.weights += size
+	for _, entry := range entries {
+		if info, err := fs.Stat(folder.Files, entry.Name()); err == nil && strings.HasSuffix(entry.Name(), ".safetensors") {
+			found.weights += info.Size()
 		}
 	}
-	base.parameters = base.weights / parameterSize(data)
-	if base.chat, err = folder.chatTemplate(); err != nil {
-		return fail(fmt.Errorf("%s: %w", folder.where, err), again)
+	found.parameters = found.weights / parameterSize(data)
+	if found.chat, err = folder.ChatTemplate(); err != nil {
+		return fail(err)
 	}
-	found := fmt.Sprintf("%s: %s parameters", folder.where, billions(base.parameters))
-	return base, []check.Check{check.Passed("base", found)}
-}
-
-func openFolder(ctx context.Context, r *repo.Repo, wants wanted) (modelFolder, error) {
-	folder := modelFolder{where: wants.config.Base.Model, sizes: map[string]int64{}}
-	if filepath.IsAbs(folder.where) {
-		entries, err := os.ReadDir(folder.where)
-		if err != nil {
-			return folder, err
-		}
-		for _, entry := range entries {
-			if info, err := os.Stat(filepath.Join(folder.where, entry.Name())); err == nil {
-				folder.sizes[entry.Name()] = info.Size()
-			}
-		}
-		folder.read = func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(folder.where, name)) }
-		return folder, nil
-	}
-	tree, err := r.Tree(ctx, wants.plan.BaseSHA)
-	if err != nil {
-		return folder, err
-	}
-	for _, file := range tree.Under(folder.where) {
-		folder.sizes[path.Base(file.Path)] = file.Size
-	}
-	folder.read = func(name string) ([]byte, error) { return tree.Read(ctx, path.Join(folder.where, name)) }
-	return folder, nil
+	return found, []check.Check{check.Passed("base", fmt.Sprintf("%s: %s parameters", folder.Name, billions(found.parameters)))}
 }
 
 // parameterSize is the number of bytes of a parameter in the weights' files.
@@ -114,32 +64,6 @@ func parameterSize(configJSON []byte) int64 {
 		return 4
 	}
 	return 2
-}
-
-// chatTemplate is the base's own: a file since transformers 5, before that part
-// of the tokenizer's settings.
-func (f modelFolder) chatTemplate() (string, error) {
-	data, err := f.read("chat_template.jinja")
-	if err == nil {
-		return string(data), nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return "", err
-	}
-	if data, err = f.read("tokenizer_config.json"); err != nil {
-		return "", err
-	}
-	var settings struct {
-		Chat json.RawMessage `json:"chat_template"` // a text, or a list of named ones
-	}
-	if err := json.Unmarshal(data, &settings); err != nil {
-		return "", fmt.Errorf("tokenizer_config.json: %w", err)
-	}
-	var text string
-	if json.Unmarshal(settings.Chat, &text) != nil {
-		text = string(settings.Chat)
-	}
-	return text, nil
 }
 
 func billions(parameters int64) string {

@@ -64,7 +64,7 @@ func TestBaseAndServing(t *testing.T) {
 		}},
 		"no weights": {map[string]string{"base/model.safetensors": "-"}, map[string]string{"base": "fail has no .safetensors", "template": "ok not looked at"}},
 		"another architecture": {map[string]string{"base/config.json": strings.Replace(own("base/config.json"), "Qwen2For", "LlamaFor", 1)}, map[string]string{
-			"base": "fail only Qwen2ForCausalLM is built",
+			"base": "fail architectures is [\"LlamaForCausalLM\"]",
 		}},
 		"no JSON":               {map[string]string{"base/config.json": "{"}, map[string]string{"base": "fail config.json: "}},
 		"no chat template":      {map[string]string{"base/chat_template.jinja": "-"}, map[string]string{"template": "fail has no chat template"}},
@@ -73,10 +73,10 @@ func TestBaseAndServing(t *testing.T) {
 			"base/chat_template.jinja": ownSystem, "tunegate.yaml": strings.Replace(own("tunegate.yaml"), "  system: Be brief.\n", "", 1),
 		}, map[string]string{"template": `fail adds a system prompt of its own ("Be kind.")`}},
 		"one that the config replaces": {map[string]string{"base/chat_template.jinja": ownSystem}, map[string]string{"template": "ok ChatML"}},
-		"an older one": {map[string]string{"base/chat_template.jinja": "-", "base/tokenizer_config.json": `{"chat_template": "<|im_start|>"}`}, map[string]string{
+		"an older one": {map[string]string{"base/chat_template.jinja": "-", "base/tokenizer_config.json": `{"eos_token": "<|im_end|>", "chat_template": "<|im_start|>"}`}, map[string]string{
 			"template": "ok ChatML",
 		}},
-		"a list of them": {map[string]string{"base/chat_template.jinja": "-", "base/tokenizer_config.json": `{"chat_template": [{"name": "default", "template": "<|im_start|>"}]}`}, map[string]string{
+		"a list of them": {map[string]string{"base/chat_template.jinja": "-", "base/tokenizer_config.json": `{"eos_token": "<|im_end|>", "chat_template": [{"name": "default", "template": "<|im_start|>"}]}`}, map[string]string{
 			"template": "ok ChatML",
 		}},
 		"a file":        {map[string]string{"tunegate.yaml": served("  template: t.tmpl\n"), "t.tmpl": template}, map[string]string{"template": "ok t.tmpl"}},
@@ -95,7 +95,7 @@ func TestBaseAndServing(t *testing.T) {
 			}
 			for _, where := range []string{"./base", filepath.Join(dir, "base")} { // in the commit, and on the machine
 				wants.config.Base.Model = where
-				base, checks := readBase(t.Context(), r, wants)
+				base, checks := readBase(t.Context(), wants)
 				in := inspection{wanted: wants, base: base}
 				left := maps.Clone(tt.want)
 				for _, got := range slices.Concat(checks, templateChecks(t.Context(), in), penaltyChecks(t.Context(), in)) {
@@ -137,7 +137,7 @@ func TestCutBase(t *testing.T) {
 	if err := os.Truncate(filepath.Join(dir, "base", "model.safetensors"), 2000); err != nil {
 		t.Fatal(err)
 	}
-	if _, checks := readBase(t.Context(), r, wants); len(checks) != 1 || checks[0].Level != check.Fail || checks[0].Fix == "" {
+	if _, checks := readBase(t.Context(), wants); len(checks) != 1 || checks[0].Level != check.Fail || checks[0].Fix == "" {
 		t.Errorf("%+v", checks)
 	}
 }

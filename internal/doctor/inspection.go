@@ -43,7 +43,7 @@ type wanted struct {
 func inspect(ctx context.Context, m machine.Machine, about Subject) inspection {
 	in := inspection{machine: m, about: about}
 	in.ofConfig, in.wanted = readConfig(ctx, about)
-	in.base, in.ofBase = readBase(ctx, about.Repo, in.wanted)
+	in.base, in.ofBase = readBase(ctx, in.wanted)
 	in.ofTools = append(pythonChecks(ctx, in), ollamaChecks(ctx, in)...)
 	in.cards = m.GPUs(ctx)
 	return in

@@ -55,7 +55,7 @@ func TestRehearseSaysWhatFailed(t *testing.T) {
 func TestTinyRepositoryIsWhole(t *testing.T) {
 	t.Parallel()
 	_, dir := tinyRepo(t, nil)
-	weights, err := gguf.OpenWeights(filepath.Join(dir, "base"))
+	weights, err := gguf.OpenWeights(os.DirFS(filepath.Join(dir, "base")), "base")
 	if err != nil {
 		t.Fatal(err)
 	}

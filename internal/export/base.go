@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 
+	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
@@ -16,19 +16,50 @@ const (
 	quantizeFormat = 2 // general.quantization_version
 )
 
-// WriteBase converts the Hugging Face model folder baseDir (config.json,
-// tokenizer.json, tokenizer_config.json, safetensors; generation_config.json if
-// it is there) to a GGUF at out: matrices in F16, vectors in F32, without a chat
-// template. A model of no known family is refused, and so is whatever the server
-// would compute otherwise than transformers.
-func WriteBase(ctx context.Context, baseDir, out string) (Digest, error) {
-	return builtIn().writeBase(ctx, baseDir, out)
+// CheckBase says what of a base's folder cannot be exported as it is trained: files
+// that are missing, stand for others or belong to something else, a family or
+// tokenizer that is not known, weights that do not fit the config. Of the weights it
+// reads no more than what tells that; WriteBase alone finds a value that F16 cannot
+// hold.
+func CheckBase(folder base.Folder) error {
+	source, err := builtIn().open(folder)
+	if err != nil {
+		return err
+	}
+	return source.close()
 }
 
-func (e exporter) writeBase(ctx context.Context, baseDir, out string) (digest Digest, err error) {
-	data, err := readFile(baseDir, configFile)
+// WriteBase converts the folder of a Hugging Face model to a GGUF at out: matrices in
+// F16, vectors in F32, without a chat template. It refuses what CheckBase does.
+func WriteBase(ctx context.Context, folder base.Folder, out string) (Digest, error) {
+	return builtIn().writeBase(ctx, folder, out)
+}
+
+func (e exporter) writeBase(ctx context.Context, folder base.Folder, out string) (digest Digest, err error) {
+	source, err := e.open(folder)
 	if err != nil {
 		return Digest{}, err
+	}
+	defer func() { err = errors.Join(err, source.close()) }()
+	return writeFile(out, func(w *draft) error {
+		return writeTensors(ctx, w, source.metadata, source.tensors)
+	}, func(string) error { return nil })
+}
+
+// source is a base's folder that can be exported.
+type source struct {
+	metadata []gguf.KV
+	tensors  []tensorReader
+	close    func() error
+}
+
+func (e exporter) open(folder base.Folder) (_ source, err error) {
+	if err := folder.Check(); err != nil {
+		return source{}, err
+	}
+	data, err := folder.Read(base.ConfigFile)
+	if err != nil {
+		return source{}, err
 	}
 	f, class, err := e.claim(data)
 	var m model
@@ -36,34 +67,54 @@ func (e exporter) writeBase(ctx context.Context, baseDir, out string) (digest Di
 		m, err = f.read(data)
 	}
 	if err != nil {
-		return Digest{}, fmt.Errorf("%s: %w", filepath.Join(baseDir, configFile), err)
+		return source{}, fmt.Errorf("%s: %w", folder.Path(base.ConfigFile), err)
 	}
-	tokens, err := f.tokenizer(baseDir, m)
+	tokens, err := f.tokenizer(folder, m)
 	if err != nil {
-		return Digest{}, err
+		return source{}, err
 	}
-	weights, err := gguf.OpenWeights(baseDir)
+	weights, err := gguf.OpenWeights(folder.Files, folder.Name)
 	if err != nil {
-		return Digest{}, err
+		return source{}, err
 	}
-	defer func() { err = errors.Join(err, weights.Close()) }()
-	tensors, err := m.readers(baseDir, class, weights)
-	if err != nil {
-		return Digest{}, err
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, weights.Close())
+		}
+	}()
+	tensors, err := m.readers(folder, class, weights)
+	if err == nil {
+		err = m.checkTied(weights)
 	}
-	metadata := slices.Concat([]gguf.KV{
-		gguf.String(keyArchitecture, f.architecture),
-		gguf.Uint32(keyFileType, fileTypeF16),
-		gguf.Uint32("general.quantization_version", quantizeFormat),
-	}, m.metadata, tokens)
-	return writeFile(out, func(w *draft) error {
-		return writeTensors(ctx, w, metadata, tensors)
-	}, func(string) error { return nil })
+	return source{
+		metadata: slices.Concat([]gguf.KV{
+			gguf.String(keyArchitecture, f.architecture),
+			gguf.Uint32(keyFileType, fileTypeF16),
+			gguf.Uint32("general.quantization_version", quantizeFormat),
+		}, m.metadata, tokens),
+		tensors: tensors, close: weights.Close,
+	}, err
 }
 
-// readers finds the array of every tensor in the weights of the folder dir and
-// refuses arrays that belong to none.
-func (m model) readers(dir, class string, weights *gguf.Weights) ([]tensorReader, error) {
+// checkTied makes sure that a copy of a tied tensor is one: where it has values of
+// its own, transformers unties the two.
+func (m model) checkTied(weights *gguf.Weights) error {
+	copied, found := weights.Find(m.tied.copy)
+	original, both := weights.Find(m.tied.of)
+	if !found || !both {
+		return nil
+	}
+	equal, err := gguf.Equal(copied, original)
+	if err != nil || equal {
+		return err
+	}
+	return fmt.Errorf("%s: %s differs from %s, though tie_word_embeddings of %s is true: it is trained with, and would not be served (hint: set tie_word_embeddings to false there)",
+		copied.File, m.tied.copy, m.tied.of, base.ConfigFile)
+}
+
+// readers finds the array of every tensor in the weights of the folder and refuses
+// arrays that belong to none.
+func (m model) readers(folder base.Folder, class string, weights *gguf.Weights) ([]tensorReader, error) {
 	var tensors []tensorReader
 	known := make(map[string]bool)
 	for _, t := range m.tensors {
@@ -71,11 +122,11 @@ func (m model) readers(dir, class string, weights *gguf.Weights) ([]tensorReader
 		if t.source != "" {
 			array, ok := weights.Find(t.source)
 			if !ok {
-				return nil, fmt.Errorf("%s: the weights lack %s, which %s calls for (hint: download the model again)", dir, t.source, configFile)
+				return nil, fmt.Errorf("%s: the weights lack %s, which %s calls for (hint: download the model again)", folder.Name, t.source, base.ConfigFile)
 			}
 			if !slices.Equal(array.Shape, t.shape) {
 				return nil, fmt.Errorf("%s: tensor %s has the shape %v, %s calls for %v (hint: download the model again)",
-					array.File, t.source, array.Shape, configFile, t.shape)
+					array.File, t.source, array.Shape, base.ConfigFile, t.shape)
 			}
 			if row := t.rows.mark(make([]bool, t.shape[0])); row >= 0 {
 				return nil, fmt.Errorf("%s: row %d of %s cannot be found in a tensor of %d rows (hint: download the model again)", array.File, row, t.name, t.shape[0])

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/ollama/ollama/fs/ggml"
 
+	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
@@ -77,7 +78,7 @@ func golden(t *testing.T, name, got string) {
 func writeBase(t testing.TB, m *baseFolder) (string, Digest) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "base.gguf")
-	digest, err := WriteBase(context.Background(), m.save(t), out)
+	digest, err := WriteBase(context.Background(), m.open(t), out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,6 +148,10 @@ func TestWriteBaseForms(t *testing.T) {
 			delete(m.config, "rope_parameters")
 			m.config["rope_theta"], m.config["rope_scaling"] = 1000000.0, nil
 		},
+		"rope_scaling beside rope_parameters": func(m *baseFolder) { // transformers 5 takes the former
+			m.config["rope_parameters"] = object{"rope_theta": 1e4, "rope_type": "default"}
+			m.config["rope_scaling"] = object{"rope_theta": 1e6, "rope_type": "default"}
+		},
 		"merges as texts":      func(m *baseFolder) { m.tokenizer["model"].(object)["merges"] = []string{"a b", "Ġ ab"} },
 		"no normalizer":        func(m *baseFolder) { m.tokenizer["normalizer"] = nil },
 		"special token object": func(m *baseFolder) { m.tokenizerConfig["eos_token"] = object{"content": "<|im_end|>", "special": true} },
@@ -165,10 +170,35 @@ func TestWriteBaseForms(t *testing.T) {
 		}
 	}
 	tied, copied := newModel(true), newModel(true)
-	copied.add("lm_head.weight", 12, 32)
+	copied.tensors = append(copied.tensors, matrix{name: "lm_head.weight", dtype: "F32", shape: []int{12, 32}, values: copied.tensors[0].values})
 	_, a := writeBase(t, tied)
 	if _, b := writeBase(t, copied); a != b {
 		t.Errorf("with a copy of the embedding %v, without %v", b, a)
+	}
+}
+
+// TestAddedTokenIsExported: a token that only added_tokens.json knows is served with
+// the id that it is trained with.
+func TestAddedTokenIsExported(t *testing.T) {
+	t.Parallel()
+	m := newModel(true)
+	dir := m.save(t)
+	save(t, filepath.Join(dir, base.AddedTokensFile), []byte(`{"<think>": 10}`))
+	out := filepath.Join(t.TempDir(), "base.gguf")
+	if _, err := WriteBase(context.Background(), base.Open(dir), out); err != nil {
+		t.Fatal(err)
+	}
+	f, err := gguf.Known().Open(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if text := describe(t, out); !strings.Contains(text, `"<tool>" "<think>" "[PAD11]"`) {
+		t.Error(text)
+	}
+	save(t, filepath.Join(dir, base.AddedTokensFile), []byte(`{"<think>": 10, "<a>": 11, "<b>": 12}`))
+	if err := CheckBase(base.Open(dir)); err == nil || !strings.Contains(err.Error(), `added_tokens.json: token "<b>" has the id 12, beyond vocab_size 12`) {
+		t.Error(err)
 	}
 }
 
@@ -189,7 +219,7 @@ func TestWriteBaseSharded(t *testing.T) {
 		}
 	}
 	saveJSON(t, filepath.Join(dir, "model.safetensors.index.json"), object{"weight_map": index})
-	got, err := WriteBase(context.Background(), dir, filepath.Join(t.TempDir(), "base.gguf"))
+	got, err := WriteBase(context.Background(), base.Open(dir), filepath.Join(t.TempDir(), "base.gguf"))
 	if err != nil || got != want {
 		t.Errorf("%v, %v; want %v", got, err, want)
 	}
@@ -201,6 +231,7 @@ func TestWriteBaseRefusesWeights(t *testing.T) {
 		edit func(*baseFolder)
 		want string
 	}{
+		"untied head":    {func(m *baseFolder) { m.config["tie_word_embeddings"] = true }, "lm_head.weight differs from model.embed_tokens.weight"},
 		"missing tensor": {func(m *baseFolder) { m.tensors = m.tensors[:len(m.tensors)-1] }, "lack lm_head.weight"},
 		"unknown tensor": {func(m *baseFolder) { m.add("model.layers.0.self_attn.q_norm.weight", 8) }, "q_norm.weight does not belong to a Qwen2ForCausalLM"},
 		"wrong shape":    {func(m *baseFolder) { m.config["intermediate_size"] = 41 }, "calls for [41 32]"},
@@ -211,7 +242,7 @@ func TestWriteBaseRefusesWeights(t *testing.T) {
 		m := newModel(false)
 		c.edit(m)
 		out := filepath.Join(t.TempDir(), "base.gguf")
-		_, err := WriteBase(context.Background(), m.save(t), out)
+		_, err := WriteBase(context.Background(), m.open(t), out)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
 		}
@@ -231,7 +262,7 @@ func TestWriteBaseCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	out := filepath.Join(t.TempDir(), "base.gguf")
-	if _, err := WriteBase(ctx, newModel(true).save(t), out); !errors.Is(err, context.Canceled) {
+	if _, err := WriteBase(ctx, newModel(true).open(t), out); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	expectEmpty(t, filepath.Dir(out))
@@ -244,7 +275,7 @@ func TestWriteBaseKeepsOld(t *testing.T) {
 	save(t, out, []byte("old"))
 	m := newModel(true)
 	m.tensors[0].values[0] = float32(math.NaN())
-	if _, err := WriteBase(context.Background(), m.save(t), out); err == nil {
+	if _, err := WriteBase(context.Background(), m.open(t), out); err == nil {
 		t.Error("no error")
 	}
 	if data, err := os.ReadFile(out); err != nil || !bytes.Equal(data, []byte("old")) {

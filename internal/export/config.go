@@ -3,16 +3,11 @@ package export
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/tunegate/tunegate/internal/gguf"
 )
-
-const configFile = "config.json"
 
 // The keys of a GGUF's metadata that are read again or changed; those with a dot
 // in front follow the architecture.
@@ -43,7 +38,8 @@ type config struct {
 	SlidingWindow bool     `json:"use_sliding_window"`
 	LayerTypes    []string `json:"layer_types"`
 	BOS           *int     `json:"bos_token_id"`
-	// Transformers 5 writes RopeParameters, 4 the other two.
+	// Transformers 5 writes RopeParameters, 4 the other two. Where there are both, 5
+	// takes RopeScaling.
 	RopeParameters *rope    `json:"rope_parameters"`
 	RopeTheta      *float64 `json:"rope_theta"`
 	RopeScaling    *rope    `json:"rope_scaling"`
@@ -85,8 +81,6 @@ func parseConfig(data []byte) (config, error) {
 		return c, fmt.Errorf("bos_token_id %d is not in the vocabulary of %d (hint: download the model again)", *c.BOS, c.Vocabulary)
 	case !(c.Epsilon > 0):
 		return c, errors.New("rms_norm_eps is missing (hint: download the model again)")
-	case !(c.theta() > 0):
-		return c, errors.New("neither rope_parameters.rope_theta nor rope_theta is there (hint: download the model again)")
 	}
 	return c, nil
 }
@@ -105,11 +99,16 @@ func (r rope) kind() string {
 	return "default"
 }
 
-// theta returns the rope's base frequency, 0 when the config has none.
+// theta returns the rope's base frequency as transformers 5 resolves it, 0 when the
+// config has none.
 func (c config) theta() float64 {
+	in := c.RopeParameters
+	if c.RopeScaling != nil && *c.RopeScaling != (rope{}) {
+		in = c.RopeScaling
+	}
 	switch {
-	case c.RopeParameters != nil && c.RopeParameters.Theta != nil:
-		return *c.RopeParameters.Theta
+	case in != nil && in.Theta != nil:
+		return *in.Theta
 	case c.RopeTheta != nil:
 		return *c.RopeTheta
 	}
@@ -128,26 +127,4 @@ func (c config) metadata(architecture string) []gguf.KV {
 		gguf.Float32(architecture+".rope.freq_base", float32(c.theta())),
 		gguf.Float32(architecture+".attention.layer_norm_rms_epsilon", float32(c.Epsilon)),
 	}
-}
-
-// readFile reads a file of a model folder.
-func readFile(dir, name string) ([]byte, error) {
-	data, err := os.ReadFile(filepath.Join(dir, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w (hint: a base model folder holds %s, %s, %s and safetensors: download it again)",
-			err, configFile, tokenizerFile, tokenizerConfigFile)
-	}
-	return data, err
-}
-
-// readJSON reads a JSON file of a model folder.
-func readJSON(dir, name string, into any) error {
-	data, err := readFile(dir, name)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("%s: %w (hint: download the model again)", filepath.Join(dir, name), err)
-	}
-	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/base"
 )
 
 // expectRefusal converts a model after edit and wants an error with both texts.
@@ -14,7 +16,7 @@ func expectRefusal(t *testing.T, edit func(*baseFolder), file, want string) {
 	m := newModel(true)
 	edit(m)
 	out := filepath.Join(t.TempDir(), "base.gguf")
-	_, err := WriteBase(context.Background(), m.save(t), out)
+	_, err := WriteBase(context.Background(), m.open(t), out)
 	if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), file) {
 		t.Errorf("error %v, want one with %q and %q", err, file, want)
 	}
@@ -47,11 +49,12 @@ func TestConfigRefuses(t *testing.T) {
 		{"rope_parameters", object{"rope_theta": 1e6, "rope_type": "yarn", "factor": 4}, `type "yarn"`},
 		{"rope_parameters", object{"rope_theta": 1e6, "partial_rotary_factor": 0.5}, `type "default" is not supported`},
 		{"rope_scaling", object{"type": "linear", "factor": 2}, `type "linear"`},
+		{"quantization_config", object{"quant_method": "gptq", "bits": 4}, "quantized already"},
 		{"hidden_size", "large", "hidden_size"},
 	} {
 		t.Run(c.key, func(t *testing.T) {
 			t.Parallel()
-			expectRefusal(t, func(m *baseFolder) { m.config[c.key] = c.value }, configFile, c.want)
+			expectRefusal(t, func(m *baseFolder) { m.config[c.key] = c.value }, base.ConfigFile, c.want)
 		})
 	}
 }
@@ -59,39 +62,23 @@ func TestConfigRefuses(t *testing.T) {
 func TestMissingFiles(t *testing.T) {
 	t.Parallel()
 	for name, optional := range map[string]bool{
-		configFile: false, tokenizerFile: false, tokenizerConfigFile: false, "model.safetensors": false, generationConfigFile: true,
+		base.ConfigFile: false, base.TokenizerFile: false, base.TokenizerConfigFile: false, "model.safetensors": false, base.GenerationConfigFile: true,
 	} {
 		dir := newModel(true).save(t)
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
 		out := filepath.Join(t.TempDir(), "base.gguf")
-		_, err := WriteBase(context.Background(), dir, out)
+		_, err := WriteBase(context.Background(), base.Open(dir), out)
 		if optional {
 			if err != nil {
 				t.Errorf("without %s: %v", name, err)
 			}
 			continue
 		}
-		if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), dir) || !strings.HasSuffix(err.Error(), ")") {
+		if err == nil || !strings.Contains(err.Error(), strings.TrimPrefix(name, "model")) || !strings.Contains(err.Error(), dir) || !strings.HasSuffix(err.Error(), ")") {
 			t.Errorf("without %s: error %v, want one that names it, with a hint", name, err)
 		}
 		expectEmpty(t, filepath.Dir(out))
-	}
-}
-
-func TestCheckConfig(t *testing.T) {
-	t.Parallel()
-	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "demo", "base", "config.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := CheckConfig(data); err != nil {
-		t.Error(err)
-	}
-	for _, broken := range []string{"{", "{}", strings.Replace(string(data), "Qwen2For", "LlamaFor", 1)} {
-		if CheckConfig([]byte(broken)) == nil {
-			t.Errorf("taken: %.40s", broken)
-		}
 	}
 }

@@ -5,13 +5,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/base"
 )
 
 // TestDemoBase converts the demo's real base model, as transformers 5 saved it.
 func TestDemoBase(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "base.gguf")
-	digest, err := WriteBase(context.Background(), filepath.Join("..", "..", "testdata", "demo", "base"), out)
+	digest, err := WriteBase(context.Background(), base.Open(filepath.Join("..", "..", "testdata", "demo", "base")), out)
 	if err != nil {
 		t.Fatal(err)
 	}

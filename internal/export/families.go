@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
@@ -27,7 +28,7 @@ type family struct {
 	read func(configJSON []byte) (model, error)
 	// tokenizer reads the tokenizer of a base folder to the entries of the GGUF.
 	// It refuses one that the server would tokenize with otherwise.
-	tokenizer func(dir string, m model) ([]gguf.KV, error)
+	tokenizer func(folder base.Folder, m model) ([]gguf.KV, error)
 }
 
 // model is what a family makes of a base's config.json.
@@ -38,7 +39,11 @@ type model struct {
 	tensors    []tensor // in the order of the GGUF
 	// ignores tells the tensors that the folder may hold and the GGUF leaves out.
 	ignores func(name string) bool
+	tied    tie // the zero value: nothing is
 }
+
+// tie says that a tensor which the folder may hold is a copy of another one.
+type tie struct{ copy, of string }
 
 // linear is a tensor of a layer that holds the matrix of a module, or some of its
 // rows: a matrix that is split stands in the list once a part.
@@ -152,13 +157,4 @@ func (e exporter) familyOf(path string, metadata []gguf.KV) (family, error) {
 		known = append(known, f.architecture)
 	}
 	return family{}, fail(Unsupported, "only "+strings.Join(known, " or ")+" is built yet", "%s: %s is %q", path, keyArchitecture, name)
-}
-
-// CheckConfig says what in the content of a base's config.json cannot be exported.
-func CheckConfig(data []byte) error {
-	f, _, err := builtIn().claim(data)
-	if err == nil {
-		_, err = f.read(data)
-	}
-	return err
 }

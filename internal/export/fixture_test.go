@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
@@ -151,12 +152,17 @@ func (m *baseFolder) add(name string, shape ...int) {
 func (m *baseFolder) save(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
-	saveJSON(t, filepath.Join(dir, configFile), m.config)
-	saveJSON(t, filepath.Join(dir, tokenizerFile), m.tokenizer)
-	saveJSON(t, filepath.Join(dir, tokenizerConfigFile), m.tokenizerConfig)
-	saveJSON(t, filepath.Join(dir, generationConfigFile), m.generation)
+	saveJSON(t, filepath.Join(dir, base.ConfigFile), m.config)
+	saveJSON(t, filepath.Join(dir, base.TokenizerFile), m.tokenizer)
+	saveJSON(t, filepath.Join(dir, base.TokenizerConfigFile), m.tokenizerConfig)
+	saveJSON(t, filepath.Join(dir, base.GenerationConfigFile), m.generation)
 	saveSafetensors(t, filepath.Join(dir, "model.safetensors"), m.tensors)
 	return dir
+}
+
+func (m *baseFolder) open(t testing.TB) base.Folder {
+	t.Helper()
+	return base.Open(m.save(t))
 }
 
 // adapter is an adapter folder in the making, with what a trainer measured of it.

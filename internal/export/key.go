@@ -6,7 +6,7 @@ import "github.com/tunegate/tunegate/internal/store"
 // that results of older code are not used again.
 const (
 	Revision     = 1 // of what Run writes
-	BaseRevision = 1 // of what WriteBase writes
+	BaseRevision = 2 // of what WriteBase writes
 )
 
 // Ingredients are what decides an export besides the [Options].

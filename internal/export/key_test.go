@@ -14,7 +14,7 @@ func TestSlots(t *testing.T) {
 		stage, key string
 		slot       store.Slot
 	}{
-		{"base-gguf", "9254b456c9d10938e084aca90f0f1743e54c25a75b24d7ce72bea87fb9d14899", BaseSlot("identity")},
+		{"base-gguf", "a4f9bbd2b036dabade5ed38a482dc002b325b6a11e8aac76a7d890ce7f53cb17", BaseSlot("identity")},
 		{"export", "bb918aeeb5dca4a6302d552544595d919a8cc39ff1225ee6b96b162f92307d72", Slot(Options{"f16"}, Ingredients{Base: "b"})},
 		{"export", "f27ba76358038ffc4d290a1712ce3c8fcd812b2d122c496cfa13cf781f2b1348", Slot(Options{"f16"}, Ingredients{Base: "b", Weights: "weights", Config: "config", Changes: changes})},
 	} {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,6 +53,13 @@ func readQwen2(configJSON []byte) (model, error) {
 			return model{}, fmt.Errorf("rope_parameters or rope_scaling of the type %q is not supported (hint: %s with the default rope)", r.kind(), hint)
 		}
 	}
+	if !(c.theta() > 0) {
+		return model{}, errors.New("neither rope_parameters.rope_theta nor rope_theta is there (hint: download the model again)")
+	}
+	tied := tie{}
+	if c.Tied {
+		tied = tie{copy: "lm_head.weight", of: "model.embed_tokens.weight"}
+	}
 	return model{
 		vocabulary: c.Vocabulary,
 		bos:        c.BOS,
@@ -59,8 +67,9 @@ func readQwen2(configJSON []byte) (model, error) {
 		tensors:    qwen2Tensors(c),
 		ignores: func(name string) bool {
 			// Tied models may carry a copy of the embedding, old ones their rope table.
-			return c.Tied && name == "lm_head.weight" || strings.HasSuffix(name, ".rotary_emb.inv_freq")
+			return name == tied.copy || strings.HasSuffix(name, ".rotary_emb.inv_freq")
 		},
+		tied: tied,
 	}, nil
 }
 

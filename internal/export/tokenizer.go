@@ -3,17 +3,9 @@ package export
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-)
-
-const (
-	tokenizerFile       = "tokenizer.json"
-	tokenizerConfigFile = "tokenizer_config.json"
+	"github.com/tunegate/tunegate/internal/base"
 )
 
 // byteLevelBPE is the byte-level BPE of a family: GPT-2's with other split rules.
@@ -22,90 +14,30 @@ type byteLevelBPE struct {
 	splits map[string]string // from the pattern of a split rule to llama.cpp's name of it
 }
 
-// tokenizer is tokenizer.json, as the tokenizers library writes it.
-type tokenizer struct {
-	Normalizer    *step         `json:"normalizer"`
-	PreTokenizer  *preTokenizer `json:"pre_tokenizer"`
-	PostProcessor *step         `json:"post_processor"`
-	Model         struct {
-		Type         string         `json:"type"`
-		Vocabulary   map[string]int `json:"vocab"`
-		Merges       []merge        `json:"merges"`
-		Dropout      *float64       `json:"dropout"`
-		UnkToken     *string        `json:"unk_token"`
-		Prefix       string         `json:"continuing_subword_prefix"`
-		Suffix       string         `json:"end_of_word_suffix"`
-		ByteFallback bool           `json:"byte_fallback"`
-		IgnoreMerges bool           `json:"ignore_merges"`
-	} `json:"model"`
-	Added []addedToken `json:"added_tokens"`
-}
-
-type step struct {
-	Type string `json:"type"`
-}
-
-type preTokenizer struct {
-	Type  string         `json:"type"`
-	Parts []preTokenizer `json:"pretokenizers"`
-	// of a Split:
-	Pattern  struct{ Regex string } `json:"pattern"`
-	Behavior string                 `json:"behavior"`
-	Invert   bool                   `json:"invert"`
-	// of a ByteLevel:
-	AddPrefixSpace bool `json:"add_prefix_space"`
-	UseRegex       bool `json:"use_regex"`
-}
-
-type addedToken struct {
-	ID         int    `json:"id"`
-	Content    string `json:"content"`
-	Special    bool   `json:"special"`
-	LeftStrip  bool   `json:"lstrip"`
-	RightStrip bool   `json:"rstrip"`
-	SingleWord bool   `json:"single_word"`
-}
-
-// merge is "left right", or since tokenizers 0.20 ["left", "right"].
-type merge string
-
-// UnmarshalJSON takes both forms.
-func (m *merge) UnmarshalJSON(data []byte) error {
-	if jsontext.Value(data).Kind() == '"' {
-		return json.Unmarshal(data, (*string)(m))
+// check refuses what llama.cpp would tokenize otherwise and returns the name of the
+// split rule. The NFC normalizer is let through, though llama.cpp has none: text
+// that is NFC already, as nearly all is, comes out the same.
+func (b byteLevelBPE) check(folder base.Folder, t base.Tokenizer) (pre string, err error) {
+	file := base.TokenizerFile
+	for _, a := range t.Added {
+		if a.LeftStrip || a.RightStrip || a.SingleWord {
+			file, err = a.File, fmt.Errorf("added token %q sets lstrip, rstrip or single_word", a.Content)
+			break
+		}
 	}
-	var pair [2]string
-	if err := json.Unmarshal(data, &pair); err != nil {
-		return err
-	}
-	if strings.Contains(pair[0]+pair[1], " ") {
-		return fmt.Errorf("a merge of %q: byte-level tokens hold no space", pair)
-	}
-	*m = merge(pair[0] + " " + pair[1])
-	return nil
-}
-
-// readTokenizer reads tokenizer.json in dir and refuses what llama.cpp would
-// tokenize otherwise. The NFC normalizer is let through, though llama.cpp has
-// none: text that is NFC already, as nearly all is, comes out the same. It
-// returns the name of the split rule, too.
-func (b byteLevelBPE) readTokenizer(dir string) (tokenizer, string, error) {
-	var t tokenizer
-	if err := readJSON(dir, tokenizerFile, &t); err != nil {
-		return t, "", err
-	}
-	err := t.check()
-	pre := ""
 	if err == nil {
-		pre, err = t.PreTokenizer.name(b.splits)
+		err = checkParts(t)
+	}
+	if err == nil {
+		pre, err = splitRule(*t.PreTokenizer, b.splits)
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w (hint: only %s's tokenizer is built yet: choose another base)", filepath.Join(dir, tokenizerFile), err, b.family)
+		err = fmt.Errorf("%s: %w (hint: only %s's tokenizer is built yet: choose another base)", folder.Path(file), err, b.family)
 	}
-	return t, pre, err
+	return pre, err
 }
 
-func (t tokenizer) check() error {
+func checkParts(t base.Tokenizer) error {
 	m := t.Model
 	switch {
 	case m.Type != "BPE":
@@ -119,16 +51,11 @@ func (t tokenizer) check() error {
 	case t.PreTokenizer == nil:
 		return errors.New("no pre_tokenizer")
 	}
-	for _, a := range t.Added {
-		if a.LeftStrip || a.RightStrip || a.SingleWord {
-			return fmt.Errorf("added token %q sets lstrip, rstrip or single_word", a.Content)
-		}
-	}
 	return nil
 }
 
-// name returns llama.cpp's name of the rule, which is one of splits.
-func (p preTokenizer) name(splits map[string]string) (string, error) {
+// splitRule returns llama.cpp's name of the rule, which is one of splits.
+func splitRule(p base.PreTokenizer, splits map[string]string) (string, error) {
 	kinds := []string{p.Type}
 	for _, part := range p.Parts {
 		kinds = append(kinds, part.Type)

@@ -1,6 +1,10 @@
 package export
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/tunegate/tunegate/internal/base"
+)
 
 func TestTokenizerRefuses(t *testing.T) {
 	t.Parallel()
@@ -43,7 +47,7 @@ func TestTokenizerRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			expectRefusal(t, c.edit, tokenizerFile, c.want)
+			expectRefusal(t, c.edit, base.TokenizerFile, c.want)
 		})
 	}
 }
@@ -54,13 +58,13 @@ func TestSpecialTokensRefused(t *testing.T) {
 		edit       func(*baseFolder)
 		file, want string
 	}{
-		"adds BOS":     {func(m *baseFolder) { m.tokenizerConfig["add_bos_token"] = true }, tokenizerConfigFile, "add_bos_token is true"},
-		"no EOS":       {func(m *baseFolder) { delete(m.tokenizerConfig, "eos_token") }, tokenizerConfigFile, "no eos_token"},
-		"unknown EOS":  {func(m *baseFolder) { m.tokenizerConfig["eos_token"] = "</s>" }, tokenizerConfigFile, `eos_token "</s>" is not in the vocabulary`},
-		"odd EOS":      {func(m *baseFolder) { m.tokenizerConfig["eos_token"] = 7 }, tokenizerConfigFile, "eos_token"},
-		"unknown stop": {func(m *baseFolder) { m.generation["eos_token_id"] = 12 }, generationConfigFile, "eos_token_id 12 is not in the vocabulary"},
-		"three stops":  {func(m *baseFolder) { m.generation["eos_token_id"] = []int{6, 5, 4} }, generationConfigFile, "more than two stop tokens"},
-		"odd stop":     {func(m *baseFolder) { m.generation["eos_token_id"] = "x" }, generationConfigFile, "eos_token_id"},
+		"adds BOS":     {func(m *baseFolder) { m.tokenizerConfig["add_bos_token"] = true }, base.TokenizerConfigFile, "add_bos_token is true"},
+		"no EOS":       {func(m *baseFolder) { delete(m.tokenizerConfig, "eos_token") }, base.TokenizerConfigFile, "no eos_token"},
+		"unknown EOS":  {func(m *baseFolder) { m.tokenizerConfig["eos_token"] = "</s>" }, base.TokenizerConfigFile, `eos_token "</s>" is not in the vocabulary`},
+		"odd EOS":      {func(m *baseFolder) { m.tokenizerConfig["eos_token"] = 7 }, base.TokenizerConfigFile, "eos_token"},
+		"unknown stop": {func(m *baseFolder) { m.generation["eos_token_id"] = 12 }, base.GenerationConfigFile, "eos_token_id 12 is not in the vocabulary"},
+		"three stops":  {func(m *baseFolder) { m.generation["eos_token_id"] = []int{6, 5, 4} }, base.GenerationConfigFile, "more than two stop tokens"},
+		"odd stop":     {func(m *baseFolder) { m.generation["eos_token_id"] = "x" }, base.GenerationConfigFile, "eos_token_id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +90,7 @@ func TestStopTokens(t *testing.T) {
 	} {
 		m := newModel(true)
 		m.generation["eos_token_id"], m.tokenizerConfig["bos_token"] = c.generation, c.bosText
-		v, err := byteLevelBPE{splits: map[string]string{qwen2Split: "qwen2"}}.readVocabulary(m.save(t), model{vocabulary: 12, bos: c.bosID})
+		v, err := byteLevelBPE{splits: map[string]string{qwen2Split: "qwen2"}}.readVocabulary(m.open(t), model{vocabulary: 12, bos: c.bosID})
 		if got := [4]int{v.bos, v.eos, v.eot, v.pad}; err != nil || got != c.want {
 			t.Errorf("%s: %v, %v; want %v", name, got, err, c.want)
 		}

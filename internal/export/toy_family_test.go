@@ -103,7 +103,7 @@ func TestFamilyDoor(t *testing.T) {
 	dir := t.TempDir()
 	base, baseExport, candidate := filepath.Join(dir, "base"), filepath.Join(dir, "name-base"), filepath.Join(dir, "candidate")
 	e, m := withToy(), toyFolder()
-	if _, err := e.writeBase(context.Background(), m.save(t), base); err != nil {
+	if _, err := e.writeBase(context.Background(), m.open(t), base); err != nil {
 		t.Fatal(err)
 	}
 	checkToy(t, base, m, nil)
@@ -212,11 +212,11 @@ func TestFamilyDoorRefuses(t *testing.T) {
 	e, out := withToy(), filepath.Join(t.TempDir(), "out")
 	unknown := toyFolder()
 	unknown.config["architectures"] = []string{"OtherForCausalLM"}
-	_, err := e.writeBase(context.Background(), unknown.save(t), out)
+	_, err := e.writeBase(context.Background(), unknown.open(t), out)
 	if want := `["OtherForCausalLM"] (hint: only Qwen2ForCausalLM or ToyForCausalLM or ToyModel is built yet`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want one with %q", err, want)
 	}
-	if _, err := e.writeBase(context.Background(), toyFolder().save(t), out); err != nil {
+	if _, err := e.writeBase(context.Background(), toyFolder().open(t), out); err != nil {
 		t.Fatal(err)
 	}
 	for want, run := range map[string]func() error{

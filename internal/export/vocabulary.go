@@ -1,19 +1,12 @@
 package export
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"slices"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-
+	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/gguf"
 )
-
-const generationConfigFile = "generation_config.json"
 
 // The kinds of tokens, as llama.cpp numbers them.
 const (
@@ -33,46 +26,54 @@ type vocabulary struct {
 	bos, eos, eot, pad int
 }
 
-// metadata reads the tokenizer of the base in dir. Ids without a token, up to the
-// model's vocabulary, get unused ones.
-func (b byteLevelBPE) metadata(dir string, m model) ([]gguf.KV, error) {
-	v, err := b.readVocabulary(dir, m)
+// metadata reads the tokenizer of the base. Ids without a token, up to the model's
+// vocabulary, get unused ones.
+func (b byteLevelBPE) metadata(folder base.Folder, m model) ([]gguf.KV, error) {
+	v, err := b.readVocabulary(folder, m)
 	if err != nil {
 		return nil, err
 	}
 	return v.metadata(), nil
 }
 
-func (b byteLevelBPE) readVocabulary(dir string, m model) (vocabulary, error) {
-	t, pre, err := b.readTokenizer(dir)
+func (b byteLevelBPE) readVocabulary(folder base.Folder, m model) (vocabulary, error) {
+	t, err := folder.Tokenizer()
 	if err != nil {
 		return vocabulary{}, err
 	}
-	v := vocabulary{pre: pre}
-	if err := v.fill(t, m.vocabulary); err != nil {
-		return vocabulary{}, fmt.Errorf("%s: %w (hint: download the model again)", filepath.Join(dir, tokenizerFile), err)
+	v := vocabulary{}
+	if v.pre, err = b.check(folder, t); err != nil {
+		return vocabulary{}, err
+	}
+	if err := v.fill(folder, t, m.vocabulary); err != nil {
+		return vocabulary{}, err
 	}
 	for _, merge := range t.Model.Merges {
 		v.merges = append(v.merges, string(merge))
 	}
-	return v, v.readSpecials(dir, b.family, m.bos)
+	if t.AddsBOS {
+		return vocabulary{}, fmt.Errorf("%s: add_bos_token is true, which %s's tokenizer never does (hint: choose another base)", folder.Path(base.TokenizerConfigFile), b.family)
+	}
+	return v, v.readSpecials(folder, t, m.bos)
 }
 
-func (v *vocabulary) fill(t tokenizer, size int) error {
+// fill gives every id its text. A token that has no row in the embedding is an error.
+func (v *vocabulary) fill(folder base.Folder, t base.Tokenizer, size int) error {
 	v.tokens, v.kinds = make([]string, size), make([]int32, size)
 	ids := make(map[string]int, size)
-	set := func(text string, id int, kind int32) error {
+	set := func(text string, id int, kind int32, file string) error {
 		if id < 0 || id >= size {
-			return fmt.Errorf("token %q has the id %d, beyond vocab_size %d of %s", text, id, size, configFile)
+			return fmt.Errorf("%s: token %q has the id %d, beyond vocab_size %d of %s (hint: take the token out, or resize the embedding with transformers and save model and tokenizer together)",
+				folder.Path(file), text, id, size, base.ConfigFile)
 		}
 		if before, taken := ids[text]; v.kinds[id] != 0 && v.tokens[id] != text || taken && before != id {
-			return fmt.Errorf("duplicate token %q or id %d", text, id)
+			return fmt.Errorf("%s: duplicate token %q or id %d (hint: the file is damaged: download it again)", folder.Path(file), text, id)
 		}
 		v.tokens[id], v.kinds[id], ids[text] = text, kind, id
 		return nil
 	}
 	for text, id := range t.Model.Vocabulary {
-		if err := set(text, id, tokenNormal); err != nil {
+		if err := set(text, id, tokenNormal, base.TokenizerFile); err != nil {
 			return err
 		}
 	}
@@ -81,13 +82,13 @@ func (v *vocabulary) fill(t tokenizer, size int) error {
 		if a.Special {
 			kind = tokenControl
 		}
-		if err := set(a.Content, a.ID, kind); err != nil {
+		if err := set(a.Content, a.ID, kind, a.File); err != nil {
 			return err
 		}
 	}
 	for id, kind := range v.kinds {
 		if kind == 0 {
-			if err := set(fmt.Sprintf("[PAD%d]", id), id, tokenUnused); err != nil {
+			if err := set(fmt.Sprintf("[PAD%d]", id), id, tokenUnused, base.TokenizerFile); err != nil {
 				return err
 			}
 		}
@@ -95,89 +96,42 @@ func (v *vocabulary) fill(t tokenizer, size int) error {
 	return nil
 }
 
-// specialToken is a text, or an object that holds it.
-type specialToken string
-
-// UnmarshalJSON takes both forms and null.
-func (s *specialToken) UnmarshalJSON(data []byte) error {
-	if jsontext.Value(data).Kind() != '{' {
-		return json.Unmarshal(data, (*string)(s))
-	}
-	var object struct {
-		Content string `json:"content"`
-	}
-	err := json.Unmarshal(data, &object)
-	*s = specialToken(object.Content)
-	return err
-}
-
-// idList is one id or a list of them.
-type idList []int
-
-// UnmarshalJSON takes both forms and null.
-func (l *idList) UnmarshalJSON(data []byte) error {
-	if jsontext.Value(data).Kind() != '0' {
-		return json.Unmarshal(data, (*[]int)(l))
-	}
-	*l = make(idList, 1)
-	return json.Unmarshal(data, &(*l)[0])
-}
-
-func (v *vocabulary) readSpecials(dir, family string, bos *int) error {
-	var named struct {
-		AddBOS bool         `json:"add_bos_token"`
-		BOS    specialToken `json:"bos_token"`
-		EOS    specialToken `json:"eos_token"`
-		Pad    specialToken `json:"pad_token"`
-	}
-	if err := readJSON(dir, tokenizerConfigFile, &named); err != nil {
-		return err
-	}
-	path := filepath.Join(dir, tokenizerConfigFile)
-	if named.AddBOS {
-		return fmt.Errorf("%s: add_bos_token is true, which %s's tokenizer never does (hint: choose another base)", path, family)
-	}
-	if named.EOS == "" {
+func (v *vocabulary) readSpecials(folder base.Folder, t base.Tokenizer, bos *int) error {
+	path := folder.Path(base.TokenizerConfigFile)
+	if t.EOS == "" {
 		return fmt.Errorf("%s: no eos_token, so answers would never end (hint: name the stop token there)", path)
 	}
 	for _, token := range []struct {
-		key  string
-		text specialToken
+		text string
 		id   *int
-	}{{"bos_token", named.BOS, &v.bos}, {"eos_token", named.EOS, &v.eos}, {"pad_token", named.Pad, &v.pad}} {
-		*token.id = slices.Index(v.tokens, string(token.text))
-		if token.text != "" && *token.id < 0 {
-			return fmt.Errorf("%s: %s %q is not in the vocabulary (hint: download the model again)", path, token.key, token.text)
-		}
-		if token.text == "" {
-			*token.id = -1
+	}{{t.BOS, &v.bos}, {t.EOS, &v.eos}, {t.Pad, &v.pad}} {
+		*token.id = -1
+		if token.text != "" {
+			*token.id = slices.Index(v.tokens, token.text)
 		}
 	}
 	if v.bos < 0 && bos != nil {
 		v.bos = *bos
 	}
-	return v.readStops(dir)
+	return v.readStops(folder)
 }
 
-// readStops takes a second stop token from generation_config.json, which may be missing.
-func (v *vocabulary) readStops(dir string) error {
+// readStops takes a second stop token from the base's generation config.
+func (v *vocabulary) readStops(folder base.Folder) error {
 	v.eot = -1
-	var generation struct {
-		EOS idList `json:"eos_token_id"`
-	}
-	if err := readJSON(dir, generationConfigFile, &generation); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	stops, file, err := folder.Stops()
+	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, generationConfigFile)
-	for _, id := range generation.EOS {
+	for _, id := range stops {
 		if id < 0 || id >= len(v.tokens) {
-			return fmt.Errorf("%s: eos_token_id %d is not in the vocabulary (hint: download the model again)", path, id)
+			return fmt.Errorf("%s: eos_token_id %d is not in the vocabulary (hint: correct it: it is the id of the stop token)", folder.Path(file), id)
 		}
 		if id == v.eos || id == v.eot {
 			continue
 		}
 		if v.eot >= 0 {
-			return fmt.Errorf("%s: eos_token_id has more than two stop tokens, which GGUF cannot express (hint: choose another base)", path)
+			return fmt.Errorf("%s: eos_token_id has more than two stop tokens, which GGUF cannot express (hint: choose another base)", folder.Path(file))
 		}
 		v.eot = id
 	}

@@ -184,7 +184,7 @@ func (f *forecaster) stages(ctx context.Context) error {
 			byStage[stage] = &found{}
 		}
 		look, err := work.Look(ctx, f.store, f.options.Force)
-		if fault := look.Fault; errors.Is(fault, plan.ErrInput) || errors.Is(fault, plan.ErrBase) {
+		if fault := look.Fault; errors.Is(fault, plan.ErrInput) {
 			return plan.Input(fault)
 		} else if fault != nil {
 			f.made.Notes, faulty = append(f.made.Notes, fault.Error()), true

@@ -69,10 +69,7 @@ func newOutlook(t *testing.T) outlook {
 	f := plantest.New(t)
 	f.Write("tunegate.yaml", plantest.Config+"runner: {ollama: \""+fakeServer(t)+"\"}\nserve: {template: chat.tmpl}\n")
 	f.Write("chat.tmpl", serve.Template)
-	for _, name := range []string{"base/tokenizer.json", "base/tokenizer_config.json", "base/model.safetensors"} {
-		f.Write(name, strings.Repeat("x", 1000))
-	}
-	f.Commit("all of the base")
+	f.Commit("served")
 	f.Change("data", map[string]string{"data/b.json": `[{"question": "2 + 2?", "answer": "4"}, {"question": "3 + 4?", "answer": "7"}]`})
 	m, _ := machinetest.New(t)
 	m.LookPath = func(string) (string, error) { return "", exec.ErrNotFound }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -48,10 +49,30 @@ func (a Array) Float32s(dst []float32, first int) error {
 	return nil
 }
 
+// Equal says whether two tensors have the same values, whatever their types. It reads
+// no further than to the first difference.
+func Equal(a, b Array) (bool, error) {
+	if !slices.Equal(a.Shape, b.Shape) {
+		return false, nil
+	}
+	const most = 1 << 18
+	x, y := make([]float32, most), make([]float32, most)
+	for first := 0; first < a.Len(); first += most {
+		n := min(most, a.Len()-first)
+		if err := errors.Join(a.Float32s(x[:n], first), b.Float32s(y[:n], first)); err != nil {
+			return false, err
+		}
+		if !slices.Equal(x[:n], y[:n]) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // Weights are the tensors of one safetensors file, or of all shards of a model.
 type Weights struct {
 	arrays map[string]Array
-	files  []*os.File
+	files  []io.Closer
 }
 
 // Names returns the tensors' names, sorted.
@@ -78,11 +99,21 @@ func OpenSafetensors(path string) (*Weights, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openSafetensors(path, f)
+}
+
+// openSafetensors reads the header of an open file, whose path is for messages. The
+// file is closed with the weights, or at once with an error.
+func openSafetensors(path string, f fs.File) (*Weights, error) {
 	info, err := f.Stat()
+	at, random := f.(io.ReaderAt)
+	if err == nil && !random {
+		err = fmt.Errorf("%s cannot be read from a place of its own", path)
+	}
 	if err == nil {
 		var w *Weights
-		if w, err = ParseSafetensors(path, f, info.Size()); err == nil {
-			w.files = []*os.File{f}
+		if w, err = ParseSafetensors(path, at, info.Size()); err == nil {
+			w.files = []io.Closer{f}
 			return w, nil
 		}
 	}
@@ -148,7 +179,7 @@ func (e entry) array(data *io.SectionReader) (Array, error) {
 	a := Array{}
 	i := slices.IndexFunc(dtypes, func(t *Type) bool { return t.Name == e.DType })
 	if i < 0 {
-		return a, fmt.Errorf("dtype %q is not supported (hint: save the model in one of %s)", e.DType, dtypes)
+		return a, fmt.Errorf("dtype %q is not supported (hint: a quantized model cannot be tuned: use its release in one of %s)", e.DType, dtypes)
 	}
 	a.Type = dtypes[i]
 	begin, end := e.Offsets[0], e.Offsets[1]

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,22 +17,22 @@ const (
 	indexFile  = "model.safetensors.index.json"
 )
 
-// OpenWeights opens the weights of the model folder dir: model.safetensors, or
-// else every shard that model.safetensors.index.json names. Each tensor lies in
-// the shard that the index says, and no shard holds another one. Close the
-// weights after use.
-func OpenWeights(dir string) (*Weights, error) {
-	w, err := OpenSafetensors(filepath.Join(dir, singleFile))
+// OpenWeights opens the weights in the folder files of a model, which messages call
+// dir: model.safetensors, or else every shard that model.safetensors.index.json names.
+// Each tensor lies in the shard that the index says, and no shard holds another one.
+// Close the weights after use.
+func OpenWeights(files fs.FS, dir string) (*Weights, error) {
+	w, err := openIn(files, dir, singleFile)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return w, err
 	}
 	path := filepath.Join(dir, indexFile)
-	data, err := os.ReadFile(path)
+	data, err := fs.ReadFile(files, indexFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: neither %s nor %s is there (hint: save the model with save_pretrained, as safetensors)", dir, singleFile, indexFile)
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	var index struct {
 		WeightMap map[string]string `json:"weight_map"`
@@ -41,15 +40,24 @@ func OpenWeights(dir string) (*Weights, error) {
 	if err := json.Unmarshal(data, &index); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	w, err = openShards(dir, index.WeightMap)
+	w, err = openShards(files, dir, index.WeightMap)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return w, nil
 }
 
+func openIn(files fs.FS, dir, name string) (*Weights, error) {
+	path := filepath.Join(dir, name)
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return openSafetensors(path, f)
+}
+
 // openShards opens the files that weightMap names: tensor name -> file name.
-func openShards(dir string, weightMap map[string]string) (_ *Weights, err error) {
+func openShards(files fs.FS, dir string, weightMap map[string]string) (_ *Weights, err error) {
 	all := &Weights{arrays: make(map[string]Array)}
 	defer func() {
 		if err != nil {
@@ -64,7 +72,7 @@ func openShards(dir string, weightMap map[string]string) (_ *Weights, err error)
 		if !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) {
 			return nil, fmt.Errorf("weight_map names %q, which is not a file of this folder (hint: download the model again)", name)
 		}
-		shard, err := OpenSafetensors(filepath.Join(dir, name))
+		shard, err := openIn(files, dir, name)
 		if err != nil {
 			return nil, err
 		}

@@ -24,6 +24,8 @@ func folder(t *testing.T, files map[string][]byte) string {
 	return dir
 }
 
+func openFolder(dir string) (*Weights, error) { return OpenWeights(os.DirFS(dir), dir) }
+
 func TestOpenWeights(t *testing.T) {
 	t.Parallel()
 	index := []byte(`{"metadata":{"total_size":8},"weight_map":{"a":"1.safetensors","b":"2.safetensors"}}`)
@@ -35,7 +37,7 @@ func TestOpenWeights(t *testing.T) {
 		"single":  {map[string][]byte{singleFile: raw(shardA, 4), "other.safetensors": nil}, []string{"a"}},
 		"sharded": {sharded, []string{"a", "b"}},
 	} {
-		w, err := OpenWeights(folder(t, c.files))
+		w, err := openFolder(folder(t, c.files))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -64,15 +66,15 @@ func TestOpenWeightsRefuses(t *testing.T) {
 		"duplicate":       {`{"weight_map":{"a":"1.safetensors","a":"2.safetensors"}}`, "duplicate"},
 	} {
 		dir := folder(t, map[string][]byte{indexFile: []byte(c.index), "1.safetensors": one, "2.safetensors": two})
-		_, err := OpenWeights(dir)
+		_, err := openFolder(dir)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), indexFile) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
 		}
 	}
-	if _, err := OpenWeights(t.TempDir()); err == nil || !strings.Contains(err.Error(), "neither model.safetensors nor") {
+	if _, err := openFolder(t.TempDir()); err == nil || !strings.Contains(err.Error(), "neither model.safetensors nor") {
 		t.Errorf("empty folder: error %v", err)
 	}
-	if _, err := OpenWeights(folder(t, map[string][]byte{singleFile: nil})); err == nil || !strings.Contains(err.Error(), singleFile) {
+	if _, err := openFolder(folder(t, map[string][]byte{singleFile: nil})); err == nil || !strings.Contains(err.Error(), singleFile) {
 		t.Errorf("empty file: error %v", err)
 	}
 }

@@ -47,7 +47,12 @@ func TestEveryEndLeavesItsStatus(t *testing.T) {
 		},
 		"a base that is none": {
 			change: map[string]string{"data/c.json": `[{"question": "5 + 5?", "answer": "10"}]`},
-			state:  report.Broke, record: step.Failed, says: "choose another base",
+			before: func(o judged) {
+				o.Git("checkout", "-q", "main")
+				o.Write("base/config.json", "{}")
+				o.Commit("no base")
+			},
+			state: report.Broke, record: step.Failed, says: "choose another base",
 		},
 		"a config that can not be read": {
 			change: map[string]string{"tunegate.yaml": plantest.Config + "app: {start: rm -rf /}\n"},

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
-	"strings"
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/machine"
@@ -29,10 +28,7 @@ func newJudged(t *testing.T) judged {
 	t.Cleanup(version.Close)
 	f.Write("tunegate.yaml", plantest.Config+"runner: {ollama: \""+version.URL+"\"}\nserve: {template: chat.tmpl}\n")
 	f.Write("chat.tmpl", "{{ .Prompt }}")
-	for _, name := range []string{"base/tokenizer.json", "base/tokenizer_config.json", "base/model.safetensors"} {
-		f.Write(name, strings.Repeat("x", 1000))
-	}
-	f.Commit("all of the base")
+	f.Commit("served")
 	f.Change("data", map[string]string{"data/b.json": `[{"question": "2 + 2?", "answer": "4"}, {"question": "3 + 4?", "answer": "7"}]`})
 	m, _ := machinetest.New(t)
 	m.LookPath = func(string) (string, error) { return "", exec.ErrNotFound }

@@ -40,6 +40,9 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, configPath, bas
 	if err != nil {
 		return err
 	}
+	if err := p.CheckBase(ctx); err != nil { // before gigabytes are fetched for it
+		return err
+	}
 	if err := Tools(ctx, m, p.Config.Runner, log); err != nil {
 		return err
 	}

@@ -2,15 +2,14 @@ package plan
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/base"
+	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/store"
 )
@@ -31,12 +30,13 @@ func (p *Plan) BaseInRepository() bool { return !filepath.IsAbs(p.Config.Base.Mo
 // BaseFiles are the files of a base inside the repository.
 func (p *Plan) BaseFiles() []repo.File { return p.policyTree.Under(p.Config.Base.Model) }
 
-// BaseConfig is the base model's config.json.
-func (p *Plan) BaseConfig(ctx context.Context) ([]byte, error) {
+// BaseFolder is the base model's folder; the context holds for reading one in a commit.
+func (p *Plan) BaseFolder(ctx context.Context) base.Folder {
+	name := p.Config.Base.Model
 	if p.BaseInRepository() {
-		return p.policyTree.Read(ctx, path.Join(p.Config.Base.Model, "config.json"))
+		return base.Folder{Name: name, Files: p.policyTree.Folder(ctx, name), Commit: true}
 	}
-	return os.ReadFile(filepath.Join(p.Config.Base.Model, "config.json"))
+	return base.Open(name)
 }
 
 // ExportBase writes a base inside the repository into dir.
@@ -44,39 +44,18 @@ func (p *Plan) ExportBase(ctx context.Context, dir string) error {
 	return p.policyTree.Export(ctx, p.Config.Base.Model, dir)
 }
 
-// ErrBase says that the base model is not there as a whole.
-var ErrBase = errors.New("base model")
-
-// baseError marks an error as one of the base without changing its words.
-type baseError struct{ error }
-
-func (e baseError) Unwrap() []error { return []error{e.error, ErrBase} }
-
-// CheckBase looks for the files that every base model has, without reading them.
-// Its errors are ErrBase.
-func (p *Plan) CheckBase() error {
-	folder, where := p.Config.Base.Model, ""
-	var names []string
-	if !p.BaseInRepository() {
-		entries, err := os.ReadDir(folder)
-		if err != nil {
-			return baseError{fmt.Errorf("`base.model`: %w", err)}
-		}
-		for _, entry := range entries {
-			names = append(names, entry.Name())
-		}
-	} else {
+// CheckBase says what of the base model cannot be exported as it is trained, as
+// export.CheckBase does. Its errors are ErrInput unless the context ended.
+func (p *Plan) CheckBase(ctx context.Context) error {
+	err := export.CheckBase(p.BaseFolder(ctx))
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	where := ""
+	if p.BaseInRepository() {
 		where = " at " + p.BaseRef
-		for _, file := range p.BaseFiles() {
-			names = append(names, path.Base(file.Path))
-		}
 	}
-	for _, needed := range []string{"config.json", "tokenizer.json", "tokenizer_config.json", ".safetensors"} {
-		if !slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, needed) }) {
-			return baseError{fmt.Errorf("`base.model`: %s%s has no %s (hint: the whole Hugging Face folder of the base model is needed)", folder, where, needed)}
-		}
-	}
-	return nil
+	return Input(fmt.Errorf("`base.model`%s: %w", where, err))
 }
 
 // FileState is what tells that a file was changed, without reading it.

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/engine"
@@ -92,7 +93,7 @@ var baseGGUF = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "base.gguf")
-	if _, err := export.WriteBase(context.Background(), filepath.Join("..", "..", "testdata", "demo", "base"), path); err != nil {
+	if _, err := export.WriteBase(context.Background(), base.Open(filepath.Join("..", "..", "testdata", "demo", "base")), path); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(path)

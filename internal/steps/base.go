@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/register"
@@ -130,7 +131,7 @@ func (s *List) baseGGUF() *step.Of[export.Digest] {
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, dir string) (export.Digest, error) {
-			written, err := export.WriteBase(ctx, s.baseDir(), filepath.Join(dir, baseFile))
+			written, err := export.WriteBase(ctx, base.Open(s.baseDir()), filepath.Join(dir, baseFile))
 			if err != nil {
 				return export.Digest{}, fmt.Errorf("base model: %w", err)
 			}

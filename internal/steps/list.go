@@ -100,7 +100,7 @@ func Setup(m machine.Machine, p *plan.Plan, o Options) *List {
 // preparation is everything that can fail cheaply, in order.
 func (s *List) preparation() []step.Step {
 	return []step.Step{
-		s.checks.files, s.checks.server, s.checks.promotion, s.checks.config, s.checks.python, s.checks.disk,
+		s.checks.base, s.checks.server, s.checks.promotion, s.checks.python, s.checks.disk,
 		s.Values, s.Folder, s.BaseGGUF, s.Rendering, s.checks.length, s.BaseExport, s.Base, s.Trial, s.Baseline,
 	}
 }

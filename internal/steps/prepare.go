@@ -3,7 +3,6 @@ package steps
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/eval"
-	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/python"
@@ -29,10 +27,9 @@ type nothing struct{}
 // checks are the steps before a training that keep nothing: each is an error for
 // what would stop the run after it, but for promotion.
 type checks struct {
-	files     *step.Of[nothing] // of the base
+	base      *step.Of[nothing] // its folder can be exported, and num_ctx fits it
 	server    *step.Of[nothing] // it is there, and of a version that is known to serve
 	promotion *step.Of[nothing] // its servers; no more than a note, since a run needs none of them
-	config    *step.Of[nothing] // the base's own: it can be exported, and num_ctx fits it
 	python    *step.Of[nothing] // it is there, where something is to be done with it
 	disk      *step.Of[nothing] // has room for what is still to be done
 	length    *step.Of[nothing] // the prompts fit num_ctx
@@ -48,10 +45,9 @@ func (s *List) newChecks() checks {
 	}
 	always := func() bool { return true }
 	return checks{
-		files:     at("the base's files", always, func(context.Context) error { return s.plan.CheckBase() }),
+		base:      at("the base model", always, s.checkBase),
 		server:    at("the server", always, s.checkServer),
 		promotion: at("the servers of a promotion", nil, s.notePromotionServers),
-		config:    at("the base's config", always, s.checkConfig),
 		python:    at("Python", always, s.checkPython),
 		disk:      at("disk", always, s.checkDisk),
 		length:    at("the length of the prompts", s.Rendering.Known, func(context.Context) error { return s.checkLength() }),
@@ -80,27 +76,18 @@ func (s *List) notePromotionServers(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// checkConfig reads the base's config.json: its architecture must be one that is
-// exported, and num_ctx within the context that it was made for, beyond which a
-// server cuts without a word.
-func (s *List) checkConfig(ctx context.Context) error {
-	data, err := s.plan.BaseConfig(ctx)
-	if err == nil {
-		err = export.CheckConfig(data)
+// checkBase makes sure that the base can be exported as it is trained, and that
+// num_ctx is within the context that it was made for, beyond which a server cuts
+// without a word.
+func (s *List) checkBase(ctx context.Context) error {
+	if err := s.plan.CheckBase(ctx); err != nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("base model: %w", err)
+	has, err := s.plan.BaseFolder(ctx).Context()
+	if asked := s.plan.Config.Eval.NumCtx; err == nil && has > 0 && asked > has {
+		err = plan.Input(fmt.Errorf("`eval.num_ctx` is %d, and the base's context has %d tokens (hint: write num_ctx: %[2]d under `eval:` of the config)", asked, has))
 	}
-	var base struct {
-		Context int `json:"max_position_embeddings"`
-	}
-	if err := json.Unmarshal(data, &base); err != nil {
-		return fmt.Errorf("base model: config.json: %w", err)
-	}
-	if asked := s.plan.Config.Eval.NumCtx; base.Context > 0 && asked > base.Context {
-		return plan.Input(fmt.Errorf("`eval.num_ctx` is %d, and the base's context has %d tokens (hint: write num_ctx: %[2]d under `eval:` of the config)", asked, base.Context))
-	}
-	return nil
+	return err
 }
 
 // checkLength makes sure that the longest prompt leaves room for an answer.

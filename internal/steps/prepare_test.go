@@ -32,21 +32,28 @@ func listOf(t *testing.T, baseConfig string, o Options) *List {
 	}}, o)
 }
 
-func TestCheckConfig(t *testing.T) {
+func TestCheckBase(t *testing.T) {
 	t.Parallel()
-	demo, err := os.ReadFile("../../testdata/demo/base/config.json")
+	const demo = "../../testdata/demo/base"
+	config, err := os.ReadFile(filepath.Join(demo, "config.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	context := func(tokens string) string {
-		return strings.Replace(string(demo), `"max_position_embeddings": 1024`, `"max_position_embeddings": `+tokens, 1)
+		return strings.Replace(string(config), `"max_position_embeddings": 1024`, `"max_position_embeddings": `+tokens, 1)
 	}
 	for text, want := range map[string]string{
 		context("512"): "", context("511"): "write num_ctx: 511",
-		`{"architectures": ["Other"], "model_type": "other"}`: "Other", "{": "base model",
+		`{"architectures": ["Other"], "model_type": "other"}`: "Other", "{": "`base.model`",
 	} {
-		err := listOf(t, text, Options{}).checkConfig(t.Context())
-		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		s := listOf(t, text, Options{})
+		folder := t.TempDir()
+		s.plan.Config.Base.Model = folder
+		if err := errors.Join(os.CopyFS(folder, os.DirFS(demo)), os.WriteFile(filepath.Join(folder, "config.json"), []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		err := s.checkBase(t.Context())
+		if (err == nil) != (want == "") || err != nil && (!errors.Is(err, plan.ErrInput) || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}

@@ -1,5 +1,5 @@
 // Package plantest gives tests a repository to plan on: its main branch has a
-// config, a suite, a base model that is none, and a record.
+// config, a suite, a base model that says nothing sensible, and a record.
 package plantest
 
 import (
@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/base/basetest"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -41,7 +42,9 @@ func New(t *testing.T) Repository {
 	f.Git("init", "-qb", "main")
 	f.Write("tunegate.yaml", Config)
 	f.Write("suites/s.suite.yaml", Suite)
-	f.Write("base/config.json", "{}")
+	for name, text := range basetest.New().Files(t) {
+		f.Write("base/"+name, text)
+	}
 	f.Write("data/a.json", `[{"question": "1 + 1?", "answer": "2"}]`)
 	f.Commit("main")
 	return f

@@ -1,0 +1,76 @@
+package base
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Check says what of the folder is missing, is not what its name says, or would make
+// transformers load something else than this model. It opens no weights.
+func (f Folder) Check() error {
+	names, err := f.names()
+	if err != nil {
+		return err
+	}
+	for _, needed := range []string{ConfigFile, TokenizerFile, TokenizerConfigFile, ".safetensors"} {
+		if !slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, needed) }) {
+			return fmt.Errorf("%s has no %s (hint: the whole Hugging Face folder of the base model is needed)", f.Name, needed)
+		}
+	}
+	for _, name := range names {
+		if name == "adapter_config.json" || strings.HasPrefix(name, "adapter_model.") {
+			return fmt.Errorf("%s belongs to an adapter, which transformers would load with the base and which would not be served (hint: merge the adapter into the weights, save them to a folder of their own and name that one; or remove the file if the weights are those that you mean)", f.Path(name))
+		}
+		if err := f.checkPointer(name); err != nil {
+			return err
+		}
+	}
+	return f.checkQuantized()
+}
+
+// names are those of the files, without folders and what is hidden.
+func (f Folder) names() ([]string, error) {
+	entries, err := fs.ReadDir(f.Files, ".")
+	if err != nil {
+		if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
+			err = cause.Err
+		}
+		return nil, fmt.Errorf("%s: %w (hint: the folder of the base model must lie there)", f.Name, err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, nil
+}
+
+func (f Folder) checkPointer(name string) error {
+	info, err := fs.Stat(f.Files, name)
+	if err != nil || info.Size() >= maxPointer || !info.Mode().IsRegular() {
+		return err
+	}
+	_, err = f.Read(name)
+	return err
+}
+
+// checkQuantized refuses weights that are quantized already: an adapter is trained on
+// the model's own values and added to them.
+func (f Folder) checkQuantized() error {
+	var keys map[string]jsontext.Value
+	if err := f.readJSON(ConfigFile, &keys); err != nil {
+		return err
+	}
+	for _, key := range []string{"quantization_config", "compression_config"} {
+		if value := keys[key]; value != nil && value.Kind() != 'n' {
+			return fmt.Errorf("%s: %s: the weights are quantized already (hint: use the model's release in 16 bit; `train.quantization` and `export.quantization` quantize it)", f.Path(ConfigFile), key)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package base
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// idList is one id or a list of them.
+type idList []int
+
+// UnmarshalJSON takes both forms and null.
+func (l *idList) UnmarshalJSON(data []byte) error {
+	if jsontext.Value(data).Kind() != '0' {
+		return json.Unmarshal(data, (*[]int)(l))
+	}
+	*l = make(idList, 1)
+	return json.Unmarshal(data, &(*l)[0])
+}
+
+// Stops are the ids at which an answer ends, and the file that says so:
+// generation_config.json, else config.json. None are named where the list is empty.
+func (f Folder) Stops() (ids []int, file string, err error) {
+	for _, file := range []string{GenerationConfigFile, ConfigFile} {
+		var says struct {
+			EOS idList `json:"eos_token_id"`
+		}
+		if err := f.optionalJSON(file, &says); err != nil {
+			return nil, file, err
+		}
+		if len(says.EOS) > 0 {
+			return says.EOS, file, nil
+		}
+	}
+	return nil, ConfigFile, nil
+}
+
+// Context is the number of tokens that the model was made for,
+// max_position_embeddings; 0 where the config has none.
+func (f Folder) Context() (int, error) {
+	var says struct {
+		Context int `json:"max_position_embeddings"`
+	}
+	return says.Context, f.readJSON(ConfigFile, &says)
+}
+
+// ChatTemplate is the base's own: a file since transformers 5, before that part of
+// the tokenizer's settings; empty: none. A list of named templates is given as JSON.
+func (f Folder) ChatTemplate() (string, error) {
+	data, err := f.Read(ChatTemplateFile)
+	if err == nil {
+		return string(data), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	var says struct {
+		Chat jsontext.Value `json:"chat_template"`
+	}
+	if err := f.readJSON(TokenizerConfigFile, &says); err != nil {
+		return "", err
+	}
+	var text string
+	if says.Chat == nil || json.Unmarshal(says.Chat, &text) == nil {
+		return text, nil
+	}
+	return string(says.Chat), nil
+}

@@ -1,0 +1,92 @@
+// Package base reads the folder of a base model: in go the files of a Hugging Face
+// model, on the machine or in a commit; out comes what they say of it, as the
+// trainer's libraries take it, before anything is loaded.
+package base
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/go-json-experiment/json"
+)
+
+// The files of a base model's folder.
+const (
+	ConfigFile           = "config.json"
+	GenerationConfigFile = "generation_config.json"
+	TokenizerFile        = "tokenizer.json"
+	TokenizerConfigFile  = "tokenizer_config.json"
+	AddedTokensFile      = "added_tokens.json"
+	SpecialTokensFile    = "special_tokens_map.json"
+	ChatTemplateFile     = "chat_template.jinja"
+)
+
+// Folder is the folder of a base model.
+type Folder struct {
+	Name   string // for messages: its path, or its name in the repository
+	Files  fs.FS
+	Commit bool // the files are those of a commit
+}
+
+// Open gives a folder of the machine. Whether it is there shows when it is read.
+func Open(dir string) Folder { return Folder{Name: dir, Files: os.DirFS(dir)} }
+
+// Path names a file of the folder for messages.
+func (f Folder) Path(name string) string { return filepath.Join(f.Name, name) }
+
+// Read reads a file. One that is not there is fs.ErrNotExist.
+func (f Folder) Read(name string) ([]byte, error) {
+	data, err := fs.ReadFile(f.Files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w (hint: a base model's folder holds %s, %s, %s and its weights as safetensors: download it as a whole)",
+			f.Path(name), fs.ErrNotExist, ConfigFile, TokenizerFile, TokenizerConfigFile)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Path(name), err)
+	}
+	if isPointer(data) {
+		return nil, f.pointer(name)
+	}
+	return data, nil
+}
+
+// readJSON reads a JSON file.
+func (f Folder) readJSON(name string, into any) error {
+	data, err := f.Read(name)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("%s: %w (hint: the file is damaged: download it again)", f.Path(name), err)
+	}
+	return nil
+}
+
+// optionalJSON reads a JSON file that may be missing.
+func (f Folder) optionalJSON(name string, into any) error {
+	if err := f.readJSON(name, into); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// maxPointer bounds the size of a Git LFS pointer, in bytes:
+// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+const maxPointer = 1024
+
+func isPointer(data []byte) bool {
+	return len(data) < maxPointer && bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/"))
+}
+
+// pointer is the error of a file whose content Git LFS did not bring.
+func (f Folder) pointer(name string) error {
+	hint := fmt.Sprintf("run `git lfs pull` in %s", f.Name)
+	if f.Commit {
+		hint = "a base inside the repository is read from its commits, which do not hold the files of Git LFS: run `git lfs pull`, copy the folder to a place outside the repository and write its absolute path as `base.model`"
+	}
+	return fmt.Errorf("%s is a Git LFS pointer instead of the file (hint: %s)", f.Path(name), hint)
+}
