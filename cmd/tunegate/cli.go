@@ -55,6 +55,8 @@ type cli struct {
 	Publish  publishCommand  `cmd:"" help:"Tell GitHub of a run, from a workflow: comment, findings, status, summary; exits as the run does."`
 	Clean    cleanCommand    `cmd:"" help:"Remove runs that a later one supersedes, and what nothing needs any more; unfinished work stays."`
 
+	Hook hookCommand `cmd:"" help:"Clear what a killed job left, from the job hooks of a runner: before a job (started) and after it (completed)."`
+
 	Dataset  datasetCommand `cmd:"" help:"Run up to the dataset: rows, findings, statistics; or the playbook's files."`
 	Train    stageCommand   `cmd:"" help:"Run up to the trained adapter."`
 	Export   stageCommand   `cmd:"" help:"Run up to the proved GGUF."`
@@ -66,7 +68,7 @@ type cli struct {
 
 // planned are the commands of the design that are not built yet.
 func planned() []string {
-	return []string{"gate", "report", "case", "hook"}
+	return []string{"gate", "report", "case"}
 }
 
 // world is what a command touches of the process that it runs in.
@@ -225,9 +227,13 @@ func (s *session) machine(progress machine.Progress) (machine.Machine, error) {
 	if err != nil {
 		return machine.Machine{}, err
 	}
+	mark, err := proc.NewMark(home, s.world.getenv("RUNNER_NAME"))
+	if err != nil {
+		return machine.Machine{}, err
+	}
 	return machine.Machine{
 		Home: home, Tool: version, Environ: s.world.environ, LookPath: exec.LookPath,
-		Launcher: proc.Launcher{Guard: []string{self, guardCommand}},
+		Launcher: proc.Launcher{Guard: []string{self, guardCommand}, Mark: mark},
 		Clock:    s.world.clock, Progress: progress, TempDir: os.TempDir(), Card: "/dev/nvidiactl", NoWait: s.cli.NoWait,
 	}, nil
 }

@@ -37,6 +37,7 @@ func looks() []look {
 		sharingChecks,
 		storeChecks,
 		modelsChecks,
+		hookChecks,
 	}
 }
 

@@ -27,6 +27,8 @@ type Launcher struct {
 	// Hold are files that each guard keeps open too. A flock on one of them so
 	// lasts until every child is gone, also when tunegate is killed.
 	Hold []*os.File
+	// Mark is that of this process, which children are known by; zero: none.
+	Mark Mark
 }
 
 // Command is a child program to start.
@@ -64,6 +66,9 @@ func (l Launcher) Start(ctx context.Context, c Command) (*Process, error) {
 	}
 	cmd := exec.Command(l.Guard[0], slices.Concat(l.Guard[1:], []string{mode, c.Path}, c.Args)...)
 	cmd.Env = append([]string{}, c.Env...) // never nil, which would mean our own
+	if l.Mark.PID > 0 {
+		cmd.Env = append(cmd.Env, l.Mark.entry())
+	}
 	cmd.Dir = c.Dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C is for tunegate to act on
 	cmd.WaitDelay = pipeDelay

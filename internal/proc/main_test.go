@@ -20,7 +20,11 @@ func TestMain(m *testing.M) {
 	case len(os.Args) > 1 && os.Args[1] == "guard":
 		os.Exit(Guard(os.Args[2:], os.Environ(), os.Stderr))
 	case len(os.Args) > 2 && os.Args[1] == "tunegate":
-		p, err := Launcher{Guard: []string{os.Args[0], "guard"}}.Start(context.Background(), script(os.Args[2]))
+		l := Launcher{Guard: []string{os.Args[0], "guard"}}
+		if home := os.Getenv("HOME_OF_THE_TEST"); home != "" {
+			l.Mark, _ = NewMark(home, os.Getenv("RUNNER_NAME"))
+		}
+		p, err := l.Start(context.Background(), script(os.Args[2]))
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

@@ -1,0 +1,46 @@
+package doctor
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/check"
+)
+
+// The variables in which a runner finds the scripts that it calls before and after
+// each job, see
+// https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/run-scripts
+const (
+	startedHook   = "ACTIONS_RUNNER_HOOK_JOB_STARTED"
+	completedHook = "ACTIONS_RUNNER_HOOK_JOB_COMPLETED"
+)
+
+// hookChecks say, in a job of a self-hosted runner, whether its hooks call
+// `tunegate hook`.
+func hookChecks(_ context.Context, in inspection) []check.Check {
+	if !slices.Contains(in.machine.Environ, "RUNNER_ENVIRONMENT=self-hosted") {
+		return nil
+	}
+	const fix = "let the scripts that the runner calls before and after a job call `tunegate hook started` and `tunegate hook completed`: the README shows how"
+	var calls, missing []string
+	for _, name := range []string{startedHook, completedHook} {
+		script := ""
+		for _, entry := range in.machine.Environ {
+			if value, is := strings.CutPrefix(entry, name+"="); is {
+				script = value
+			}
+		}
+		// One that cannot be read here, as from a container, may call it.
+		if text, err := os.ReadFile(script); script == "" || err == nil && !strings.Contains(string(text), "tunegate") {
+			missing = append(missing, name)
+			continue
+		}
+		calls = append(calls, script)
+	}
+	if missing != nil {
+		return []check.Check{check.Warned("hooks", "what a killed job leaves is not cleared before the next one: "+strings.Join(missing, " and ")+" of the runner do not call tunegate", fix)}
+	}
+	return []check.Check{check.Passed("hooks", strings.Join(slices.Compact(calls), ", "))}
+}

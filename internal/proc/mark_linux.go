@@ -1,0 +1,115 @@
+package proc
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// NewMark is the mark of this process.
+func NewMark(home, runner string) (Mark, error) {
+	space, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		return Mark{}, err
+	}
+	self, alive := statOf(os.Getpid())
+	if !alive {
+		return Mark{}, fmt.Errorf("/proc/%d/stat cannot be read", os.Getpid())
+	}
+	return Mark{Home: home, Runner: runner, PID: os.Getpid(), Start: self.start, Space: space}, nil
+}
+
+// leftovers finds what End ends. Processes of a PID namespace of their own, such as a container's, are not looked at: who is
+// alive there is not known here.
+func (m Mark) leftovers() ([]Leftover, error) {
+	home, err := os.Stat(m.Home)
+	if err != nil {
+		return nil, err
+	}
+	processes, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return nil, err
+	}
+	var found []Leftover
+	for _, dir := range processes {
+		pid, _ := strconv.Atoi(filepath.Base(dir))
+		info, err := os.Stat(dir)
+		if err != nil || pid == os.Getpid() || info.Sys().(*syscall.Stat_t).Uid != uint32(os.Getuid()) {
+			continue // gone, or another user's
+		}
+		started, alive := statOf(pid)
+		environ, err := os.ReadFile(filepath.Join(dir, "environ"))
+		if !alive || err != nil {
+			continue
+		}
+		by, marked := markIn(environ)
+		if !marked || by.Space != m.Space || by.Runner != "" && by.Runner != m.Runner {
+			continue
+		}
+		if its, err := os.Stat(by.Home); err != nil || !os.SameFile(its, home) {
+			continue
+		}
+		if owner, alive := statOf(by.PID); alive && owner.start == by.Start {
+			continue
+		}
+		found = append(found, Leftover{PID: pid, Name: started.name, start: started.start})
+	}
+	return found, nil
+}
+
+// End ends, as a guard does, the processes of this user that a tunegate of this mark's
+// home and runner, or of no runner, started and left when it was killed. It gives
+// those that it found, and those that are there when it gives up or ctx ends.
+func (m Mark) End(ctx context.Context) (found, left []Leftover, err error) {
+	began, seen := time.Now(), map[Leftover]bool{}
+	for {
+		if left, err = m.leftovers(); err != nil || len(left) == 0 {
+			return found, left, err
+		}
+		late := time.Since(began) > grace
+		for _, p := range left {
+			now, alive := statOf(p.PID)
+			switch {
+			case !alive || now.start != p.start: // gone, which is what is wanted
+			case late:
+				syscall.Kill(p.PID, syscall.SIGKILL)
+			case !seen[p]:
+				syscall.Kill(p.PID, syscall.SIGTERM)
+			}
+			if !seen[p] {
+				found, seen[p] = append(found, p), true
+			}
+		}
+		if ctx.Err() != nil || time.Since(began) > giveUp {
+			return found, left, nil
+		}
+		time.Sleep(killPace)
+	}
+}
+
+// stat is what a line of /proc/PID/stat says, see proc_pid_stat(5).
+type stat struct {
+	name  string
+	start uint64 // clock ticks after the start of the machine
+}
+
+// statOf gives that of a process which has not ended; a zombie has.
+func statOf(pid int) (s stat, alive bool) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	from, to := bytes.IndexByte(data, '('), bytes.LastIndexByte(data, ')')
+	if err != nil || from < 0 || to < from {
+		return s, false
+	}
+	fields := bytes.Fields(data[to+1:]) // from the third, the state, on
+	if len(fields) < 20 || fields[0][0] == 'Z' || fields[0][0] == 'X' {
+		return s, false
+	}
+	s.name = string(data[from+1 : to])
+	s.start, err = strconv.ParseUint(string(fields[19]), 10, 64)
+	return s, err == nil
+}
