@@ -84,6 +84,7 @@ type Limits struct {
 	Epochs float64
 	Rows   int
 	LoRAR  int
+	Train  train.Options // the file's own, which bound what else takes time or memory
 }
 
 // MaxDuration is how long a run may take when nothing else is said.

@@ -26,11 +26,19 @@ type Difference struct {
 // what decides first, then by key. A list is one value. Both have been parsed
 // before: one that is not YAML has no keys.
 func Differences(before, after []byte) []Difference {
+	return differences(before, after, func(key string) bool { return !ofTrain(key) })
+}
+
+// TrainDifferences lists what it changes under `train:`.
+func TrainDifferences(before, after []byte) []Difference { return differences(before, after, ofTrain) }
+
+func ofTrain(key string) bool { return key == "train" || strings.HasPrefix(key, "train.") }
+
+func differences(before, after []byte, wanted func(key string) bool) []Difference {
 	one, other := values(before), values(after)
 	keys := maps.Clone(one)
 	maps.Copy(keys, other)
-	delete(keys, "train")
-	maps.DeleteFunc(keys, func(key, _ string) bool { return strings.HasPrefix(key, "train.") })
+	maps.DeleteFunc(keys, func(key, _ string) bool { return !wanted(key) })
 	var found []Difference
 	for _, key := range slices.SortedFunc(maps.Keys(keys), byWeight) {
 		if one[key] != other[key] {

@@ -6,6 +6,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// What a change sets for its training is told, too.
+func TestTrainDifferences(t *testing.T) {
+	t.Parallel()
+	got := TrainDifferences([]byte("version: 1\ntrain: {epochs: 2, lora: {r: 8}}\n"), []byte("version: 2\ntrain: {epochs: 3, lora: {r: 8, alpha: 16}, sanity_steps: 9}\n"))
+	want := []Difference{{"train.epochs", "2", "3"}, {"train.lora.alpha", "", "16"}, {"train.sanity_steps", "", "9"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	const (

@@ -9,7 +9,7 @@ import (
 func (p *parser) limits(t train.Options) Limits {
 	f := p.file.Limits
 	l := Limits{
-		Epochs: t.Epochs, Rows: p.between([]any{"limits", "rows"}, or(f.Rows, 50_000), 1, maxRows), LoRAR: t.LoRA.R,
+		Epochs: t.Epochs, Rows: p.between([]any{"limits", "rows"}, or(f.Rows, 50_000), 1, maxRows), LoRAR: t.LoRA.R, Train: t,
 	}
 	if f.Epochs != nil {
 		l.Epochs = p.above([]any{"limits", "epochs"}, *f.Epochs)
@@ -20,13 +20,26 @@ func (p *parser) limits(t train.Options) Limits {
 	return l
 }
 
-// Exceeded says which value goes beyond the limits, or "".
+// Exceeded says which value takes more time or memory than the limits allow, or "".
 func (l Limits) Exceeded(o train.Options) string {
-	if o.Epochs > l.Epochs {
+	own := l.Train
+	adapter, largest := o.LoRA.R*len(o.LoRA.TargetModules), l.LoRAR*len(own.LoRA.TargetModules)
+	sanity, longest := max(1, o.SanitySteps), max(train.MostSanitySteps, own.SanitySteps)
+	switch {
+	case o.Epochs > l.Epochs:
 		return fmt.Sprintf("epochs %v, limit %v", o.Epochs, l.Epochs)
-	}
-	if o.LoRA.R > l.LoRAR {
+	case o.LoRA.R > l.LoRAR:
 		return fmt.Sprintf("lora.r %d, limit %d", o.LoRA.R, l.LoRAR)
+	case adapter > largest:
+		return fmt.Sprintf("lora.r %d for %d target_modules, limit %d for %d", o.LoRA.R, len(o.LoRA.TargetModules), l.LoRAR, len(own.LoRA.TargetModules))
+	case o.Quantization != own.Quantization && own.Quantization == "nf4":
+		return fmt.Sprintf("quantization %s, limit %s", o.Quantization, own.Quantization)
+	case o.SequenceLen > own.SequenceLen:
+		return fmt.Sprintf("sequence_len %d, limit %d", o.SequenceLen, own.SequenceLen)
+	case o.MicroBatchSize > own.MicroBatchSize:
+		return fmt.Sprintf("micro_batch_size %d, limit %d", o.MicroBatchSize, own.MicroBatchSize)
+	case sanity*o.Batch() > longest*own.Batch():
+		return fmt.Sprintf("a sanity run of %d rows (sanity_steps times batch), limit %d", sanity*o.Batch(), longest*own.Batch())
 	}
 	return ""
 }

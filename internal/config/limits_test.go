@@ -1,20 +1,45 @@
 package config
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/train"
 )
 
+// TestExceeded: each value under `train:` that takes time or memory is bounded, by the
+// limits that a config names or by its own values.
 func TestExceeded(t *testing.T) {
 	t.Parallel()
-	limits := Limits{Epochs: 3, LoRAR: 16}
-	o := train.Options{Epochs: 3, LoRA: train.LoRA{R: 16}}
-	if over := limits.Exceeded(o); over != "" {
-		t.Errorf("at the limit: %s", over)
-	}
-	o.LoRA.R = 17
-	if over := limits.Exceeded(o); over != "lora.r 17, limit 16" {
-		t.Errorf("got %q", over)
+	const text = short + "train: {lora: {r: 8, target_modules: [q_proj, v_proj]}, epochs: 3, sequence_len: 512, micro_batch_size: 4, gradient_accumulation_steps: 2, sanity_steps: 30}\nlimits: {lora_r: 16}\n"
+	limits := parsed(t, text).Limits
+	for name, test := range map[string]struct {
+		change func(o *train.Options)
+		over   string
+	}{
+		"its own":                       {func(*train.Options) {}, ""},
+		"what takes nothing":            {func(o *train.Options) { o.LearningRate, o.LoRA.Alpha, o.LoRA.Dropout, o.LoRA.RSLoRA = 1, 64, .5, true }, ""},
+		"less of everything":            {func(o *train.Options) { o.Epochs, o.SequenceLen, o.MicroBatchSize, o.SanitySteps = 1, 64, 1, 0 }, ""},
+		"the same batch, smaller parts": {func(o *train.Options) { o.MicroBatchSize, o.GradientAccumulationSteps = 1, 8 }, ""},
+		"a larger batch":                {func(o *train.Options) { o.GradientAccumulationSteps, o.SanitySteps = 8, 0 }, ""},
+		"at the limit":                  {func(o *train.Options) { o.LoRA.R = 16 }, ""},
+		"more modules, lower rank":      {func(o *train.Options) { o.LoRA.TargetModules = []string{"q_proj", "k_proj", "v_proj", "o_proj"} }, ""},
+		"epochs":                        {func(o *train.Options) { o.Epochs = 3.5 }, "epochs 3.5, limit 3"},
+		"lora.r":                        {func(o *train.Options) { o.LoRA.R = 17 }, "lora.r 17, limit 16"},
+		"more modules, same rank": {func(o *train.Options) {
+			o.LoRA.R, o.LoRA.TargetModules = 16, []string{"q_proj", "k_proj", "v_proj", "o_proj"}
+		}, "lora.r 16 for 4 target_modules, limit 16 for 2"},
+		"quantization":          {func(o *train.Options) { o.Quantization = "none" }, "quantization none, limit nf4"},
+		"sequence_len":          {func(o *train.Options) { o.SequenceLen = 513 }, "sequence_len 513, limit 512"},
+		"micro_batch_size":      {func(o *train.Options) { o.MicroBatchSize, o.GradientAccumulationSteps = 8, 1 }, "micro_batch_size 8, limit 4"},
+		"sanity_steps":          {func(o *train.Options) { o.SanitySteps = 31 }, "a sanity run of 248 rows (sanity_steps times batch), limit 240"},
+		"sanity steps of more":  {func(o *train.Options) { o.GradientAccumulationSteps = 4 }, "a sanity run of 480 rows"},
+		"one sanity step of it": {func(o *train.Options) { o.GradientAccumulationSteps, o.SanitySteps = 4096, 0 }, "a sanity run of 16384 rows"},
+	} {
+		o := parsed(t, text).Train
+		test.change(&o)
+		if over := limits.Exceeded(o); !strings.HasPrefix(over, test.over) || (over == "") != (test.over == "") {
+			t.Errorf("%s: got %q, want %q", name, over, test.over)
+		}
 	}
 }

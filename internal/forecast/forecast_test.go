@@ -121,6 +121,37 @@ func TestForecastFromEarlierRuns(t *testing.T) {
 	}
 }
 
+// The sanity run is counted: in the steps, and in the time as its share of the steps.
+func TestForecastCountsTheSanityRun(t *testing.T) {
+	t.Parallel()
+	o := newOutlook(t)
+	o.Git("checkout", "-q", "main")
+	text, err := os.ReadFile(filepath.Join(o.Dir, "tunegate.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Write("tunegate.yaml", string(text)+"eval: {sanity_prompts: sanity.yaml}\n")
+	o.Write("sanity.yaml", "prompts: [{user: hi}]\n")
+	o.Commit("sanity prompts")
+	at := o.done(step.Report)
+	o.Change("more", map[string]string{"data/c.json": `[{"question": "5 + 5 + 5?", "answer": "It is 15."}]`})
+	f := o.aheadOf("more", Options{})
+	// The kept training: 2 steps in 6 of its 10 seconds, and 1 step before.
+	tokens := float64(f.Training.Tokens)
+	if stage, want := f.Stages[2], 1+tokens*3/2/10; *stage.Seconds != want || f.Training.SanitySteps != 1 || !strings.Contains(stage.Detail, "2 steps of 16 rows, after a sanity run of 1, about") {
+		t.Errorf("%g seconds, want %g; %+v, %s", *stage.Seconds, want, f.Training, stage.Detail)
+	}
+	// It is over where a checkpoint of the full run is.
+	o.half(at[step.Train], filepath.Join("checkpoints", "checkpoint-1", "trainer_state.json"), "")
+	other := at[step.Train]
+	other.Key = store.Digest("other")
+	putResult(o, other, train.Result{Steps: 2, Tokens: 60, Seconds: 6, TrainRows: 3}, 10, nil)
+	f = o.ahead(Options{})
+	if stage, want := f.Stages[2], 1+float64(f.Training.Tokens)/2/10; *stage.Seconds != want {
+		t.Errorf("half done: %g seconds, want %g", *stage.Seconds, want)
+	}
+}
+
 func TestForecastOfWhatIsHalfDone(t *testing.T) {
 	t.Parallel()
 	o := newOutlook(t)

@@ -95,7 +95,7 @@ func (p past) draft(at *store.Slot) string {
 // training is what an earlier training tells about the next.
 type training struct {
 	tokensPerSecond    float64
-	beside             float64 // seconds of loading, sanity run and checks
+	beside             float64 // seconds of loading and checks
 	memory             int64   // bytes at the peak
 	adapter            float64 // bytes of it for each of its ranks
 	charactersPerToken float64 // of its rows; 0: they are gone
@@ -115,7 +115,7 @@ func (p past) trainings(base, quantization string) (found []training) {
 		}
 		t := training{
 			tokensPerSecond: float64(result.Tokens) / result.Seconds,
-			beside:          max(0, entry.Manifest.Seconds-result.Seconds), // a resumed one counts its last attempt alone
+			beside:          max(0, entry.Manifest.Seconds-result.Seconds*(1+sanityShare(entry, options, result))), // a resumed one counts its last attempt alone
 			memory:          result.PeakMemoryBytes,
 		}
 		if weights, err := entry.File(train.AdapterFile); err == nil && options.LoRA.R > 0 {
@@ -128,6 +128,14 @@ func (p past) trainings(base, quantization string) (found []training) {
 		found = append(found, t)
 	}
 	return found
+}
+
+// sanityShare is what an earlier training's sanity run took, as a share of the full run.
+func sanityShare(entry store.Entry, options train.Options, result train.Result) float64 {
+	if !train.HasSanityRun(entry.Manifest.Inputs) || result.Steps == 0 {
+		return 0
+	}
+	return float64(options.Schedule(result.TrainRows).Sanity) / float64(result.Steps)
 }
 
 // text counts the characters of the rows with this digest; 0 when they are gone.

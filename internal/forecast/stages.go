@@ -48,8 +48,10 @@ func (f *forecaster) train(in found) error {
 	options, stats := f.plan.Config.Train, f.steps.Dataset.Value().Stats
 	schedule := options.Schedule(stats.TrainLines)
 	planned := report.PlannedTraining{Steps: schedule.Steps}
+	before := ""
 	if len(f.plan.Sanity) > 0 {
 		planned.SanitySteps = schedule.Sanity
+		before = fmt.Sprintf(", after a sanity run of %d", schedule.Sanity)
 	}
 	f.made.Training = &planned
 	if in.kept() {
@@ -68,9 +70,13 @@ func (f *forecaster) train(in found) error {
 	passes := float64(schedule.Steps) / float64(schedule.PerEpoch)
 	planned.Tokens = int(float64(text) * passes / planned.CharactersPerToken)
 	done := f.trainedSteps(in.look[0].Slot)
-	seconds, from := trainingTime(earlier, float64(planned.Tokens)*float64(schedule.Steps-min(done, schedule.Steps))/float64(schedule.Steps))
-	state, detail := report.ToDo, fmt.Sprintf("%d steps of %d rows, about %d tokens (%.1f characters each, %s)", schedule.Steps,
-		options.MicroBatchSize*options.GradientAccumulationSteps, planned.Tokens, planned.CharactersPerToken, planned.From)
+	left := schedule.Steps - min(done, schedule.Steps)
+	if done == 0 { // else the sanity run is done, too
+		left += planned.SanitySteps
+	}
+	seconds, from := trainingTime(earlier, float64(planned.Tokens)*float64(left)/float64(schedule.Steps))
+	state, detail := report.ToDo, fmt.Sprintf("%d steps of %d rows%s, about %d tokens (%.1f characters each, %s)", schedule.Steps,
+		options.Batch(), before, planned.Tokens, planned.CharactersPerToken, planned.From)
 	if done > 0 {
 		state, detail = report.Part, fmt.Sprintf("%s; done already: %d", detail, done)
 	}

@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/repo"
@@ -26,6 +28,24 @@ func configChanges(path string, now, then []byte) (notes []string) {
 		}
 	}
 	return notes
+}
+
+// maxKeys bounds the keys of `train:` in one note, which has a line of its own.
+const maxKeys = 6
+
+// noteTraining says which values under `train:` a change sets, and whether they are
+// used: none is where one exceeds the limits.
+func (p *Plan) noteTraining(over string, changes []config.Difference) {
+	if over != "" {
+		p.Notes = append(p.Notes, "this change asks for more than the base's limits ("+over+"), so the base's `train:` values were used: nothing here says what its own would give")
+	}
+	for some := range slices.Chunk(changes, maxKeys) {
+		var keys []string
+		for _, d := range some {
+			keys = append(keys, fmt.Sprintf("%s %s instead of %s", d.Key, cmp.Or(d.After, "unset"), cmp.Or(d.Before, "unset")))
+		}
+		p.Notes = append(p.Notes, "this change sets "+strings.Join(keys, ", "))
+	}
 }
 
 // fileChanges says which suites, prompts and templates a change alters.

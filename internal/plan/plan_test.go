@@ -54,8 +54,11 @@ func TestPolicyComesFromTheBase(t *testing.T) {
 		epochs float64
 		note   string
 	}{
-		"train values inside the limits": {strings.Replace(plantest.Config, "epochs: 2", "epochs: 3", 1), 3, ""},
+		"train values inside the limits": {strings.Replace(plantest.Config, "epochs: 2", "epochs: 3", 1), 3, "this change sets train.epochs 3 instead of 2"},
 		"beyond the limits":              {strings.Replace(plantest.Config, "epochs: 2", "epochs: 9", 1), 2, "epochs 9, limit 3"},
+		"a longer sanity run":            {strings.Replace(plantest.Config, "epochs: 2", "epochs: 2, sanity_steps: 900", 1), 2, "a sanity run of 14400 rows (sanity_steps times batch), limit 320"},
+		"what costs no more":             {strings.Replace(plantest.Config, "epochs: 2", "epochs: 2, learning_rate: 0.0002, micro_batch_size: 2", 1), 2, "this change sets train.learning_rate 0.0002 instead of unset, train.micro_batch_size 2 instead of unset"},
+		"the default, written out":       {strings.Replace(plantest.Config, "epochs: 2", "epochs: 2, sequence_len: 4096", 1), 2, ""},
 		"raised limits":                  {strings.NewReplacer("epochs: 2", "epochs: 9", "limits: {epochs: 3", "limits: {epochs: 9").Replace(plantest.Config), 2, "limit 3"},
 		"another margin":                 {plantest.Config + "gate: {merge: {margin: 0.9}}\n", 2, "gate.merge.margin would be 0.9"},
 	}
@@ -68,7 +71,7 @@ func TestPolicyComesFromTheBase(t *testing.T) {
 			if p.Config.Train.Epochs != test.epochs || p.Config.Gate.Merge.Margin != 0.10 {
 				t.Errorf("epochs %v, margin %v", p.Config.Train.Epochs, p.Config.Gate.Merge.Margin)
 			}
-			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, test.note) || !strings.Contains(notes, "suites/s.suite.yaml would be changed") || test.note == "" && len(p.Notes) != 2 {
+			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, test.note) || !strings.Contains(notes, "suites/s.suite.yaml would be changed") || test.note == "" && len(p.Notes) != 2 || strings.Contains(notes, "limits (") != strings.Contains(test.note, "limit ") {
 				t.Errorf("notes %q, want %q", notes, test.note)
 			}
 			if got := p.Suites[0].Cases[0].Turns[0].Asserts[0].Values[0]; got != "a" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
@@ -143,13 +144,18 @@ func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath 
 	if err != nil {
 		return nil, ofHead(err)
 	}
-	if over := p.Config.Limits.Exceeded(proposed.Train); over != "" {
-		p.Notes = append(p.Notes, "this change asks for more than the base's limits ("+over+"), so the base's `train:` values were used: nothing here says what its own would give")
-	} else {
-		p.Config.Train = proposed.Train
-	}
 	now, err := p.policyTree.Read(ctx, configPath)
-	return configChanges(configPath, now, data), err
+	if err != nil {
+		return nil, err
+	}
+	if !reflect.DeepEqual(proposed.Train, p.Config.Train) {
+		over := p.Config.Limits.Exceeded(proposed.Train)
+		p.noteTraining(over, config.TrainDifferences(now, data))
+		if over == "" {
+			p.Config.Train = proposed.Train
+		}
+	}
+	return configChanges(configPath, now, data), nil
 }
 
 // checkPolicy makes sure that the policy of the merged tree can be read, so that

@@ -77,7 +77,7 @@ func (r Report) TrainingFacts() (facts []Fact) {
 	if o := t.Recipe; o != nil {
 		add(true, "Recipe", "LoRA of rank %d, alpha %g, dropout %g on %s; base in %s; learning rate %g; %s; batches of %d",
 			o.LoRA.R, o.LoRA.Alpha, o.LoRA.Dropout, text.Shown(strings.Join(o.LoRA.TargetModules, ", "), 400), text.Name(o.Quantization), o.LearningRate,
-			epochs(o.Epochs), o.MicroBatchSize*o.GradientAccumulationSteps)
+			epochs(o.Epochs), o.Batch())
 	}
 	add(t.Device != "", "Device", "%s, arithmetic in %s", text.Shown(t.Device, 200), text.Shown(t.Precision, 40))
 	add(t.PeakMemoryBytes > 0, "Most memory", "%s", text.Bytes(t.PeakMemoryBytes))

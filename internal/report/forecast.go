@@ -40,8 +40,8 @@ type PlannedRows struct {
 	NewErrors int `json:"new_errors"`
 }
 
-// PlannedTraining is the size of a training. Tokens count every pass over the
-// rows; CharactersPerToken is what they were estimated with, 0 where they were
+// PlannedTraining is the size of a training. Steps and Tokens are those of the full
+// run, every pass over the rows; CharactersPerToken is what they were estimated with, 0 where they were
 // counted.
 type PlannedTraining struct {
 	Steps              int     `json:"steps"`

@@ -33,6 +33,11 @@ func (i Ingredients) inputs() map[string]string {
 	return inputs
 }
 
+// HasSanityRun says whether a training with such inputs began with a sanity run.
+func HasSanityRun(inputs map[string]string) bool {
+	return inputs["sanity"] != Ingredients{}.inputs()["sanity"]
+}
+
 // Slot is that of what Run leaves. The embedded programs and their locked packages
 // are a part of its key.
 func Slot(o Options, i Ingredients) store.Slot {

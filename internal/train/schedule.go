@@ -9,6 +9,12 @@ type Schedule struct {
 	Sanity   int // of the short run before; asked only where there are sanity prompts
 }
 
+// MostSanitySteps bounds a sanity run whose length the trainer chooses.
+const MostSanitySteps = 20
+
+// Batch is the number of rows of one optimizer step.
+func (o Options) Batch() int { return o.MicroBatchSize * o.GradientAccumulationSteps }
+
 // Schedule gives the steps for so many lines of train.jsonl, at least one, on one
 // device.
 func (o Options) Schedule(lines int) Schedule {
@@ -17,7 +23,7 @@ func (o Options) Schedule(lines int) Schedule {
 	s.Steps = int(math.Ceil(o.Epochs * float64(s.PerEpoch)))
 	s.Sanity = o.SanitySteps
 	if s.Sanity == 0 {
-		s.Sanity = max(1, min(20, s.Steps/10))
+		s.Sanity = max(1, min(MostSanitySteps, s.Steps/10))
 	}
 	return s
 }
