@@ -11,6 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/python"
