@@ -8,6 +8,7 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/doctor"
 	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 type doctorCommand struct {
@@ -81,7 +82,7 @@ func (s *session) command() string {
 		{"-C", s.cli.Dir, "."}, {"--config", s.cli.Config, config.FileName}, {"--home", s.cli.Home, ""},
 	} {
 		if flag.value != flag.standard {
-			command += " " + flag.name + " " + doctor.Quote(flag.value)
+			command += " " + flag.name + " " + text.ShellWord(flag.value)
 		}
 	}
 	return command

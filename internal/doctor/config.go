@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -24,11 +25,15 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 	fine := func(found string) (check.Check, wanted) {
 		return check.Passed("config", found), wants
 	}
+	unread := func(err error) (check.Check, wanted) {
+		found, fix, _ := strings.Cut(strings.TrimSuffix(err.Error(), ")"), " (hint: ")
+		return check.Failed("config", found, cmp.Or(fix, "git fsck")), wants
+	}
 	if about.Repo == nil {
 		if strings.Contains(about.RepoErr.Error(), "not a git repository") {
 			return fine("no repository here, so for the defaults")
 		}
-		return fail(about.RepoErr, "`git status` there says more; or name another repository with -C DIR")
+		return unread(about.RepoErr)
 	}
 	draft, found, err := readDraft(about)
 	if err != nil {
@@ -42,12 +47,12 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 	case errors.Is(err, repo.ErrNoCommit) && found:
 		return fail(err, "git add -A && git commit -m \"judge tuning data\"")
 	case err != nil && found:
-		return fail(err, about.Command+" run --base REF")
+		return unread(err)
 	}
 	committed := false
 	if err == nil {
 		if committed, err = has(ctx, about.Repo, branch, about.ConfigPath); err != nil {
-			return fail(err, "git fsck")
+			return unread(err)
 		}
 	}
 	short := repo.ShortName(branch)

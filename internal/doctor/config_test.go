@@ -55,7 +55,7 @@ func TestReadConfig(t *testing.T) {
 	}{
 		"usable":            {"main", whole, "", true, "tunegate.yaml at main", "", true, true},
 		"another name":      {"master", whole, "", true, "tunegate.yaml at master", "", true, true},
-		"no default branch": {"trunk", whole, "", false, "no default branch", "tunegate run --base REF", true, false},
+		"no default branch": {"trunk", whole, "", false, "no default branch", "name it with --base REF", true, false},
 		"none":              {"main", map[string]string{"README.md": "x"}, "", true, "no tunegate.yaml here", "", false, false},
 		"nothing at all":    {"trunk", map[string]string{"README.md": "x"}, "", true, "no tunegate.yaml here", "", false, false},
 		"a first one":       {"main", map[string]string{"README.md": "x"}, goodConfig, true, "of the working tree: main has none yet", "", true, false},
@@ -98,13 +98,15 @@ func TestReadConfig(t *testing.T) {
 
 func TestReadConfigWithoutRepository(t *testing.T) {
 	t.Parallel()
-	for says, ok := range map[string]bool{
-		"/x is in no git repository: git rev-parse: not a git repository (or any of the parent directories): .git": true,
-		"/x is in no git repository: git rev-parse: detected dubious ownership in repository at '/x'":              false,
-		"git is not on PATH": false,
+	for says, want := range map[string]check.Check{
+		"/x is in no git repository: git rev-parse: not a git repository (or any of the parent directories): .git (hint: -C DIR)": check.Passed("config", "no repository here, so for the defaults"),
+		"/x belongs to another user, so git does not read it (hint: `git config --global --add safe.directory /x`)": check.Failed("config",
+			"/x belongs to another user, so git does not read it", "`git config --global --add safe.directory /x`"),
+		"git is not on PATH (hint: apt-get install git)": check.Failed("config", "git is not on PATH", "apt-get install git"),
+		"disk error": check.Failed("config", "disk error", "git fsck"),
 	} {
 		got, wants := readConfig(t.Context(), Subject{RepoErr: errors.New(says)})
-		if (got.Level == check.OK) != ok || wants.plan != nil || ok == strings.Contains(got.Found, says) {
+		if got != want || wants.plan != nil {
 			t.Errorf("%s: %+v", says, got)
 		}
 	}

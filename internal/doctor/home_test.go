@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -87,19 +86,6 @@ func TestHomeCheckWithoutRights(t *testing.T) {
 	}
 	if got := homeCheck(t.Context(), of(filepath.Join(dir, "home"))); got.Level != check.Fail || !strings.Contains(got.Found, "permission denied") {
 		t.Errorf("%+v", got)
-	}
-}
-
-func TestQuote(t *testing.T) {
-	t.Parallel()
-	for _, value := range []string{"/home/a-b/c_1.d", "", "a b", "it's", `"$HOME" \x`, "~/x", "*", "a\nb", "é"} {
-		out, err := exec.Command("sh", "-c", "printf %s "+Quote(value)).Output()
-		if err != nil || string(out) != value {
-			t.Errorf("%q: %q, %v", value, out, err)
-		}
-	}
-	if got := quoteAll([]string{"/a", "/b c"}); got != "/a '/b c'" {
-		t.Errorf("got %s", got)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/tunegate/tunegate/internal/check"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/python"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // pythonChecks want an interpreter with the locked packages, or one to install
@@ -19,7 +20,7 @@ func pythonChecks(ctx context.Context, in inspection) []check.Check {
 	if err == nil && configured == config.Auto {
 		if err := python.Verify(ctx, m.Launcher, path, tools); err != nil {
 			folder := filepath.Dir(filepath.Dir(path))
-			return []check.Check{check.Failed("python", err.Error(), "rm -r "+Quote(folder)+" && "+in.setup())}
+			return []check.Check{check.Failed("python", err.Error(), "rm -r "+text.ShellWord(folder)+" && "+in.setup())}
 		}
 	}
 	if err == nil {

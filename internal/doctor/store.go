@@ -11,6 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // storeChecks read every result that a usable home keeps: runs look at sizes and
@@ -65,7 +66,7 @@ func damagedCheck(damaged []store.Entry, found string, history ledger.Ledger, co
 			again = append(again, entry.Dir)
 			continue
 		}
-		fix := fmt.Sprintf("bring %s back from a backup: it is of %s, which was promoted", Quote(entry.Dir), e.Tag)
+		fix := fmt.Sprintf("bring %s back from a backup: it is of %s, which was promoted", text.ShellWord(entry.Dir), e.Tag)
 		if stable {
 			fix += fmt.Sprintf("; or make another version stable, with `%s rollback` or `%s promote`", command, command)
 		}

@@ -18,19 +18,21 @@ type call struct {
 	env      []string
 	input    []byte
 	args     []string // the subcommand and what follows it
+	// explain gives the cause behind what a failed git says, nil where it knows none.
+	explain func(ctx context.Context, said string) error
 }
 
 // inRepo is a call in the user's repository, under the user's git config. It
 // sees the objects of the scratch repository too and writes new ones there.
 func (r *Repo) inRepo(args ...string) call {
-	return call{git: r.git, dir: r.root, args: args, env: with(r.env,
+	return call{git: r.git, dir: r.root, args: args, explain: r.explain, env: with(r.env,
 		"GIT_OBJECT_DIRECTORY="+filepath.Join(r.scratch, "objects"))}
 }
 
 // inScratch is a call in the scratch repository, which is bare and sees all
 // objects, but no ref, work tree, index, attribute or config of the user's.
 func (r *Repo) inScratch(args ...string) call {
-	return call{git: r.git, dir: r.scratch, args: args, env: with(r.env,
+	return call{git: r.git, dir: r.scratch, args: args, explain: r.explain, env: with(r.env,
 		"GIT_DIR="+r.scratch, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
 		"GIT_ATTR_NOSYSTEM=1", "XDG_CONFIG_HOME="+r.scratch)}
 }
@@ -67,10 +69,16 @@ func (c call) run(ctx context.Context, read func(*bufio.Reader) error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if text := firstLine(complaint.String()); err != nil && text != "" {
-		err = fmt.Errorf("git %s: %s: %w", c.args[0], text, err)
+	said := complaint.String()
+	if err == nil || strings.TrimSpace(said) == "" {
+		return err
 	}
-	return err
+	if c.explain != nil {
+		if cause := c.explain(ctx, said); cause != nil {
+			err = cause
+		}
+	}
+	return fmt.Errorf("git %s: %s: %w", c.args[0], reason(said), err)
 }
 
 // output gives all that git writes, also where git fails.
@@ -88,7 +96,17 @@ func (c call) line(ctx context.Context) (string, error) {
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return strings.TrimPrefix(line, "fatal: ")
+// reason is the line of git's complaint that says why it failed: warnings may stand
+// before it, advice behind.
+func reason(said string) string {
+	said = strings.TrimSpace(said)
+	for _, mark := range []string{"fatal: ", "error: "} {
+		for line := range strings.Lines(said) {
+			if text, found := strings.CutPrefix(line, mark); found {
+				return strings.TrimSpace(text)
+			}
+		}
+	}
+	line, _, _ := strings.Cut(said, "\n")
+	return line
 }

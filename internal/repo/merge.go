@@ -35,6 +35,9 @@ func (r *Repo) MergeTree(ctx context.Context, base, head string) (string, error)
 		}
 		return "", fmt.Errorf("%w: %s (hint: rebase the branch onto the base and try again)", ErrConflict, strings.Join(files, ", "))
 	}
+	if errors.Is(err, errPartial) || errors.Is(err, errShallow) {
+		return "", fmt.Errorf("merge of %q into %q: %w", head, base, err)
+	}
 	if err != nil {
 		return "", fmt.Errorf("merge of %q into %q: %w (hint: git 2.38 or newer with the whole history is needed)", head, base, err)
 	}

@@ -39,7 +39,7 @@ func Open(ctx context.Context, dir, git string, env []string) (*Repo, error) {
 		"--git-path", "objects", "--git-path", "shallow", "--show-object-format",
 	}}.line(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("%s is in no git repository: %w (hint: run tunegate where the data lives, or name it with -C DIR)", dir, err)
+		return nil, unopened(dir, err)
 	}
 	paths := strings.Split(found, "\n")
 	if len(paths) != 4 {
@@ -92,6 +92,9 @@ func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 		return "", ctx.Err()
 	}
 	if err != nil {
+		if r.shallow() {
+			return "", fmt.Errorf("no commit %q in %s: %w", ref, r.root, errShallow)
+		}
 		return "", fmt.Errorf("no commit %q in %s (hint: is it fetched? try `git fetch origin`)", ref, r.root)
 	}
 	return id, nil
@@ -105,6 +108,10 @@ var ErrNoCommit = errors.New("nothing is committed")
 // master. A short name could be a tag's, which anybody may have pushed.
 func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {
 	if ref, err := r.inRepo("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").line(ctx); err == nil {
+		if _, err := r.Commit(ctx, ref); err != nil && ctx.Err() == nil {
+			return "", fmt.Errorf("%s: origin's default branch was %s, which is gone: it was renamed or deleted (hint: `git fetch origin && git remote set-head origin --auto`)",
+				r.root, strings.TrimPrefix(ref, "refs/remotes/origin/"))
+		}
 		return ref, nil
 	}
 	for _, ref := range []string{"refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master"} {

@@ -16,7 +16,8 @@ type fixture struct {
 
 func (f fixture) git(args ...string) string {
 	f.Helper()
-	cmd := exec.Command("git", args...)
+	// Nothing that packs in the background while the folder is removed.
+	cmd := exec.Command("git", append([]string{"-c", "maintenance.auto=false", "-c", "gc.auto=0"}, args...)...)
 	cmd.Dir = f.dir
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null",
 		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b.c", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@b.c")

@@ -1,0 +1,151 @@
+package repo
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// asARunDoes takes what a run takes of the repository: what would be wrong with it.
+func asARunDoes(ctx context.Context, dir, head string) error {
+	r, err := Open(ctx, dir, "git", []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	base, err := r.DefaultBranch(ctx)
+	if err != nil {
+		return err
+	}
+	merged, err := r.MergeTree(ctx, base, head)
+	if err != nil {
+		return err
+	}
+	_, err = r.Tree(ctx, merged)
+	return err
+}
+
+// Each clone that a run cannot use is named by its cause, with the command that
+// mends it: where it is one of git's, it is run, and the run goes on.
+func TestWhatIsWrongWithAClone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		clone     func(f fixture, dir string)
+		head      string
+		says      string
+		mend      []string // what the hint says, to be run in the clone
+		stillSays string   // afterwards; empty: nothing is wrong any more
+	}{
+		"partial": {
+			clone: func(f fixture, dir string) {
+				f.git("clone", "-q", "--filter=blob:none", "file://"+f.dir, dir)
+			},
+			head: "origin/pr", says: "this clone is partial, and what it leaves out is needed (hint: `git fetch --refetch --no-filter origin`",
+			mend: []string{"fetch", "-q", "--refetch", "--no-filter", "origin"},
+		},
+		"shallow": {
+			clone: func(f fixture, dir string) {
+				f.git("clone", "-q", "--depth", "1", "--no-single-branch", "file://"+f.dir, dir)
+			},
+			head: "origin/pr", says: "git merge-tree: refusing to merge unrelated histories: this clone is shallow, and what it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)",
+			mend: []string{"fetch", "-q", "--unshallow", "origin"},
+		},
+		"shallow, without the head": {
+			clone: func(f fixture, dir string) { f.git("clone", "-q", "--depth", "1", "file://"+f.dir, dir) },
+			head:  "v1", says: `no commit "v1" in `,
+			mend: []string{"fetch", "-q", "--unshallow", "--tags", "origin"},
+		},
+		"without a common commit": {
+			clone: func(f fixture, dir string) {
+				f.git("clone", "-q", "file://"+f.dir, dir)
+				fixture{f.T, dir}.git("checkout", "-q", "--orphan", "other")
+				fixture{f.T, dir}.commit("other")
+			},
+			head: "other", says: "refusing to merge unrelated histories: exit status 128 (hint: ",
+			mend: []string{"status"}, stillSays: "unrelated histories",
+		},
+		"the default branch was renamed": {
+			clone: func(f fixture, dir string) {
+				f.git("clone", "-q", "file://"+f.dir, dir)
+				f.git("branch", "-m", "main", "trunk")
+				fixture{f.T, dir}.git("fetch", "-q", "--prune")
+				fixture{f.T, dir}.git("checkout", "-q", "--detach")
+			},
+			head: "origin/pr", says: "origin's default branch was main, which is gone: it was renamed or deleted (hint: `git fetch origin && git remote set-head origin --auto`)",
+			mend: []string{"remote", "set-head", "origin", "--auto"},
+		},
+		"bare": {
+			clone: func(f fixture, dir string) { f.git("clone", "-q", "--bare", "file://"+f.dir, dir) },
+			head:  "pr", says: "it's clone is a bare repository, and tunegate needs a working tree (hint: `git clone ",
+			mend: []string{"log"}, stillSays: "bare repository",
+		},
+		"no repository": {
+			clone: func(f fixture, dir string) {},
+			head:  "pr", says: "no folder ",
+			mend: []string{"version"}, stillSays: "no folder ",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := fixture{t, t.TempDir()}
+			f.git("init", "-qb", "main")
+			f.git("config", "uploadpack.allowFilter", "true")
+			f.write("data/a.json", "[]")
+			f.commit("first")
+			f.git("tag", "v1")
+			f.git("checkout", "-qb", "pr")
+			f.write("data/pr.json", "[2]")
+			f.commit("pr")
+			f.git("checkout", "-q", "main")
+			f.write("data/main.json", "[3]")
+			f.commit("main")
+			near := fixture{t, filepath.Join(t.TempDir(), "it's clone")}
+			test.clone(f, near.dir)
+			err := asARunDoes(t.Context(), near.dir, test.head)
+			if err == nil || !strings.Contains(err.Error(), test.says) || !strings.HasSuffix(err.Error(), ")") {
+				t.Fatalf("%v\nwant %s", err, test.says)
+			}
+			if test.stillSays != "" {
+				return
+			}
+			near.git(test.mend...)
+			if err := asARunDoes(t.Context(), near.dir, test.head); err != nil {
+				t.Errorf("after git %v: %v", test.mend, err)
+			}
+		})
+	}
+}
+
+// The repository of another user is read once git is told that it may.
+func TestAnothersRepository(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("SKIPPED, so no repository of another user is opened: only root can give one away")
+	}
+	f, _ := open(t)
+	f.git("branch", "pr")
+	if err := exec.Command("chown", "-R", "1234:1234", f.dir).Run(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, env := t.Context(), []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
+	_, err := Open(ctx, f.dir, "git", env)
+	command := "git config --global --add safe.directory " + f.dir
+	if err == nil || !strings.Contains(err.Error(), f.dir+" belongs to another user, so git does not read it (hint: ") || !strings.Contains(err.Error(), "`"+command+"`") {
+		t.Fatal(err)
+	}
+	told := exec.Command("sh", "-c", command)
+	told.Env = env
+	if out, err := told.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	r, err := Open(ctx, f.dir, "git", env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+}
