@@ -6,13 +6,15 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 )
 
-// The guard's arguments are one of these words, the child's executable and the
-// child's arguments. It finds the lifeline and the child's descriptor 3 at
-// the numbers that exec.Cmd gives to ExtraFiles.
+// The guard's arguments are one of these words, a [Network], the child's
+// executable and the child's arguments. It finds the lifeline, the child's
+// descriptor 3 and the child's portal, each where there is one, at the numbers
+// that exec.Cmd gives to ExtraFiles.
 const (
 	withLines    = "lines"
 	withoutLines = "no-lines"
@@ -42,16 +44,23 @@ const (
 // returns the code to exit with: the child's, 128 + n when signal n ended it,
 // or 127 when it could not be executed, which stderr explains.
 func Guard(args, environ []string, stderr io.Writer) int {
-	if len(args) < 2 || (args[0] != withLines && args[0] != withoutLines) || !isPipe(lifelineFD) {
+	if len(args) > 0 && args[0] == insideWord {
+		return inside(args[1:], environ, stderr)
+	}
+	if len(args) < 3 || !areWords(args) || !isPipe(lifelineFD) {
 		fmt.Fprintln(stderr, "guard: only tunegate itself starts this")
 		return misused
 	}
+	network, command := Network(args[1]), args[2:]
 	// Caught and dropped; a signal that is ignored here would be ignored by the child too.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 
-	files := []uintptr{0, 1, 2}
+	files, next := []uintptr{0, 1, 2}, uintptr(linesFD)
 	if args[0] == withLines {
-		files = append(files, linesFD)
+		files, next = append(files, next), next+1
+	}
+	if network == PrivateNetwork {
+		files = append(files, next)
 	}
 	keepToSelf(lifelineFD)
 	// The child is to die with the guard, and the kernel takes the thread that started it for the guard.
@@ -59,14 +68,14 @@ func Guard(args, environ []string, stderr io.Writer) int {
 	err := adoptOrphans()
 	var child int
 	if err == nil {
-		child, err = syscall.ForkExec(args[1], args[1:], &syscall.ProcAttr{Env: environ, Files: files, Sys: childAttributes()})
+		child, err = syscall.ForkExec(command[0], command, &syscall.ProcAttr{Env: environ, Files: files, Sys: childAttributes(network)})
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "guard: %s: %v\n", args[1], err)
+		fmt.Fprintf(stderr, "guard: %s: %v\n", command[0], err)
 		return notStarted
 	}
-	if args[0] == withLines {
-		syscall.Close(linesFD)
+	for _, fd := range files[3:] {
+		syscall.Close(int(fd))
 	}
 
 	cut := make(chan struct{})
@@ -91,6 +100,12 @@ func Guard(args, environ []string, stderr io.Writer) int {
 	}
 }
 
+// areWords says whether args begin with the words that a launcher writes.
+func areWords(args []string) bool {
+	return len(args) >= 2 && (args[0] == withLines || args[0] == withoutLines) &&
+		slices.Contains([]Network{SharedNetwork, NoNetwork, PrivateNetwork}, Network(args[1]))
+}
+
 func isPipe(fd int) bool {
 	var stat syscall.Stat_t
 	return syscall.Fstat(fd, &stat) == nil && stat.Mode&syscall.S_IFMT == syscall.S_IFIFO
@@ -107,12 +122,18 @@ func reap(child int, ended chan<- int, none chan<- struct{}) {
 		case err != nil:
 			close(none)
 			return
-		case pid == child && status.Signaled():
-			ended <- signalBase + int(status.Signal())
 		case pid == child:
-			ended <- status.ExitStatus()
+			ended <- exitCode(status)
 		}
 	}
+}
+
+// exitCode is that of a guard whose child ended so.
+func exitCode(status syscall.WaitStatus) int {
+	if status.Signaled() {
+		return signalBase + int(status.Signal())
+	}
+	return status.ExitStatus()
 }
 
 // endTree ends the child's group and every other descendant of the guard.

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +41,12 @@ func TestEndOfTheTree(t *testing.T) {
 	for _, tree := range trees {
 		t.Run(tree.name, func(t *testing.T) {
 			t.Parallel()
+			for _, network := range networks[1:] {
+				t.Run("killed in the "+string(network)+" network", func(t *testing.T) {
+					t.Parallel()
+					killTunegate(t, tree.script, tree.n, network)
+				})
+			}
 			for way, end := range map[string]func(p *Process, cancel func()){
 				"stop":   func(p *Process, _ func()) { p.Stop() },
 				"cancel": func(_ *Process, cancel func()) { cancel() },
@@ -63,21 +72,45 @@ func TestEndOfTheTree(t *testing.T) {
 			}
 			t.Run("kill", func(t *testing.T) {
 				t.Parallel()
-				dir := t.TempDir()
-				tunegate := exec.Command(launcher(t).Guard[0], "tunegate", tree.script)
-				tunegate.Dir = dir
-				if err := tunegate.Start(); err != nil {
-					t.Fatal(err)
-				}
-				processes := pids(t, dir, tree.n)
-				if err := tunegate.Process.Kill(); err != nil {
-					t.Fatal(err)
-				}
-				awaitEnd(t, processes, withinLimit)
-				tunegate.Wait()
+				killTunegate(t, tree.script, tree.n, SharedNetwork)
 			})
 		})
 	}
+}
+
+// killTunegate kills a tunegate that has started a tree of n processes, which must
+// be gone then, with all that prepared their network.
+func killTunegate(t *testing.T, script string, n int, network Network) {
+	t.Helper()
+	dir := t.TempDir()
+	tunegate := exec.Command(launcher(t).Guard[0], "tunegate", string(network), script)
+	tunegate.Dir = dir
+	if err := tunegate.Start(); err != nil {
+		t.Fatal(err)
+	}
+	processes := pids(t, dir, n)
+	own, _ := filepath.EvalSymlinks(dir)
+	all := workingIn(own)
+	if len(all) < len(processes)+2 {
+		t.Errorf("%d processes of %s, want also tunegate and its guard", len(all), own)
+	}
+	if err := tunegate.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	tunegate.Wait()
+	awaitEnd(t, append(processes, all...), withinLimit)
+}
+
+// workingIn are the processes whose working folder this is.
+func workingIn(dir string) (found []int) {
+	links, _ := filepath.Glob("/proc/[0-9]*/cwd")
+	for _, link := range links {
+		if target, _ := os.Readlink(link); target == dir {
+			pid, _ := strconv.Atoi(strings.Split(link, "/")[2])
+			found = append(found, pid)
+		}
+	}
+	return found
 }
 
 func TestChildThatEndsLeavesNothing(t *testing.T) {
@@ -151,7 +184,7 @@ func TestChildDiesWithItsGuard(t *testing.T) {
 
 func TestGuardIsNotForUsers(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{nil, {"lines"}, {"-h"}, {"sh", "-c", "exit 0"}, {"no-lines", "/bin/true"}} {
+	for _, args := range [][]string{nil, {"lines"}, {"-h"}, {"sh", "-c", "exit 0"}, {"no-lines", "shared", "/bin/true"}, {"no-lines", "all", "/bin/true"}, {"inside"}, {"inside", "lines"}} {
 		cmd := exec.Command(launcher(t).Guard[0], append([]string{"guard"}, args...)...)
 		out, err := cmd.CombinedOutput()
 		if cmd.ProcessState.ExitCode() != misused || !bytes.Contains(out, []byte("only tunegate itself")) {

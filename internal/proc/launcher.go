@@ -8,6 +8,7 @@
 package proc
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -29,18 +31,31 @@ type Launcher struct {
 	Hold []*os.File
 	// Mark is that of this process, which children are known by; zero: none.
 	Mark Mark
+	// Isolation says why no child can have a network of its own on this machine,
+	// nil where each gets the one that it is to have. A nil function: it is tried
+	// at every start; see [NewLauncher].
+	Isolation func() error
+}
+
+// NewLauncher returns a Launcher with this command line of a guard, which tries
+// once whether children can have networks of their own.
+func NewLauncher(guard ...string) Launcher {
+	l := Launcher{Guard: guard}
+	l.Isolation = sync.OnceValue(l.TryIsolation)
+	return l
 }
 
 // Command is a child program to start.
 type Command struct {
-	Name  string            // what messages call it, e.g. "trainer"
-	Path  string            // absolute path of the executable
-	Args  []string          // without the program's own name
-	Env   []string          // the exact environment, see [CleanEnv]; of a name given twice the last counts
-	Dir   string            // working folder; empty: that of this process
-	Stdin io.Reader         // nil: empty; read until it ends or the child does
-	Log   io.Writer         // gets stdout and stderr as a [Cleaner] writes them; nil: dropped
-	Lines func(line []byte) // gets each complete line written on descriptor 3, valid during the call; nil: the child has no descriptor 3
+	Name    string            // what messages call it, e.g. "trainer"
+	Path    string            // absolute path of the executable
+	Args    []string          // without the program's own name
+	Env     []string          // the exact environment, see [CleanEnv]; of a name given twice the last counts
+	Dir     string            // working folder; empty: that of this process
+	Stdin   io.Reader         // nil: empty; read until it ends or the child does
+	Log     io.Writer         // gets stdout and stderr as a [Cleaner] writes them; nil: dropped
+	Network Network           // what it reaches; empty: as this process. Where the machine cannot isolate it: likewise
+	Lines   func(line []byte) // gets each complete line written on descriptor 3, valid during the call; nil: the child has no descriptor 3
 }
 
 // pipeDelay bounds the wait for the child's pipes after its guard has ended;
@@ -60,11 +75,20 @@ func (l Launcher) Start(ctx context.Context, c Command) (*Process, error) {
 		return nil, fmt.Errorf("%s: cannot be started: %w", c.Name, err)
 	}
 
-	mode := withoutLines
-	if c.Lines != nil {
-		mode = withLines
+	command := append([]string{c.Path}, c.Args...)
+	c.Network = cmp.Or(c.Network, SharedNetwork)
+	if c.Network != SharedNetwork && l.isolation() != nil {
+		c.Network = SharedNetwork
 	}
-	cmd := exec.Command(l.Guard[0], slices.Concat(l.Guard[1:], []string{mode, c.Path}, c.Args)...)
+	if c.Network != SharedNetwork {
+		command = l.inside(c, command)
+	}
+	return l.launch(ctx, c, command)
+}
+
+// launch starts a guard of the command line.
+func (l Launcher) launch(ctx context.Context, c Command, command []string) (*Process, error) {
+	cmd := exec.Command(l.Guard[0], slices.Concat(l.Guard[1:], c.words(), command)...)
 	cmd.Env = append([]string{}, c.Env...) // never nil, which would mean our own
 	if l.Mark.PID > 0 {
 		cmd.Env = append(cmd.Env, l.Mark.entry())
@@ -78,7 +102,8 @@ func (l Launcher) Start(ctx context.Context, c Command) (*Process, error) {
 		p.log = NewCleaner(c.Log, "")
 		cmd.Stdout, cmd.Stderr = p.log, p.log
 	}
-	if err := p.start(c.Stdin, c.Lines, l.Hold); err != nil {
+	if err := p.start(c, l.Hold); err != nil {
+		p.portal.close()
 		return nil, fmt.Errorf("%s: cannot be started: %w", c.Name, err)
 	}
 	release := context.AfterFunc(ctx, func() { p.stop(ctx.Err()) })

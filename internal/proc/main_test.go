@@ -19,12 +19,23 @@ func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) > 1 && os.Args[1] == "guard":
 		os.Exit(Guard(os.Args[2:], os.Environ(), os.Stderr))
-	case len(os.Args) > 2 && os.Args[1] == "tunegate":
+	case len(os.Args) > 2 && os.Args[1] == "visit":
+		visit(os.Args[2])
+		os.Exit(0)
+	case len(os.Args) > 3 && os.Args[1] == "answer":
+		os.Exit(answer(os.Args[2], os.Args[3]))
+	case len(os.Args) > 3 && os.Args[1] == "tunegate":
 		l := Launcher{Guard: []string{os.Args[0], "guard"}}
 		if home := os.Getenv("HOME_OF_THE_TEST"); home != "" {
 			l.Mark, _ = NewMark(home, os.Getenv("RUNNER_NAME"))
 		}
-		p, err := l.Start(context.Background(), script(os.Args[2]))
+		c := script(os.Args[3])
+		c.Network = Network(os.Args[2])
+		var p *Process
+		err := Hide() // as the real one does
+		if err == nil {
+			p, err = l.Start(context.Background(), c)
+		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

@@ -19,7 +19,7 @@ import (
 // unless it is to live.
 func leave(t *testing.T, home, runner string, alive bool) int {
 	t.Helper()
-	cmd := exec.Command(launcher(t).Guard[0], "tunegate", `setsid sh -c 'echo $$ >1.pid; trap "" TERM; while :; do sleep 1; done' & echo $PPID >2.pid; exec sleep 100`)
+	cmd := exec.Command(launcher(t).Guard[0], "tunegate", "shared", `setsid sh -c 'echo $$ >1.pid; trap "" TERM; while :; do sleep 1; done' & echo $PPID >2.pid; exec sleep 100`)
 	cmd.Dir = t.TempDir()
 	cmd.Env = append(os.Environ(), "HOME_OF_THE_TEST="+home, "RUNNER_NAME="+runner)
 	if err := cmd.Start(); err != nil {

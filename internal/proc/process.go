@@ -20,6 +20,7 @@ type Process struct {
 
 	lifeline  *os.File // closing it makes the guard end the child
 	lines     *os.File
+	portal    *portal // into a private network; nil where the child has none
 	linesRead chan error
 
 	mu    sync.Mutex
@@ -78,13 +79,13 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 // start makes the pipes and starts the guard. The ends that stay here are
 // close-on-exec, as os.Pipe makes them: a lifeline that a sibling inherits
 // would keep this child alive.
-func (p *Process) start(stdin io.Reader, each func(line []byte), hold []*os.File) error {
+func (p *Process) start(c Command, hold []*os.File) error {
 	lifelineRead, lifeline, err := os.Pipe()
 	if err != nil {
 		return err
 	}
 	theirs, ours := []*os.File{lifelineRead}, []*os.File{lifeline}
-	if each != nil {
+	if c.Lines != nil {
 		linesRead, linesWrite, err := os.Pipe()
 		if err != nil {
 			closeAll(theirs, ours)
@@ -93,10 +94,18 @@ func (p *Process) start(stdin io.Reader, each func(line []byte), hold []*os.File
 		p.lines = linesRead
 		theirs, ours = append(theirs, linesWrite), append(ours, linesRead)
 	}
+	if c.Network == PrivateNetwork {
+		far, err := p.openPortal()
+		if err != nil {
+			closeAll(theirs, ours)
+			return err
+		}
+		theirs = append(theirs, far)
+	}
 	p.lifeline, p.cmd.ExtraFiles = lifeline, slices.Concat(theirs, hold)
 
 	feed := func() {}
-	if stdin != nil {
+	if c.Stdin != nil {
 		// Not exec.Cmd's own copying, whose Wait waits for a reader that blocks.
 		w, err := p.cmd.StdinPipe()
 		if err != nil {
@@ -104,7 +113,7 @@ func (p *Process) start(stdin io.Reader, each func(line []byte), hold []*os.File
 			return err
 		}
 		feed = func() {
-			io.Copy(w, stdin) // fails when the child ends first, which is its right
+			io.Copy(w, c.Stdin) // fails when the child ends first, which is its right
 			w.Close()
 		}
 	}
@@ -116,9 +125,9 @@ func (p *Process) start(stdin io.Reader, each func(line []byte), hold []*os.File
 		return err
 	}
 	go feed()
-	if each != nil {
+	if c.Lines != nil {
 		p.linesRead = make(chan error, 1)
-		go func() { p.linesRead <- p.readLines(each) }()
+		go func() { p.linesRead <- p.readLines(c.Lines) }()
 	}
 	return nil
 }
@@ -133,6 +142,7 @@ func closeAll(lists ...[]*os.File) {
 func (p *Process) await() {
 	defer close(p.done)
 	err := p.cmd.Wait()
+	p.portal.close()
 	if p.log != nil {
 		if logErr := p.log.Close(); err == nil {
 			err = logErr

@@ -28,14 +28,18 @@ func TestWaitSaysHowTheChildEnded(t *testing.T) {
 		{"kill -INT $$", 130, "interrupt"},
 		{"kill -HUP $$", 129, "hangup"},
 	} {
-		_, err := run(t, script(tt.script))
-		var exit *ExitError
-		switch {
-		case tt.code == 0 && err != nil:
-			t.Errorf("%s: %v", tt.script, err)
-		case tt.code == 0:
-		case !errors.As(err, &exit) || exit.Code != tt.code || !strings.Contains(err.Error(), tt.says):
-			t.Errorf("%s: %v, want code %d, %q", tt.script, err, tt.code, tt.says)
+		for _, network := range networks {
+			c := script(tt.script)
+			c.Network = network
+			_, err := run(t, c)
+			var exit *ExitError
+			switch {
+			case tt.code == 0 && err != nil:
+				t.Errorf("%s: %v", tt.script, err)
+			case tt.code == 0:
+			case !errors.As(err, &exit) || exit.Code != tt.code || !strings.Contains(err.Error(), tt.says):
+				t.Errorf("%s in the %s network: %v, want code %d, %q", tt.script, network, err, tt.code, tt.says)
+			}
 		}
 	}
 }

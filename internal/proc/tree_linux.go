@@ -30,8 +30,12 @@ func keepToSelf(first uint) {
 	}
 }
 
-func childAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+func childAttributes(network Network) *syscall.SysProcAttr {
+	attributes := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if network != SharedNetwork {
+		addNamespaces(attributes)
+	}
+	return attributes
 }
 
 // descendantsOutside returns the descendants of this process that are not in

@@ -14,6 +14,6 @@ func keepToSelf(uint) {
 	syscall.CloseOnExec(linesFD)
 }
 
-func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+func childAttributes(Network) *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 func descendantsOutside(int) []int { return nil }

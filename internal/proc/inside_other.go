@@ -1,0 +1,14 @@
+//go:build unix && !linux
+
+package proc
+
+import (
+	"fmt"
+	"io"
+)
+
+// inside fails: only Linux gives a process a network of its own.
+func inside(_, _ []string, stderr io.Writer) int {
+	fmt.Fprintln(stderr, "only Linux has network namespaces")
+	return notStarted
+}
