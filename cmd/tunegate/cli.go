@@ -231,9 +231,11 @@ func (s *session) machine(progress machine.Progress) (machine.Machine, error) {
 	if err != nil {
 		return machine.Machine{}, err
 	}
+	launcher := proc.NewLauncher(self, guardCommand)
+	launcher.Mark = mark
 	return machine.Machine{
 		Home: home, Tool: version, Environ: s.world.environ, LookPath: exec.LookPath,
-		Launcher: proc.Launcher{Guard: []string{self, guardCommand}, Mark: mark},
+		Launcher: launcher,
 		Clock:    s.world.clock, Progress: progress, TempDir: os.TempDir(), Card: "/dev/nvidiactl", NoWait: s.cli.NoWait,
 	}, nil
 }

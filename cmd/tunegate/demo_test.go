@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"encoding/json"
 	"math"
 	"os"
@@ -139,7 +140,9 @@ func serve(t *testing.T, l lab, home string) *ollama.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := ollama.Serve(context.Background(), proc.Launcher{Guard: []string{l.binary, guardCommand}}, ollama.ServeOptions{
+	launcher := proc.NewLauncher(l.binary, guardCommand)
+	launcher.Isolation = func() error { return errors.New("the config's server is for everybody") }
+	server, err := ollama.Serve(context.Background(), launcher, ollama.ServeOptions{
 		Binary: binary, Home: home, Env: os.Environ(),
 	})
 	if err != nil {

@@ -26,6 +26,9 @@ type Tags interface {
 	Add(ctx context.Context, path string, d Definition) error
 	// Show reads a tag. One that is more than a Model can name is an error.
 	Show(ctx context.Context, tag string) (Model, error)
+	// Digest names what a tag is made of in the engine's own terms, at little cost:
+	// it changes when the tag becomes another model.
+	Digest(ctx context.Context, tag string) (string, error)
 	// Copy makes the tag `to` name what the tag `from` names; what it named before
 	// is gone. It is safe to repeat.
 	Copy(ctx context.Context, from, to string) error

@@ -17,6 +17,8 @@ var (
 	// ErrRunner: the process that computes answers died. The engine starts another
 	// for the next request.
 	ErrRunner = errors.New("the server's runner died")
+	// ErrDisturbed: a private engine was asked by somebody else.
+	ErrDisturbed = errors.New("another program than tunegate asked the private server")
 	// ErrNoMemory: the model needs more memory than there is.
 	ErrNoMemory = errors.New("the server has too little memory")
 	// ErrDiskFull: the disk on which the engine keeps its models is full.

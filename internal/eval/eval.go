@@ -70,9 +70,13 @@ type Evaluation struct {
 	// Nil: the counts are not compared.
 	Rendered map[string][]register.Rendered
 	Server   engine.Chatter
-	Maths    assertion.Maths
-	Clock    func() time.Time
-	Report   func(Progress)
+	// Still is asked before the answers to a case are kept: an error says that the
+	// tag is not what it was, or that its server is asked by others. Nil: nothing is
+	// asked.
+	Still  func(context.Context) error
+	Maths  assertion.Maths
+	Clock  func() time.Time
+	Report func(Progress)
 }
 
 type item struct {
@@ -115,7 +119,10 @@ func (e Evaluation) each(ctx context.Context, done []Case, take func(Case, bool)
 		var graded Case
 		if fresh {
 			var err error
-			if graded, err = e.ask(ctx, it); err != nil {
+			if graded, err = e.ask(ctx, it); err == nil && e.Still != nil {
+				err = e.Still(ctx)
+			}
+			if err != nil {
 				return fmt.Errorf("%s/%s: %w", it.suite.Name, it.c.ID, err)
 			}
 		} else if graded = done[i]; graded.Suite != it.suite.Name || graded.Case != it.c.ID || graded.History != string(it.history) {

@@ -32,7 +32,7 @@ type child struct {
 	process *proc.Process
 	said    *proc.Tail
 	base    string // its address
-	key     string // without which it answers nobody: other users of the machine reach its port
+	key     string // without which it answers nobody: other users of the machine may reach its port
 	http    http.Client
 }
 
@@ -83,10 +83,12 @@ func (e *Engine) start(ctx context.Context, path string, l load) (*child, error)
 	c.process, err = e.launcher.Start(context.WithoutCancel(ctx), proc.Command{
 		Name: "llama-server", Path: e.options.Binary, Args: args, Dir: e.options.Home,
 		Env: append(e.environment(), "LLAMA_API_KEY="+c.key), Log: io.MultiWriter(e.options.Log, c.said),
+		Network: proc.PrivateNetwork,
 	})
 	if err != nil {
 		return nil, err
 	}
+	c.http.Transport = &http.Transport{DialContext: c.process.Dial, IdleConnTimeout: 30 * time.Second}
 	if err := c.await(ctx, path); err != nil {
 		c.process.Stop()
 		return nil, errors.Join(err, c.process.Wait())

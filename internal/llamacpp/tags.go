@@ -73,6 +73,12 @@ func (e *Engine) Show(_ context.Context, tag string) (engine.Model, error) {
 	return d.Model(), nil
 }
 
+// Digest is that of what Show shows.
+func (e *Engine) Digest(ctx context.Context, tag string) (string, error) {
+	shown, err := e.Show(ctx, tag)
+	return string(store.Digest(shown)), err
+}
+
 // Add takes a copy of the GGUF and makes or replaces the tag. A template or a
 // parameter that cannot be served is an error.
 func (e *Engine) Add(ctx context.Context, path string, d engine.Definition) error {

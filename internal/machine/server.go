@@ -22,6 +22,15 @@ type Server struct {
 // Private says that the server is this home's own and ends with Close.
 func (s *Server) Private() bool { return s.private != nil }
 
+// Undisturbed is nil as long as no one else has asked a private server, see
+// [ollama.Server.Undisturbed]; of a shared one nobody can tell.
+func (s *Server) Undisturbed(ctx context.Context) error {
+	if s.private == nil {
+		return nil
+	}
+	return s.private.Undisturbed(ctx)
+}
+
 // Close ends a private server and leaves a shared one alone.
 func (s *Server) Close() error {
 	if s.private == nil {

@@ -131,7 +131,7 @@ func (v *victim) restart() (broken []string) {
 		}
 	}
 	v.server = serveIn(v.t, v.binary, v.home)
-	v.proxy.target.Store(v.server.Client().base)
+	v.proxy.target.Store(v.server)
 	if got := v.ask("demo:old"); got != v.answer {
 		v.t.Errorf("the old tag answers %q, it was %q", got, v.answer)
 	}
@@ -281,9 +281,9 @@ func TestRunnerKilledInChat(t *testing.T) {
 
 func TestPortTaken(t *testing.T) {
 	t.Parallel()
-	other, _ := serveReal(t)
+	other := serveWith(t, proctest.Shared(t), realBinary(t), t.TempDir())
 	binary := wrapped(t, fmt.Sprintf(`[ -e "$HOME/once" ] || { touch "$HOME/once"; export OLLAMA_HOST=%s; }`, other.Client().base.Host))
-	server := serveIn(t, binary, t.TempDir())
+	server := serveWith(t, proctest.Shared(t), binary, t.TempDir())
 	if server.Client().Base() == other.Client().Base() {
 		t.Error("it took the other server for its own")
 	}

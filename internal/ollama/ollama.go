@@ -41,12 +41,22 @@ func Dial(base string) (*Client, error) {
 		return nil, fmt.Errorf("ollama: %q is not the address of a server (hint: write it like http://127.0.0.1:11434)", base)
 	}
 	u.Host = strings.ToLower(u.Host)
-	transport := &bounded{&http.Transport{
-		DialContext:           dial,
+	return newClient(u, (&net.Dialer{Timeout: 10 * time.Second}).DialContext, nil), nil
+}
+
+// newClient is a client of the server at base, which dial connects to. Every
+// attempt of a request is noted by w; nil: by nobody.
+func newClient(base *url.URL, dial dialer, w *witness) *Client {
+	var transport http.RoundTripper = &http.Transport{
+		DialContext:           patiently(dial),
 		TLSHandshakeTimeout:   10 * time.Second,
 		IdleConnTimeout:       30 * time.Second,
 		ExpectContinueTimeout: 5 * time.Second,
-	}}
+	}
+	if w != nil {
+		transport = noted{transport, w}
+	}
+	transport = &bounded{transport}
 	retry := &retryablehttp.Client{
 		HTTPClient:   &http.Client{Transport: transport, Timeout: readTimeout},
 		RetryMax:     2,
@@ -57,19 +67,24 @@ func Dial(base string) (*Client, error) {
 		},
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	c := &Client{base: u, reads: retry.StandardClient(), writes: &http.Client{Transport: transport}}
-	c.once = api.NewClient(u, c.writes)
-	c.retrying = api.NewClient(u, c.reads)
-	return c, nil
+	c := &Client{base: base, reads: retry.StandardClient(), writes: &http.Client{Transport: transport}}
+	c.once = api.NewClient(base, c.writes)
+	c.retrying = api.NewClient(base, c.reads)
+	return c
 }
 
-// dial makes a connection that fails when nothing moves on it.
-func dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
+// dialer connects to an address.
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
+// patiently makes connections that fail when nothing moves on them.
+func patiently(dial dialer) dialer {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return patient{conn, quiet}, nil
 	}
-	return patient{conn, quiet}, nil
 }
 
 // patient is a connection whose reads and writes give each other time.

@@ -1,11 +1,12 @@
 package ollama
 
 import (
+	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,7 +16,7 @@ import (
 type proxy struct {
 	*Client
 	front  *httptest.Server
-	target atomic.Pointer[url.URL]
+	target atomic.Pointer[Server]
 	body   func(path string) // once, when a request's body is on its way
 	answer func(path string) // once, when an answer's body is on its way
 	before func(path string) // once, before a request is passed on
@@ -25,10 +26,13 @@ type proxy struct {
 func through(t *testing.T, server *Server) *proxy {
 	t.Helper()
 	p := &proxy{}
-	p.target.Store(server.Client().base)
+	p.target.Store(server)
 	handler := &httputil.ReverseProxy{
 		FlushInterval: -1,
-		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(p.target.Load()) },
+		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(p.target.Load().Client().base) },
+		Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return p.target.Load().process.Dial(ctx, network, address)
+		}},
 		ModifyResponse: func(r *http.Response) error {
 			r.Body = &watched{ReadCloser: r.Body, seen: func() { call(p.answer, r.Request.URL.Path) }}
 			return nil

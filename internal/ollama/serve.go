@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
@@ -35,10 +37,12 @@ type ServeOptions struct {
 // Models is the models folder of a private server with this home.
 func Models(home string) string { return filepath.Join(home, "models") }
 
-// Server is a private server on a port of its own.
+// Server is a private server on a port of its own, in a network of its own where
+// the machine gives one.
 type Server struct {
 	client  *Client
 	process *proc.Process
+	witness *witness
 	version string
 }
 
@@ -47,6 +51,17 @@ func (s *Server) Client() *Client { return s.client }
 
 // Version is the version that the server reports.
 func (s *Server) Version() string { return s.version }
+
+// Undisturbed is nil as long as no one but its client has asked the server, as far
+// as its log shows; it waits a moment for what the log does not show yet. The
+// error names what was asked.
+func (s *Server) Undisturbed(ctx context.Context) error {
+	if foreign := s.witness.foreign(ctx); foreign != "" {
+		return fmt.Errorf("ollama: %w at %s: %s (hint: `tunegate doctor` says at \"isolation\" how to keep others out; then run again)",
+			engine.ErrDisturbed, s.client.Base(), foreign)
+	}
+	return ctx.Err()
+}
 
 // Close ends the server and its runners, and returns when they are gone.
 func (s *Server) Close() error {
@@ -85,24 +100,23 @@ func serve(ctx context.Context, launcher proc.Launcher, o ServeOptions) (*Server
 	if err != nil {
 		return nil, fmt.Errorf("ollama: %w", err)
 	}
-	client, err := Dial("http://" + address)
-	if err != nil {
-		return nil, err
-	}
 	said := output{recent: proc.NewTail(100), last: proc.NewTail(20)}
-	log := io.MultiWriter(o.Log, said.recent, said.last)
-	process, err := launcher.Start(ctx, proc.Command{
+	server := &Server{witness: newWitness()}
+	log := io.MultiWriter(o.Log, said.recent, said.last, server.witness)
+	server.process, err = launcher.Start(ctx, proc.Command{
 		Name: "ollama serve",
 		Path: o.Binary.Path,
 		Args: []string{"serve"},
 		Env:  serverEnv(o, address),
 		Dir:  o.Home,
 		Log:  log,
+
+		Network: proc.PrivateNetwork,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("ollama: %w", err)
 	}
-	server := &Server{client: client, process: process}
+	server.client = newClient(&url.URL{Scheme: "http", Host: address}, server.process.Dial, server.witness)
 	if err := server.await(ctx, address, o.Binary.Version, said); err != nil {
 		server.Close()
 		return nil, err

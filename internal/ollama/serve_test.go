@@ -17,6 +17,7 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/gguf/gguftest"
 	"github.com/tunegate/tunegate/internal/ollama/ollamatest"
+	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
@@ -35,7 +36,12 @@ func realBinary(t *testing.T) Binary {
 // serveIn runs a server in a folder until the test ends.
 func serveIn(t *testing.T, binary Binary, home string) *Server {
 	t.Helper()
-	server, err := Serve(t.Context(), proctest.Launcher(t), ServeOptions{Binary: binary, Home: home, Env: os.Environ(), Log: t.Output()})
+	return serveWith(t, proctest.Launcher(t), binary, home)
+}
+
+func serveWith(t *testing.T, launcher proc.Launcher, binary Binary, home string) *Server {
+	t.Helper()
+	server, err := Serve(t.Context(), launcher, ServeOptions{Binary: binary, Home: home, Env: os.Environ(), Log: t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ollama/ollama/api"
+	"github.com/ollama/ollama/types/model"
 
 	"github.com/tunegate/tunegate/internal/engine"
 )
@@ -29,6 +30,22 @@ func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
 		tags[i] = Tag{Name: m.Name, Digest: m.Digest}
 	}
 	return tags, nil
+}
+
+// Digest is that of a tag's manifest, which names its weights and its settings. It
+// costs the server less than Show does.
+func (c *Client) Digest(ctx context.Context, tag string) (string, error) {
+	tags, err := c.Tags(ctx)
+	if err != nil {
+		return "", err
+	}
+	name := model.ParseName(tag).DisplayShortest()
+	for _, found := range tags {
+		if strings.EqualFold(found.Name, name) {
+			return found.Digest, nil
+		}
+	}
+	return "", fmt.Errorf("ollama: look up %s: %w at %s (hint: list its tags with `ollama list`)", tag, engine.ErrNotFound, c.base)
 }
 
 // Copy makes the tag `to` name what the tag `from` names, at once and without

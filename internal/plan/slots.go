@@ -124,7 +124,7 @@ func (p *Plan) EvalSlot(modelID, server, device string) store.Slot {
 // LengthsSlot is that of how long a model's cut answers are, of which at most so many
 // are asked again.
 func (p *Plan) LengthsSlot(modelID, server, device string, most int) store.Slot {
-	return eval.LengthsSlot(p.EvalOptions(), eval.Served{ModelID: modelID, Server: server, Device: device}, p.Suites, most)
+	return eval.LengthsSlot(p.EvalOptions(), p.served(modelID, server, device), p.Suites, most)
 }
 
 // ValuesSlot is that of the finding that a grader reads every value of the suites.

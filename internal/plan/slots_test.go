@@ -46,7 +46,7 @@ func TestAnswersAreOfOneServer(t *testing.T) {
 		}
 		return []store.Key{
 			p.EvalSlot("m", "0.17.4", "cpu").Key, p.TrialSlot("m", "0.17.4", "cpu").Key,
-			p.ProbeSlot("m", "0.17.4", "cpu", nil).Key, registered.Key,
+			p.ProbeSlot("m", "0.17.4", "cpu", nil).Key, p.LengthsSlot("m", "0.17.4", "cpu", 9).Key, registered.Key,
 		}
 	}
 	one, spelled := slots("http://box:11434"), slots("HTTP://Box:11434/")

@@ -191,7 +191,7 @@ func (l *lab) ledger() ledger.Ledger {
 	return promotions
 }
 
-// serve runs a real server with the models of a folder; a test without Ollama is
+// serve runs a real server, which others reach too, with the models of a folder; a test without Ollama is
 // skipped, loudly, and fails in CI.
 func (l *lab) serve(folder string) *ollama.Server {
 	l.Helper()
@@ -201,7 +201,7 @@ func (l *lab) serve(folder string) *ollama.Server {
 	} else if err != nil {
 		l.Skipf("NOT TESTED against a real server: %v (run `make setup`)", err)
 	}
-	server, err := ollama.Serve(context.Background(), l.machine.Launcher, ollama.ServeOptions{Binary: binary, Home: folder, Env: os.Environ()})
+	server, err := ollama.Serve(context.Background(), proctest.Shared(l), ollama.ServeOptions{Binary: binary, Home: folder, Env: os.Environ()})
 	l.must(err)
 	l.Cleanup(func() { server.Close() })
 	return server

@@ -83,14 +83,16 @@ func open(home, path string, tools Tools) (Interpreter, error) {
 	return Interpreter{Path: path, ProgramsDir: programsDir, Digest: Digest(), Home: scratch, Env: proc.CleanEnv(tools.Env)}, nil
 }
 
-// Command returns what runs a program, e.g. "train.py", with args: offline, by
-// the environment's own packages only. Paths in args must be absolute.
+// Command returns what runs a program, e.g. "train.py", with args: without a
+// network, by the environment's own packages only. Paths in args must be absolute.
 func (i Interpreter) Command(program string, args ...string) proc.Command {
 	return proc.Command{
 		Name: strings.TrimSuffix(program, ".py"),
 		Path: i.Path,
 		Args: append([]string{"-s", filepath.Join(i.ProgramsDir, program)}, args...), // -s: no user site
 		Dir:  i.Home,
+
+		Network: proc.NoNetwork,
 		Env: append(slices.Clone(i.Env),
 			"HOME="+i.Home,
 			"TMPDIR="+i.Home, // what a killed program leaves stays in the home

@@ -12,7 +12,6 @@ import (
 
 	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/eval"
-	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -59,7 +58,7 @@ func (s *List) ask(ctx context.Context, stage step.Stage, role string, model reg
 	defer checker.Close()
 	var summary eval.Summary
 	asked := false
-	err = s.asking(ctx, model, func(server *machine.Server) error {
+	err = s.asking(ctx, model, func(server *subject) error {
 		if first != nil {
 			if err := first(server); err != nil {
 				return err
@@ -68,7 +67,7 @@ func (s *List) ask(ctx context.Context, stage step.Stage, role string, model reg
 		asked = true
 		evaluation := eval.Evaluation{
 			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: model.Tag, ModelID: model.ModelID},
-			Suites: suites, Rendered: s.rendered(role, model), Server: server, Maths: checker, Clock: s.machine.Clock,
+			Suites: suites, Rendered: s.rendered(role, model), Server: server, Still: server.still, Maths: checker, Clock: s.machine.Clock,
 			Report: func(p eval.Progress) {
 				s.machine.Progress.Update(string(stage), int64(p.Done), int64(p.Total), p.ETA, fmt.Sprintf("%s, %d passed", role, p.Passed))
 			},
@@ -77,7 +76,7 @@ func (s *List) ask(ctx context.Context, stage step.Stage, role string, model reg
 		summary, err = evaluation.Run(ctx, dir)
 		return err
 	})
-	if asked && errors.Is(err, errOther) {
+	if asked && errors.Is(err, errDoubt) {
 		return eval.Summary{}, errors.Join(err, os.RemoveAll(filepath.Join(dir, eval.CasesFile)))
 	}
 	if err != nil {
@@ -104,20 +103,4 @@ func (s *List) rendered(role string, model register.Registered) map[string][]reg
 		}
 	}
 	return s.Rendering.Value().ByCase()
-}
-
-// errOther says that a tag is not the model that was registered.
-var errOther = errors.New("another model")
-
-// sameModel makes sure that a tag still is the model that was registered: on a
-// shared server somebody else may write the same tag.
-func sameModel(ctx context.Context, server engine.Tags, want register.Registered) error {
-	shown, err := server.Show(ctx, want.Tag)
-	if err != nil {
-		return err
-	}
-	if id := register.ModelID(shown); id != want.ModelID {
-		return fmt.Errorf("%s is %w than the one that was registered (model_id %s, it was %s), so its answers are thrown away (hint: does another runner use the same `name` on this server?)", want.Tag, errOther, id[:12], want.ModelID[:12])
-	}
-	return nil
 }

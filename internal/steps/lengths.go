@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/eval"
-	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
 )
@@ -45,7 +44,7 @@ func (s *List) Lengths() *step.Of[eval.Lengths] {
 			if lengths.AllCut() == 0 {
 				return lengths, nil
 			}
-			err = s.asking(ctx, baseline, func(server *machine.Server) error {
+			err = s.asking(ctx, baseline, func(server *subject) error {
 				evaluation.Server = server
 				var err error
 				lengths, err = evaluation.Measure(ctx, cases, lengthsMost, lengthsLimit)

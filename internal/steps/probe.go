@@ -6,7 +6,6 @@ import (
 
 	"github.com/tunegate/tunegate/internal/attribution"
 	"github.com/tunegate/tunegate/internal/eval"
-	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -52,7 +51,7 @@ func (s *List) askRows(ctx context.Context, baseline register.Registered, questi
 		return nil, err
 	}
 	defer checker.Close()
-	err = s.asking(ctx, baseline, func(server *machine.Server) error {
+	err = s.asking(ctx, baseline, func(server *subject) error {
 		evaluation := eval.Evaluation{
 			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: baseline.Tag, ModelID: baseline.ModelID}, Server: server, Maths: checker,
 		}

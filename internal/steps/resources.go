@@ -11,7 +11,6 @@ import (
 	"github.com/tunegate/tunegate/internal/maths"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/python"
-	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -124,30 +123,6 @@ func (r *resources) foreign(ctx context.Context, server *machine.Server, gguf st
 		r.loaded[gguf] = loaded
 	}
 	return loaded, err
-}
-
-// asking does something with a registered model: it must be the model that was
-// registered before and after, and leaves the server's memory unless somebody
-// else uses it.
-func (r *resources) asking(ctx context.Context, model register.Registered, do func(*machine.Server) error) error {
-	server, err := r.serving(ctx)
-	if err != nil {
-		return err
-	}
-	if err := sameModel(ctx, server, model); err != nil {
-		return err
-	}
-	foreign, err := r.foreign(ctx, server, model.GGUF)
-	if err != nil {
-		return err
-	}
-	if err := do(server); err != nil {
-		return err
-	}
-	if err := sameModel(ctx, server, model); err != nil || foreign {
-		return err
-	}
-	return server.Unload(ctx, model.Tag)
 }
 
 // Close ends what was started for the steps; what they need after it starts anew.

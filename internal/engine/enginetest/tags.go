@@ -66,11 +66,18 @@ func (c *check) copies(t *testing.T) {
 	to.System = "This is written over."
 	c.add(t, from)
 	c.add(t, to)
+	before := c.digests(t, from.Tag, to.Tag)
+	if again := c.digests(t, from.Tag, to.Tag); before[0] == before[1] || again != before {
+		t.Errorf("digests %q, then %q", before, again)
+	}
 	for range 2 {
 		if err := c.Copy(ctx, from.Tag, to.Tag); err != nil {
 			t.Fatal(err)
 		}
 		c.expect(t, to.Tag, from.Model())
+		if after := c.digests(t, from.Tag, to.Tag); after != [2]string{before[0], before[0]} {
+			t.Errorf("after the copy digests %q, before %q", after, before)
+		}
 	}
 	first := c.answer(t, question(from.Tag))
 	for range 2 {
@@ -86,13 +93,27 @@ func (c *check) copies(t *testing.T) {
 	}
 }
 
+// digests are those of two tags.
+func (c *check) digests(t *testing.T, tags ...string) (digests [2]string) {
+	t.Helper()
+	for i, tag := range tags {
+		digest, err := c.Digest(t.Context(), tag)
+		if err != nil || digest == "" {
+			t.Errorf("digest of %s: %q, %v", tag, digest, err)
+		}
+		digests[i] = digest
+	}
+	return digests
+}
+
 func (c *check) unknown(t *testing.T) {
 	ctx, tag := t.Context(), "conform:unknown"
 	_, showErr := c.Show(ctx, tag)
 	_, renderErr := c.Render(ctx, tag, question(tag).Messages)
 	_, chatErr := c.Chat(ctx, question(tag))
+	_, digestErr := c.Digest(ctx, tag)
 	for doing, err := range map[string]error{
-		"show": showErr, "render": renderErr, "chat": chatErr,
+		"show": showErr, "digest": digestErr, "render": renderErr, "chat": chatErr,
 		"copy": c.Copy(ctx, tag, "conform:copied"), "unload": c.Unload(ctx, tag),
 	} {
 		if !errors.Is(err, engine.ErrNotFound) {

@@ -68,6 +68,12 @@ func (e *toy) Show(_ context.Context, tag string) (engine.Model, error) {
 	return d.Model(), nil
 }
 
+func (e *toy) Digest(_ context.Context, tag string) (string, error) {
+	d, err := e.find(tag)
+	d.Tag = ""
+	return fmt.Sprintf("%+v", d), err
+}
+
 func (e *toy) Copy(_ context.Context, from, to string) error {
 	d, err := e.find(from)
 	if err != nil {

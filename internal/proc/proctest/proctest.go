@@ -34,6 +34,14 @@ func Launcher(t testing.TB) proc.Launcher {
 	return proc.Launcher{Guard: []string{self, guard}}
 }
 
+// Shared is a Launcher of a machine that gives no child a network of its own.
+func Shared(t testing.TB) proc.Launcher {
+	t.Helper()
+	l := Launcher(t)
+	l.Isolation = func() error { return errors.New("not in this test") }
+	return l
+}
+
 // WriteFile writes a file that can be executed, and its folders. No child is
 // started meanwhile: one that inherits the open file would keep it from being
 // executed, until it has become another program (https://go.dev/issue/22315).
