@@ -46,6 +46,8 @@ func fakeOllama(t *testing.T, answer func(question string, w http.ResponseWriter
 		switch r.URL.Path {
 		case "/api/show":
 			fmt.Fprintf(w, shownTag, strings.Repeat("a", 64))
+		case "/api/tags":
+			fmt.Fprint(w, `{"models": [{"name": "demo-base:latest", "digest": "d"}]}`)
 		case "/api/version":
 			fmt.Fprint(w, `{"version": "0.17.4"}`)
 		case "/api/ps":
