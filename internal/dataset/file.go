@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tunegate/tunegate/internal/repo"
 )
 
 // listKeys are the names under which an object may hold the list of records; the
@@ -83,6 +85,12 @@ func (f *file) position(offset int) (line, column int) {
 func read(name string, data []byte) (f *file, records []record, problems []problem) {
 	content, marked := bytes.CutPrefix(data, []byte(byteOrderMark))
 	f = newFile(name, content)
+	if repo.IsPointer(content) {
+		return f, nil, []problem{{
+			check: checkJSON, record: record{file: f, raw: content},
+			what: "a pointer of Git LFS stands in place of the records, which are read from git itself", hint: repo.OutOfLFS,
+		}}
+	}
 	if suffix := strings.ToLower(path.Ext(name)); suffix == ".jsonl" || suffix == ".ndjson" || f.isLines() {
 		records, problems = f.readLines()
 	} else if list, err := f.readDocument(); err != nil {

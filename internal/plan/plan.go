@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
@@ -96,6 +97,9 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 	}
 	p.policyTree = base
 	if _, found := base.Lookup(configPath); !found {
+		if _, err := head.Read(ctx, configPath); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return ofHead(err)
+		}
 		if _, found := head.Lookup(configPath); !found {
 			return fmt.Errorf("%s: neither %s nor %s has it (hint: `tunegate init` writes one to start from)", configPath, p.BaseRef, p.HeadRef)
 		}
@@ -103,6 +107,9 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked and nothing is judged until it is merged", p.BaseRef, configPath))
 	}
 	if err := p.readPolicy(ctx, configPath); err != nil {
+		return err
+	}
+	if err := p.refuseLinks(ctx, base, head); err != nil {
 		return err
 	}
 	baseTrain := p.Config.Train

@@ -110,6 +110,10 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 	var mistakes []error
 	names := map[string]string{}
 	for _, file := range files {
+		if err := file.Whole(); err != nil {
+			mistakes = append(mistakes, err)
+			continue
+		}
 		parsed, err := suite.Parse(file.Path, file.Data)
 		if err != nil {
 			mistakes = append(mistakes, err)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -102,17 +101,18 @@ func (t *Tree) Lookup(name string) (File, bool) {
 	return t.files[i], true
 }
 
-// Read gives the content of one file, fs.ErrNotExist when the tree has none.
+// Read gives the content of one file, fs.ErrNotExist when the tree has none. A link,
+// what lies in a submodule, and a pointer of Git LFS are errors that say so.
 func (t *Tree) Read(ctx context.Context, name string) ([]byte, error) {
 	file, found := t.Lookup(name)
 	if !found {
-		return nil, fmt.Errorf("%q: %w", name, fs.ErrNotExist)
+		return nil, t.absent(ctx, name)
 	}
 	files, err := t.Load(ctx, []File{file})
 	if err != nil {
 		return nil, err
 	}
-	return files[0].Data, nil
+	return files[0].Data, files[0].Whole()
 }
 
 // Load reads the contents of files of this tree, all in one call of git. Files

@@ -1,0 +1,43 @@
+package plan
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+// refuseLinks refuses links and submodules that a change puts where records or
+// suites are named: nothing behind them would be read, without a word. Of those that
+// the base has as well a note is enough.
+func (p *Plan) refuseLinks(ctx context.Context, base, head *repo.Tree) error {
+	var globs []string
+	globs = append(globs, p.Config.Eval.Suites...)
+	for _, source := range p.Config.Dataset.Sources {
+		globs = append(globs, source.Path)
+	}
+	old, err := base.Others(ctx, globs...)
+	if err != nil {
+		return err
+	}
+	known := map[repo.Other]bool{}
+	for _, other := range old {
+		known[other] = true
+	}
+	others, err := head.Others(ctx, globs...)
+	if err != nil {
+		return err
+	}
+	var mistakes, notes []error
+	for _, other := range others {
+		if known[other] {
+			notes = append(notes, other.Refused())
+		} else {
+			mistakes = append(mistakes, ofHead(other.Refused()))
+		}
+	}
+	for _, note := range notes[:min(len(notes), maxNoted)] {
+		p.Notes = append(p.Notes, note.Error())
+	}
+	return errors.Join(mistakes[:min(len(mistakes), maxNoted)]...)
+}
