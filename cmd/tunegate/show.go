@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
@@ -12,10 +13,12 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/report/terminal"
 	"github.com/tunegate/tunegate/internal/runs"
+	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 type showCommand struct {
-	ID       string `arg:"" optional:"" name:"run" help:"The start of a run's id (default: the latest run)."`
+	ID       string `arg:"" optional:"" name:"run" help:"The start of a run's id (default: the latest run, whatever came of it)."`
 	Flips    bool   `xor:"what" help:"Only the cases that broke or were fixed, with both answers."`
 	Findings bool   `xor:"what" help:"Only what the dataset checks found."`
 	Case     string `xor:"what" help:"One case with both models' answers." placeholder:"ID"`
@@ -38,21 +41,21 @@ func (c showCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	var text []byte
+	var said []byte
 	var data any
 	switch {
 	case c.Flips:
-		text, data = terminal.Flips(about), flips(about)
+		said, data = terminal.Flips(about), flips(about)
 	case c.Findings:
-		text, data = terminal.Findings(about), append([]dataset.Finding{}, about.Findings...)
+		said, data = terminal.Findings(about), append([]dataset.Finding{}, about.Findings...)
 	case c.Case != "":
 		cases := selected(about, func(name, id string) bool { return c.Case == name || c.Case == id })
 		if len(cases) == 0 {
 			return usage(fmt.Errorf("run %s has no case %q (hint: `tunegate show --flips` lists those that changed)", record.ID, c.Case))
 		}
-		text, data = terminal.Case(about, c.Case), cases
+		said, data = terminal.Case(about, c.Case), cases
 	default:
-		text = fmt.Appendf(terminal.Summary(about), "report: %s\n", filepath.Join(dir, "report", "report.html"))
+		said = fmt.Appendf(terminal.Summary(about), "report: %s\n", filepath.Join(dir, "report", "report.html"))
 		result := pipeline.Result{Dir: dir, Record: record}
 		if about.State == report.Judged {
 			result.Verdict = &about.Verdict
@@ -62,8 +65,27 @@ func (c showCommand) Run(s *session) error {
 	if s.cli.JSON {
 		return s.encode(data)
 	}
-	_, err = s.world.stdout.Write(text)
+	_, err = fmt.Fprintf(s.world.stdout, "%s\n%s", title(record, about), said)
 	return err
+}
+
+// title names a run: its id, what was asked for, when it began and what came of it.
+func title(record runs.Record, about report.Report) string {
+	command := "run"
+	switch {
+	case record.Again:
+		command = "promote --head"
+	case record.Until == step.Prepare:
+		command = "run --until " + string(record.Until)
+	case record.Until != "":
+		command = string(record.Until)
+	}
+	word, _ := about.Outcome()
+	if record.State == step.Running {
+		word = "" // whether it is at it or was killed: who knows
+	}
+	state := strings.Join(slices.DeleteFunc([]string{string(record.State), word}, func(s string) bool { return s == "" }), ": ")
+	return fmt.Sprintf("run %s: tunegate %s, begun %s, %s", record.ID, command, record.Started.UTC().Format("2006-01-02 15:04:05 UTC"), text.Line(state, maxCell))
 }
 
 // flips are the graded cases, of both models, that broke or were fixed.

@@ -90,8 +90,8 @@ func (r Record) Save(dir string) error {
 }
 
 // Find gives the folder and record of the run whose id starts with the
-// prefix. An empty prefix stands for the latest run that came to a verdict, of
-// the repository, or of any for an empty one.
+// prefix. An empty prefix stands for the latest run, however it ended, of the
+// repository, or of any for an empty one.
 func Find(home, prefix, repository string) (dir string, record Record, err error) {
 	entries, err := os.ReadDir(runsFolder(home))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -122,11 +122,11 @@ func latest(home string, ids []string, repository string) (string, Record, error
 		if err != nil && !errors.Is(err, errNoRecord) {
 			return "", Record{}, err
 		}
-		if err == nil && record.Outcome != "" && (repository == "" || record.Repository == repository) {
+		if err == nil && (repository == "" || record.Repository == repository) {
 			return dir, record, nil
 		}
 	}
-	return "", Record{}, fmt.Errorf("no run of this repository came to a verdict yet (hint: `tunegate run`; the runs are in %s)", runsFolder(home))
+	return "", Record{}, fmt.Errorf("there is no run of this repository yet (hint: `tunegate run`; the runs are in %s)", runsFolder(home))
 }
 
 // loadRun reads the record of a run. It is errNoRecord where there is none.

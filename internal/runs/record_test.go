@@ -11,7 +11,7 @@ import (
 func TestFind(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
-	if _, _, err := Find(home, "", ""); err == nil || !strings.Contains(err.Error(), "verdict yet") {
+	if _, _, err := Find(home, "", ""); err == nil || !strings.Contains(err.Error(), "no run of this repository yet") {
 		t.Errorf("got %v", err)
 	}
 	for _, r := range []Record{
@@ -25,7 +25,7 @@ func TestFind(t *testing.T) {
 		}
 	}
 	tests := []struct{ prefix, repository, id, fails string }{
-		{"", "", "20260102-b", ""}, {"", "/here", "20260101-a", ""}, {"", "/nowhere", "", "verdict yet"},
+		{"", "", "20260103-c", ""}, {"", "/there", "20260102-b", ""}, {"", "/here", "20260103-c", ""}, {"", "/nowhere", "", "no run of this repository yet"},
 		{"20260101", "/there", "20260101-a", ""}, {"2026", "", "", "3 runs start with"}, {"x", "", "", "no run starts with"},
 	}
 	for _, test := range tests {
