@@ -4,6 +4,9 @@
 # the release's, if its digest is the one in checksums.txt; one built from here.
 set -euo pipefail
 
+# A service may start without HOME, which Go wants: the password file's, then.
+[[ -n ${HOME-} ]] || { unset HOME; export HOME=~; }
+
 action=$(cd "$(dirname "$0")/.." && pwd)
 version=$(<"$action/cmd/tunegate/VERSION")
 

@@ -215,7 +215,7 @@ func (s *session) home() (string, error) {
 	if user := w.getenv("HOME"); filepath.IsAbs(user) {
 		return filepath.Join(user, ".local", "share", "tunegate"), nil
 	}
-	return "", usage(errors.New("no folder to keep results in (hint: set TUNEGATE_HOME)"))
+	return "", usage(errors.New("no folder to keep results in: HOME is not set, and the password file has no home for this user (hint: set TUNEGATE_HOME)"))
 }
 
 func (s *session) machine(progress machine.Progress) (machine.Machine, error) {
@@ -250,9 +250,13 @@ func (s *session) repository() (*repo.Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	// No GIT_DIR or GIT_INDEX_FILE of a hook, but the user's config, wherever it is.
-	environ := proc.OnlyEnv(s.world.environ,
-		"PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
-	s.opened, err = repo.Open(s.ctx, dir, git, environ)
+	s.opened, err = repo.Open(s.ctx, dir, git, s.gitEnviron())
 	return s.opened, usage(err)
+}
+
+// gitEnviron is what git may see of the environment: no GIT_DIR or GIT_INDEX_FILE
+// of a hook, but the user's config, wherever it is.
+func (s *session) gitEnviron() []string {
+	return proc.OnlyEnv(s.world.environ,
+		"PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 }

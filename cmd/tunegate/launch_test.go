@@ -84,6 +84,7 @@ func TestLaunch(t *testing.T) {
 		"not released":      {"", map[string]string{"curl": fetches, "go": builds}, 0, "built action"},
 		"no curl":           {good, map[string]string{"go": builds}, 0, "built action"},
 		"nothing":           {good, nil, 1, "hint: put tunegate " + version + " on the runner's PATH"},
+		"without a home":    {"", map[string]string{"go": "[ -n \"$HOME\" ] || exit 3; " + builds}, 0, "built action"},
 		"does not build":    {good, map[string]string{"go": "echo no such module >&2; exit 3"}, 3, "no such module"},
 	} {
 		cmd := launch(t, test.checksums, test.programs)

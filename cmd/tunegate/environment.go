@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// withHome is an environment whose HOME names a folder: a service, such as a
+// self-hosted runner, may start without one, and then the password file's is it.
+// Git, Go and uv look for the user's settings and caches there too.
+func withHome(environ []string, recorded func() (string, error)) []string {
+	if filepath.IsAbs(lookUp(environ)("HOME")) {
+		return environ
+	}
+	folder, err := recorded()
+	if err != nil || !filepath.IsAbs(folder) {
+		return environ
+	}
+	others := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool { return strings.HasPrefix(entry, "HOME=") })
+	return append(others, "HOME="+folder)
+}
+
+// recordedHome is the home folder that the password file has for this user.
+func recordedHome() (string, error) {
+	found, err := user.LookupId(strconv.Itoa(os.Geteuid()))
+	if err != nil {
+		return "", fmt.Errorf("the password file: %w", err)
+	}
+	return found.HomeDir, nil
+}
