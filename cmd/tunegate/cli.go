@@ -218,6 +218,20 @@ func (s *session) home() (string, error) {
 	return "", usage(errors.New("no folder to keep results in: HOME is not set, and the password file has no home for this user (hint: set TUNEGATE_HOME)"))
 }
 
+// locks is the folder of this user's locks on graphics cards, whatever home a
+// command works in; empty where the user has no folder.
+func (s *session) locks() string {
+	state := s.world.getenv("XDG_STATE_HOME")
+	if !filepath.IsAbs(state) {
+		user := s.world.getenv("HOME")
+		if !filepath.IsAbs(user) {
+			return ""
+		}
+		state = filepath.Join(user, ".local", "state")
+	}
+	return filepath.Join(state, "tunegate", "locks")
+}
+
 func (s *session) machine(progress machine.Progress) (machine.Machine, error) {
 	home, err := s.home()
 	if err != nil {
@@ -236,7 +250,7 @@ func (s *session) machine(progress machine.Progress) (machine.Machine, error) {
 	return machine.Machine{
 		Home: home, Tool: version, Environ: s.world.environ, LookPath: exec.LookPath,
 		Launcher: launcher,
-		Clock:    s.world.clock, Progress: progress, TempDir: os.TempDir(), Card: "/dev/nvidiactl", NoWait: s.cli.NoWait,
+		Clock:    s.world.clock, Progress: progress, TempDir: os.TempDir(), Locks: s.locks(), Nodes: "/dev/nvidia*", NoWait: s.cli.NoWait,
 	}, nil
 }
 

@@ -43,6 +43,7 @@ func TestDemo(t *testing.T) {
 	if gain := rule(t, *improve.Verdict, gate.PromoteGain, "followup"); gain.Outcome != gate.Pass || gain.P >= 0.05 || gain.Delta < 0.3 {
 		t.Errorf("improve gained %+v", gain)
 	}
+	closed(t, l.home)
 	t.Run("repeat", func(t *testing.T) { testRepeat(t, l) })
 	t.Run("style", func(t *testing.T) { testStyle(t, improve) })
 	t.Run("served", func(t *testing.T) { testServed(t, l, improve) })

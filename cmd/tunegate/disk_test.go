@@ -53,3 +53,25 @@ func TestHomesOnFullAndReadOnlyDisks(t *testing.T) {
 		})
 	}
 }
+
+// TestHomeOnNoexecDisk: the doctor calls nothing well that cannot be run there.
+func TestHomeOnNoexecDisk(t *testing.T) {
+	t.Parallel()
+	home, binary := toolsHome(t), buildTunegate(t)
+	proctest.NeedMounts(t)
+	dir := t.TempDir()
+	cmd := exec.Command("unshare", "-rm", "sh", "-c",
+		`mount --bind "$1" "$2" && mount -o remount,bind,noexec "$2" && exec "$0" -q doctor`, binary, home, dir)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "TUNEGATE_HOME="+dir)
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Errorf("the doctor found nothing:\n%s", out)
+	}
+	for _, name := range []string{"home  ", "python", "ollama"} {
+		_, line, _ := strings.Cut(string(out), "FAIL "+name)
+		if line, _, _ = strings.Cut(line, "\n"); !strings.Contains(line, "is on a disk that is mounted noexec") {
+			t.Errorf("%s: %q\n%s", name, line, out)
+		}
+	}
+}

@@ -108,6 +108,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 	if err := ready.command("setup").Run(); err != nil {
 		t.Fatal(err)
 	}
+	closed(t, ready.home)
 	const chatML = "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n"
 	tests := map[string]fault{
 		"a value that no grader reads": {
@@ -168,7 +169,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 		},
 		"no Ollama": {change: func(l lab) { l.sh("rm", filepath.Join(l.home, "ollama")) }, exit: exitBroke, says: "tunegate setup"},
 		"a card that is too small": {
-			environ: []string{"CARD=0, GPU-small, Small Card, 1, 550.54.14"}, exit: exitBroke, says: "Small Card has 1.05 MB of memory",
+			environ: []string{"CARD=0, GPU-small, Small Card, 1, 550.54.14, 8.9"}, exit: exitBroke, says: "Small Card has 1.05 MB of memory",
 		},
 		"a disk that is full": {within: onSmallDisk, exit: exitBroke, says: "the run takes"},
 	}
@@ -192,7 +193,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 			if test.environ != nil {
 				bin := t.TempDir()
 				proctest.WriteFile(t, filepath.Join(bin, "nvidia-smi"), "#!/bin/sh\ncase \"$1\" in --query-gpu=index*) echo \"$CARD\" ;; esac\n")
-				cmd.Env = append(cmd.Env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+				cmd.Env = append(cmd.Env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "XDG_STATE_HOME="+t.TempDir())
 			}
 			cmd.Stderr = nil
 			out, err := cmd.CombinedOutput()

@@ -65,6 +65,7 @@ func TestMistakes(t *testing.T) {
 		"unknown key":       {short + "trian: {}\n", `tunegate.yaml:5:1: unknown key "trian" (did you mean "train"?)`},
 		"planned key":       {short + "app: {dir: x}\n", `key "app" is not built yet`},
 		"misspelt baseline": {short + "eval: {baseline: stabel}\n", "neither stable, base, nor a tag"},
+		"planned gpus":      {short + "train: {gpus: 2}\n", "tunegate.yaml:5: training on 2 GPUs is not built yet"},
 		"planned export":    {short + "export: {quantization: q8_0}\n", "tunegate.yaml:5: q8_0 is not built yet"},
 		"unknown export":    {short + "export: {quantization: q9}\n", `unknown value "q9" (known: f16)`},
 		"planned base gguf": {strings.Replace(short, "./base", "./base, gguf: a.gguf", 1), "tunegate.yaml:3: a file as `gguf` is not built yet"},

@@ -63,6 +63,7 @@ type trainFile struct {
 	MicroBatchSize            *int      `yaml:"micro_batch_size"`
 	GradientAccumulationSteps *int      `yaml:"gradient_accumulation_steps"`
 	SanitySteps               yaml.Node `yaml:"sanity_steps"`
+	GPUs                      *int      `yaml:"gpus"` // one trains
 }
 
 type loraFile struct {

@@ -138,6 +138,9 @@ func (p *parser) train() train.Options {
 	if !(o.LoRA.Dropout >= 0 && o.LoRA.Dropout < 1) {
 		p.fail([]any{"train", "lora", "dropout"}, "`dropout` %v is a share from 0 to below 1", o.LoRA.Dropout)
 	}
+	if gpus := or(f.GPUs, 1); gpus != 1 {
+		p.fail([]any{"train", "gpus"}, "training on %d GPUs is not built yet (hint: leave `gpus` out, and one is used)", gpus)
+	}
 	return o
 }
 

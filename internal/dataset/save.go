@@ -60,7 +60,7 @@ func writeLine(w io.Writer, value any, options ...json.Options) error {
 }
 
 func saveFile(path string, write func(io.Writer) error) error {
-	file, err := os.Create(path)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

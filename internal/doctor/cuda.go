@@ -24,10 +24,10 @@ const (
 
 // cudaChecks have the trainer's torch use the card; none without Python.
 func cudaChecks(ctx context.Context, in inspection) []check.Check {
-	if len(in.cards) == 0 {
+	if in.device.GPU == nil {
 		return nil
 	}
-	m := in.machine
+	m := in.machine.On(in.device)
 	path, err := python.Locate(ctx, m.Launcher, m.Home, m.PythonTools(), in.runner.Python)
 	if err != nil {
 		return nil

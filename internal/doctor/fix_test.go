@@ -36,7 +36,7 @@ func follow(t *testing.T, fix string, env ...string) {
 func TestFixesOfMachines(t *testing.T) {
 	t.Parallel()
 	wanted4090 := wanted{runner: config.Runner{GPU: config.GPU{Class: "rtx-4090", Memory: 24e9}}}
-	const smi = `case "$*" in *query-gpu*) echo "0, GPU-1, NVIDIA GeForce RTX 4090, 24564, 570.86";; esac`
+	const smi = `case "$*" in *query-gpu*) echo "0, GPU-1, NVIDIA GeForce RTX 4090, 24564, 570.86, 8.9";; esac`
 	for name, tt := range map[string]struct {
 		programs map[string]string
 		brings   string // what the stand-ins for sudo, apt-get and curl put into $BIN
@@ -59,7 +59,7 @@ func TestFixesOfMachines(t *testing.T) {
 			return ollamaChecks(t.Context(), inspection{machine: m, wanted: private})[1]
 		}},
 		"no card where one is declared": {nil, "printf '#!/bin/sh\n%s' '" + smi + "' > $BIN/nvidia-smi", func(t *testing.T, m machine.Machine) check.Check {
-			return gpuCheck(t.Context(), inspection{machine: m, wanted: wanted4090, cards: m.GPUs(t.Context())})
+			return gpuCheck(t.Context(), withDevice(t, inspection{machine: m, wanted: wanted4090}))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,49 +20,45 @@ const ofMemory = 0.95
 // largeForCPU is the number of parameters that no CPU trains within a day.
 const largeForCPU = 1e9
 
-// gpuCheck compares the cards that a run would see with what the config declares.
-func gpuCheck(ctx context.Context, in inspection) check.Check {
-	if len(in.cards) == 0 {
-		return noCard(ctx, in)
+// gpuCheck compares the card that a run would use with what the config declares.
+func gpuCheck(_ context.Context, in inspection) check.Check {
+	if in.deviceErr != nil {
+		return check.Failed("gpu", in.deviceErr.Error(),
+			"after an update of the driver restart the machine: `"+asRoot("reboot")+"`; else install NVIDIA's driver again, or train on the CPU: `export CUDA_VISIBLE_DEVICES=`")
 	}
+	if in.device.GPU == nil {
+		return noCard(in)
+	}
+	card := *in.device.GPU
 	if declared := in.runner.GPU; declared != (config.GPU{}) {
-		if mistake := differs(in.cards, declared); mistake != "" {
+		if mistake := differs(card, declared); mistake != "" {
 			return check.Failed("gpu", mistake, "run this on the machine that `runner.gpu` of the config means, or declare there what `nvidia-smi` shows")
 		}
 	}
-	var found []string
-	for _, card := range in.cards {
-		found = append(found, fmt.Sprintf("%s, %d MiB, driver %s", card.Name, card.MemoryMiB, card.Driver))
-	}
-	return check.Passed("gpu", strings.Join(found, "; "))
+	found := []string{fmt.Sprintf("%s, %d MiB, driver %s", card.Name, card.MemoryMiB, card.Driver)}
+	return check.Passed("gpu", strings.Join(append(found, in.device.Notes()...), "\n"))
 }
 
 // noCard is right for a machine without one, which trains on its CPU.
-func noCard(ctx context.Context, in inspection) check.Check {
-	path, err := in.machine.LookPath("nvidia-smi")
+func noCard(in inspection) check.Check {
+	_, err := in.machine.LookPath("nvidia-smi")
 	chosen, chose := visible(in.machine.Environ)
 	hidden := chose && (chosen == "" || chosen == "-1")
+	declared := in.runner.GPU != (config.GPU{})
+	const unset = "unset CUDA_VISIBLE_DEVICES"
 	switch {
-	case err == nil && !hidden:
-		cmd, done := in.machine.Question(ctx, path, "-L")
-		defer done()
-		out, broken := cmd.CombinedOutput()
-		said := strings.TrimSpace(string(out))
-		if said == "" {
-			said = fmt.Sprintf("nothing (%v)", broken)
+	case declared && hidden:
+		return check.Failed("gpu", "CUDA_VISIBLE_DEVICES hides every card, and the config declares "+in.runner.GPU.Class, unset)
+	case chose && !hidden && err == nil:
+		wrong := check.Warned("gpu", fmt.Sprintf("CUDA_VISIBLE_DEVICES names no card of this machine, so training runs on the CPU: %.100q", chosen), unset)
+		if declared {
+			wrong.Level = check.Fail
 		}
-		unusable := check.Warned("gpu", fmt.Sprintf("no card can be used; %s -L says: %.300s", path, said),
-			"after an update of the driver restart the machine: `"+asRoot("reboot")+"`; else install NVIDIA's driver again")
-		if in.runner.GPU != (config.GPU{}) {
-			unusable.Level = check.Fail
-		}
-		if chose && broken == nil {
-			unusable.Found, unusable.Fix = fmt.Sprintf("CUDA_VISIBLE_DEVICES names no card of this machine: %.100q", chosen), "unset CUDA_VISIBLE_DEVICES"
-		}
-		return unusable
-	case in.runner.GPU != config.GPU{} && err == nil:
-		return check.Failed("gpu", "CUDA_VISIBLE_DEVICES hides every card, and the config declares "+in.runner.GPU.Class, "unset CUDA_VISIBLE_DEVICES")
-	case in.runner.GPU != config.GPU{}:
+		return wrong
+	case declared && err == nil:
+		return check.Failed("gpu", "nvidia-smi knows no card, and the config declares "+in.runner.GPU.Class,
+			"look for it with `nvidia-smi -L`, or take `gpu` out of `runner:` in the config to train on the CPU")
+	case declared:
 		return check.Failed("gpu", "no nvidia-smi on PATH, and the config declares "+in.runner.GPU.Class,
 			"install NVIDIA's driver (`"+install("nvidia-driver")+"` on Debian), or take `gpu` out of `runner:` in the config to train on the CPU")
 	case in.base.parameters > largeForCPU:
@@ -82,17 +78,15 @@ func visible(environ []string) (value string, set bool) {
 	return "", false
 }
 
-// differs says how the cards are other ones than the declared class.
-func differs(cards []machine.GPU, declared config.GPU) string {
-	for _, card := range cards {
-		for _, word := range parts(declared.Class) {
-			if !slices.Contains(parts(card.Name), word) {
-				return fmt.Sprintf("the config declares %s, this is %s", declared.Class, card.Name)
-			}
+// differs says how the card is another one than the declared class.
+func differs(card machine.GPU, declared config.GPU) string {
+	for _, word := range parts(declared.Class) {
+		if !slices.Contains(parts(card.Name), word) {
+			return fmt.Sprintf("the config declares %s, this is %s", declared.Class, card.Name)
 		}
-		if memory := int64(card.MemoryMiB) << 20; float64(memory) < ofMemory*float64(declared.Memory) {
-			return fmt.Sprintf("the config declares %s of memory, this %s has %s", text.Bytes(declared.Memory), card.Name, text.Bytes(memory))
-		}
+	}
+	if memory := int64(card.MemoryMiB) << 20; float64(memory) < ofMemory*float64(declared.Memory) {
+		return fmt.Sprintf("the config declares %s of memory, this %s has %s", text.Bytes(declared.Memory), card.Name, text.Bytes(memory))
 	}
 	return ""
 }

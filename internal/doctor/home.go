@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/filelock"
 )
 
 // nearest is the folder itself, or the closest parent that is there.
@@ -54,6 +53,9 @@ func homeCheck(_ context.Context, in inspection) check.Check {
 	if err := writable(dir); err != nil {
 		return check.Failed("home", err.Error(), anotherHome)
 	}
+	if noexec(dir) {
+		return check.Failed("home", onNoexec(home), fixNoexec)
+	}
 	if dir != home {
 		return check.Passed("home", home+" (not made yet)")
 	}
@@ -88,8 +90,12 @@ func homeCheck(_ context.Context, in inspection) check.Check {
 	case open != nil:
 		return check.Failed("home", "everybody may write to "+strings.Join(open, ", "), "chmod go-w "+quoteAll(open))
 	case foreign != nil && unix.Geteuid() == 0:
-		return check.Warned("home", fmt.Sprintf("%s belongs to %s, and you are root", strings.Join(foreign, ", "), name(owner)),
+		asOwner := check.Warned("home", fmt.Sprintf("%s belongs to %s, and you are root", strings.Join(foreign, ", "), name(owner)),
 			"what root makes there the owner cannot change, so do what follows as the owner: `su "+name(owner)+"`")
+		if foreign[0] == home { // which every command refuses
+			asOwner.Level = check.Fail
+		}
+		return asOwner
 	case foreign != nil:
 		return check.Failed("home", fmt.Sprintf("%s belongs to %s", strings.Join(foreign, ", "), name(owner)),
 			fmt.Sprintf("sudo chown -R %d %s", unix.Geteuid(), quoteAll(foreign)))
@@ -101,10 +107,11 @@ func homeCheck(_ context.Context, in inspection) check.Check {
 }
 
 // name is what the system calls a user.
-func name(uid uint32) string {
-	id := strconv.FormatUint(uint64(uid), 10)
-	if found, err := user.LookupId(id); err == nil {
-		return found.Username
-	}
-	return "user " + id
+func name(uid uint32) string { return filelock.Name(int(uid)) }
+
+// onNoexec says of a program or folder that it cannot do where it is.
+func onNoexec(path string) string {
+	return path + " is on a disk that is mounted noexec, where no program and no library can be run"
 }
+
+const fixNoexec = "mount that disk without noexec (`findmnt -T \"$TUNEGATE_HOME\"` shows it), or " + anotherHome

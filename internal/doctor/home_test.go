@@ -70,7 +70,7 @@ func TestHomeOfOthers(t *testing.T) {
 	if err := os.Chown(home, 12345, -1); err != nil {
 		t.Fatal(err)
 	}
-	if got := homeCheck(t.Context(), of(home)); got.Level != check.Warn || !strings.Contains(got.Found, "user 12345") {
+	if got := homeCheck(t.Context(), of(home)); got.Level != check.Fail || !strings.Contains(got.Found, "user 12345") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -24,8 +24,11 @@ type inspection struct {
 	machine machine.Machine
 	about   Subject
 	wanted
-	base  baseModel
-	cards []machine.GPU
+	base   baseModel
+	device machine.Device
+
+	// Why it cannot be told what computes; nil: it can.
+	deviceErr error
 
 	// What finding these out showed, told where its turn is.
 	ofConfig check.Check
@@ -45,7 +48,7 @@ func inspect(ctx context.Context, m machine.Machine, about Subject) inspection {
 	in.ofConfig, in.wanted = readConfig(ctx, about)
 	in.base, in.ofBase = readBase(ctx, in.wanted)
 	in.ofTools = append(pythonChecks(ctx, in), ollamaChecks(ctx, in)...)
-	in.cards = m.GPUs(ctx)
+	in.device, in.deviceErr = m.Device(ctx)
 	return in
 }
 

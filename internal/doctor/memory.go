@@ -9,13 +9,13 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// memoryChecks compare the smallest card with what training needs, and with the
+// memoryChecks compare the card with what training needs, and with the
 // model that is served for the questions.
 func memoryChecks(_ context.Context, in inspection) []check.Check {
-	if len(in.cards) == 0 || in.config == nil || in.base.parameters == 0 {
+	if in.device.GPU == nil || in.config == nil || in.base.parameters == 0 {
 		return nil
 	}
-	memory := machine.MemoryToTrain(in.cards, in.config.Train.Quantization, in.base.parameters)
+	memory := machine.MemoryToTrain(*in.device.GPU, in.config.Train.Quantization, in.base.parameters)
 	return []check.Check{memoryCheck(memory, in.base)}
 }
 

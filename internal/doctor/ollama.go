@@ -39,6 +39,9 @@ var clientVersion = regexp.MustCompile(`(?:client version is|ollama version is) 
 // binaryCheck asks an Ollama from PATH for its version; of one that setup built
 // it is known.
 func binaryCheck(ctx context.Context, m machine.Machine, binary ollama.Binary) check.Check {
+	if noexec(binary.Path) {
+		return check.Failed("ollama", onNoexec(binary.Path), fixNoexec)
+	}
 	version := binary.Version
 	fix := "install a newer Ollama: `" + installOllama + "`, or take " + filepath.Dir(binary.Path) + " off PATH and let setup build one"
 	if version == "" {

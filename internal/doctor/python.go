@@ -17,6 +17,9 @@ func pythonChecks(ctx context.Context, in inspection) []check.Check {
 	m, configured := in.machine, in.runner.Python
 	tools := m.PythonTools()
 	path, err := python.Locate(ctx, m.Launcher, m.Home, tools, configured)
+	if err == nil && noexec(filepath.Dir(path)) { // the interpreter itself may be a link to elsewhere, torch is not
+		return []check.Check{check.Failed("python", onNoexec(path), fixNoexec)}
+	}
 	if err == nil && configured == config.Auto {
 		if err := python.Verify(ctx, m.Launcher, path, tools); err != nil {
 			folder := filepath.Dir(filepath.Dir(path))

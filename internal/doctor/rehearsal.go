@@ -98,7 +98,7 @@ func (r rehearsal) run(ctx context.Context) ([]check.Check, error) {
 // prepare makes the tiny run's home and repository.
 func (r rehearsal) prepare(ctx context.Context) (*repo.Repo, error) {
 	home := filepath.Dir(r.folder)
-	if err := errors.Join(os.RemoveAll(r.folder), os.MkdirAll(r.machine.Home, 0o755)); err != nil {
+	if err := errors.Join(os.RemoveAll(r.folder), os.MkdirAll(r.machine.Home, 0o700)); err != nil {
 		return nil, err
 	}
 	for _, part := range borrowed() {

@@ -6,14 +6,26 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
-// sharingChecks list the programs on the cards that are none of this home.
+// shownProgram bounds the name of a program, in characters.
+const shownProgram = 100
+
+// sharingChecks list the programs on the card that are none of this home.
 func sharingChecks(ctx context.Context, in inspection) []check.Check {
+	if in.device.GPU == nil {
+		return nil
+	}
+	programs, err := in.machine.GPUProcesses(ctx, []machine.GPU{*in.device.GPU})
+	if err != nil {
+		return []check.Check{check.Warned("sharing", err.Error(), "nothing stops; whether others use the card cannot be told")}
+	}
 	var found []string
-	for _, p := range in.machine.GPUProcesses(ctx, in.cards) {
+	for _, p := range programs {
 		if !strings.HasPrefix(p.Name, in.machine.Home+"/") {
-			found = append(found, fmt.Sprintf("%s (process %d) holds %d MiB", p.Name, p.PID, p.MemoryMiB))
+			found = append(found, fmt.Sprintf("%s (process %d) holds %d MiB", text.Shown(p.Name, shownProgram), p.PID, p.MemoryMiB))
 		}
 	}
 	if found == nil {

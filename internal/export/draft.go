@@ -34,7 +34,7 @@ func (d *draft) Write(p []byte) (int, error) {
 // one does not overwrite.
 func writeFile(path string, fill func(*draft) error, check func(written string) error) (_ Digest, err error) {
 	partial := path + ".partial"
-	file, err := os.OpenFile(partial, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	file, err := os.OpenFile(partial, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return Digest{}, err
 	}

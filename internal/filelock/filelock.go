@@ -1,13 +1,14 @@
 // Package filelock takes advisory locks between processes: in goes a file or a
 // folder, out comes it opened with a flock (flock(2)) on it, which closing it
-// gives back, here and in every child that inherited it.
+// gives back, here and in every child that inherited it. The file of a lock is its
+// user's alone: whoever else could open it could hold it for ever.
 package filelock
 
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -43,29 +44,22 @@ func Wait(ctx context.Context, file *os.File) error {
 	}
 }
 
-// Open opens the file of a lock to read only, so that another user's can be
-// waited for too, and makes it where there is none. A link in its place is
-// refused. One that is there is opened without O_CREATE, which Linux refuses for
-// another user's file in a shared temporary folder (protected_regular in
-// proc_sys_fs(5)).
+// Open opens the file of a lock to read and write, and makes it, and its folder,
+// where there is none. The folder becomes Private. Whatever stands in the file's
+// place and is no plain file of this user is refused, and hangs nobody.
 func Open(path string) (*os.File, error) {
-	for {
-		file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
-		if !errors.Is(err, fs.ErrNotExist) {
-			return file, err
-		}
-		file, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDONLY, 0o644)
-		if errors.Is(err, fs.ErrExist) {
-			continue // another command was faster
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := file.Chmod(0o644); err != nil { // the umask may hide it from other users
-			return nil, errors.Join(err, file.Close())
-		}
-		return file, nil
+	if err := Private(filepath.Dir(path)); err != nil {
+		return nil, err
 	}
+	// Without O_NONBLOCK a device could keep us waiting.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, fileMode)
+	if err != nil {
+		return nil, err
+	}
+	if err := plain(file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
 }
 
 // OpenFolder opens a folder to lock it. A link in its place is refused.

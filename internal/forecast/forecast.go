@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/machine"
@@ -60,12 +59,16 @@ type forecaster struct {
 
 func inspect(ctx context.Context, s *steps.List, configPath, root string, tempDir func() (string, error)) (report.Forecast, error) {
 	m, p := s.Machine(), s.Plan()
-	f := &forecaster{steps: s, machine: m, plan: p, options: s.Options(), config: configPath, store: m.Store(), device: s.Device(ctx), made: report.Forecast{
+	device, err := s.Device(ctx)
+	if err != nil {
+		return report.Forecast{}, err
+	}
+	f := &forecaster{steps: s, machine: m, plan: p, options: s.Options(), config: configPath, store: m.Store(), device: device.String(), made: report.Forecast{
 		BaseRef: p.BaseRef, BaseSHA: p.BaseSHA, HeadRef: p.HeadRef, HeadSHA: p.HeadSHA,
 		Notes: slices.Clone(p.Notes), Stages: []report.PlannedStage{}, Effects: []gate.DetectableEffect{},
 	}}
-	f.made.Memory.GPU = strings.HasPrefix(f.device, "cuda")
-	var err error
+	f.made.Memory.GPU = device.GPU != nil
+	f.made.Notes = append(f.made.Notes, device.Notes()...)
 	if f.past, err = readPast(m, root, p.Config.Name, f.device); err != nil {
 		return report.Forecast{}, err
 	}

@@ -114,7 +114,7 @@ func Append(home string, e Entry) error {
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
-	file, err := os.OpenFile(Path(home), os.O_RDWR|os.O_CREATE, 0o644)
+	file, err := os.OpenFile(Path(home), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}

@@ -44,7 +44,7 @@ func New(launcher proc.Launcher, o Options) (*Engine, error) {
 	e := &Engine{options: o, launcher: launcher, turn: make(chan struct{}, 1), servers: map[string]*child{}}
 	e.turn <- struct{}{}
 	for _, folder := range []string{e.tags(), e.blobs()} {
-		if err := os.MkdirAll(folder, 0o755); err != nil {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return nil, failed("start", err)
 		}
 	}

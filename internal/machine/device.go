@@ -3,21 +3,28 @@ package machine
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// GPU is a graphics card that this process may use.
+// GPU is a graphics card that this process may use, or a slice of one.
 type GPU struct {
-	UUID      string `json:"uuid"`
-	Name      string `json:"name"`
-	MemoryMiB int    `json:"memory_mib"` // all of it
-	Driver    string `json:"driver"`     // its version
+	UUID       string  `json:"uuid"`
+	Name       string  `json:"name"`
+	MemoryMiB  int     `json:"memory_mib"` // all of it; 0: it does not tell
+	Driver     string  `json:"driver"`     // its version
+	Capability float64 `json:"capability"` // CUDA's compute capability; 0: it does not tell
 }
+
+// minBF16 is the first compute capability whose cards compute in bfloat16; older
+// ones only emulate it.
+const minBF16 = 8.0
+
+// BF16 says whether the card computes in bfloat16. The trainer asks the card
+// itself, and computes in float32 where it does not.
+func (g GPU) BF16() bool { return g.Capability == 0 || g.Capability >= minBF16 }
 
 // GPUProcess is a program that holds memory of a GPU.
 type GPUProcess struct {
@@ -27,112 +34,172 @@ type GPUProcess struct {
 	MemoryMiB int    `json:"memory_mib"`
 }
 
-// GPUs lists the cards that nvidia-smi knows and CUDA_VISIBLE_DEVICES leaves
-// visible; none without nvidia-smi. A slice of a card ("MIG-...") does not tell
-// whose it is: then all are taken for visible.
-func (m Machine) GPUs(ctx context.Context) []GPU {
-	visible := m.visible()
-	var gpus []GPU
-	for _, row := range m.smi(ctx, "--query-gpu=index,uuid,name,memory.total,driver_version", 5) {
-		shown := visible == nil || slices.ContainsFunc(visible, func(v string) bool {
-			return v == row[0] || strings.HasPrefix(v, "GPU-") && strings.HasPrefix(row[1], v) || strings.HasPrefix(v, "MIG-")
-		})
-		if shown {
-			memory, _ := strconv.Atoi(row[3]) // "[N/A]" on cards that share the machine's memory
-			gpus = append(gpus, GPU{UUID: row[1], Name: row[2], MemoryMiB: memory, Driver: row[4]})
-		}
-	}
-	return gpus
+// Device is what computes: a graphics card, or the CPU where there is no GPU.
+type Device struct {
+	GPU    *GPU
+	Others int // further cards that are visible and stay unused
 }
 
-// silentCard is the error of a machine whose card does not answer: training would
-// use it all the same, without its lock and under the name of the CPU.
-func (m Machine) silentCard(ctx context.Context) error {
-	visible := m.visible()
-	hidden := len(visible) == 1 && (visible[0] == "" || visible[0] == "-1")
-	if _, err := os.Stat(m.Card); err != nil || hidden || m.smi(ctx, "--query-gpu=uuid", 1) != nil {
-		return nil
+// String names a device in keys: the same rows give another adapter, and the same
+// question another answer, on another one.
+func (d Device) String() string {
+	if d.GPU == nil {
+		return "cpu"
 	}
-	return fmt.Errorf("%s is there, and nvidia-smi names no GPU (hint: `nvidia-smi -L` says why; CUDA_VISIBLE_DEVICES= leaves the card alone and runs on the CPU)", m.Card)
+	return "cuda: " + d.GPU.Name + ", " + strconv.Itoa(d.GPU.MemoryMiB) + " MiB"
+}
+
+// Notes say which of several cards is used, and what it lacks.
+func (d Device) Notes() []string {
+	var notes []string
+	if d.Others > 0 {
+		notes = append(notes, fmt.Sprintf("%d graphics cards are visible, and one is used: %s, %s (hint: CUDA_VISIBLE_DEVICES chooses another one)",
+			d.Others+1, d.GPU.Name, d.GPU.UUID))
+	}
+	if d.GPU != nil && !d.GPU.BF16() {
+		notes = append(notes, fmt.Sprintf("%s (compute capability %.1f) only emulates bfloat16, so training computes in float32, slower and in more memory (hint: cards from %.1f on compute in bfloat16)",
+			d.GPU.Name, d.GPU.Capability, minBF16))
+	}
+	return notes
+}
+
+// Device is what this machine computes on: the first visible card, or the CPU. A
+// card that may be there and does not answer is an error: training would use it
+// all the same, without its lock and under the name of the CPU.
+func (m Machine) Device(ctx context.Context) (Device, error) {
+	if m.device != nil {
+		return *m.device, nil
+	}
+	gpus, err := m.GPUs(ctx)
+	if err != nil {
+		return Device{}, err
+	}
+	if len(gpus) > 0 {
+		return Device{GPU: &gpus[0], Others: len(gpus) - 1}, nil
+	}
+	if m.visible() != nil {
+		return Device{}, nil
+	}
+	if nodes, err := filepath.Glob(m.Nodes); err == nil && len(nodes) > 0 {
+		return Device{}, fmt.Errorf("%s is there, and nvidia-smi names no GPU (hint: `nvidia-smi -L` says why; %s)", nodes[0], onCPU)
+	}
+	return Device{}, nil
+}
+
+const onCPU = "CUDA_VISIBLE_DEVICES= leaves the card alone and runs on the CPU"
+
+// On is the machine whose programs see this device and no other graphics card.
+func (m Machine) On(d Device) Machine {
+	shown := ""
+	if d.GPU != nil {
+		shown = d.GPU.UUID
+	}
+	m.device = &d
+	m.Environ = append(slices.DeleteFunc(slices.Clone(m.Environ), isVisible), visibleDevices+shown)
+	return m
+}
+
+// GPUs lists the cards that nvidia-smi knows and CUDA_VISIBLE_DEVICES leaves
+// visible, in its order, where numbers are those of nvidia-smi; none without
+// nvidia-smi. The error says why that cannot tell.
+func (m Machine) GPUs(ctx context.Context) ([]GPU, error) {
+	visible := m.visible()
+	if len(visible) == 1 && (visible[0] == "" || visible[0] == "-1") {
+		return nil, nil
+	}
+	const columns = "index,uuid,name,memory.total,driver_version,compute_cap"
+	rows, err := m.smi(ctx, "--query-gpu="+columns, strings.Count(columns, ",")+1)
+	if err != nil {
+		return nil, err
+	}
+	gpus := map[string]GPU{} // by index and by UUID
+	var all []GPU
+	for _, row := range rows {
+		memory, _ := strconv.Atoi(row[3]) // "[N/A]" on cards that share the machine's memory
+		capability, _ := strconv.ParseFloat(row[5], 64)
+		gpu := GPU{UUID: row[1], Name: row[2], MemoryMiB: memory, Driver: row[4], Capability: capability}
+		all, gpus[row[0]] = append(all, gpu), gpu
+	}
+	if visible == nil {
+		return all, nil
+	}
+	var chosen []GPU
+	for _, name := range visible {
+		gpu, known := gpus[name]
+		if !known && strings.HasPrefix(name, "GPU-") {
+			at := slices.IndexFunc(all, func(g GPU) bool { return strings.HasPrefix(g.UUID, name) })
+			if known = at >= 0; known {
+				gpu = all[at]
+			}
+		}
+		if !known && strings.HasPrefix(name, "MIG-") {
+			if gpu, known, err = m.slice(ctx, name, all); err != nil {
+				return nil, err
+			}
+		}
+		if !known { // as for CUDA, which sees nothing of what follows
+			break
+		}
+		chosen = append(chosen, gpu)
+	}
+	return chosen, nil
+}
+
+// slice is the slice of a card (Multi-Instance GPU) that CUDA_VISIBLE_DEVICES names.
+func (m Machine) slice(ctx context.Context, name string, cards []GPU) (slice GPU, known bool, err error) {
+	out, err := m.ask(ctx, "-L")
+	if err != nil {
+		return GPU{}, false, fmt.Errorf("nvidia-smi does not tell which slice %s is: %w (hint: %s)", name, err, onCPU)
+	}
+	var of GPU // the card that the line belongs to
+	for line := range strings.Lines(out) {
+		line = strings.TrimSpace(line)
+		if at := slices.IndexFunc(cards, func(g GPU) bool { return strings.Contains(line, "(UUID: "+g.UUID+")") }); at >= 0 {
+			of = cards[at]
+		}
+		kind, uuid, found := strings.Cut(line, "(UUID: ")
+		if uuid = strings.TrimSuffix(uuid, ")"); !found || !strings.HasPrefix(uuid, name) {
+			continue
+		}
+		kind, _, _ = strings.Cut(kind, " Device")
+		return GPU{UUID: uuid, Name: of.Name + " " + strings.Join(strings.Fields(kind), " "), Driver: of.Driver, Capability: of.Capability}, true, nil
+	}
+	return GPU{}, false, nil
 }
 
 // GPUProcesses lists the programs on these cards.
-func (m Machine) GPUProcesses(ctx context.Context, gpus []GPU) []GPUProcess {
+func (m Machine) GPUProcesses(ctx context.Context, gpus []GPU) ([]GPUProcess, error) {
 	if len(gpus) == 0 {
-		return nil
+		return nil, nil
 	}
+	const first, last = 2, 1 // columns around the name, which may hold what separates columns
+	rows, err := m.smi(ctx, "--query-compute-apps=gpu_uuid,pid,process_name,used_gpu_memory", first+1+last)
 	var found []GPUProcess
-	for _, row := range m.smi(ctx, "--query-compute-apps=gpu_uuid,pid,process_name,used_gpu_memory", 4) {
+	for _, row := range rows {
 		pid, err := strconv.Atoi(row[1])
 		if err != nil || !slices.ContainsFunc(gpus, func(g GPU) bool { return g.UUID == row[0] }) {
 			continue
 		}
-		memory, _ := strconv.Atoi(row[3])
-		found = append(found, GPUProcess{GPU: row[0], PID: pid, Name: row[2], MemoryMiB: memory})
+		end := len(row) - last
+		memory, _ := strconv.Atoi(row[end])
+		found = append(found, GPUProcess{GPU: row[0], PID: pid, Name: strings.Join(row[first:end], separator), MemoryMiB: memory})
 	}
-	return found
+	return found, err
 }
+
+const visibleDevices = "CUDA_VISIBLE_DEVICES="
+
+func isVisible(entry string) bool { return strings.HasPrefix(entry, visibleDevices) }
 
 // visible is what CUDA_VISIBLE_DEVICES lists; nil: it is not set.
 func (m Machine) visible() []string {
-	for _, entry := range m.Environ {
-		if value, set := strings.CutPrefix(entry, "CUDA_VISIBLE_DEVICES="); set {
-			listed := []string{}
-			for name := range strings.SplitSeq(value, ",") {
-				listed = append(listed, strings.TrimSpace(name))
-			}
-			return listed
-		}
-	}
-	return nil
-}
-
-// smi is the table that nvidia-smi prints for a query; nil where it cannot.
-func (m Machine) smi(ctx context.Context, query string, columns int) (rows [][]string) {
-	path, err := m.LookPath("nvidia-smi")
-	if err != nil {
+	at := slices.IndexFunc(m.Environ, isVisible)
+	if at < 0 {
 		return nil
 	}
-	cmd, done := m.Question(ctx, path, query, "--format=csv,noheader,nounits")
-	defer done()
-	out, err := cmd.Output()
-	if err != nil {
-		return nil
+	listed := []string{}
+	for name := range strings.SplitSeq(strings.TrimPrefix(m.Environ[at], visibleDevices), ",") {
+		listed = append(listed, strings.TrimSpace(name))
 	}
-	for line := range strings.Lines(string(out)) {
-		fields := strings.Split(strings.TrimSpace(line), ", ")
-		if len(fields) == columns {
-			rows = append(rows, fields)
-		}
-	}
-	return rows
-}
-
-// A program that is only asked something gets so long, and what it started, which
-// may hold its output open, a moment more.
-const (
-	questionWait = 10 * time.Second
-	outputWait   = time.Second
-)
-
-// Question prepares a program that is asked something, such as its version: it
-// is ended after 10 seconds. The caller calls done when it has the answer.
-func (m Machine) Question(ctx context.Context, path string, args ...string) (cmd *exec.Cmd, done context.CancelFunc) {
-	ctx, done = context.WithTimeout(ctx, questionWait)
-	cmd = exec.CommandContext(ctx, path, args...)
-	cmd.Env, cmd.WaitDelay = m.Environ, outputWait
-	return cmd, done
-}
-
-// Device names what computes: the GPUs that are visible, or the CPU. The same
-// rows give another adapter, and the same question another answer, on another one.
-func (m Machine) Device(ctx context.Context) string {
-	var names []string
-	for _, gpu := range m.GPUs(ctx) {
-		names = append(names, gpu.Name+", "+strconv.Itoa(gpu.MemoryMiB)+" MiB")
-	}
-	if names == nil {
-		return "cpu"
-	}
-	return "cuda: " + strings.Join(names, "; ")
+	return listed
 }

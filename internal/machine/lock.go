@@ -5,14 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/filelock"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // ErrBusy says that another command holds a lock and that Machine.NoWait asked
@@ -29,13 +31,16 @@ type holder struct {
 // lockPoll is how often a waiting command looks again.
 const lockPoll = 200 * time.Millisecond
 
-// Lock takes this home for one command, waiting for another's end. Who names the
-// command for those who wait for it. The machine that it returns is the one to
-// work with: its children hold the lock too, so that a killed command's home is
-// free only once they are gone.
+// Lock takes this home for one command, waiting for another's end, and closes it
+// to other users. Who names the command for those who wait for it. The machine
+// that it returns is the one to work with: its children hold the lock too, so that
+// a killed command's home is free only once they are gone.
 func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release func(), err error) {
-	if err := os.MkdirAll(m.Home, 0o755); err != nil {
+	if err := os.MkdirAll(m.Home, 0o700); err != nil {
 		return m, nil, fmt.Errorf("%w (hint: is $TUNEGATE_HOME writable?)", err)
+	}
+	if err := isHome(m.Home); err != nil {
+		return m, nil, err
 	}
 	file, err := m.lock(ctx, filepath.Join(m.Home, "lock"), m.Home, who)
 	if err != nil {
@@ -45,36 +50,69 @@ func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release 
 	return m, func() { file.Close() }, nil
 }
 
-// LockGPUs takes the GPUs that are visible, for all homes and users of the
-// machine, and tells of programs that hold memory of them; without a GPU there is
-// nothing to take.
-func (m Machine) LockGPUs(ctx context.Context, who string) (locked Machine, release func(), err error) {
-	gpus := m.GPUs(ctx)
-	if gpus == nil {
-		if err := m.silentCard(ctx); err != nil {
-			return m, nil, err
-		}
+// homeParts are what a home begins with: the tools may be there before a lock is.
+func homeParts() []string { return []string{"lock", "python", "ollama", "store", "runs", "lost+found"} }
+
+// isHome refuses to close a folder to others that holds other things than a home
+// does, such as /var/lib.
+func isHome(folder string) error {
+	info, err := os.Stat(folder)
+	if err != nil || info.Mode()&0o077 == 0 {
+		return err
 	}
-	var held []*os.File
-	release = func() {
-		for _, file := range held {
-			file.Close()
-		}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
 	}
-	for _, gpu := range gpus {
-		file, err := m.lock(ctx, filepath.Join(m.TempDir, "tunegate-"+gpu.UUID+".lock"), gpu.Name, who)
-		if err != nil {
-			release()
-			return m, nil, err
-		}
-		held = append(held, file)
+	ours := func(entry fs.DirEntry) bool { return slices.Contains(homeParts(), entry.Name()) }
+	shared := info.Mode()&fs.ModeSticky != 0 && info.Mode()&0o002 != 0 // such as /tmp
+	if !shared && (len(entries) == 0 || slices.ContainsFunc(entries, ours)) {
+		return nil
 	}
-	m.Launcher.Hold = slices.Concat(m.Launcher.Hold, held)
-	for _, other := range m.GPUProcesses(ctx, gpus) {
-		m.Progress.Say("note: process %d (%.100s) holds %d MiB of the GPU; it is left alone", other.PID, other.Name, other.MemoryMiB)
-	}
-	return m, release, nil
+	return fmt.Errorf("%s is open to other users and holds other things than results (hint: use a folder of its own: export TUNEGATE_HOME=%s)",
+		folder, filepath.Join(folder, "tunegate"))
 }
+
+// LockGPU takes the graphics card that this machine computes on, for all homes of
+// this user, and tells of programs that hold memory of it; where there is none,
+// there is nothing to take. The machine that it returns shows its children this
+// card and no other: what is not locked is not used. It is an error where the
+// runner of the config has a card and none is visible.
+func (m Machine) LockGPU(ctx context.Context, runner config.Runner, who string) (locked Machine, release func(), err error) {
+	device, err := m.Device(ctx)
+	if err != nil {
+		return m, nil, err
+	}
+	m = m.On(device)
+	switch {
+	case device.GPU == nil && runner.GPU != config.GPU{}:
+		return m, nil, fmt.Errorf("`runner.gpu` of the config declares %s, and no GPU is visible here (hint: `nvidia-smi -L` says why; or take `gpu` out of `runner:` to train on the CPU)", runner.GPU.Class)
+	case device.GPU == nil:
+		return m, func() {}, nil
+	}
+	if m.Locks == "" {
+		return m, nil, errors.New("no folder for the lock on the graphics card: HOME is not set, and the password file has no home for this user (hint: set XDG_STATE_HOME)")
+	}
+	file, err := m.lock(ctx, filepath.Join(m.Locks, device.GPU.UUID+".lock"), device.GPU.Name, who)
+	if err != nil {
+		return m, nil, err
+	}
+	m.Launcher.Hold = append(slices.Clone(m.Launcher.Hold), file)
+	for _, note := range device.Notes() {
+		m.Progress.Say("note: %s", note)
+	}
+	others, err := m.GPUProcesses(ctx, []GPU{*device.GPU})
+	if err != nil {
+		m.Progress.Say("note: who else uses the GPU cannot be told: %v", err)
+	}
+	for _, other := range others {
+		m.Progress.Say("note: process %d (%s) holds %d MiB of the GPU; it is left alone", other.PID, text.Shown(other.Name, shownName), other.MemoryMiB)
+	}
+	return m, func() { file.Close() }, nil
+}
+
+// shownName bounds the name of a program or a card, in characters.
+const shownName = 100
 
 // lock gives an open file with a flock on it; closing it, here and in every
 // child that was started meanwhile, gives it back.
@@ -89,12 +127,12 @@ func (m Machine) lock(ctx context.Context, path, what, who string) (*os.File, er
 		if err == nil {
 			// Who has it is for those who wait only: a full disk must not keep
 			// `clean` from its work.
-			if err := m.sign(path, who); err != nil {
+			if err := m.sign(file, who); err != nil {
 				m.Progress.Say("note: %s does not tell who has it: %v", path, err)
 			}
 			return file, nil
 		}
-		busy := fmt.Sprintf("%s is used by %s", what, m.holder(path))
+		busy := fmt.Sprintf("%s is used by %s", what, m.holder(file))
 		switch {
 		case !errors.Is(err, filelock.ErrHeld):
 			err = fmt.Errorf("lock: %w", err)
@@ -120,30 +158,31 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// sign writes into the file of a lock who has it. Another user's file stays as
-// it is.
-func (m Machine) sign(path, who string) error {
+// sign writes into the file of a lock who has it.
+func (m Machine) sign(file *os.File, who string) error {
 	data, err := json.Marshal(holder{who, os.Getpid(), m.Clock().UTC().Truncate(time.Second)})
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC|syscall.O_NOFOLLOW, 0)
-	if errors.Is(err, fs.ErrPermission) {
-		return nil
-	}
-	if err != nil {
+	if err := file.Truncate(0); err != nil {
 		return err
 	}
-	_, err = file.Write(append(data, '\n'))
-	return errors.Join(err, file.Close())
+	_, err = file.WriteAt(append(data, '\n'), 0)
+	return err
 }
 
+// A holder's file is read so far, in bytes, and its name shown so far, in characters.
+const (
+	maxHolder = 16 << 10
+	maxWho    = 200
+)
+
 // holder says in words who has a lock and for how long.
-func (m Machine) holder(path string) string {
+func (m Machine) holder(file *os.File) string {
 	var by holder
-	data, err := os.ReadFile(path)
+	data, err := io.ReadAll(io.NewSectionReader(file, 0, maxHolder))
 	if err != nil || json.Unmarshal(data, &by) != nil {
 		return "another command" // that is just writing its name
 	}
-	return fmt.Sprintf("%.200s (process %d) for %s", by.Who, by.PID, m.Clock().Sub(by.Started).Round(time.Second))
+	return fmt.Sprintf("%s (process %d) for %s", text.Shown(by.Who, maxWho), by.PID, m.Clock().Sub(by.Started).Round(time.Second))
 }

@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/machine/machinetest"
 	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 func TestSecondLockWaitsAndSaysForWhom(t *testing.T) {
@@ -125,5 +127,78 @@ func TestLockIsNoLink(t *testing.T) {
 	}
 	if data, err := os.ReadFile(victim); err != nil || string(data) != "precious" {
 		t.Errorf("the file behind the link holds %q, %v", data, err)
+	}
+}
+
+// TestNobodyHoldsALock: another user of the machine can neither open nor hold a
+// lock, nor read or list what is in a home.
+func TestNobodyHoldsALock(t *testing.T) {
+	t.Parallel()
+	m, _ := withSMI(t, card)
+	shared := proctest.SharedDir(t)
+	m.Home, m.Locks = filepath.Join(shared, "home"), filepath.Join(shared, "state", "locks")
+	row := filepath.Join(m.Home, "row")
+	_, release, err := m.Lock(t.Context(), "a run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	_, releaseGPU, err := m.LockGPU(t.Context(), config.Runner{}, "a run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer releaseGPU()
+	beside := filepath.Join(shared, "beside")
+	if err := errors.Join(os.WriteFile(row, nil, 0o644), os.WriteFile(beside, nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := proctest.Nobody(t, shared, "cat beside && flock -n beside true"); err != nil {
+		t.Fatalf("nobody cannot even reach the folder: %v: %s", err, out)
+	}
+	for _, try := range []string{
+		"ls home", "cat home/row", "cat home/lock", "flock -n home true", "flock -n home/lock true",
+		"ls state/locks", "flock -n state/locks/GPU-aaaa.lock true", "flock -n state/locks/GPU-bbbb.lock true",
+	} {
+		if out, err := proctest.Nobody(t, shared, try); err == nil {
+			t.Errorf("nobody does %s: %s", try, out)
+		}
+	}
+}
+
+// TestHomeIsClosed: what an older tunegate left open is closed to others, and a
+// folder that is no home is left as it is.
+func TestHomeIsClosed(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		mode  os.FileMode
+		holds string
+		says  string // of the error; empty: it is closed
+	}{
+		"an older home":   {0o755, "store", ""},
+		"only the tools":  {0o777, "python", ""},
+		"empty":           {0o755, "", ""},
+		"a new disk":      {0o755, "lost+found", ""},
+		"another folder":  {0o755, "spool", "holds other things than results (hint: use a folder of its own: export TUNEGATE_HOME="},
+		"a shared one":    {0o777 | os.ModeSticky, "", "holds other things"},
+		"a private other": {0o700, "spool", ""},
+	} {
+		m, _ := machinetest.New(t)
+		if err := errors.Join(os.MkdirAll(filepath.Join(m.Home, tt.holds), 0o755), os.Chmod(m.Home, tt.mode)); err != nil {
+			t.Fatal(err)
+		}
+		_, release, err := m.Lock(t.Context(), "a run")
+		if err == nil {
+			release()
+		}
+		info, statErr := os.Stat(m.Home)
+		if statErr != nil {
+			t.Fatal(statErr)
+		}
+		switch {
+		case tt.says == "" && (err != nil || info.Mode().Perm() != 0o700):
+			t.Errorf("%s: %v, %v", name, err, info.Mode())
+		case tt.says != "" && (err == nil || !strings.Contains(err.Error(), tt.says) || info.Mode().Perm() != tt.mode.Perm()):
+			t.Errorf("%s: %v, %v", name, err, info.Mode())
+		}
 	}
 }

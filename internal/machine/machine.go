@@ -18,8 +18,9 @@ type Machine struct {
 	Tool     string // this program's version
 	Launcher proc.Launcher
 	Environ  []string
-	TempDir  string // where locks on GPUs are, which all homes of the machine share
-	Card     string // a file that is there where a GPU can be used, such as /dev/nvidiactl
+	TempDir  string
+	Locks    string // folder of this user's locks on GPUs, which all homes share; empty: there is none
+	Nodes    string // pattern of files that are there where a GPU is, such as /dev/nvidia*
 	LookPath func(string) (string, error)
 	Clock    func() time.Time
 	Progress Progress
@@ -27,6 +28,8 @@ type Machine struct {
 	// it is looked for.
 	Interpreter *python.Interpreter
 	NoWait      bool // give up with ErrBusy where another command holds a lock
+
+	device *Device // what a locked machine computes on; nil: it is looked for
 }
 
 // Progress is told what happens. Its methods are called from one goroutine at a

@@ -1,11 +1,6 @@
 package machine
 
-import (
-	"cmp"
-	"slices"
-
-	"github.com/tunegate/tunegate/internal/train"
-)
+import "github.com/tunegate/tunegate/internal/train"
 
 // TrainingMemory compares what a training takes of a graphics card's memory with
 // what the card has. All sizes are bytes.
@@ -17,14 +12,15 @@ type TrainingMemory struct {
 	Weights      int64 // of Needs, what the base's weights alone take
 }
 
-// MemoryToTrain is about the card with the least memory, of at least one, and a
-// base of this many parameters.
-func MemoryToTrain(cards []GPU, quantization string, parameters int64) TrainingMemory {
-	smallest := slices.MinFunc(cards, func(a, b GPU) int { return cmp.Compare(a.MemoryMiB, b.MemoryMiB) })
+// MemoryToTrain is about a card and a base of this many parameters.
+func MemoryToTrain(card GPU, quantization string, parameters int64) TrainingMemory {
 	needs := train.Memory(quantization, parameters)
+	if quantization != "nf4" && !card.BF16() {
+		needs += 2 * parameters // float32 weights
+	}
 	return TrainingMemory{
-		Card: smallest, Quantization: quantization,
-		Has: int64(smallest.MemoryMiB) << 20, Needs: needs, Weights: needs - train.Activations,
+		Card: card, Quantization: quantization,
+		Has: int64(card.MemoryMiB) << 20, Needs: needs, Weights: needs - train.Activations,
 	}
 }
 

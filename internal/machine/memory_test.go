@@ -7,22 +7,25 @@ import (
 
 func TestMemoryToTrain(t *testing.T) {
 	t.Parallel()
-	cards := []GPU{{Name: "large", MemoryMiB: 81920}, {Name: "small", MemoryMiB: 16384}}
+	small, old := GPU{MemoryMiB: 16384, Capability: 8.6}, GPU{MemoryMiB: 16384, Capability: 7.5}
 	for name, tt := range map[string]struct {
-		cards      []GPU
+		card       GPU
 		quantize   string
 		parameters int64
 		tooSmall   bool
 		quantizes  bool // the fix says so
 	}{
-		"fits":               {cards, "none", 1e9, false, true},
-		"only quantized":     {cards, "none", 8e9, true, true},
-		"quantized":          {cards, "nf4", 8e9, false, false},
-		"not even quantized": {cards, "nf4", 70e9, true, false},
-		"untold":             {[]GPU{{}}, "nf4", 70e9, false, false},
+		"fits":               {small, "none", 1e9, false, true},
+		"only quantized":     {small, "none", 8e9, true, true},
+		"quantized":          {small, "nf4", 8e9, false, false},
+		"not even quantized": {small, "nf4", 70e9, true, false},
+		"16 bit":             {small, "none", 6e9, false, true},
+		"32 bit":             {old, "none", 6e9, true, true},
+		"quantized in 32":    {old, "nf4", 6e9, false, false},
+		"untold":             {GPU{}, "nf4", 70e9, false, false},
 	} {
-		m := MemoryToTrain(tt.cards, tt.quantize, tt.parameters)
-		if m.TooSmall() != tt.tooSmall || strings.Contains(m.Fix(), "nf4") != tt.quantizes || len(tt.cards) > 1 && m.Card.Name != "small" {
+		m := MemoryToTrain(tt.card, tt.quantize, tt.parameters)
+		if m.TooSmall() != tt.tooSmall || strings.Contains(m.Fix(), "nf4") != tt.quantizes {
 			t.Errorf("%s: %+v: %s", name, m, m.Fix())
 		}
 	}

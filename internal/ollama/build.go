@@ -91,9 +91,9 @@ type builder struct {
 func (b *builder) compile(ctx context.Context, include, flags string) error {
 	source := filepath.Join(b.dir, "source")
 	err := errors.Join(
-		os.MkdirAll(source, 0o755),
-		os.WriteFile(filepath.Join(source, "go.mod"), goMod, 0o644),
-		os.WriteFile(filepath.Join(source, "go.sum"), goSum, 0o644))
+		os.MkdirAll(source, 0o700),
+		os.WriteFile(filepath.Join(source, "go.mod"), goMod, 0o600),
+		os.WriteFile(filepath.Join(source, "go.sum"), goSum, 0o600))
 	if err != nil {
 		return fmt.Errorf("ollama: %w", err)
 	}
@@ -125,7 +125,7 @@ func (b *builder) compile(ctx context.Context, include, flags string) error {
 	}
 	err = errors.Join(
 		os.RemoveAll(source),
-		os.WriteFile(filepath.Join(b.dir, manifestName), append(data, '\n'), 0o644))
+		os.WriteFile(filepath.Join(b.dir, manifestName), append(data, '\n'), 0o600))
 	if err != nil {
 		return fmt.Errorf("ollama: %w", err)
 	}

@@ -72,7 +72,7 @@ func (b *builder) fetchHeaders(ctx context.Context, folder string) error {
 		}
 	}
 	for _, dir := range []string{filepath.Join(lists, "partial"), filepath.Join(cache, "archives", "partial")} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("ollama: %w", err)
 		}
 	}

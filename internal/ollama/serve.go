@@ -80,7 +80,7 @@ func Serve(ctx context.Context, launcher proc.Launcher, o ServeOptions) (*Server
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
-	if err := os.MkdirAll(Models(o.Home), 0o755); err != nil {
+	if err := os.MkdirAll(Models(o.Home), 0o700); err != nil {
 		return nil, fmt.Errorf("ollama: %w", err)
 	}
 	if err := removeBroken(Models(o.Home), o.Log); err != nil {

@@ -22,7 +22,7 @@ import (
 // candidate is exported. The prefix narrows the earlier run down to one; empty:
 // the newest. Without such a run it is plan.ErrNoModel.
 func Again(ctx context.Context, m machine.Machine, r *repo.Repo, p *plan.Plan, o Options, prefix string) (Result, error) {
-	m, release, err := lock(ctx, m, fmt.Sprintf("a promotion of %s", p.HeadRef))
+	m, release, err := lock(ctx, m, p, o.Until, fmt.Sprintf("a promotion of %s", p.HeadRef))
 	if err != nil {
 		return Result{}, refused(ctx, m, r, o, p, err)
 	}

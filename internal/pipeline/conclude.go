@@ -26,7 +26,7 @@ import (
 func (r *run) conclude(o outcome) (Result, error) {
 	o.verdict.PolicySHA256 = r.plan.PolicySHA256
 	gateDir, reportDir := filepath.Join(r.dir, string(step.Gate)), filepath.Join(r.dir, string(step.Report))
-	if err := errors.Join(os.MkdirAll(gateDir, 0o755), os.MkdirAll(reportDir, 0o755)); err != nil {
+	if err := errors.Join(os.MkdirAll(gateDir, 0o700), os.MkdirAll(reportDir, 0o700)); err != nil {
 		return Result{}, err
 	}
 	if err := o.verdict.Save(filepath.Join(gateDir, "verdict.json")); err != nil {
@@ -78,7 +78,7 @@ func (r *run) writeStatus(state report.State, cause string) error {
 		return err
 	}
 	dir := filepath.Join(r.dir, string(step.Report))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	data, err := report.Encode(about)

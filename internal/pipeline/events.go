@@ -29,7 +29,7 @@ type events struct {
 }
 
 func newEvents(dir string, shown machine.Progress, clock func() time.Time) (*events, error) {
-	file, err := os.OpenFile(filepath.Join(dir, eventsName), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	file, err := os.OpenFile(filepath.Join(dir, eventsName), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func Run(ctx context.Context, m machine.Machine, r *repo.Repo, o Options) (Resul
 	if err != nil {
 		return Result{}, refused(ctx, m, r, o, p, err)
 	}
-	m, release, err := lock(ctx, m, fmt.Sprintf("a run of %s into %s", p.HeadRef, p.BaseRef))
+	m, release, err := lock(ctx, m, p, o.Until, fmt.Sprintf("a run of %s into %s", p.HeadRef, p.BaseRef))
 	if err != nil {
 		return Result{}, refused(ctx, m, r, o, p, err)
 	}
@@ -62,18 +62,18 @@ func Run(ctx context.Context, m machine.Machine, r *repo.Repo, o Options) (Resul
 	return run.whole(ctx, run.judge)
 }
 
-// lock takes the home and every GPU that is visible.
-func lock(ctx context.Context, m machine.Machine, who string) (locked machine.Machine, release func(), err error) {
+// lock takes the home, and the graphics card unless the dataset is the last stage.
+func lock(ctx context.Context, m machine.Machine, p *plan.Plan, until step.Stage, who string) (locked machine.Machine, release func(), err error) {
 	home, releaseHome, err := runs.Lock(ctx, m, who)
-	if err != nil {
-		return m, nil, err
+	if err != nil || until == step.Dataset {
+		return home, releaseHome, err
 	}
-	locked, releaseGPUs, err := home.LockGPUs(ctx, who)
+	locked, releaseGPU, err := home.LockGPU(ctx, p.Config.Runner, who)
 	if err != nil {
 		releaseHome()
 		return m, nil, err
 	}
-	return locked, func() { releaseGPUs(); releaseHome() }, nil
+	return locked, func() { releaseGPU(); releaseHome() }, nil
 }
 
 // judge does the steps in order, as far as the options and the data let it.

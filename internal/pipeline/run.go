@@ -60,7 +60,7 @@ func describe(m machine.Machine, r *repo.Repo, o Options, p *plan.Plan) *run {
 
 // open makes the run's folder with its record, and keeps there what happens.
 func (r *run) open() error {
-	if err := os.MkdirAll(r.dir, 0o755); err != nil {
+	if err := os.MkdirAll(r.dir, 0o700); err != nil {
 		return fmt.Errorf("%w (hint: is $TUNEGATE_HOME, %s, writable?)", err, r.machine.Home)
 	}
 	if err := r.record.Save(r.dir); err != nil {

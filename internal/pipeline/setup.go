@@ -46,7 +46,7 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, configPath, bas
 	if err := Tools(ctx, m, p.Config.Runner, log); err != nil {
 		return err
 	}
-	m, release, err := lock(ctx, m, "the setup of "+p.Config.Name)
+	m, release, err := lock(ctx, m, p, "", "the setup of "+p.Config.Name)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 // cases writes the run's cases.jsonl, of the answers of both models.
 func (r *run) cases() ([]eval.Case, error) {
 	dir := filepath.Join(r.dir, string(step.Eval))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	out, err := renameio.TempFile(dir, filepath.Join(dir, eval.CasesFile))

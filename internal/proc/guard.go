@@ -52,6 +52,7 @@ func Guard(args, environ []string, stderr io.Writer) int {
 		return misused
 	}
 	network, command := Network(args[1]), args[2:]
+	syscall.Umask(0o077) // what children write holds rows and answers
 	// Caught and dropped; a signal that is ignored here would be ignored by the child too.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 

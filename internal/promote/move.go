@@ -112,10 +112,10 @@ func lingering(ctx context.Context, d time.Duration) (context.Context, context.C
 // its models.
 func (m *move) connect(ctx context.Context) error {
 	folder := machine.OllamaHome(m.machine.Home)
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	log, err := os.Create(filepath.Join(folder, "promote.log"))
+	log, err := os.OpenFile(filepath.Join(folder, "promote.log"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

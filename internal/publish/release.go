@@ -70,7 +70,7 @@ func writeAssets(r report.Report, dir string) (assets map[string]string, err err
 			continue
 		}
 		assets[name] = filepath.Join(dir, name)
-		if err := os.WriteFile(assets[name], content, 0o644); err != nil {
+		if err := os.WriteFile(assets[name], content, 0o600); err != nil {
 			return nil, err
 		}
 	}

@@ -54,7 +54,7 @@ type installer struct {
 
 // install makes the environment and, last, gives it its name.
 func (in *installer) install(ctx context.Context, folder string) error {
-	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(folder), 0o700); err != nil {
 		return err
 	}
 	lock, err := filelock.Open(folder + ".lock")
@@ -93,7 +93,7 @@ func (in *installer) install(ctx context.Context, folder string) error {
 		return err
 	}
 	return errors.Join(
-		renameio.WriteFile(filepath.Join(in.dir, readyName), []byte(text), 0o644, renameio.WithTempDir(in.dir)),
+		renameio.WriteFile(filepath.Join(in.dir, readyName), []byte(text), 0o600, renameio.WithTempDir(in.dir)),
 		os.RemoveAll(folder), // an older one that was not complete
 		os.Rename(in.dir, folder))
 }
@@ -160,7 +160,7 @@ func (in *installer) runPip(ctx context.Context, name string, content []byte) er
 
 func (in *installer) write(name string, content []byte) (path string, err error) {
 	path = filepath.Join(in.dir, name)
-	return path, os.WriteFile(path, content, 0o644)
+	return path, os.WriteFile(path, content, 0o600)
 }
 
 // run runs a program to its end and tells progress; the error has its last lines.

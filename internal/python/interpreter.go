@@ -73,7 +73,7 @@ func Locate(ctx context.Context, launcher proc.Launcher, home string, tools Tool
 func open(home, path string, tools Tools) (Interpreter, error) {
 	root := rootDir(home)
 	scratch := filepath.Join(root, "scratch")
-	if err := os.MkdirAll(scratch, 0o755); err != nil {
+	if err := os.MkdirAll(scratch, 0o700); err != nil {
 		return Interpreter{}, fmt.Errorf("python: %w", err)
 	}
 	programsDir, err := unpack(root)

@@ -72,7 +72,7 @@ func unpack(root string) (string, error) {
 	}
 	defer os.RemoveAll(partial)
 	err = eachProgram(func(name string, data []byte) error {
-		return os.WriteFile(filepath.Join(partial, name), data, 0o644)
+		return os.WriteFile(filepath.Join(partial, name), data, 0o600)
 	})
 	if err != nil {
 		return "", err

@@ -25,7 +25,7 @@ func Render(ctx context.Context, launcher proc.Launcher, interpreter python.Inte
 		return "", nil, err
 	}
 	path := filepath.Join(dir, "request.json")
-	if err := os.WriteFile(path, request, 0o644); err != nil {
+	if err := os.WriteFile(path, request, 0o600); err != nil {
 		return "", nil, err
 	}
 	data, err := python.Run(ctx, launcher, interpreter.Command("render.py", "--request", path))

@@ -66,10 +66,10 @@ func (r *Repo) borrow(ctx context.Context, objects, shallow, format string) erro
 		return err
 	}
 	info := filepath.Join(r.scratch, "objects", "info")
-	if err := os.MkdirAll(info, 0o755); err != nil {
+	if err := os.MkdirAll(info, 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(info, "alternates"), []byte(objects+"\n"), 0o644)
+	return os.WriteFile(filepath.Join(info, "alternates"), []byte(objects+"\n"), 0o600)
 }
 
 // Close removes what MergeTree and WorkingTree wrote. Nothing can be read

@@ -187,8 +187,8 @@ func (t *Tree) Export(ctx context.Context, folder, dir string) error {
 		}
 		target := filepath.Join(dir, relative)
 		if err := errors.Join(
-			os.MkdirAll(filepath.Dir(target), 0o755),
-			os.WriteFile(target, loaded[0].Data, 0o644),
+			os.MkdirAll(filepath.Dir(target), 0o700),
+			os.WriteFile(target, loaded[0].Data, 0o600),
 		); err != nil {
 			return err
 		}

@@ -35,7 +35,11 @@ func (s *List) answers(role string, model func() (register.Registered, bool, err
 			if err != nil {
 				return nil, err
 			}
-			slot := s.plan.EvalSlot(asked.ModelID, version, s.Device(ctx))
+			device, err := s.Device(ctx)
+			if err != nil {
+				return nil, err
+			}
+			slot := s.plan.EvalSlot(asked.ModelID, version, device.String())
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, dir string) (eval.Summary, error) {

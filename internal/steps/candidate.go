@@ -29,7 +29,11 @@ func (s *List) adapter() *step.Of[train.Result] {
 				}
 				digests[name] = file.SHA256
 			}
-			slot := s.plan.TrainSlot(identity, s.Device(ctx), digests)
+			device, err := s.Device(ctx)
+			if err != nil {
+				return nil, err
+			}
+			slot := s.plan.TrainSlot(identity, device.String(), digests)
 			return &slot, nil
 		},
 		Needs: func() step.Needs {

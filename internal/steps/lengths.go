@@ -26,7 +26,11 @@ func (s *List) Lengths() *step.Of[eval.Lengths] {
 			if err != nil {
 				return nil, err
 			}
-			slot := s.plan.LengthsSlot(baseline.ModelID, version, s.Device(ctx), lengthsMost)
+			device, err := s.Device(ctx)
+			if err != nil {
+				return nil, err
+			}
+			slot := s.plan.LengthsSlot(baseline.ModelID, version, device.String(), lengthsMost)
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, _ string) (eval.Lengths, error) {

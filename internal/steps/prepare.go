@@ -191,13 +191,13 @@ func (s *List) checkTraining(ctx context.Context) error {
 	return s.Close()
 }
 
-// checkMemory is an error where not even the weights fit the smallest card.
+// checkMemory is an error where not even the weights fit the card.
 func (s *List) checkMemory(ctx context.Context) error {
-	cards := s.machine.GPUs(ctx)
-	if len(cards) == 0 {
-		return nil
+	device, err := s.Device(ctx)
+	if err != nil || device.GPU == nil {
+		return err
 	}
-	memory := machine.MemoryToTrain(cards, s.plan.Config.Train.Quantization, s.BaseSize()/2)
+	memory := machine.MemoryToTrain(*device.GPU, s.plan.Config.Train.Quantization, s.BaseSize()/2)
 	if !memory.TooSmall() {
 		return nil
 	}
@@ -223,7 +223,11 @@ func (s *List) trial() *step.Of[eval.Summary] {
 			if err != nil {
 				return nil, err
 			}
-			slot := s.plan.TrialSlot(s.Base.Value().ModelID, version, s.Device(ctx))
+			device, err := s.Device(ctx)
+			if err != nil {
+				return nil, err
+			}
+			slot := s.plan.TrialSlot(s.Base.Value().ModelID, version, device.String())
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, dir string) (eval.Summary, error) {

@@ -28,7 +28,11 @@ func (s *List) Probe(rows *attribution.Rows) *step.Of[attribution.Known] {
 			for i, q := range questions {
 				ids[i] = q.Row.ID
 			}
-			slot := s.plan.ProbeSlot(baseline.ModelID, version, s.Device(ctx), ids)
+			device, err := s.Device(ctx)
+			if err != nil {
+				return nil, err
+			}
+			slot := s.plan.ProbeSlot(baseline.ModelID, version, device.String(), ids)
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, _ string) (attribution.Known, error) {

@@ -94,7 +94,7 @@ func (s *List) create(ctx context.Context, stage step.Stage, dir string, c regis
 	}
 	return registered, errors.Join(
 		store.WriteJSON(filepath.Join(dir, "model.json"), registered),
-		os.WriteFile(filepath.Join(dir, "Modelfile"), []byte(register.Modelfile(shown)), 0o644))
+		os.WriteFile(filepath.Join(dir, "Modelfile"), []byte(register.Modelfile(shown)), 0o600))
 }
 
 // holds says whether the server has the tag with these bytes and settings. A

@@ -24,9 +24,9 @@ type resources struct {
 	logs    string // the folder of the logs
 
 	server    *machine.Server
-	serverLog io.Closer // nil for a shared server
-	version   string    // of the private server's program, once it was asked
-	computes  string    // see Device
+	serverLog io.Closer       // nil for a shared server
+	version   string          // of the private server's program, once it was asked
+	computes  *machine.Device // see Device
 	loaded    map[string]bool
 	uses      []runs.Use // results of earlier runs that this one needs
 }
@@ -57,12 +57,16 @@ func (r *resources) checker(ctx context.Context) (*maths.Checker, error) {
 	return maths.Start(ctx, r.machine.Launcher, interpreter, maths.Options{Wall: mathsWall})
 }
 
-// Device names what computes, see machine.Device.
-func (r *resources) Device(ctx context.Context) string {
-	if r.computes == "" {
-		r.computes = r.machine.Device(ctx)
+// Device is what computes, asked once.
+func (r *resources) Device(ctx context.Context) (machine.Device, error) {
+	if r.computes != nil {
+		return *r.computes, nil
 	}
-	return r.computes
+	device, err := r.machine.Device(ctx)
+	if err == nil {
+		r.computes = &device
+	}
+	return device, err
 }
 
 // private says whether the run starts a server of its own.
@@ -102,10 +106,10 @@ func (r *resources) serving(ctx context.Context) (*machine.Server, error) {
 }
 
 func (r *resources) logFile(name string) (io.WriteCloser, error) {
-	if err := os.MkdirAll(r.logs, 0o755); err != nil {
+	if err := os.MkdirAll(r.logs, 0o700); err != nil {
 		return nil, err
 	}
-	return os.OpenFile(filepath.Join(r.logs, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	return os.OpenFile(filepath.Join(r.logs, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
 // foreign says whether a GGUF was in the memory of a shared server before this

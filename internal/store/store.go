@@ -139,7 +139,7 @@ type Draft struct {
 // Begin opens the draft of a result.
 func (s *Store) Begin(stage string, key Key) (*Draft, error) {
 	dir := s.Dir(stage, key) + draftSuffix
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("store: %w (hint: is %s writable?)", err, s.dir)
 	}
 	return &Draft{Dir: dir, store: s, stage: stage, key: key}, nil

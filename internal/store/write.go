@@ -21,7 +21,7 @@ func WriteJSON(path string, v any) error {
 // beside the file, where IsTemporary knows it, and never in the system's folder
 // for temporary files.
 func WriteFile(path string, data []byte) error {
-	return renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(filepath.Dir(path)))
+	return renameio.WriteFile(path, data, 0o600, renameio.WithTempDir(filepath.Dir(path)))
 }
 
 // temporaryName is a name that renameio gives: a dot, the final name and a

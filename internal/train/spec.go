@@ -132,7 +132,7 @@ func (s spec) discard() error {
 }
 
 func (s spec) append(name string) (*os.File, error) {
-	return os.OpenFile(filepath.Join(s.OutDir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	return os.OpenFile(filepath.Join(s.OutDir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
 // checkBase looks for what the trainer needs of a base model, before Python

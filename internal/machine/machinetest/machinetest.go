@@ -48,7 +48,7 @@ func New(t testing.TB) (machine.Machine, *Listener) {
 	t.Helper()
 	heard := &Listener{}
 	return machine.Machine{
-		Home: filepath.Join(t.TempDir(), "home"), TempDir: t.TempDir(), Clock: time.Now, Progress: heard,
+		Home: filepath.Join(t.TempDir(), "home"), TempDir: t.TempDir(), Locks: filepath.Join(t.TempDir(), "locks"), Clock: time.Now, Progress: heard,
 		Launcher: proctest.Launcher(t), LookPath: func(string) (string, error) { return "", os.ErrNotExist },
 	}, heard
 }

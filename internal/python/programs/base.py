@@ -14,8 +14,13 @@ def device() -> str:
 
 
 def precision() -> torch.dtype:
-    """What is computed in: bfloat16 on a GPU; float32 on a CPU, where arithmetic in 16 bit is slow."""
-    return torch.bfloat16 if device() == "cuda" else torch.float32
+    """What is computed in: bfloat16 on a GPU that has it; else float32.
+
+    A CPU is slow in 16 bit, older GPUs only emulate bfloat16, and in float16 models that were trained in bfloat16
+    overflow.
+    """
+    gpu = device() == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.bfloat16 if gpu else torch.float32
 
 
 def load_tokenizer(folder: str) -> Any:

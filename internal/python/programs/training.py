@@ -150,7 +150,7 @@ class Run:
             seed=spec.seed,
             data_seed=spec.seed,
             use_cpu=not gpu,
-            bf16=gpu,
+            bf16=precision() is torch.bfloat16,
             fp16=False,
             activation_checkpointing=gpu,
             max_steps=steps,

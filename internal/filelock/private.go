@@ -1,0 +1,82 @@
+package filelock
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"strconv"
+	"syscall"
+)
+
+// Modes that show others nothing.
+const (
+	folderMode fs.FileMode = 0o700
+	fileMode   fs.FileMode = 0o600
+	forOthers  fs.FileMode = 0o077
+)
+
+// Private makes a folder that only this user may enter, or makes one that is there
+// so. One that belongs to somebody else, or stays open to others, is an error. A
+// link to such a folder is followed.
+func Private(folder string) error {
+	if err := os.MkdirAll(folder, folderMode); err != nil {
+		return err
+	}
+	info, err := os.Stat(folder)
+	if err == nil {
+		err = owned(folder, info)
+	}
+	if err != nil || info.Mode()&forOthers == 0 {
+		return err
+	}
+	if err = os.Chmod(folder, folderMode); err == nil {
+		info, err = os.Stat(folder)
+	}
+	if err == nil && info.Mode()&forOthers != 0 {
+		err = errors.New("its disk keeps no modes")
+	}
+	if err != nil {
+		return fmt.Errorf("%s is open to other users and cannot be closed to them: %w (hint: use a folder on another disk)", folder, err)
+	}
+	return nil
+}
+
+// plain is an error unless the file is a regular one of this user. Its mode is
+// made that of private ones.
+func plain(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no plain file (hint: remove it)", file.Name())
+	}
+	if err := owned(file.Name(), info); err != nil {
+		return err
+	}
+	if info.Mode()&forOthers != 0 {
+		return file.Chmod(fileMode)
+	}
+	return nil
+}
+
+// owned is an error where a file or folder is not this user's.
+func owned(path string, info fs.FileInfo) error {
+	uid := int(info.Sys().(*syscall.Stat_t).Uid)
+	if uid == os.Geteuid() {
+		return nil
+	}
+	return fmt.Errorf("%s belongs to %s, and you are %s (hint: `sudo chown -R %d %[1]s` gives it to you, or use a folder of your own)",
+		path, Name(uid), Name(os.Geteuid()), os.Geteuid())
+}
+
+// Name is what the system calls a user.
+func Name(uid int) string {
+	id := strconv.Itoa(uid)
+	if found, err := user.LookupId(id); err == nil {
+		return found.Username
+	}
+	return "user " + id
+}

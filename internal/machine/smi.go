@@ -1,0 +1,101 @@
+package machine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/text"
+)
+
+// nvidia-smi may fail or hang once, such as the first time after a start, when the
+// driver is not loaded yet.
+const (
+	smiAttempts = 3
+	smiPause    = 500 * time.Millisecond
+	separator   = ", " // of its columns
+	shownSMI    = 300  // characters of what it says
+)
+
+var errNoSMI = errors.New("no nvidia-smi on PATH")
+
+// smi is the table that nvidia-smi prints for a query, whose rows have so many
+// columns or more; none without nvidia-smi. It is asked again where it cannot tell.
+func (m Machine) smi(ctx context.Context, query string, columns int) (rows [][]string, err error) {
+	for attempt := 1; ; attempt++ {
+		var out string
+		out, err = m.ask(ctx, query, "--format=csv,noheader,nounits")
+		if err == nil {
+			rows, err = table(out, columns)
+		}
+		switch {
+		case errors.Is(err, errNoSMI):
+			return nil, nil
+		case err == nil:
+			return rows, nil
+		case attempt == smiAttempts:
+			return nil, fmt.Errorf("nvidia-smi does not tell which GPUs there are: %w (hint: `nvidia-smi` shows it; after an update of the driver restart the machine; %s)", err, onCPU)
+		}
+		if err := pause(ctx, smiPause); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// ask is what nvidia-smi answers, once.
+func (m Machine) ask(ctx context.Context, args ...string) (string, error) {
+	path, err := m.LookPath("nvidia-smi")
+	if err != nil {
+		return "", errNoSMI
+	}
+	cmd, done := m.Question(ctx, path, args...)
+	defer done()
+	var complaint strings.Builder
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err == nil || strings.HasPrefix(string(out), noDevices) {
+		return string(out), nil
+	}
+	if said := text.Line(string(out)+" "+complaint.String(), shownSMI); said != "" {
+		return "", fmt.Errorf("%w: %s", err, said)
+	}
+	return "", err
+}
+
+// noDevices is what nvidia-smi says, with an exit code of its own, where its
+// driver knows no card.
+const noDevices = "No devices were found"
+
+func table(out string, columns int) (rows [][]string, err error) {
+	for line := range strings.Lines(out) {
+		line = strings.TrimSpace(line)
+		if line == "" || line == noDevices {
+			continue
+		}
+		fields := strings.Split(line, separator)
+		if len(fields) < columns {
+			return nil, fmt.Errorf("it says %s", text.Line(line, shownSMI))
+		}
+		rows = append(rows, fields)
+	}
+	return rows, nil
+}
+
+// A program that is only asked something gets so long, and what it started, which
+// may hold its output open, a moment more.
+const (
+	questionWait = 10 * time.Second
+	outputWait   = time.Second
+)
+
+// Question prepares a program that is asked something, such as its version: it
+// is ended after 10 seconds. The caller calls done when it has the answer.
+func (m Machine) Question(ctx context.Context, path string, args ...string) (cmd *exec.Cmd, done context.CancelFunc) {
+	ctx, done = context.WithTimeout(ctx, questionWait)
+	cmd = exec.CommandContext(ctx, path, args...)
+	cmd.Env, cmd.WaitDelay = m.Environ, outputWait
+	return cmd, done
+}
