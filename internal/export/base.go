@@ -57,19 +57,11 @@ func (e exporter) open(folder base.Folder) (_ source, err error) {
 	if err := folder.Check(); err != nil {
 		return source{}, err
 	}
-	data, err := folder.Read(base.ConfigFile)
+	f, class, m, err := e.read(folder)
 	if err != nil {
 		return source{}, err
 	}
-	f, class, err := e.claim(data)
-	var m model
-	if err == nil {
-		m, err = f.read(data)
-	}
-	if err != nil {
-		return source{}, fmt.Errorf("%s: %w", folder.Path(base.ConfigFile), err)
-	}
-	tokens, err := f.tokenizer(folder, m)
+	metadata, err := f.metadata(folder, m)
 	if err != nil {
 		return source{}, err
 	}
@@ -86,14 +78,32 @@ func (e exporter) open(folder base.Folder) (_ source, err error) {
 	if err == nil {
 		err = m.checkTied(weights)
 	}
-	return source{
-		metadata: slices.Concat([]gguf.KV{
-			gguf.String(keyArchitecture, f.architecture),
-			gguf.Uint32(keyFileType, fileTypeF16),
-			gguf.Uint32("general.quantization_version", quantizeFormat),
-		}, m.metadata, tokens),
-		tensors: tensors, close: weights.Close,
-	}, err
+	return source{metadata: metadata, tensors: tensors, close: weights.Close}, err
+}
+
+// read makes the model of the folder's config, and tells the class that it names.
+func (e exporter) read(folder base.Folder) (f family, class string, m model, err error) {
+	data, err := folder.Read(base.ConfigFile)
+	if err != nil {
+		return family{}, "", model{}, err
+	}
+	if f, class, err = e.claim(data); err == nil {
+		m, err = f.read(data)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", folder.Path(base.ConfigFile), err)
+	}
+	return f, class, m, err
+}
+
+// metadata is that of the GGUF of a model in the folder.
+func (f family) metadata(folder base.Folder, m model) ([]gguf.KV, error) {
+	tokens, err := f.tokenizer(folder, m)
+	return slices.Concat([]gguf.KV{
+		gguf.String(keyArchitecture, f.architecture),
+		gguf.Uint32(keyFileType, fileTypeF16),
+		gguf.Uint32("general.quantization_version", quantizeFormat),
+	}, m.metadata, tokens), err
 }
 
 // checkTied makes sure that a copy of a tied tensor is one: where it has values of

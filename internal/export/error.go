@@ -31,6 +31,8 @@ const (
 	// UnexpectedChange: something differs from the base that the adapter does
 	// not name.
 	UnexpectedChange = "export/unexpected-change"
+	// OtherBase: the GGUF of the base is not the model that the trainer loads.
+	OtherBase = "export/other-base"
 	// Unsupported: a kind of adapter or base that is not built yet.
 	Unsupported = "export/unsupported"
 )

@@ -152,12 +152,14 @@ func (o outlook) done(until step.Stage) map[step.Stage]store.Slot {
 	putResult(o, plan.BaseGGUFSlot(base), export.Digest{GGUFSHA256: "base", Size: 1000}, 1, nil)
 	putResult(o, p.BaseExportSlot("base"), export.Proof{Digest: export.Digest{GGUFSHA256: baseGGUF}}, 1, nil)
 	putResult(o, p.RenderSlot(base), rendered, 9, nil)
+	putResult(o, register.ReferenceSlot(base, "base", p.Config.Serve.System), register.Reference{}, 1, nil)
 	putResult(o, p.ValuesSlot(), struct{}{}, 1, nil)
 	before, _, err := p.RegisterSlot(baseGGUF, rendered)
 	if err != nil {
 		o.Fatal(err)
 	}
 	putResult(o, before, register.Registered{ModelID: modelID(baseGGUF), Tag: "demo-base"}, 2, nil)
+	putResult(o, p.AgreementSlot(register.Reference{}, modelID(baseGGUF), "0.17.4", "cpu"), register.Agreement{}, 1, nil)
 	putResult(o, p.TrialSlot(modelID(baseGGUF), "0.17.4", "cpu"), eval.Summary{Cases: 1}, 1, nil)
 	at[step.Train] = p.TrainSlot(base, "cpu", digests)
 	adapter := putResult(o, at[step.Train], train.Result{Steps: 2, Tokens: 60, Seconds: 6, TrainRows: 3, PeakMemoryBytes: 5e8}, 10, map[string]string{

@@ -3,6 +3,7 @@ package gguf
 import (
 	"encoding/binary"
 	"math"
+	"strconv"
 )
 
 // ValueType is the kind of a metadata value, with the format's numbers.
@@ -79,6 +80,51 @@ func (kv KV) Text() (string, bool) {
 		return "", false
 	}
 	return string(kv.Raw[8:]), true
+}
+
+// List returns the values of an entry in words, one of its own for each element of an
+// array: strings in quotes, numbers in decimal.
+func (kv KV) List() []string {
+	if kv.Type != TypeArray {
+		if text, ok := scalar(kv.Type, kv.Raw); ok {
+			return []string{text}
+		}
+		return nil
+	}
+	element, rest := ValueType(binary.LittleEndian.Uint32(kv.Raw)), kv.Raw[12:]
+	var list []string
+	for len(rest) > 0 {
+		size := element.size()
+		if element == TypeString {
+			size = 8 + binary.LittleEndian.Uint64(rest)
+		}
+		text, ok := scalar(element, rest[:size])
+		if !ok {
+			return nil
+		}
+		list, rest = append(list, text), rest[size:]
+	}
+	return list
+}
+
+// scalar writes a value that is no array; false for kinds that no model needs.
+func scalar(kind ValueType, raw []byte) (text string, ok bool) {
+	kv := KV{Type: kind, Raw: raw}
+	if text, ok := kv.Text(); ok {
+		return strconv.Quote(text), true
+	}
+	if n, ok := kv.Uint(); ok {
+		return strconv.FormatUint(n, 10), true
+	}
+	switch kind {
+	case TypeInt32:
+		return strconv.Itoa(int(int32(binary.LittleEndian.Uint32(raw)))), true
+	case TypeFloat32:
+		return strconv.FormatFloat(float64(math.Float32frombits(binary.LittleEndian.Uint32(raw))), 'g', -1, 32), true
+	case TypeBool:
+		return strconv.FormatBool(raw[0] != 0), true
+	}
+	return "", false
 }
 
 // Uint32 makes an entry.

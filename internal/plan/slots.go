@@ -127,6 +127,13 @@ func (p *Plan) LengthsSlot(modelID, server, device string, most int) store.Slot 
 	return eval.LengthsSlot(p.EvalOptions(), p.served(modelID, server, device), p.Suites, most)
 }
 
+// AgreementSlot is that of what the server that the config names, in this version on
+// this device, gives of what the trainer makes of the base.
+func (p *Plan) AgreementSlot(r register.Reference, modelID, server, device string) store.Slot {
+	served := p.served(modelID, server, device)
+	return register.AgreementSlot(r, served.ModelID, served.Server, served.Address, served.Device, p.Config.Eval.NumCtx)
+}
+
 // ValuesSlot is that of the finding that a grader reads every value of the suites.
 func (p *Plan) ValuesSlot() store.Slot { return suite.Slot(p.Suites) }
 

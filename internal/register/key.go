@@ -10,6 +10,10 @@ import (
 // older code are not reused.
 const Revision = 1
 
+// AgreementRevision is part of the keys of what is compared between trainer and
+// server. Raise it with each change of the prompts, the texts or the bounds.
+const AgreementRevision = 1
+
 // Ingredients are what decides a tag besides how it is served.
 type Ingredients struct {
 	GGUF      string    // sha256 of the file
@@ -32,4 +36,17 @@ func Slot(s Serve, i Ingredients) store.Slot {
 // part of its key.
 func RenderSlot(base string, prompts []Rendered) store.Slot {
 	return store.Slot{Stage: "render", Key: store.NewKey("render", Revision, base, prompts, Probe(), python.Digest())}
+}
+
+// ReferenceSlot is that of what Refer makes of the base with this identity, whose
+// GGUF it was held against. The embedded programs and their locked packages are a part
+// of its key.
+func ReferenceSlot(base, gguf, system string) store.Slot {
+	return store.Slot{Stage: "reference", Key: store.NewKey("reference", AgreementRevision, base, gguf, system, python.Digest())}
+}
+
+// AgreementSlot is that of what Agree finds of the model, by a server in this version
+// at this address (empty for a private one) on this device.
+func AgreementSlot(r Reference, modelID, server, address, device string, numCtx int) store.Slot {
+	return store.Slot{Stage: "agreement", Key: store.NewKey("agreement", AgreementRevision, r, modelID, server, address, device, numCtx)}
 }

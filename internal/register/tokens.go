@@ -29,13 +29,16 @@ func CountTokens(ctx context.Context, server engine.Chatter, tag string, prompts
 	return nil
 }
 
+// OtherTokens is the name of the failure of a prompt that is counted differently.
+const OtherTokens = "register/tokens"
+
 // Counted compares the server's count of a prompt's tokens with the trainer's.
 func (r Rendered) Counted(tokens int) error {
 	if tokens == r.Tokens {
 		return nil
 	}
 	return &Error{
-		Name:    "register/tokens",
+		Name:    OtherTokens,
 		Message: fmt.Sprintf("the server counts %d tokens in the prompt of %s, the trainer's tokenizer %d", tokens, r.Name, r.Tokens),
 		Hint:    "the GGUF's tokenizer differs from the base's; make the base GGUF again with `tunegate setup`",
 	}

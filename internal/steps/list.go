@@ -32,9 +32,11 @@ type List struct {
 	Folder     *step.Of[map[string]string] // of the base; digests of its files, where they are the machine's
 	BaseGGUF   *step.Of[export.Digest]
 	Rendering  *step.Of[register.Rendering]
-	Values     *step.Of[nothing] // of the suites, which a grader can read
+	Reference  *step.Of[register.Reference] // the base as the trainer loads it
+	Values     *step.Of[nothing]            // of the suites, which a grader can read
 	BaseExport *step.Of[export.Proof]
 	Base       *step.Of[register.Registered] // NAME-base
+	Agreement  *step.Of[register.Agreement]  // of the server with the trainer
 	Trial      *step.Of[eval.Summary]        // NAME-base is asked a case a suite
 	Baseline   *step.Of[register.Registered] // what the candidate is compared with
 
@@ -62,7 +64,7 @@ type Options struct {
 func Judge(m machine.Machine, p *plan.Plan, o Options) *List {
 	s := newList(m, p, o)
 	s.all = slices.Concat(
-		[]step.Step{s.Dataset}, s.preparation(), []step.Step{s.checks.training},
+		[]step.Step{s.Dataset}, s.preparation(), []step.Step{s.checks.rows, s.checks.training},
 		[]step.Step{s.Adapter, s.Candidate, s.Registered, s.BaselineAnswers, s.CandidateAnswers})
 	if last := slices.Index(step.Stages(), o.Until); last >= 0 {
 		s.all = slices.DeleteFunc(s.all, func(work step.Step) bool {
@@ -101,7 +103,7 @@ func Setup(m machine.Machine, p *plan.Plan, o Options) *List {
 func (s *List) preparation() []step.Step {
 	return []step.Step{
 		s.checks.base, s.checks.server, s.checks.promotion, s.checks.python, s.checks.disk,
-		s.Values, s.Folder, s.BaseGGUF, s.Rendering, s.checks.length, s.BaseExport, s.Base, s.Trial, s.Baseline,
+		s.Values, s.Folder, s.BaseGGUF, s.Rendering, s.checks.prompts, s.Reference, s.BaseExport, s.Base, s.Agreement, s.Trial, s.Baseline,
 	}
 }
 
@@ -119,6 +121,7 @@ func newList(m machine.Machine, p *plan.Plan, o Options) *List {
 	s.Values = s.values()
 	s.BaseExport = s.export(step.Prepare, r.plan.Config.Name+"-base", s.baseExportSlot, nil)
 	s.Base = s.register(step.Prepare, "the tag "+r.plan.Config.Name+"-base", r.plan.Config.Name+"-base", func() (gguf, bool) { return exported(s.BaseExport) })
+	s.Reference, s.Agreement = s.reference(), s.agreement()
 	s.Trial = s.trial()
 	s.Baseline = s.baseline()
 	s.checks = s.newChecks()

@@ -33,7 +33,8 @@ type checks struct {
 	promotion *step.Of[nothing] // its servers; no more than a note, since a run needs none of them
 	python    *step.Of[nothing] // it is there, where something is to be done with it
 	disk      *step.Of[nothing] // has room for what is still to be done
-	length    *step.Of[nothing] // the prompts fit num_ctx
+	prompts   *step.Of[nothing] // they fit num_ctx, in a template that is known
+	rows      *step.Of[nothing] // have the tokens that the server reads, where something is to be trained
 	training  *step.Of[nothing] // memory, and a server that starts, where something is to be trained
 }
 
@@ -51,7 +52,8 @@ func (s *List) newChecks() checks {
 		promotion: at("the servers of a promotion", nil, s.notePromotionServers),
 		python:    at("Python", always, s.checkPython),
 		disk:      at("disk", always, s.checkDisk),
-		length:    at("the length of the prompts", s.Rendering.Known, func(context.Context) error { return s.checkLength() }),
+		prompts:   at("the prompts", s.Rendering.Known, func(context.Context) error { return s.checkPrompts() }),
+		rows:      at("the rows' tokens", nil, s.checkRows),
 		training:  at("memory and the server", nil, s.checkTraining),
 	}
 }
@@ -91,8 +93,12 @@ func (s *List) checkBase(ctx context.Context) error {
 	return err
 }
 
-// checkLength makes sure that the longest prompt leaves room for an answer.
-func (s *List) checkLength() error {
+// checkPrompts makes sure that the template of the prompts is known, and that the
+// longest leaves room for an answer.
+func (s *List) checkPrompts() error {
+	if _, _, err := s.plan.RegisterSlot("", s.Rendering.Value()); err != nil {
+		return plan.Input(err)
+	}
 	prompts := longest(s.Rendering.Value().Prompts, 1)
 	if len(prompts) == 0 {
 		return nil
@@ -209,6 +215,13 @@ func (s *List) checkMemory(ctx context.Context) error {
 // training; an evaluation counts the others with their answers.
 const countedPrompts = 50
 
+// countedFirst are the prompts that the server counts before a training: the longest,
+// and those with a text that it may count differently than the trainer.
+func (s *List) countedFirst() []register.Rendered {
+	prompts := s.Rendering.Value().Prompts
+	return append(longest(prompts, countedPrompts), s.Agreement.Value().Suspects(s.Reference.Value()).Prompts(prompts)...)
+}
+
 // trial asks NAME-base a case of each suite, so that what a server, a template or
 // a grader lacks is known before a training. Its longest prompts must have as many
 // tokens there as for the trainer.
@@ -238,7 +251,7 @@ func (s *List) trial() *step.Of[eval.Summary] {
 				first = append(first, each)
 			}
 			return s.ask(ctx, step.Prepare, base.Tag, base, first, dir, func(server engine.Chatter) error {
-				return register.CountTokens(ctx, server, base.Tag, longest(s.Rendering.Value().Prompts, countedPrompts), s.plan.Config.Eval.NumCtx)
+				return register.CountTokens(ctx, server, base.Tag, s.countedFirst(), s.plan.Config.Eval.NumCtx)
 			})
 		},
 	}

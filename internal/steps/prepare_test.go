@@ -59,17 +59,20 @@ func TestCheckBase(t *testing.T) {
 	}
 }
 
-func TestCheckLength(t *testing.T) {
+func TestCheckPrompts(t *testing.T) {
 	t.Parallel()
+	const chatML = "<|im_start|>system\nProbe system <1>.<|im_end|>\n" +
+		"<|im_start|>user\nFirst  question?<|im_end|>\n<|im_start|>assistant\nFirst answer & more.<|im_end|>\n" +
+		"<|im_start|>user\nSecond\n\nquestion: {x}?<|im_end|>\n<|im_start|>assistant\n"
 	for tokens, fits := range map[int]bool{0: true, 511: true, 512: false} {
 		s := listOf(t, "{}", Options{})
 		s.Rendering.Do = func(context.Context, string) (register.Rendering, error) {
-			return register.Rendering{Prompts: []register.Rendered{{Name: "s/short", Tokens: 1}, {Name: "s/long", Tokens: tokens}}}, nil
+			return register.Rendering{Probe: chatML, Prompts: []register.Rendered{{Name: "s/short", Tokens: 1}, {Name: "s/long", Tokens: tokens}}}, nil
 		}
 		if err := s.Rendering.Try(t.Context(), t.TempDir()); err != nil {
 			t.Fatal(err)
 		}
-		err := s.checkLength()
+		err := s.checkPrompts()
 		if (err == nil) != fits || err != nil && (!errors.Is(err, plan.ErrInput) || !strings.Contains(err.Error(), "s/long has 512 tokens")) {
 			t.Errorf("%d tokens: %v", tokens, err)
 		}

@@ -13,7 +13,7 @@ import sys
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 
 MAX_TOKENS = 64
 
@@ -21,7 +21,7 @@ MAX_TOKENS = 64
 def main() -> None:
     base_dir, adapter_dir = sys.argv[1:]
     torch.set_num_threads(1)  # of a tiny model: more only wait for each other
-    tokenizer = AutoTokenizer.from_pretrained(base_dir)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(base_dir)
     base = AutoModelForCausalLM.from_pretrained(base_dir, dtype=torch.float32)
     model = PeftModel.from_pretrained(base, adapter_dir).merge_and_unload()
     for parameter in model.parameters():

@@ -1,11 +1,9 @@
-"""The base model and its tokenizer, loaded from a folder without asking any network."""
+"""The base model, loaded from a folder without asking any network."""
 
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
-
-from answers import Problem
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 
 def device() -> str:
@@ -23,23 +21,11 @@ def precision() -> torch.dtype:
     return torch.bfloat16 if gpu else torch.float32
 
 
-def load_tokenizer(folder: str) -> Any:
-    """The tokenizer, which must have a chat template."""
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError) as error:
-        raise Problem(
-            "base/tokenizer", f"{folder}: {error}", "fetch the base model again; it needs its tokenizer's files"
-        ) from error
-    if not tokenizer.chat_template:
-        raise Problem(
-            "base/chat-template", f"{folder}: the tokenizer has no chat template", "use an instruct model as the base"
-        )
-    return tokenizer
+def load_base(folder: str, nf4: bool, dtype: torch.dtype | None = None, where: str | None = None) -> Any:
+    """The base model, its linear layers as 4-bit NF4 with double quantization when nf4 is set.
 
-
-def load_base(folder: str, nf4: bool) -> Any:
-    """The base model, its linear layers as 4-bit NF4 with double quantization when nf4 is set."""
+    It computes in dtype and lies on the device where; by default in precision() on device().
+    """
     quantization = None
     if nf4:
         quantization = BitsAndBytesConfig(
@@ -51,9 +37,9 @@ def load_base(folder: str, nf4: bool) -> Any:
         )
     model = AutoModelForCausalLM.from_pretrained(
         folder,
-        dtype=precision(),
+        dtype=dtype or precision(),
         quantization_config=quantization,
-        device_map={"": device()},
+        device_map={"": where or device()},
         local_files_only=True,
     )
     for module in model.modules():

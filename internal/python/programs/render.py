@@ -9,25 +9,17 @@ eos and stop (the strings at which an answer ends: the tokenizer's, and those of
 
 import argparse
 import json
-import os
 import sys
 from typing import Any
 
 from answers import Problem, open_answers
+from tokenizer import load_tokenizer, stop_ids
 
 
 def render(request: dict[str, Any]) -> dict[str, Any]:
     """Answers one request."""
-    # Unlike AutoTokenizer this does not import torch, which takes longer than all the rest.
-    from transformers import PreTrainedTokenizerFast
-
     folder = request["base_dir"]
-    try:
-        tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError) as error:
-        raise Problem("base/tokenizer", f"{folder}: {error}", "the base model needs its tokenizer.json") from error
-    if not tokenizer.chat_template:
-        raise Problem("base/chat-template", f"{folder}: no chat template", "use an instruct model as the base")
+    tokenizer = load_tokenizer(folder)
 
     def rendered(messages: list[dict[str, str]]) -> dict[str, Any]:
         text = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
@@ -39,18 +31,6 @@ def render(request: dict[str, Any]) -> dict[str, Any]:
         "eos": tokenizer.eos_token,
         "stop": [tokenizer.decode(token) for token in stop_ids(folder)] or [tokenizer.eos_token],
     }
-
-
-def stop_ids(folder: str) -> list[int]:
-    """The eos_token_id of the generation config, else of the model's config, as a list."""
-    for name in ("generation_config.json", "config.json"):
-        path = os.path.join(folder, name)
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as file:
-                ids = json.load(file).get("eos_token_id")
-            if ids is not None:
-                return ids if isinstance(ids, list) else [ids]
-    return []
 
 
 def main(argv: list[str]) -> int:

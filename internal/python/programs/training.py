@@ -20,11 +20,12 @@ from trl import SFTConfig, SFTTrainer
 import adapter
 import guards
 from answers import Answers, Problem
-from base import device, load_base, load_tokenizer, precision
+from base import device, load_base, precision
 from progress import Progress, mean_loss, trained_seconds
 from rows import load_rows
 from samples import generate, read_samples, write_samples
 from spec import Spec
+from tokenizer import load_tokenizer
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers")
 STATE = "trainer_state.json"  # the last file that the trainer writes into a checkpoint

@@ -1,0 +1,65 @@
+package export
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/tunegate/tunegate/internal/base"
+	"github.com/tunegate/tunegate/internal/gguf"
+)
+
+// CheckResolved holds the GGUF that WriteBase made against the base's files as the
+// trainer's libraries resolve them: a folder of the same form, without weights. What
+// would be served otherwise than it is trained is of type *Error.
+func CheckResolved(resolved base.Folder, baseGGUF string) error {
+	return builtIn().checkResolved(resolved, baseGGUF)
+}
+
+func (e exporter) checkResolved(resolved base.Folder, baseGGUF string) (err error) {
+	f, _, m, err := e.read(resolved)
+	var trained []gguf.KV
+	if err == nil {
+		trained, err = f.metadata(resolved, m)
+	}
+	if err != nil {
+		return fail(OtherBase, otherHint, "as the trainer reads the base, it cannot be exported: %v", err)
+	}
+	file, err := e.types.Open(baseGGUF)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	for _, want := range trained {
+		if has, found := gguf.Find(file.Metadata, want.Key); !found || has.Type != want.Type || !bytes.Equal(has.Raw, want.Raw) {
+			return fail(OtherBase, otherHint, "%s: %s", want.Key, valuesApart(want, has))
+		}
+	}
+	for _, has := range file.Metadata {
+		if _, found := gguf.Find(trained, has.Key); !found {
+			return fail(OtherBase, otherHint, "%s is in the GGUF, and the trainer has none", has.Key)
+		}
+	}
+	return nil
+}
+
+const otherHint = "load the base with transformers, save model and tokenizer to a folder of their own, and name that one under `base.model`"
+
+// valuesApart says in words where two values of a key part. Of a list it names the
+// first entry, which is a token with its id.
+func valuesApart(trained, exported gguf.KV) string {
+	want, has := trained.List(), exported.List()
+	for i := range max(len(want), len(has)) {
+		if i >= len(want) || i >= len(has) || want[i] != has[i] {
+			return fmt.Sprintf("entry %d is %s for the trainer, and %s in the GGUF", i, entry(want, i), entry(has, i))
+		}
+	}
+	return "the trainer has another value than the GGUF"
+}
+
+func entry(list []string, i int) string {
+	if i >= len(list) {
+		return "none"
+	}
+	return list[i]
+}

@@ -1,0 +1,173 @@
+package steps
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/tunegate/tunegate/internal/base"
+	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/export"
+	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/register"
+	"github.com/tunegate/tunegate/internal/step"
+	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/train"
+)
+
+// reference has the trainer's libraries load the base, and holds its GGUF against
+// what they make of the folder, before anything is registered.
+func (s *List) reference() *step.Of[register.Reference] {
+	return &step.Of[register.Reference]{
+		Stage: step.Prepare, Name: "the base as the trainer loads it",
+		Slot: func(context.Context) (*store.Slot, error) {
+			identity, found := s.BaseIdentity()
+			if !found || !s.BaseGGUF.Known() {
+				return nil, nil
+			}
+			slot := register.ReferenceSlot(identity, s.BaseGGUF.Value().GGUFSHA256, s.plan.Config.Serve.System)
+			return &slot, nil
+		},
+		Do: func(ctx context.Context, dir string) (register.Reference, error) {
+			interpreter, err := s.python(ctx)
+			if err != nil {
+				return register.Reference{}, err
+			}
+			tokens, err := base.Open(s.baseDir()).Tokenizer()
+			if err != nil {
+				return register.Reference{}, err
+			}
+			var added []string
+			for _, token := range tokens.Added {
+				added = append(added, token.Content)
+			}
+			made, err := register.Refer(ctx, s.machine.Launcher, interpreter, s.baseDir(), s.plan.Config.Serve.System, added, dir)
+			if err != nil {
+				return register.Reference{}, err
+			}
+			resolved := filepath.Join(dir, register.ResolvedDir)
+			if err := export.CheckResolved(base.Open(resolved), s.BaseGGUF.Entry().Path(baseFile)); err != nil {
+				return register.Reference{}, plan.Input(fmt.Errorf("`base.model`: %w", err))
+			}
+			return made, os.RemoveAll(resolved)
+		},
+	}
+}
+
+// agreement asks the server for what the trainer makes of the base, once for each
+// NAME-base, which has 16 bit as long as every export has.
+func (s *List) agreement() *step.Of[register.Agreement] {
+	return &step.Of[register.Agreement]{
+		Stage: step.Prepare, Name: "the server against the trainer",
+		Slot: func(ctx context.Context) (*store.Slot, error) {
+			if !s.Base.Known() || !s.Reference.Known() {
+				return nil, nil
+			}
+			version, err := s.ServerVersion(ctx)
+			if err != nil {
+				return nil, err
+			}
+			slot := s.plan.AgreementSlot(s.Reference.Value(), s.Base.Value().ModelID, version, s.Device(ctx))
+			return &slot, nil
+		},
+		Do: func(ctx context.Context, _ string) (made register.Agreement, err error) {
+			model := s.Base.Value()
+			err = s.asking(ctx, model, func(server *machine.Server) (err error) {
+				made, err = register.Agree(ctx, server, model.Tag, s.plan.Config.Serve.System, s.Reference.Value(), s.plan.Config.Eval.NumCtx)
+				return err
+			})
+			if err == nil {
+				s.machine.Progress.Say("prepare: %s", made)
+			}
+			return made, err
+		},
+	}
+}
+
+// mostSuspects bounds the texts of rows that the server is asked to count.
+const mostSuspects = 500
+
+// checkRows counts the texts of rows that may be one token for the trainer and
+// another for the server, after what the fixed texts showed. Such a row would train
+// what is never asked.
+func (s *List) checkRows(ctx context.Context) error {
+	if !slices.Contains(s.missing(ctx), step.Step(s.Adapter)) {
+		return nil
+	}
+	suspects := s.Agreement.Value().Suspects(s.Reference.Value())
+	texts, err := suspectRows(s.Dataset.Entry(), suspects)
+	if err != nil || len(texts) == 0 {
+		return err
+	}
+	interpreter, err := s.python(ctx)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp(s.machine.TempDir, "rows-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	_, counted, err := register.Render(ctx, s.machine.Launcher, interpreter, s.baseDir(), s.asQuestions(texts), dir)
+	if err != nil {
+		return err
+	}
+	model := s.Base.Value()
+	err = s.asking(ctx, model, func(server *machine.Server) error {
+		return register.CountTokens(ctx, server, model.Tag, counted, s.plan.Config.Eval.NumCtx)
+	})
+	if differs := (*register.Error)(nil); errors.As(err, &differs) && differs.Name == register.OtherTokens {
+		differs.Hint = "write the record's text in composed characters (Unicode's NFC), or leave it out"
+		return plan.Input(differs)
+	}
+	return err
+}
+
+// rowText is a text of a row.
+type rowText struct{ source, text string }
+
+// suspectRows are the texts of the rows that are to be looked at, each once.
+func suspectRows(rows store.Entry, suspects register.Suspects) (texts []rowText, err error) {
+	for _, name := range train.RowFiles() {
+		file, err := os.Open(rows.Path(name))
+		if err != nil {
+			return nil, err
+		}
+		decoder := json.NewDecoder(bufio.NewReader(file))
+		for len(texts) < mostSuspects && err == nil {
+			var row dataset.Row
+			if err = decoder.Decode(&row); err != nil {
+				break
+			}
+			for _, message := range row.Messages {
+				if found := (rowText{row.Source, message.Content}); suspects.Text(message.Content) && !slices.Contains(texts, found) {
+					texts = append(texts, found)
+				}
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		if err := errors.Join(err, file.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return texts, nil
+}
+
+// asQuestions are conversations of one text each, named after their rows.
+func (s *List) asQuestions(texts []rowText) []register.Rendered {
+	var prompts []register.Rendered
+	for _, t := range texts {
+		prompts = append(prompts, register.Rendered{Name: t.source, Messages: chat.Chat(s.plan.Config.Serve.System, nil, t.text)})
+	}
+	return prompts
+}
