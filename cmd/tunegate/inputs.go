@@ -21,14 +21,14 @@ func takenBy() map[string][]string {
 	judges := []string{"base", "head", "max-duration"}
 	return map[string][]string{
 		"run": judges, "dataset": judges, "train": judges, "export": judges, "register": judges, "eval": judges,
-		"publish": {"run", "author"}, "announce": {"run", "author"}, "promote": {"version", "run", "base", "head"}, "rollback": {"version"},
+		"publish": {"run", "author", "data-outcome"}, "announce": {"run", "author"}, "promote": {"version", "run", "base", "head"}, "rollback": {"version"},
 		"setup": {"base"}, "doctor": nil, "clean": nil, "list": nil,
 	}
 }
 
 func readInputs(getenv func(string) string) inputs {
 	in := inputs{}
-	for _, name := range []string{"command", "config", "run", "version", "max-duration", "base", "head", "author"} {
+	for _, name := range []string{"command", "config", "run", "version", "max-duration", "base", "head", "author", "data-outcome"} {
 		if value := strings.TrimSpace(getenv("INPUT_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")))); value != "" {
 			in[name] = value
 		}
@@ -54,7 +54,7 @@ func (in inputs) arguments(e actions.Event) ([]string, error) {
 	var err error
 	switch command {
 	case "publish":
-		rest = append(flags("author", in["author"]), operand(in["run"])...)
+		rest = append(flags("author", in["author"], "data-outcome", in["data-outcome"]), operand(in["run"])...)
 	case "announce":
 		command, rest = "publish", slices.Concat([]string{"--announce"}, flags("author", in["author"]), operand(in["run"]))
 	case "rollback":

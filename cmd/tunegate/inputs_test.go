@@ -44,6 +44,7 @@ func TestArguments(t *testing.T) {
 		"a head alone":     {inputs{"head": "h"}, event("push", nil), "run --base=" + thisSHA + " --base-name=main --head=h"},
 		"publish":          {inputs{"command": "publish", "run": "--x"}, event("workflow_run", fork), "publish -- --x"},
 		"an App's comment": {inputs{"command": "announce", "author": "my-app[bot]"}, event("workflow_run", fork), "publish --announce --author=my-app[bot]"},
+		"after the data":   {inputs{"command": "publish", "data-outcome": "ready"}, event("workflow_run", fork), "publish --data-outcome=ready"},
 		"publish a copy":   {inputs{"command": "publish"}, event("workflow_run", fork), "publish"},
 		"announce":         {inputs{"command": "announce"}, event("workflow_run", fork), "publish --announce"},
 		"announce a run":   {inputs{"command": "announce", "run": "--x"}, event("workflow_run", fork), "publish --announce -- --x"},

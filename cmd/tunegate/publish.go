@@ -19,6 +19,7 @@ type publishCommand struct {
 	ID       string `arg:"" optional:"" name:"run" help:"The start of a run's id (default: the copy of a run in .tunegate)." placeholder:"RUN"`
 	Announce bool   `help:"Say that the training comes next, where the run was asked for the data alone. Without this such a run counts as one that brought no result."`
 	Author   string `help:"Whose comments are tunegate's: the login of the token's bot." default:"github-actions[bot]" placeholder:"LOGIN"`
+	Data     string `name:"data-outcome" help:"What a job of the same workflow run found that looked at the data alone: after ready, a run that says unchanged is not believed." placeholder:"OUTCOME"`
 	Status   string `help:"Set the commit status of this name, for a branch rule to require (default: tunegate in a workflow_run, else none)." placeholder:"CONTEXT"`
 }
 
@@ -43,7 +44,7 @@ func (c publishCommand) Run(s *session) error {
 	}
 	s.published, err = publish.Run(s.ctx, publish.Options{
 		Dir: dir, Event: event, Client: client, Job: actions.New(s.world.getenv, s.world.stdout),
-		ConfigPath: s.cli.Config, Status: c.Status, Announce: c.Announce, TempDir: os.TempDir(),
+		ConfigPath: s.cli.Config, Status: c.Status, Announce: c.Announce, DataOutcome: c.Data, TempDir: os.TempDir(),
 	})
 	if printed := s.printPublished(); printed != nil {
 		return printed

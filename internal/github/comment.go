@@ -28,6 +28,16 @@ func (c *Client) Upsert(ctx context.Context, number int, s Sticky) (url string, 
 	return url, wrote, explain(fmt.Sprintf("comment on #%d", number), "pull-requests: write", err)
 }
 
+// Stuck gives the bodies of our comments on a pull request that begin with the marker,
+// the oldest first.
+func (c *Client) Stuck(ctx context.Context, number int, marker string) (bodies []string, err error) {
+	ours, err := c.comments(ctx, number, marker)
+	for _, o := range ours {
+		bodies = append(bodies, o.GetBody())
+	}
+	return bodies, explain(fmt.Sprintf("read the comments on #%d", number), "pull-requests: read", err)
+}
+
 func (c *Client) upsert(ctx context.Context, number int, s Sticky) (url string, wrote bool, err error) {
 	ours, err := c.comments(ctx, number, s.Marker)
 	if err == nil && len(ours) == 0 {

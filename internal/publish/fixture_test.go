@@ -47,6 +47,8 @@ type lab struct {
 	env   map[string]string
 	// announce is --announce.
 	announce bool
+	// data is --data-outcome.
+	data string
 }
 
 // newLab has a run that judged the cases, for the pull request's data workflow.
@@ -138,7 +140,7 @@ func (l *lab) publish() (Result, error) {
 	}
 	getenv := func(name string) string { return l.env[name] }
 	return Run(l.t.Context(), Options{
-		Dir: l.dir, Event: l.event, Client: client, Job: actions.New(getenv, &bytes.Buffer{}), ConfigPath: config.FileName, Announce: l.announce, TempDir: l.t.TempDir(),
+		Dir: l.dir, Event: l.event, Client: client, Job: actions.New(getenv, &bytes.Buffer{}), ConfigPath: config.FileName, Announce: l.announce, DataOutcome: l.data, TempDir: l.t.TempDir(),
 	})
 }
 

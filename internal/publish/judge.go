@@ -19,6 +19,9 @@ func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
 	if err == nil {
 		err = o.verify(ctx, s, &a)
 	}
+	if err == nil {
+		err = o.contradicted(ctx, a.report)
+	}
 	switch {
 	case errors.Is(err, errLost):
 		a = artifact{report: report.Report{State: report.Lost}}

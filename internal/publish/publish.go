@@ -30,6 +30,9 @@ type Options struct {
 	Status     string // the context of a commit status; empty: DefaultStatus in a workflow_run, else none
 	Announce   bool   // a run that was asked for the data alone is what there is to tell: the training comes next
 	TempDir    string
+	// DataOutcome is the Outcome of the run for the data alone that a job of the same
+	// workflow run made before; empty: nobody says.
+	DataOutcome string
 }
 
 // DefaultStatus is the context of the status that stands for the gate.

@@ -34,6 +34,11 @@ var verdictMarker = regexp.MustCompile(`^<!-- tunegate [^\n]*\n### [^\n]{0,8} ?t
 // or its data.
 func HasVerdict(body string) bool { return verdictMarker.MatchString(body) }
 
+var readyMarker = regexp.MustCompile(`^<!-- tunegate [^\n]*\n### [^\n]{0,8} ?tunegate: data is fine - `)
+
+// Announces says whether a comment that Sticky wrote says that the training comes next.
+func Announces(body string) bool { return readyMarker.MatchString(body) }
+
 // ParseMarker reads what a comment is about, and says whether Sticky wrote it.
 func ParseMarker(body string) (About, bool) {
 	found := stickyMarker.FindStringSubmatch(body)
