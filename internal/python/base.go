@@ -38,7 +38,7 @@ func Usable(ctx context.Context, launcher proc.Launcher, tools Tools) (string, e
 	if !works {
 		return in.basePython(ctx)
 	}
-	if err := in.run(ctx, "looking for a Python with uv", uv, "python", "find", "--no-cache", "--no-project", versionRange); err != nil {
+	if err := in.run(ctx, "looking for a Python with uv", nil, uv, "python", "find", "--no-cache", "--no-project", versionRange); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, pythonHint)
 	}
 	return uv, nil
@@ -47,7 +47,7 @@ func Usable(ctx context.Context, launcher proc.Launcher, tools Tools) (string, e
 // uv finds the machine's uv and says whether it runs.
 func (in *installer) uv(ctx context.Context) (path string, works bool) {
 	path, err := in.tools.LookPath("uv")
-	return path, err == nil && in.run(ctx, "asking uv for its version", path, "--version") == nil
+	return path, err == nil && in.run(ctx, "asking uv for its version", nil, path, "--version") == nil
 }
 
 // basePython finds the machine's Python to make a virtual environment with.

@@ -80,6 +80,7 @@ func (m machine) calls(t *testing.T) string {
 	}
 	text := strings.NewReplacer(
 		usableProgram+versionsProgram, "VERSIONS", usableProgram+venvProgram, "USABLE",
+		pipSettingsProgram, "PIPSETTINGS", uvSettingsProgram, "UVSETTINGS",
 		environmentDir(m.home), "ENV", m.dir, "DIR").Replace(string(data))
 	return text
 }

@@ -7,8 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -113,22 +111,22 @@ func checkDisk(folder string) error {
 // build fills in.dir with a virtual environment and the locked packages.
 func (in *installer) build(ctx context.Context) error {
 	if uv, works := in.uv(ctx); works {
-		if err := in.run(ctx, "making a Python environment with uv", uv, "venv", "--no-project", "--python", versionRange, in.dir); err != nil {
+		if err := in.run(ctx, "making a Python environment with uv", nil, uv, "venv", "--no-project", "--python", versionRange, in.dir); err != nil {
 			return fmt.Errorf("%w\n%s", err, pythonHint)
 		}
-		return in.runUV(ctx, uv)
+		return in.runUV(ctx, requirementsLock, uv)
 	}
 
 	base, err := in.basePython(ctx)
 	if err != nil {
 		return err
 	}
-	if err := in.run(ctx, "making a Python environment", base, "-m", "venv", in.dir); err != nil {
+	if err := in.run(ctx, "making a Python environment", nil, base, "-m", "venv", in.dir); err != nil {
 		return err
 	}
 	// pip fetches one file after the other. A machine where uv does not work, say because only pip knows its mirror, has time.
 	if err := in.runPip(ctx, "installer.lock", installerLock); err == nil {
-		err = in.runUV(ctx, executable(in.dir), "-m", "uv")
+		err = in.runUV(ctx, requirementsLock, executable(in.dir), "-m", "uv")
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
@@ -137,13 +135,17 @@ func (in *installer) build(ctx context.Context) error {
 	return in.runPip(ctx, "requirements.lock", requirementsLock)
 }
 
-// runUV installs the locked packages by a uv with this command line.
-func (in *installer) runUV(ctx context.Context, uv string, args ...string) error {
-	lock, err := in.write("requirements.lock", requirementsLock)
+// runUV installs the packages of a lock by a uv with this command line.
+func (in *installer) runUV(ctx context.Context, content []byte, uv string, args ...string) error {
+	lock, err := in.write("requirements.lock", content)
 	if err != nil {
 		return err
 	}
-	return in.run(ctx, "installing Python packages with uv", uv, append(args,
+	settings, err := in.uvSettings(ctx)
+	if err != nil {
+		return err
+	}
+	return in.run(ctx, "installing Python packages with uv", settings, uv, append(args,
 		"pip", "install", "--python", executable(in.dir), "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", lock)...)
 }
 
@@ -153,7 +155,11 @@ func (in *installer) runPip(ctx context.Context, name string, content []byte) er
 	if err != nil {
 		return err
 	}
-	return in.run(ctx, "installing Python packages with pip", executable(in.dir), "-m", "pip",
+	settings, err := in.pipSettings(ctx)
+	if err != nil {
+		return err
+	}
+	return in.run(ctx, "installing Python packages with pip", settings, executable(in.dir), "-m", "pip",
 		"install", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile", "--no-cache-dir", "--no-input",
 		"--disable-pip-version-check", "--progress-bar", "off", "-r", lock)
 }
@@ -163,32 +169,15 @@ func (in *installer) write(name string, content []byte) (path string, err error)
 	return path, os.WriteFile(path, content, 0o600)
 }
 
-// run runs a program to its end and tells progress; the error has its last lines.
-func (in *installer) run(ctx context.Context, doing, path string, args ...string) error {
+// run runs a program to its end and tells progress; the error has its last lines. The
+// settings are variables that give way to those of tunegate's own environment.
+func (in *installer) run(ctx context.Context, doing string, settings []string, path string, args ...string) error {
 	tail, err := in.launcher.Run(ctx, proc.Command{
-		Name: filepath.Base(path), Path: path, Args: args, Env: installEnv(in.tools.Env),
+		Name: filepath.Base(path), Path: path, Args: args, Env: append(settings, installEnv(in.tools.Env)...),
 		Dir: filepath.Dir(in.dir), Log: in.log,
 	}, func(elapsed time.Duration) { in.progress(doing, elapsed) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, tail.Explain(err))
 	}
 	return nil
-}
-
-// installEnv is what an installation sees of an environment: besides what every
-// child does, how the machine reaches its package index and where it caches.
-func installEnv(environ []string) []string {
-	names := []string{
-		"HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "NETRC",
-		"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
-		"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
-	}
-	env := proc.CleanEnv(environ)
-	for _, entry := range environ {
-		name, _, _ := strings.Cut(entry, "=")
-		if slices.Contains(names, name) || strings.HasPrefix(name, "PIP_") || strings.HasPrefix(name, "UV_") {
-			env = append(env, entry)
-		}
-	}
-	return append(env, "UV_PYTHON_DOWNLOADS=never", "UV_NO_PROGRESS=1")
 }

@@ -19,8 +19,9 @@ import (
 const (
 	venvCall      = "uv venv --no-project --python >=3.11,<3.14 ENV.partial\n"
 	versionsCall  = "python3 -I -c VERSIONS torch transformers trl peft bitsandbytes accelerate datasets tokenizers safetensors numpy math-verify jinja2\n"
+	uvSettings    = "python3 -I -c UVSETTINGS\n"
 	uvInstallArgs = "pip install --python ENV.partial/bin/python --require-hashes --no-deps --only-binary :all: -r ENV.partial/requirements.lock\n"
-	pipInstall    = "python3 -m pip install --require-hashes --no-deps --only-binary :all: --no-compile --no-cache-dir --no-input --disable-pip-version-check --progress-bar off -r ENV.partial/"
+	pipInstall    = "python3 -I -c PIPSETTINGS\npython3 -m pip install --require-hashes --no-deps --only-binary :all: --no-compile --no-cache-dir --no-input --disable-pip-version-check --progress-bar off -r ENV.partial/"
 )
 
 func TestInstall(t *testing.T) {
@@ -33,15 +34,15 @@ func TestInstall(t *testing.T) {
 	}{
 		{
 			"uv", map[string]string{"uv": fakeUV, "python3": fakePython},
-			"uv --version\n" + venvCall + "uv " + uvInstallArgs + versionsCall,
+			"uv --version\n" + venvCall + uvSettings + "uv " + uvInstallArgs + versionsCall,
 		},
 		{
 			"pip fetches uv", map[string]string{"python3": fakePython},
-			withPip + "python3 -m uv " + uvInstallArgs + versionsCall,
+			withPip + uvSettings + "python3 -m uv " + uvInstallArgs + versionsCall,
 		},
 		{
 			"uv is a stub of a version manager", map[string]string{"uv": "exit 127", "python3": fakePython},
-			"uv --version\n" + withPip + "python3 -m uv " + uvInstallArgs + versionsCall,
+			"uv --version\n" + withPip + uvSettings + "python3 -m uv " + uvInstallArgs + versionsCall,
 		},
 		{
 			"uv cannot be fetched", map[string]string{"python3": fakePython + "\n case $* in *installer.lock) exit 1; esac"},
@@ -49,7 +50,7 @@ func TestInstall(t *testing.T) {
 		},
 		{
 			"uv does not reach the index", map[string]string{"python3": fakePython + "\n case $* in '-m uv '*) exit 1; esac"},
-			withPip + "python3 -m uv " + uvInstallArgs + pipInstall + "requirements.lock\n" + versionsCall,
+			withPip + uvSettings + "python3 -m uv " + uvInstallArgs + pipInstall + "requirements.lock\n" + versionsCall,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,7 +111,7 @@ func TestInstallFails(t *testing.T) {
 			"pip fails", map[string]string{"python3": fakePython + "\ncase $* in *lock) echo no route; exit 1; esac"},
 			"python: installing Python packages with pip: python: exit code 1\n| no route",
 		},
-		{"packages are not there", map[string]string{"uv": fakeUV, "python3": "echo '{}' >&3"}, "after the installation: ENV.partial/bin/python: torch is missing"},
+		{"packages are not there", map[string]string{"uv": fakeUV, "python3": "if [ $# -gt 3 ]; then echo '{}' >&3; fi"}, "after the installation: ENV.partial/bin/python: torch is missing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -165,26 +166,6 @@ func TestInstallCancelled(t *testing.T) {
 	}
 	if files := m.files(t); !slices.Equal(files, []string{"ENV.lock"}) {
 		t.Errorf("left %q", files)
-	}
-}
-
-func TestInstallSeesTheIndexButNoSecrets(t *testing.T) {
-	t.Parallel()
-	m := newMachine(t, map[string]string{"uv": fakeUV + "\ncp env env.$1", "python3": fakePython})
-	if _, err := m.install(t, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	data, err := os.ReadFile(filepath.Join(m.dir, "env.pip"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"PIP_INDEX_URL=i", "UV_INDEX=u", "HOME=/users/home", "UV_PYTHON_DOWNLOADS=never"} {
-		if !bytes.Contains(data, []byte(want+"\n")) {
-			t.Errorf("%s is not in %s", want, data)
-		}
-	}
-	if bytes.Contains(data, []byte("secret")) {
-		t.Errorf("a secret in %s", data)
 	}
 }
 
