@@ -15,7 +15,6 @@ import (
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/export"
-	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/step"
@@ -75,12 +74,16 @@ func (s *List) agreement() *step.Of[register.Agreement] {
 			if err != nil {
 				return nil, err
 			}
-			slot := s.plan.AgreementSlot(s.Reference.Value(), s.Base.Value().ModelID, version, s.Device(ctx))
+			device, err := s.Device(ctx)
+			if err != nil {
+				return nil, err
+			}
+			slot := s.plan.AgreementSlot(s.Reference.Value(), s.Base.Value().ModelID, version, device.String())
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, _ string) (made register.Agreement, err error) {
 			model := s.Base.Value()
-			err = s.asking(ctx, model, func(server *machine.Server) (err error) {
+			err = s.asking(ctx, model, func(server *subject) (err error) {
 				made, err = register.Agree(ctx, server, model.Tag, s.plan.Config.Serve.System, s.Reference.Value(), s.plan.Config.Eval.NumCtx)
 				return err
 			})
@@ -121,7 +124,7 @@ func (s *List) checkRows(ctx context.Context) error {
 		return err
 	}
 	model := s.Base.Value()
-	err = s.asking(ctx, model, func(server *machine.Server) error {
+	err = s.asking(ctx, model, func(server *subject) error {
 		return register.CountTokens(ctx, server, model.Tag, counted, s.plan.Config.Eval.NumCtx)
 	})
 	if differs := (*register.Error)(nil); errors.As(err, &differs) && differs.Name == register.OtherTokens {
