@@ -40,7 +40,7 @@ func Refer(ctx context.Context, launcher proc.Launcher, interpreter python.Inter
 		return Reference{}, err
 	}
 	path := filepath.Join(dir, "request.json")
-	if err := os.WriteFile(path, request, 0o644); err != nil {
+	if err := os.WriteFile(path, request, 0o600); err != nil {
 		return Reference{}, err
 	}
 	data, err := python.Run(ctx, launcher, interpreter.Command("reference.py", "--request", path))
