@@ -25,8 +25,12 @@ type Document struct {
 }
 
 // Parse reads the text of a file that holds one YAML document. The path is used
-// in errors only.
+// in errors only. A file that is larger than 1 MiB, has more than 200,000 values or
+// 1,000 keys in one mapping, or is nested deeper than 100 levels is a mistake.
 func Parse(path string, data []byte) (*Document, error) {
+	if len(data) > maxBytes {
+		return nil, fmt.Errorf("%s: holds %d bytes, more than %d (hint: divide it)", path, len(data), maxBytes)
+	}
 	loader, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithUniqueKeys())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -45,6 +49,9 @@ func Parse(path string, data []byte) (*Document, error) {
 	doc.root = node
 	if node.Kind == yaml.DocumentNode && len(node.Content) == 1 {
 		doc.root = *node.Content[0]
+	}
+	if err := (&measure{path: path}).take(&doc.root, 0); err != nil {
+		return nil, err
 	}
 	return doc, nil
 }
