@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/place"
 	"github.com/tunegate/tunegate/internal/report"
 )
 
@@ -42,7 +42,7 @@ func BenchmarkTrace(b *testing.B) {
 		regressed = append(regressed, report.Flip{Name: fmt.Sprint(i), Question: words(20), Candidate: words(300)})
 	}
 	for b.Loop() {
-		known, err := dataset.LoadPlaces(b.Context(), dir)
+		known, err := place.Load(b.Context(), dir)
 		if err == nil {
 			_, err = Read(b.Context(), path, known, side, regressed)
 		}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/maths"
+	"github.com/tunegate/tunegate/internal/place"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/text"
 )
@@ -66,7 +67,7 @@ const (
 // regressed, which may have taught it, and the new ones that the baseline can be
 // asked.
 type Rows struct {
-	places    dataset.Places
+	places    place.Places
 	side      func(path string) report.Side
 	regressed []report.Flip
 	finder    *text.Finder
@@ -85,7 +86,7 @@ type nearRow struct {
 // Read reads a file of rows for the cases that are shown as regressed. Similarity
 // is Jaccard's, of the word pairs of question and answer. Side says at which commit
 // a record file is shown.
-func Read(ctx context.Context, path string, places dataset.Places, side func(path string) report.Side, regressed []report.Flip) (*Rows, error) {
+func Read(ctx context.Context, path string, places place.Places, side func(path string) report.Side, regressed []report.Flip) (*Rows, error) {
 	wordings := make([]string, len(regressed))
 	for i, b := range regressed {
 		wordings[i] = b.Question + "\n" + b.Candidate

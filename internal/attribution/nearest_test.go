@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/place"
 	"github.com/tunegate/tunegate/internal/report"
 )
 
@@ -47,7 +48,7 @@ func read(t *testing.T, rows, places string, regressed ...report.Flip) *Rows {
 			t.Fatal(err)
 		}
 	}
-	known, err := dataset.LoadPlaces(t.Context(), dir)
+	known, err := place.Load(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

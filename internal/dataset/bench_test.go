@@ -25,7 +25,7 @@ func BenchmarkBuild(b *testing.B) {
 		fmt.Fprintf(&data, "%c\n{\"question\": %q, \"answer\": %q, \"level\": \"adult\"}", "[,"[min(i, 1)], words(12), words(60))
 	}
 	data.WriteString("]\n")
-	in := Input{Head: []repo.File{{Path: "a.json", Data: []byte(data.String())}}}
+	in := Input{Head: []repo.File{{Path: "a.json", Blob: "1", Data: []byte(data.String())}}}
 	for range 200 {
 		in.Suites = append(in.Suites, suite.Suite{Cases: []suite.Case{{Turns: []suite.Turn{{User: words(12)}}}}})
 	}

@@ -126,7 +126,7 @@ func TestBuildDemo(t *testing.T) {
 
 func TestBuildErrors(t *testing.T) {
 	t.Parallel()
-	broken := repo.File{Path: "data/a.json", Data: []byte("[{")}
+	broken := repo.File{Path: "data/a.json", Blob: "broken", Data: []byte("[{")}
 	empty := repo.File{Path: "data/a.json", Data: []byte("[]")}
 	one := repo.File{Path: "data/a.json", Data: []byte(`[{"question": "q", "answer": "a"}]`)}
 	for name, test := range map[string]struct {

@@ -29,7 +29,7 @@ func (n *normalizer) chat(messages field) {
 		return
 	}
 	// record.fields has read the list before: it is JSON.
-	elements, _ := list(messages.raw, messages.offset)
+	elements, _ := list(messages.raw, messages.offset, maxRecord)
 	var texts []string
 	for i, element := range elements {
 		role, content, ok := n.message(i+1, element)

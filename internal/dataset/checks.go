@@ -47,10 +47,11 @@ type check struct {
 	record func(r record, fields []field) []problem
 	// row looks at each row by itself. It is made once for a tree.
 	row func(suites []suite.Suite) func(e entry) []problem
-	// pair looks at each row beside the first one that has the same key.
+	// pair looks at each row beside the first one that has the same key, those that
+	// the change added after the others.
 	pair *pairCheck
 	// set looks at all rows together: problems by the rows' positions.
-	set func(rows []entry) map[int]problem
+	set func(rows []kept) map[int]problem
 }
 
 type pairCheck struct {

@@ -5,11 +5,8 @@ package dataset
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"fmt"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/repo"
@@ -22,6 +19,8 @@ type Input struct {
 	// judged and at the tip of the base branch.
 	Head, Base []repo.File
 	Suites     []suite.Suite
+	// Map reads files, whose Data is not changed; nil: they have it.
+	Map func(context.Context, []repo.File) (*repo.Contents, error)
 }
 
 // Row is one conversation to train on; its last message is the answer.
@@ -46,47 +45,62 @@ type Result struct {
 
 // Build reads, normalizes, checks, splits, weights and shuffles the records, and
 // writes train.jsonl, val.jsonl, rows.jsonl, findings.jsonl and stats.json into dir. Mistakes
-// in records are findings; an error is returned for bad options, when nothing is
+// in records are findings; an error is returned for bad options, for more records than
+// are read ([ErrTooManyRecords]), when nothing is
 // left to train on although nothing blocks, and when a file can't be written.
 func Build(ctx context.Context, o Options, in Input, dir string) (Result, error) {
 	return known.build(ctx, o, in, dir)
 }
 
-func (t table) build(ctx context.Context, o Options, in Input, dir string) (Result, error) {
+func (t table) build(ctx context.Context, o Options, in Input, dir string) (result Result, err error) {
 	if err := o.validate(t); err != nil {
 		return Result{}, err
 	}
-	head, err := t.examine(ctx, o, in.Head, in.Suites)
+	contents, err := in.contents(ctx, in.Head)
 	if err != nil {
 		return Result{}, err
 	}
-	if len(head.found) > 0 {
-		base, err := t.examine(ctx, o, in.Base, in.Suites)
-		if err != nil {
-			return Result{}, fmt.Errorf("at the base: %w", err)
+	defer func() { err = errors.Join(err, contents.Close()) }()
+	files, err := readAll(ctx, contents.Files)
+	if err != nil {
+		return Result{}, err
+	}
+	for _, f := range files {
+		var named bool
+		if f.source, named = o.SourceFor(f.path); !named {
+			return Result{}, fmt.Errorf("%s matches no dataset source (hint: name it under dataset.sources)", f.path)
 		}
-		markNew(head.found, base.found)
 	}
-	if err := head.markNewRows(ctx, in.Head, in.Base); err != nil {
+	if err := in.markAdded(ctx, files); err != nil {
+		return Result{}, fmt.Errorf("at the base: %w", err)
+	}
+	if err := contents.Release(); err != nil {
 		return Result{}, err
 	}
-	rows, err := head.rows()
+	x, err := t.examine(ctx, o, files, in.Suites)
 	if err != nil {
 		return Result{}, err
 	}
-	heldOut, clusters := split(head.entries, o.Validation, o.Seed)
-	train, validation := order(rows, heldOut, o.Seed)
-	result := Result{Stats: head.statistics(heldOut)}
+	heldOut, clusters := split(x.entries, o.Validation, o.Seed)
+	train, validation := order(x.weights(), heldOut, o.Seed)
+	result = Result{Stats: x.statistics(heldOut), Findings: x.found.sorted()}
 	result.Stats.Clusters, result.Stats.TrainLines = clusters, len(train)
 	result.Blocked = result.Stats.NewErrors > 0
-	result.Findings, result.Stats.FindingsLeftOut = bounded(head.found)
-	if err := head.save(dir, rows, train, validation, result); err != nil {
+	if err := x.save(ctx, dir, train, validation, result); err != nil {
 		return Result{}, err
 	}
 	if len(train) == 0 && !result.Blocked {
 		return result, nothingToTrain(result)
 	}
 	return result, nil
+}
+
+// contents are the files with what they hold.
+func (in Input) contents(ctx context.Context, files []repo.File) (*repo.Contents, error) {
+	if in.Map == nil {
+		return &repo.Contents{Files: files}, nil
+	}
+	return in.Map(ctx, files)
 }
 
 func nothingToTrain(r Result) error {
@@ -97,30 +111,4 @@ func nothingToTrain(r Result) error {
 	}
 	return fmt.Errorf("of %d records none is left for training, %d are held out (hint: add records, or lower dataset.validation)",
 		r.Stats.Records, r.Stats.Validation)
-}
-
-// rows renders the entries as they are trained on.
-func (x *examination) rows() ([]Row, error) {
-	rows := make([]Row, len(x.entries))
-	for i, e := range x.entries {
-		file := e.record.file.path
-		source, ok := x.options.SourceFor(file)
-		if !ok {
-			return nil, fmt.Errorf("%s matches no dataset source (hint: name it under dataset.sources)", file)
-		}
-		messages := e.messages(x.options.System)
-		canonical, err := json.Marshal(messages)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e.record.where(), err)
-		}
-		digest := sha256.Sum256(canonical)
-		rows[i] = Row{
-			ID:       hex.EncodeToString(digest[:8]),
-			Source:   fmt.Sprintf("%s#%d", file, e.record.number),
-			Messages: messages,
-			Weight:   source.Weight,
-			Tags:     e.tags,
-		}
-	}
-	return rows, nil
 }

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -18,8 +19,6 @@ type entry struct {
 	answer   string
 	tags     map[string]string
 	digest   [sha256.Size]byte // of the conversation without system prompt
-	near     int               // label, shared with near-duplicates
-	isNew    bool              // the base tip has no such record
 }
 
 // messages lays the entry out as it is asked and answered.
@@ -59,6 +58,10 @@ type normalizer struct {
 // the options.
 func (r record) normalize(o Options) *normalizer {
 	n := &normalizer{entry: entry{record: r}, options: o}
+	if len(r.raw) > maxRecord {
+		n.report(checkType, fmt.Sprintf("the record holds %d bytes, more than %d", len(r.raw), maxRecord), "divide it")
+		return n
+	}
 	if kind := r.raw.Kind(); kind != '{' {
 		n.report(checkType, "the record is "+kindName(kind)+" where an object is expected", "write {\"question\": ..., \"answer\": ...}")
 		return n

@@ -7,8 +7,8 @@ import (
 )
 
 func normalized(data string) (entry, []problem) {
-	f := newFile("a.json", []byte(data))
-	n := record{file: f, number: 1, raw: f.data}.normalize(Options{System: "Be brief.", Tags: levels})
+	f := &file{path: "a.json", data: []byte(data)}
+	n := record{file: f, number: 1, line: 1, column: 1, raw: f.data}.normalize(Options{System: "Be brief.", Tags: levels})
 	return n.entry, n.problems
 }
 

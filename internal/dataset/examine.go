@@ -12,70 +12,87 @@ import (
 
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/suite"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
-// maxRecords bounds the memory that a pull request can ask for.
-const maxRecords = 1_000_000
-
-// examination is what reading and checking a tree's record files gives.
+// examination is what checking a tree's records gives.
 type examination struct {
-	options Options
-	checks  []running // those that are not off
-	files   []*file
-	entries []entry // those that become rows, in the order of the files
-	found   []found
+	options   Options
+	checks    []running // those that are not off
+	files     []*file
+	entries   []kept // those that become rows, in the order of the files
+	documents *text.Documents
+	tags      map[string]map[string]string // each once
+	found     tally
 }
 
 // running is a check at work on a tree.
 type running struct {
 	check
-	look  func(entry) []problem // of a check of rows
-	first map[string]int        // of a check of pairs: the position of a key's first row
+	look func(entry) []problem // of a check of rows
+	keys []key                 // of a check of pairs, by the rows' positions
 }
 
-// examine reads the files in the order of their paths and runs every check.
-func (t table) examine(ctx context.Context, o Options, files []repo.File, suites []suite.Suite) (*examination, error) {
-	x := &examination{options: o}
+// readAll reads files in the order of their paths.
+func readAll(ctx context.Context, files []repo.File) (all []*file, err error) {
+	left := maxRecords
+	files = slices.SortedFunc(slices.Values(files), func(a, b repo.File) int { return strings.Compare(a.Path, b.Path) })
+	for _, from := range files {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		f, err := read(from, left)
+		if err != nil {
+			return nil, err
+		}
+		all, left = append(all, f), left-f.numbered
+	}
+	return all, nil
+}
+
+// examine runs every check on the files' records.
+func (t table) examine(ctx context.Context, o Options, files []*file, suites []suite.Suite) (*examination, error) {
+	x := &examination{
+		options: o, files: files, found: newTally(), tags: make(map[string]map[string]string),
+		documents: text.NewDocuments(o.Checks[checkNear].Threshold),
+	}
 	for _, c := range t {
 		if o.Checks[c.name].Level == Off {
 			continue
 		}
-		at := running{check: c, first: make(map[string]int)}
+		at := running{check: c}
 		if c.row != nil {
 			at.look = c.row(suites)
 		}
 		x.checks = append(x.checks, at)
 	}
-	total := 0
-	files = slices.SortedFunc(slices.Values(files), func(a, b repo.File) int { return strings.Compare(a.Path, b.Path) })
 	for _, f := range files {
-		file, records, problems := read(f.Path, f.Data)
-		x.files = append(x.files, file)
-		x.report(problems)
-		if total += len(records); total > maxRecords {
-			return nil, fmt.Errorf("%s: more than %d records in all (hint: leave files out of dataset.sources)", f.Path, maxRecords)
-		}
-		for _, r := range records {
+		for i := range f.records {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			if err := x.add(r); err != nil {
+			if err := x.add(&f.records[i]); err != nil {
 				return nil, err
 			}
 		}
 	}
-	labelNear(x.entries, o.Checks[checkNear].Threshold)
+	x.lookAtPairs()
+	x.labelNear()
 	x.lookAtAll()
 	return x, ctx.Err()
 }
 
-// add reads and checks a record, and keeps its entry unless a finding speaks
-// against it. What is no row by itself is not compared with others.
-func (x *examination) add(r record) error {
+// add reads and checks a record, and keeps it unless a finding speaks against it.
+// What is no row by itself is not compared with others.
+func (x *examination) add(r *record) error {
+	if r.kind != proper {
+		x.report([]problem{r.unread()})
+		return nil
+	}
 	n := r.normalize(x.options)
 	for _, c := range x.checks {
 		if c.record != nil {
-			n.problems = append(n.problems, c.of(r, c.record(r, n.fields))...)
+			n.problems = append(n.problems, c.of(*r, c.record(*r, n.fields))...)
 		}
 	}
 	if !x.report(n.problems) {
@@ -87,8 +104,25 @@ func (x *examination) add(r record) error {
 		return fmt.Errorf("%s: record %d: %w", r.file.path, r.number, err)
 	}
 	e.digest = sha256.Sum256(conversation)
-	if x.report(x.lookAt(e)) && x.report(x.compare(e)) {
-		x.keep(e)
+	if x.report(x.lookAt(e)) {
+		return x.keep(r, e)
+	}
+	return nil
+}
+
+// keep makes the record a row, unless a comparison with others speaks against it.
+func (x *examination) keep(r *record, e entry) error {
+	k, err := x.kept(e)
+	if err != nil {
+		return err
+	}
+	k.record = r
+	x.entries = append(x.entries, k)
+	x.documents.Add(e.wording())
+	for i := range x.checks {
+		if c := &x.checks[i]; c.pair != nil {
+			c.keys = append(c.keys, keyOf(c.pair.key(e)))
+		}
 	}
 	return nil
 }
@@ -103,31 +137,60 @@ func (x *examination) lookAt(e entry) (problems []problem) {
 	return problems
 }
 
-// compare asks the checks of pairs.
-func (x *examination) compare(e entry) (problems []problem) {
-	for _, c := range x.checks {
-		if c.pair == nil {
-			continue
-		}
-		if first, known := c.first[c.pair.key(e)]; known {
-			problems = append(problems, c.of(e.record, c.pair.compare(x.entries[first], e))...)
-		}
+// lookAtPairs asks the checks of pairs. Which of two rows is left out is a matter of
+// the files' order alone, so that the same records give the same rows whatever the
+// base is; which of the two a finding is about, of what the change added.
+func (x *examination) lookAtPairs() {
+	order, fits := x.oldFirst(), make([]bool, len(x.entries))
+	if slices.IsSorted(order) {
+		x.compare(order, func(i int, problems []problem) bool { fits[i] = x.report(problems); return fits[i] })
+	} else {
+		x.compare(positions(len(x.entries)), func(i int, problems []problem) bool { fits[i] = x.fit(problems); return fits[i] })
+		x.compare(order, func(_ int, problems []problem) bool { return x.report(problems) })
 	}
-	return problems
+	x.drop(func(i int) bool { return !fits[i] })
 }
 
-// keep makes the entry a row, with which later ones are compared.
-func (x *examination) keep(e entry) {
-	for _, c := range x.checks {
-		if c.pair == nil {
+// compare looks at each row, in an order, beside the first one that has the same key
+// and that was taken.
+func (x *examination) compare(order []int, take func(i int, problems []problem) bool) {
+	first := make([]map[key]int, len(x.checks))
+	for at := range first {
+		first[at] = make(map[key]int)
+	}
+	for _, i := range order {
+		var problems []problem
+		for at, c := range x.checks {
+			if c.pair == nil {
+				continue
+			}
+			if other, known := first[at][c.keys[i]]; known {
+				problems = append(problems, c.of(*x.entries[i].record, c.pair.compare(x.entry(other), x.entry(i)))...)
+			}
+		}
+		if !take(i, problems) {
 			continue
 		}
-		key := c.pair.key(e)
-		if _, known := c.first[key]; !known {
-			c.first[key] = len(x.entries)
+		for at, c := range x.checks {
+			if c.pair == nil {
+				continue
+			}
+			if _, known := first[at][c.keys[i]]; !known {
+				first[at][c.keys[i]] = i
+			}
 		}
 	}
-	x.entries = append(x.entries, e)
+}
+
+// drop takes rows out.
+func (x *examination) drop(out func(i int) bool) {
+	left := x.entries[:0]
+	for i, k := range x.entries {
+		if !out(i) {
+			left = append(left, k)
+		}
+	}
+	x.entries = left
 }
 
 // lookAtAll asks the checks of all rows together, each about the same rows.
@@ -139,21 +202,12 @@ func (x *examination) lookAtAll() {
 		}
 		problems := c.set(x.entries)
 		for _, i := range slices.Sorted(maps.Keys(problems)) {
-			if !x.report(c.of(x.entries[i].record, []problem{problems[i]})) {
+			if !x.report(c.of(*x.entries[i].record, []problem{problems[i]})) {
 				out[i] = true
 			}
 		}
 	}
-	if len(out) == 0 {
-		return
-	}
-	kept := make([]entry, 0, len(x.entries)-len(out))
-	for i, e := range x.entries {
-		if !out[i] {
-			kept = append(kept, e)
-		}
-	}
-	x.entries = kept
+	x.drop(func(i int) bool { return out[i] })
 }
 
 // of completes what the check has to say about a record.
@@ -166,21 +220,38 @@ func (c check) of(r record, problems []problem) []problem {
 
 // report notes problems and says whether there is a row in spite of them.
 func (x *examination) report(problems []problem) (row bool) {
-	row = true
 	for _, p := range problems {
-		at := slices.IndexFunc(x.checks, func(c running) bool { return c.name == p.check })
-		if at < 0 { // it is off
-			continue
-		}
-		level := x.options.Checks[p.check].Level
-		x.found = append(x.found, p.found(level))
-		if c := x.checks[at]; level == Error || c.unreadable || c.leavesOut {
-			row = false
+		if _, on := x.running(p); on {
+			x.found.add(p.found(x.options.Checks[p.check].Level))
 		}
 	}
-	return row
+	return x.fit(problems)
 }
 
-func (r record) where() string {
-	return fmt.Sprintf("%s:%d", r.file.path, r.file.line(r.offset))
+// fit says whether there is a row in spite of problems.
+func (x *examination) fit(problems []problem) bool {
+	return !slices.ContainsFunc(problems, func(p problem) bool {
+		c, on := x.running(p)
+		return on && (x.options.Checks[p.check].Level == Error || c.unreadable || c.leavesOut)
+	})
 }
+
+// running is the check that a problem is of, unless it is off.
+func (x *examination) running(p problem) (check, bool) {
+	at := slices.IndexFunc(x.checks, func(c running) bool { return c.name == p.check })
+	if at < 0 {
+		return check{}, false
+	}
+	return x.checks[at].check, true
+}
+
+// weights are how often each row is written.
+func (x *examination) weights() []int {
+	all := make([]int, len(x.entries))
+	for i, k := range x.entries {
+		all[i] = k.file.source.Weight
+	}
+	return all
+}
+
+func (r record) where() string { return fmt.Sprintf("%s:%d", r.file.path, r.line) }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"sort"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -21,28 +21,51 @@ var listKeys = []string{"records", "items", "examples", "data"}
 
 const byteOrderMark = "\ufeff"
 
-// file is a record file and where its lines begin.
+// Bounds on what a pull request can have read. Without them, a file that packs to
+// half a megabyte in git takes gigabytes of memory.
+const (
+	maxRecords = 1_000_000 // of all files together
+	maxRecord  = 1 << 20   // bytes of one record
+)
+
+// file is a record file.
 type file struct {
-	path  string
-	data  []byte // without byte-order mark
-	lines []int  // offset of each line's first byte
+	path, blob string
+	source     Source // that names it
+	data       []byte // without byte-order mark
 	// list is the JSON pointer of the list of records; a JSONL file has none.
 	list  string
 	jsonl bool
-	// records is how many there are, bad lines of a JSONL file included.
-	records int
-	// counted is the place of the last position, from where counting columns goes
-	// on: a file may be one long line with many findings.
-	counted struct{ offset, column int }
+	// records are what there is to look at, in the order of the file.
+	records []record
+	// numbered is how many records there are, bad lines of a JSONL file included.
+	numbered int
+	broken   error // why the file as a whole can't be read
 }
 
 // record is one value of a file's list.
 type record struct {
 	file   *file
+	kind   recordKind
 	number int // in the file, from 1
 	offset int // in the file's data
-	raw    jsontext.Value
+	// line and column are where it begins, from 1, the column in characters.
+	line, column int
+	raw          jsontext.Value
+	// added: the base tip does not have it.
+	added bool
 }
+
+// recordKind tells a record from what else a file is looked at for, which is old or
+// new as records are.
+type recordKind byte
+
+const (
+	proper  recordKind = iota
+	badLine            // of a JSONL file: it is not JSON
+	badFile            // the whole of a file that has no records
+	atMark             // the byte-order mark at a file's beginning
+)
 
 // pointer is the record's JSON pointer in its file, or in its line of a JSONL file.
 func (r record) pointer() string {
@@ -52,61 +75,51 @@ func (r record) pointer() string {
 	return fmt.Sprintf("%s/%d", r.file.list, r.number-1)
 }
 
-func newFile(path string, data []byte) *file {
-	f := &file{path: path, data: data, lines: []int{0}}
-	for at := 0; ; {
-		next := bytes.IndexByte(data[at:], '\n')
-		if next < 0 {
-			return f
-		}
-		at += next + 1
-		f.lines = append(f.lines, at)
-	}
+// position gives line and column of an offset in the record's file, not before the
+// record, both from 1, the column in characters.
+func (r record) position(offset int) (line, column int) {
+	return advance(r.line, r.column, r.file.data[r.offset:offset])
 }
 
-// line gives the line of an offset, from 1.
-func (f *file) line(offset int) int { return sort.SearchInts(f.lines, offset+1) }
-
-// position gives line and column of an offset, both from 1, the column in characters.
-func (f *file) position(offset int) (line, column int) {
-	line = f.line(offset)
-	from, column := f.lines[line-1], 1
-	if f.counted.offset > from && f.counted.offset <= offset {
-		from, column = f.counted.offset, f.counted.column
+// advance gives the line and the column behind a text that begins at one.
+func advance(line, column int, text []byte) (int, int) {
+	if ends := bytes.Count(text, []byte("\n")); ends > 0 {
+		return line + ends, 1 + utf8.RuneCount(text[bytes.LastIndexByte(text, '\n')+1:])
 	}
-	column += utf8.RuneCount(f.data[from:offset])
-	f.counted.offset, f.counted.column = offset, column
-	return line, column
+	return line, column + utf8.RuneCount(text)
 }
 
-// read splits a file into its records. What a record holds is not looked at, only
-// that it is JSON; bad UTF-8 and duplicate names are left to record.fields. A file
-// that is not JSON has no records, a JSONL file lacks its bad lines only.
-func read(name string, data []byte) (f *file, records []record, problems []problem) {
-	content, marked := bytes.CutPrefix(data, []byte(byteOrderMark))
-	f = newFile(name, content)
-	if repo.IsPointer(content) {
-		return f, nil, []problem{{
-			check: checkJSON, record: record{file: f, raw: content},
-			what: "a pointer of Git LFS stands in place of the records, which are read from git itself", hint: repo.OutOfLFS,
-		}}
-	}
-	if suffix := strings.ToLower(path.Ext(name)); suffix == ".jsonl" || suffix == ".ndjson" || f.isLines() {
-		records, problems = f.readLines()
-	} else if list, err := f.readDocument(); err != nil {
-		problems = append(problems, f.syntax(record{file: f, raw: content}, 0, err))
-	} else {
-		records = list
-		f.records = len(list)
-	}
+// read splits a file into at most so many records; more are an error. What a record
+// holds is not looked at, only that it is JSON; bad UTF-8 and duplicate names are left
+// to record.fields.
+func read(from repo.File, most int) (*file, error) {
+	content, marked := bytes.CutPrefix(from.Data, []byte(byteOrderMark))
+	f := &file{path: from.Path, blob: from.Blob, data: content}
 	if marked {
-		problems = append(problems, problem{
-			check: checkBOM, record: record{file: f, raw: jsontext.Value(name)},
-			what: "the file begins with a byte-order mark", hint: "save it as UTF-8 without one; other readers stop here",
-		})
+		f.records = append(f.records, record{file: f, kind: atMark, line: 1, column: 1})
 	}
-	return f, records, problems
+	var err error
+	if repo.IsPointer(content) {
+		err = errPointer
+	} else if suffix := strings.ToLower(path.Ext(f.path)); suffix == ".jsonl" || suffix == ".ndjson" || f.isLines() {
+		err = f.readLines(most)
+	} else {
+		err = f.readDocument(most)
+	}
+	if errors.Is(err, errTooMany) {
+		return nil, fmt.Errorf("%s: %w", f.path, ErrTooManyRecords)
+	}
+	if err != nil {
+		f.broken = err
+		f.records = append(f.records, record{file: f, kind: badFile, line: 1, column: 1, raw: content})
+	}
+	return f, nil
 }
+
+var errPointer = errors.New("a pointer of Git LFS stands in place of the records, which are read from git itself")
+
+// ErrTooManyRecords says that a tree has more records than are read.
+var ErrTooManyRecords = fmt.Errorf("more than %d records in all (hint: leave files out of dataset.sources)", maxRecords)
 
 // isLines tells JSONL by its content: more follows a first line that is a whole object.
 func (f *file) isLines() bool {
@@ -114,59 +127,85 @@ func (f *file) isLines() bool {
 	return bytes.HasPrefix(first, []byte("{")) && len(bytes.TrimSpace(rest)) > 0 && jsontext.Value(first).IsValid(lenient)
 }
 
-func (f *file) readLines() (records []record, problems []problem) {
+func (f *file) readLines(most int) error {
 	f.jsonl = true
 	dec := new(jsontext.Decoder)
-	for i, start := range f.lines {
+	for number, start := 1, 0; start < len(f.data); number++ {
 		end := len(f.data)
-		if i+1 < len(f.lines) {
-			end = f.lines[i+1]
+		if next := bytes.IndexByte(f.data[start:], '\n'); next >= 0 {
+			end = start + next + 1
 		}
 		line := bytes.TrimRight(f.data[start:end], jsonSpace)
 		indent := len(line) - len(bytes.TrimLeft(line, jsonSpace))
-		if indent == len(line) {
-			continue
+		if indent < len(line) {
+			if f.numbered++; f.numbered > most {
+				return errTooMany
+			}
+			r := record{file: f, number: f.numbered, offset: start + indent, line: number, column: 1 + indent, raw: line[indent:]}
+			if r.syntax(dec) != nil {
+				r.kind = badLine
+			}
+			f.records = append(f.records, r)
 		}
-		f.records++
-		r := record{file: f, number: f.records, offset: start + indent, raw: line[indent:]}
-		dec.Reset(bytes.NewBuffer(r.raw), lenient)
-		if _, err := dec.ReadValue(); err != nil {
-			problems = append(problems, f.syntax(r, r.offset, err))
-		} else if err := atEnd(dec); err != nil {
-			problems = append(problems, f.syntax(r, r.offset, err))
-		} else {
-			records = append(records, r)
-		}
+		start = end
 	}
-	return records, problems
+	return nil
 }
 
-func (f *file) readDocument() ([]record, error) {
+// syntax says why a line of a JSONL file is no record, if it is none.
+func (r record) syntax(dec *jsontext.Decoder) error {
+	dec.Reset(bytes.NewBuffer(r.raw), lenient)
+	if _, err := dec.ReadValue(); err != nil {
+		return err
+	}
+	return atEnd(dec)
+}
+
+func (f *file) readDocument(most int) error {
 	data, base := f.data, 0
 	switch kind := jsontext.Value(data).Kind(); kind {
 	case '[':
 	case '{':
-		members, err := object(data, 0, lenient)
+		lists, err := f.lists()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		list, err := recordList(members)
+		list, err := recordList(lists)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		data, base, f.list = list.raw, list.offset, "/"+list.name
 	default:
 		if _, err := jsontext.NewDecoder(bytes.NewBuffer(data), lenient).ReadValue(); err != nil {
-			return nil, err
+			return err
 		}
-		return nil, fmt.Errorf("the file holds %s where a list of records is expected", kindName(kind))
+		return fmt.Errorf("the file holds %s where a list of records is expected", kindName(kind))
 	}
-	values, err := list(data, base)
-	records := make([]record, len(values))
+	values, err := list(data, base, most)
+	if err != nil {
+		return err
+	}
+	f.numbered = len(values)
+	f.records = slices.Grow(f.records, len(values))
+	line, column, at := 1, 1, 0
 	for i, value := range values {
-		records[i] = record{file: f, number: i + 1, offset: value.offset, raw: value.raw}
+		line, column = advance(line, column, f.data[at:value.offset])
+		at = value.offset
+		f.records = append(f.records, record{file: f, number: i + 1, offset: at, line: line, column: column, raw: value.raw})
 	}
-	return records, err
+	return nil
+}
+
+// lists are the members of the file's object that can be the list of records, of each
+// name two at most.
+func (f *file) lists() (lists []field, err error) {
+	count := make(map[string]int)
+	err = eachMember(f.data, 0, func(member field) {
+		if count[member.name]++; slices.Contains(listKeys, member.name) && count[member.name] <= 2 {
+			lists = append(lists, member)
+		}
+	}, lenient)
+	return lists, err
 }
 
 func recordList(members []field) (field, error) {
@@ -178,7 +217,7 @@ func recordList(members []field) (field, error) {
 			}
 		}
 		if len(lists) > 1 {
-			return field{}, fmt.Errorf("the file has %d members named %s", len(lists), key)
+			return field{}, fmt.Errorf("the file has more than one member named %s", key)
 		}
 		if len(lists) == 1 && lists[0].raw.Kind() == '[' {
 			return lists[0], nil
@@ -187,17 +226,27 @@ func recordList(members []field) (field, error) {
 	return field{}, errors.New("the file is an object without a list under records, items, examples or data")
 }
 
-// syntax reports what the decoder stopped at; base is the offset in the file of
-// the first byte that it read.
-func (f *file) syntax(r record, base int, err error) problem {
-	p := problem{check: checkJSON, record: r, offset: base, what: err.Error(), hint: "the file must be a JSON list of objects, or JSONL"}
+// unread reports why there is no record.
+func (r record) unread() problem {
+	f, err := r.file, r.file.broken
+	switch r.kind {
+	case atMark:
+		p := problem{offset: r.offset, what: "the file begins with a byte-order mark", hint: "save it as UTF-8 without one; other readers stop here"}
+		p.check, p.record = checkBOM, r
+		return p
+	case badLine:
+		err = r.syntax(new(jsontext.Decoder))
+	}
+	p := problem{check: checkJSON, record: r, offset: r.offset, what: err.Error(), hint: "the file must be a JSON list of objects, or JSONL"}
 	var syntactic *jsontext.SyntacticError
 	if errors.As(err, &syntactic) {
-		p.offset = min(base+int(syntactic.ByteOffset), len(bytes.TrimRight(f.data, jsonSpace)))
+		p.offset = min(r.offset+int(syntactic.ByteOffset), len(bytes.TrimRight(f.data, jsonSpace)))
 		p.what = "this is not JSON: " + syntactic.Err.Error()
 		p.hint = "look here and just before: a comma, quote or bracket may be missing or one too many"
 	} else if errors.Is(err, io.EOF) {
 		p.what = "the file is empty"
+	} else if errors.Is(err, errPointer) {
+		p.hint = repo.OutOfLFS
 	}
 	return p
 }

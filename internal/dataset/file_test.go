@@ -2,9 +2,29 @@ package dataset
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/repo"
 )
+
+func readOne(t *testing.T, name, data string) *file {
+	t.Helper()
+	f, err := read(repo.File{Path: name, Data: []byte(data)}, maxRecords)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// proper are the records that are JSON.
+func (f *file) proper() []record {
+	return slices.DeleteFunc(slices.Clone(f.records), func(r record) bool { return r.kind != proper })
+}
+
+// begins counts where the record begins from the beginning of its file.
+func (r record) begins() (line, column int) { return advance(1, 1, r.file.data[:r.offset]) }
 
 // What is wanted is the line and the bytes of each record.
 func TestReadForms(t *testing.T) {
@@ -33,20 +53,23 @@ func TestReadForms(t *testing.T) {
 		"huge number":        {"a.json", `[1e999999, -0.` + strings.Repeat("9", 400) + `]`, `1 1e999999 1 -0.` + strings.Repeat("9", 400)},
 		"bad text is a rest": {"a.json", "[\"\xff\", {\"a\":1,\"a\":2}]", "1 \"\xff\" 1 {\"a\":1,\"a\":2}"},
 	} {
-		_, records, problems := read(test.file, []byte(test.data))
+		f := readOne(t, test.file, test.data)
 		var got []string
-		for i, r := range records {
-			got = append(got, fmt.Sprint(r.file.line(r.offset)), string(r.raw))
+		for i, r := range f.proper() {
+			got = append(got, fmt.Sprint(r.line), string(r.raw))
 			if r.number != i+1 {
 				t.Errorf("%s: record %d has the number %d", name, i+1, r.number)
+			}
+			if line, column := r.begins(); line != r.line || column != r.column {
+				t.Errorf("%s: record %d is at %d:%d, not %d:%d", name, i+1, line, column, r.line, r.column)
 			}
 		}
 		if strings.Join(got, " ") != test.want {
 			t.Errorf("%s: got %.200s, want %.200s", name, got, test.want)
 		}
-		for _, p := range problems {
-			if p.check != checkBOM {
-				t.Errorf("%s: %s", name, p.what)
+		for _, r := range f.records {
+			if r.kind != proper && r.kind != atMark {
+				t.Errorf("%s: %s", name, r.unread().what)
 			}
 		}
 	}
@@ -66,7 +89,7 @@ func TestReadMistakes(t *testing.T) {
 		"text behind":       {"a.json", "[]\n ]", "a.json:2:2: this is not JSON: there is more text after the end"},
 		"second list":       {"a.json", "[] []", "a.json:1:4: this is not JSON: there is more text after the end"},
 		"no list":           {"a.json", `{"rows": []}`, "a.json:1:1: the file is an object without a list under records, items"},
-		"two lists":         {"a.json", `{"records": [], "records": [1]}`, "a.json:1:1: the file has 2 members named records"},
+		"two lists":         {"a.json", `{"records": [], "records": [1]}`, "a.json:1:1: the file has more than one member named records"},
 		"text":              {"a.json", `"x"`, "a.json:1:1: the file holds text where a list of records is expected"},
 		"number":            {"a.json", `1.5`, "a.json:1:1: the file holds a number where"},
 		"utf-16":            {"a.json", "\xff\xfe[\x00]\x00", "a.json:1:1: this is not JSON: invalid character"},
@@ -76,10 +99,10 @@ func TestReadMistakes(t *testing.T) {
 		"two on a line":     {"a.jsonl", "{}\n{} {}", "a.jsonl:2:4: this is not JSON: there is more text after the end"},
 		"long line, hidden": {"a.jsonl", `{"a": "` + strings.Repeat("é", 50000) + "\x00\"}", "a.jsonl:1:50008: this is not JSON: invalid character '\\x00' in string"},
 	} {
-		_, _, problems := read(test.file, []byte(test.data))
 		var got []string
-		for _, p := range problems {
-			if f := p.found(Error); f.Check == checkJSON {
+		for _, r := range readOne(t, test.file, test.data).records {
+			if r.kind == badFile || r.kind == badLine {
+				f := r.unread().found(Error)
 				got = append(got, f.Where()+": "+f.Message)
 			}
 		}
@@ -94,8 +117,7 @@ func TestLongLine(t *testing.T) {
 	t.Parallel()
 	const n = 50000
 	record := `{"é":1,"é":2},`
-	_, records, _ := read("a.json", []byte("["+strings.Repeat(record, n)+"{}]"))
-	for i, r := range records[:n] {
+	for i, r := range readOne(t, "a.json", "["+strings.Repeat(record, n)+"{}]").records[:n] {
 		_, problems := r.fields()
 		if f := problems[0].found(Error); f.Line != 1 || f.Column != 2+i*14+7 {
 			t.Fatalf("record %d: %s", i, f.Where())

@@ -1,16 +1,12 @@
 package dataset
 
 import (
-	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tunegate/tunegate/internal/text"
 )
@@ -26,8 +22,8 @@ const (
 type Finding struct {
 	Check string `json:"check"`
 	Level string `json:"level"`
-	// New is false when the base tip's files have the same record with the same
-	// finding.
+	// New: the change added or edited the record. Of a pair, the finding is about the
+	// one that it added.
 	New  bool   `json:"new"`
 	File string `json:"file"`
 	// Line is where the record begins, or the place of a mistake in the JSON, from 1.
@@ -67,12 +63,6 @@ func OnlyNew(findings []Finding) []Finding {
 // Blocks says whether the finding alone makes the verdict a fail.
 func (f Finding) Blocks() bool { return f.New && f.Level == string(Error) }
 
-// found is a finding with what tells whether it is new.
-type found struct {
-	Finding
-	record [sha256.Size]byte
-}
-
 // problem is what reading or a check has to say, before the level is known.
 type problem struct {
 	check  string
@@ -86,16 +76,15 @@ type problem struct {
 // whole is a problem of a record as a whole.
 func whole(what, hint string) problem { return problem{offset: -1, what: what, hint: hint} }
 
-func (p problem) found(level Level) found {
+func (p problem) found(level Level) Finding {
 	finding := Finding{
-		Check: p.check, Level: string(level), File: p.record.file.path, See: p.see, Message: message(p.what, p.hint),
+		Check: p.check, Level: string(level), New: p.record.added, File: p.record.file.path,
+		Line: p.record.line, See: p.see, Message: message(p.what, p.hint),
 	}
 	if p.offset >= 0 {
-		finding.Line, finding.Column = p.record.file.position(p.offset)
-	} else {
-		finding.Line = p.record.file.line(p.record.offset)
+		finding.Line, finding.Column = p.record.position(p.offset)
 	}
-	return found{finding, p.record.digest()}
+	return finding
 }
 
 // message joins what is wrong and the hint, shortening the former.
@@ -129,50 +118,46 @@ func plain(s string, limit int) string {
 	return b.String()
 }
 
-// markNew sets New on what the base does not have as often.
-func markNew(head, base []found) {
-	type key struct {
-		check  string
-		record [sha256.Size]byte
-	}
-	known := make(map[key]int, len(base))
-	for _, f := range base {
-		known[key{f.Check, f.record}]++
-	}
-	for i := range head {
-		k := key{head[i].Check, head[i].record}
-		head[i].New = known[k] == 0
-		known[k] = max(known[k]-1, 0)
-	}
+// tally counts findings, and keeps the first ones of each check, old and new apart.
+type tally struct {
+	kept                                 []Finding
+	errors, warnings, newErrors, leftOut int
+	checks                               map[string]int
+	kinds                                map[findingKind]int
 }
 
-// digest names the record's content: its canonical JSON (RFC 8785), so that
-// neither its place nor its layout matters; the bytes where that is not defined.
-func (r record) digest() [sha256.Size]byte {
-	canonical := jsontext.Value(bytes.Clone(r.raw))
-	if err := canonical.Canonicalize(); err != nil {
-		return sha256.Sum256(r.raw)
-	}
-	return sha256.Sum256(canonical)
+type findingKind struct {
+	check string
+	new   bool
 }
 
-// bounded sorts findings by place and drops those of a check that has too many.
-func bounded(all []found) (kept []Finding, leftOut int) {
-	slices.SortStableFunc(all, func(a, b found) int {
+func newTally() tally {
+	return tally{checks: make(map[string]int), kinds: make(map[findingKind]int)}
+}
+
+func (t *tally) add(f Finding) {
+	t.checks[f.Check]++
+	switch {
+	case f.Level != string(Error):
+		t.warnings++
+	case f.New:
+		t.newErrors++
+		fallthrough
+	default:
+		t.errors++
+	}
+	kind := findingKind{f.Check, f.New}
+	if t.kinds[kind]++; t.kinds[kind] > maxFindings {
+		t.leftOut++
+		return
+	}
+	t.kept = append(t.kept, f)
+}
+
+// sorted gives the findings that are kept by their place.
+func (t *tally) sorted() []Finding {
+	slices.SortStableFunc(t.kept, func(a, b Finding) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	type kind struct {
-		check string
-		new   bool
-	}
-	counts := make(map[kind]int)
-	for _, f := range all {
-		k := kind{f.Check, f.New}
-		if counts[k]++; counts[k] > maxFindings {
-			leftOut++
-			continue
-		}
-		kept = append(kept, f.Finding)
-	}
-	return kept, leftOut
+	return t.kept
 }

@@ -18,9 +18,9 @@ func build(t *testing.T, changed map[string]CheckOptions, head, base string) (Re
 	t.Helper()
 	o := options("data/*", 0)
 	maps.Copy(o.Checks, changed)
-	in := Input{Head: []repo.File{{Path: "data/a.json", Data: []byte(head)}}}
+	in := Input{Head: []repo.File{{Path: "data/a.json", Blob: head, Data: []byte(head)}}}
 	if base != "" {
-		in.Base = []repo.File{{Path: "data/a.json", Data: []byte(base)}}
+		in.Base = []repo.File{{Path: "data/a.json", Blob: base, Data: []byte(base)}}
 	}
 	in.Suites = []suite.Suite{{Path: "s.yaml", Cases: []suite.Case{{ID: "c", Line: 4, Turns: []suite.Turn{{User: "First?"}, {User: "Asked?"}}}}}}
 	result, err := Build(t.Context(), o, in, t.TempDir())
@@ -108,9 +108,9 @@ func TestLevels(t *testing.T) {
 func TestMessagesAreBounded(t *testing.T) {
 	t.Parallel()
 	nasty := strings.Repeat(`\u001b[31m\u0000\u202e`+"é\\n", 5000)
-	_, records, _ := read("a.json", []byte(`[{"`+nasty+`": "`+nasty+`"}, {"question": "q", "answer": "a", "level": "`+nasty+`"}]`))
+	file := readOne(t, "a.json", `[{"`+nasty+`": "`+nasty+`"}, {"question": "q", "answer": "a", "level": "`+nasty+`"}]`)
 	var messages []string
-	for _, r := range records {
+	for _, r := range file.records {
 		for _, p := range r.normalize(Options{Tags: levels}).problems {
 			messages = append(messages, p.found(Error).Message)
 		}

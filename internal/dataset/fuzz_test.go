@@ -25,15 +25,12 @@ func FuzzRead(f *testing.F) {
 		if lines {
 			file.Path = "a.jsonl"
 		}
-		x, err := known.examine(t.Context(), Options{Checks: DefaultChecks(), Tags: levels}, []repo.File{file}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		x := examined(t, Options{Checks: DefaultChecks(), Tags: levels}, file)
 		if !bytes.Equal(file.Data, data) {
 			t.Error("the file's bytes were changed")
 		}
 		all := bytes.Split(data, []byte("\n"))
-		for _, found := range x.found {
+		for _, found := range x.found.kept {
 			if found.Line < 1 || found.Line > len(all) || found.Column < 0 || found.Column > utf8.RuneCount(all[found.Line-1])+1 {
 				t.Errorf("%s is not in the file", found.Where())
 			}
@@ -42,8 +39,9 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 		for _, e := range x.entries {
-			if line := e.record.file.line(e.record.offset); line < 1 || line > len(all) || e.record.number > e.record.file.records {
-				t.Errorf("record %d is at line %d", e.record.number, line)
+			line, column := e.begins()
+			if line != e.line || column != e.column || e.number > e.file.numbered {
+				t.Errorf("record %d is at %d:%d, not at %d:%d", e.number, line, column, e.line, e.column)
 			}
 		}
 	})
@@ -58,8 +56,7 @@ func FuzzNormalize(f *testing.F) {
 		f.Add([]byte(data))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		_, records, _ := read("a.jsonl", data)
-		for _, r := range records {
+		for _, r := range readOne(t, "a.jsonl", string(data)).proper() {
 			n := r.normalize(Options{System: "Be brief.", Tags: levels})
 			for _, p := range n.problems {
 				if c, _ := known.find(p.check); c.unreadable {

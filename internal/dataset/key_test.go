@@ -28,7 +28,7 @@ func TestSlot(t *testing.T) {
 	}
 	options.DefaultTags = levels // which are in no key
 	slot := Slot(options, in)
-	if want := "70c54c29dec9092f1c9889c5a0bef2112844f8ac49757b5408370aa946d481ef"; slot.Stage != "dataset" || string(slot.Key) != want {
+	if want := "9a61ec05bbe176eedcc21d969aec1700b749aa464586fa717eb112dbd3060381"; slot.Stage != "dataset" || string(slot.Key) != want {
 		t.Errorf("%s %s, want %s", slot.Stage, slot.Key, want)
 	}
 	in.Head[0].Data, in.Head[0].Size = nil, 0

@@ -1,87 +1,156 @@
 package dataset
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"hash/maphash"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
-// markNewRows marks the entries whose record no file held that the change leaves
-// out or alters. Only such files of the base are read.
-func (x *examination) markNewRows(ctx context.Context, head, base []repo.File) error {
-	changed := make(map[string]bool)
-	for _, file := range onlyIn(head, base) {
-		changed[file.Path] = true
+// markAdded marks the records that the change added or edited: those that the base
+// tip does not have, in the same file or, where a file was renamed or records were
+// moved, in another one. Of a record that is there more often than before, the last
+// ones are added. Only files that the change alters or leaves out are read.
+func (in Input) markAdded(ctx context.Context, head []*file) error {
+	type content struct{ path, blob string }
+	changed, gone := unpaired(head, in.Base,
+		func(f *file) content { return content{f.path, f.blob} },
+		func(f repo.File) content { return content{f.Path, f.Blob} })
+	here := make(map[string]bool, len(changed))
+	for _, f := range changed {
+		here[f.path] = true
 	}
-	if len(changed) == 0 {
-		return nil
-	}
-	var removed []record
-	for _, file := range onlyIn(base, head) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		_, records, _ := read(file.Path, file.Data)
-		removed = append(removed, records...)
-	}
-	var added []record
-	var entries []*entry // of added
-	for i := range x.entries {
-		if e := &x.entries[i]; changed[e.record.file.path] {
-			added, entries = append(added, e.record), append(entries, e)
+	var edited, dropped []repo.File
+	for _, f := range gone {
+		if here[f.Path] {
+			edited = append(edited, f)
+		} else {
+			dropped = append(dropped, f)
 		}
 	}
-	known, err := amongst(ctx, added, removed)
-	for i, e := range entries {
-		e.isNew = err == nil && !known[i]
+	changed, dropped = unpaired(changed, dropped, func(f *file) string { return f.blob }, func(f repo.File) string { return f.Blob })
+	gone = slices.Concat(edited, dropped)
+	for _, f := range changed {
+		for i := range f.records {
+			f.records[i].added = true
+		}
 	}
-	return err
+	if len(changed) == 0 || len(gone) == 0 {
+		return ctx.Err()
+	}
+	contents, err := in.contents(ctx, gone)
+	if err != nil {
+		return err
+	}
+	return errors.Join(match(ctx, changed, contents), contents.Close())
 }
 
-// onlyIn gives the files whose content is not among the others'.
-func onlyIn(files, others []repo.File) (only []repo.File) {
-	blobs := make(map[string]bool, len(others))
-	for _, other := range others {
-		blobs[other.Blob] = true
+// match finds the records that the base has.
+func match(ctx context.Context, head []*file, base *repo.Contents) error {
+	files, err := readAll(ctx, base.Files)
+	if err != nil {
+		return err
 	}
-	for _, file := range files {
-		if !blobs[file.Blob] {
-			only = append(only, file)
-		}
-	}
-	return only
-}
-
-// amongst says of each record whether the others have one of the same content.
-// Most that are there are so byte for byte: only the rest is brought into
-// canonical form.
-func amongst(ctx context.Context, records, others []record) ([]bool, error) {
+	// Most are there byte for byte: only the rest is brought into canonical form.
 	seed := maphash.MakeSeed()
-	hashes := func(records []record) map[uint64]bool {
-		known := make(map[uint64]bool, len(records))
-		for _, r := range records {
-			known[maphash.Bytes(seed, r.raw)] = true
-		}
-		return known
+	removed := candidates(files, seed)
+	if err := base.Release(); err != nil {
+		return err
 	}
-	there, left := hashes(others), hashes(records)
-	digests := make(map[[sha256.Size]byte]bool)
-	for _, r := range others {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if !left[maphash.Bytes(seed, r.raw)] {
-			digests[r.digest()] = true
+	added := candidates(head, seed)
+	type bytesIn struct {
+		path string
+		hash uint64
+		kind recordKind
+	}
+	raw := func(c *candidate) bytesIn { return bytesIn{c.file.path, c.hash, c.kind} }
+	type contentIn struct {
+		path    string
+		content [sha256.Size]byte
+		kind    recordKind
+	}
+	here := func(c *candidate) contentIn { return contentIn{c.file.path, c.digest(), c.kind} }
+	anywhere := func(c *candidate) contentIn { return contentIn{"", c.digest(), c.kind} }
+	left, gone := unpaired(added, removed, raw, raw)
+	left, gone = unpaired(left, gone, here, here)
+	left, _ = unpaired(left, gone, anywhere, anywhere)
+	for _, c := range added {
+		c.added = false
+	}
+	for _, c := range left {
+		c.added = true
+	}
+	return ctx.Err()
+}
+
+// candidate is a record that may be one of the other side.
+type candidate struct {
+	*record
+	hash    uint64             // of its bytes
+	content *[sha256.Size]byte // its digest, once it was asked for
+}
+
+func candidates(files []*file, seed maphash.Seed) (all []*candidate) {
+	for _, f := range files {
+		for i := range f.records {
+			all = append(all, &candidate{record: &f.records[i], hash: maphash.Bytes(seed, f.records[i].raw)})
 		}
 	}
-	found := make([]bool, len(records))
-	for i, r := range records {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		found[i] = there[maphash.Bytes(seed, r.raw)] || len(digests) > 0 && digests[r.digest()]
+	return all
+}
+
+// digest is that of the record, made once.
+func (c *candidate) digest() [sha256.Size]byte {
+	if c.content == nil {
+		digest := c.record.digest()
+		c.content = &digest
 	}
-	return found, nil
+	return *c.content
+}
+
+// unpaired gives what is left of both sides when each of the one is taken for one of
+// the other that has its key, in their order. Nothing is left to do where a side is
+// empty.
+func unpaired[T, U any, K comparable](ones []T, others []U, keyOfOne func(T) K, keyOfOther func(U) K) (left []T, over []U) {
+	if len(ones) == 0 || len(others) == 0 {
+		return ones, others
+	}
+	free := make(map[K]int, len(others))
+	for _, other := range others {
+		free[keyOfOther(other)]++
+	}
+	for _, one := range ones {
+		if key := keyOfOne(one); free[key] > 0 {
+			free[key]--
+		} else {
+			left = append(left, one)
+		}
+	}
+	for _, other := range others {
+		if key := keyOfOther(other); free[key] > 0 {
+			free[key]--
+			over = append(over, other)
+		}
+	}
+	return left, over
+}
+
+// digest names the record's content: its canonical JSON (RFC 8785), so that
+// neither its place nor its layout matters; the bytes where that is not defined, or
+// the record is too large to be read.
+func (r record) digest() [sha256.Size]byte {
+	if r.kind != proper || len(r.raw) > maxRecord {
+		return sha256.Sum256(r.raw)
+	}
+	canonical := jsontext.Value(bytes.Clone(r.raw))
+	if err := canonical.Canonicalize(); err != nil {
+		return sha256.Sum256(r.raw)
+	}
+	return sha256.Sum256(canonical)
 }

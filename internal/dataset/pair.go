@@ -73,7 +73,7 @@ func (n *normalizer) context() {
 		return
 	}
 	// record.fields has read the list before: it is JSON.
-	elements, _ := list(f.raw, f.offset)
+	elements, _ := list(f.raw, f.offset, maxRecord)
 	texts := make([]string, len(elements))
 	for i, element := range elements {
 		switch {

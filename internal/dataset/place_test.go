@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunegate/tunegate/internal/place"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -33,7 +31,7 @@ func TestPlaces(t *testing.T) {
 	if _, err := Build(t.Context(), options("*", 0.5), Input{Head: head, Base: base}, dir); err != nil {
 		t.Fatal(err)
 	}
-	places, err := LoadPlaces(t.Context(), dir)
+	places, err := place.Load(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +58,7 @@ func TestPlaces(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := LoadPlaces(ended, dir); !errors.Is(err, context.Canceled) {
+	if _, err := place.Load(ended, dir); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
 	}
 }
@@ -85,22 +83,6 @@ func TestPlacesAreApart(t *testing.T) {
 	}
 }
 
-func TestPlacesOfOtherResults(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	if places, err := LoadPlaces(t.Context(), dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("of an earlier version: %+v, %v", places, err)
-	}
-	for _, text := range []string{"{\"source\": \"a#1\"}\n{\"sou", "no JSON\n"} {
-		if err := os.WriteFile(filepath.Join(dir, placesFile), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := LoadPlaces(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "--force dataset") {
-			t.Errorf("%q: %v", text, err)
-		}
-	}
-}
-
 // BenchmarkNewRows: one large file to which a record was added.
 func BenchmarkNewRows(b *testing.B) {
 	const records = 5000
@@ -115,13 +97,12 @@ func BenchmarkNewRows(b *testing.B) {
 	}
 	base := []repo.File{{Path: "a.jsonl", Blob: "1", Data: []byte(data.String())}}
 	head := []repo.File{{Path: "a.jsonl", Blob: "2", Data: []byte(data.String() + `{"question": "new", "answer": "4"}`)}}
-	_, read, _ := read(head[0].Path, head[0].Data)
-	x := &examination{entries: make([]entry, len(read))}
-	for i, r := range read {
-		x.entries[i].record = r
+	files, err := readAll(b.Context(), head)
+	if err != nil {
+		b.Fatal(err)
 	}
 	for b.Loop() {
-		if err := x.markNewRows(b.Context(), head, base); err != nil {
+		if err := (Input{Base: base}).markAdded(b.Context(), files); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -33,7 +33,7 @@ var (
 	}
 	wrongType = check{
 		name: checkType, CheckOptions: CheckOptions{Level: Error}, unreadable: true,
-		about: "a number, list or object stands where text is expected, or the record is no object.",
+		about: "a number, list or object stands where text is expected, or the record is no object or larger than 1 MiB.",
 	}
 	noQuestion = check{
 		name: checkNoQuestion, CheckOptions: CheckOptions{Level: Error}, unreadable: true,

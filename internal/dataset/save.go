@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -9,18 +10,20 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tunegate/tunegate/internal/place"
 )
 
 // stable makes equal values equal bytes. A file's path may hold any bytes.
 var stable = json.JoinOptions(json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 
-func (x *examination) save(dir string, rows []Row, train, validation []int, result Result) error {
+func (x *examination) save(ctx context.Context, dir string, train, validation []int, result Result) error {
 	return errors.Join(
-		saveRows(filepath.Join(dir, "train.jsonl"), rows, train),
-		saveRows(filepath.Join(dir, "val.jsonl"), rows, validation),
-		saveFile(filepath.Join(dir, placesFile), func(w io.Writer) error {
-			for i, row := range rows {
-				if err := writeLine(w, x.entries[i].place(row)); err != nil {
+		x.saveRows(ctx, filepath.Join(dir, "train.jsonl"), train),
+		x.saveRows(ctx, filepath.Join(dir, "val.jsonl"), validation),
+		saveFile(filepath.Join(dir, place.File), func(w io.Writer) error {
+			for _, k := range x.entries {
+				if err := writeLine(w, k.place()); err != nil {
 					return err
 				}
 			}
@@ -40,10 +43,13 @@ func (x *examination) save(dir string, rows []Row, train, validation []int, resu
 	)
 }
 
-func saveRows(path string, rows []Row, lines []int) error {
+func (x *examination) saveRows(ctx context.Context, path string, lines []int) error {
 	return saveFile(path, func(w io.Writer) error {
 		for _, i := range lines {
-			if err := writeLine(w, rows[i]); err != nil {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := writeLine(w, x.row(i)); err != nil {
 				return err
 			}
 		}

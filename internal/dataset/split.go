@@ -15,11 +15,11 @@ import (
 // which is never divided. A cluster is held out when the hash of the seed and of its
 // smallest digest falls below the share, so an entry moves only when its own
 // cluster changes. The share is met on average: a small set may hold out nothing.
-func split(entries []entry, share float64, seed uint64) (heldOut []bool, clusters int) {
+func split(entries []kept, share float64, seed uint64) (heldOut []bool, clusters int) {
 	near := make([]int, len(entries))
-	openings := make([]string, len(entries))
+	openings := make([]key, len(entries))
 	for i, e := range entries {
-		near[i], openings[i] = e.near, e.opening()
+		near[i], openings[i] = e.near, e.opening
 	}
 	labels := text.Join(near, openings)
 	smallest := make(map[int][sha256.Size]byte)
@@ -42,13 +42,13 @@ func uniform(hash uint64) float64 { return float64(hash>>11) / (1 << 53) }
 
 // order gives the rows of the training file's lines, each as often as its weight
 // and shuffled, and those of the validation file, once and as they came.
-func order(rows []Row, heldOut []bool, seed uint64) (train, validation []int) {
-	for i, row := range rows {
+func order(weights []int, heldOut []bool, seed uint64) (train, validation []int) {
+	for i, weight := range weights {
 		if heldOut[i] {
 			validation = append(validation, i)
 			continue
 		}
-		for range row.Weight {
+		for range weight {
 			train = append(train, i)
 		}
 	}

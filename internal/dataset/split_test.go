@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"math"
@@ -12,19 +13,36 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
+// failing is a test of any kind.
+type failing interface {
+	Context() context.Context
+	Fatal(...any)
+}
+
+// examined is a file without a base.
+func examined(t failing, o Options, from repo.File) *examination {
+	f, err := read(from, maxRecords)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := known.examine(t.Context(), o, []*file{f}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
 // sides examines records of a few words, and says by question and answer whether
 // each is held out and which others are in its cluster.
 func sides(t *rapid.T, records []string, seed uint64) (heldOut map[string]bool, near map[string]string) {
 	data := "[" + strings.Join(records, ",") + "]"
-	x, err := known.examine(t.Context(), Options{Checks: DefaultChecks()}, []repo.File{{Path: "a.json", Data: []byte(data)}}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	x := examined(t, Options{Checks: DefaultChecks()}, repo.File{Path: "a.json", Data: []byte(data)})
 	out, _ := split(x.entries, 0.3, seed)
 	heldOut, near = make(map[string]bool), make(map[string]string)
-	for i, e := range x.entries {
+	for i, k := range x.entries {
+		e := x.entry(i)
 		heldOut[e.wording()] = out[i]
-		near[e.wording()] = fmt.Sprint(e.near, e.opening())
+		near[e.wording()] = fmt.Sprint(k.near, e.opening())
 	}
 	return heldOut, near
 }
@@ -86,9 +104,9 @@ func TestClustersStayTogether(t *testing.T) {
 
 func TestSplitShare(t *testing.T) {
 	t.Parallel()
-	entries := make([]entry, 20000)
+	entries := make([]kept, 20000)
 	for i := range entries {
-		entries[i] = entry{question: fmt.Sprint(i), near: i, digest: sha256.Sum256([]byte(fmt.Sprint(i)))}
+		entries[i] = kept{opening: keyOf(fmt.Sprint(i)), near: i, digest: sha256.Sum256([]byte(fmt.Sprint(i)))}
 	}
 	for _, share := range []float64{0, 0.1, 0.5} {
 		for seed := range uint64(3) {
@@ -108,13 +126,13 @@ func TestSplitShare(t *testing.T) {
 
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	rows := make([]Row, 100)
-	heldOut := make([]bool, len(rows))
-	for i := range rows {
-		rows[i].Weight = 1 + i%3
+	weights := make([]int, 100)
+	heldOut := make([]bool, len(weights))
+	for i := range weights {
+		weights[i] = 1 + i%3
 		heldOut[i] = i%10 == 0
 	}
-	train, validation := order(rows, heldOut, 1)
+	train, validation := order(weights, heldOut, 1)
 	counts := make(map[int]int)
 	moved := 0
 	for line, i := range train {
@@ -123,8 +141,8 @@ func TestOrder(t *testing.T) {
 			moved++
 		}
 	}
-	for i := range rows {
-		want := rows[i].Weight
+	for i := range weights {
+		want := weights[i]
 		if heldOut[i] {
 			want = 0
 		}
@@ -138,7 +156,7 @@ func TestOrder(t *testing.T) {
 	if want := []int{0, 10, 20, 30, 40, 50, 60, 70, 80, 90}; fmt.Sprint(validation) != fmt.Sprint(want) {
 		t.Errorf("validation rows are %v", validation)
 	}
-	if other, _ := order(rows, heldOut, 2); fmt.Sprint(other) == fmt.Sprint(train) {
+	if other, _ := order(weights, heldOut, 2); fmt.Sprint(other) == fmt.Sprint(train) {
 		t.Error("the seed does not matter")
 	}
 }

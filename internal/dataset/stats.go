@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"slices"
-	"strings"
 )
 
 // Stats counts what the records came to. Rows count once, whatever their weight.
@@ -48,38 +47,28 @@ type WordStats struct {
 }
 
 func (x *examination) statistics(heldOut []bool) Stats {
-	s := Stats{Rows: len(x.entries), Findings: make(map[string]int), Tags: make(map[string]int)}
-	for _, f := range x.found {
-		s.Findings[f.Check]++
-		switch {
-		case f.Level != string(Error):
-			s.Warnings++
-		case f.New:
-			s.NewErrors++
-			fallthrough
-		default:
-			s.Errors++
-		}
+	s := Stats{
+		Rows: len(x.entries), Tags: make(map[string]int), Findings: x.found.checks,
+		Errors: x.found.errors, Warnings: x.found.warnings, NewErrors: x.found.newErrors, FindingsLeftOut: x.found.leftOut,
 	}
 	files := make(map[*file]*FileStats)
 	for _, f := range x.files {
-		source, _ := x.options.SourceFor(f.path)
-		files[f] = &FileStats{Path: f.path, Weight: source.Weight, License: source.License, Records: f.records}
-		s.Records += f.records
+		files[f] = &FileStats{Path: f.path, Weight: f.source.Weight, License: f.source.License, Records: f.numbered}
+		s.Records += f.numbered
 	}
 	words := make([]int, len(x.entries))
 	for i, e := range x.entries {
 		if heldOut[i] {
 			s.Validation++
-			files[e.record.file].Validation++
+			files[e.file].Validation++
 		} else {
 			s.Train++
-			files[e.record.file].Train++
+			files[e.file].Train++
 		}
 		for name, value := range e.tags {
 			s.Tags[name+"="+value]++
 		}
-		words[i] = len(strings.Fields(e.answer))
+		words[i] = e.words
 	}
 	for _, f := range x.files {
 		s.Files = append(s.Files, *files[f])

@@ -47,7 +47,7 @@ var toys = table{
 	},
 	{
 		name: "few_rows", about: "there are fewer rows than the threshold says.", CheckOptions: CheckOptions{Level: Off, Threshold: 0.5},
-		set: func(rows []entry) map[int]problem {
+		set: func(rows []kept) map[int]problem {
 			if len(rows) == 0 {
 				return nil
 			}
@@ -95,8 +95,8 @@ func TestExplain(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"no_answer":       "no_answer: the record has no answer.\nIt looks at each file and record as it is read; by default it is an error: a new one blocks, and the record gives no row at any level, so it cannot be off.",
-		"exact_duplicate": "exact_duplicate: an earlier row has the same conversation; a source's weight repeats rows.\nIt looks at pairs of rows; by default it is a warning, and the record gives no row unless it is off.",
-		"near_duplicate":  "near_duplicate: an earlier row has nearly the same words (Jaccard similarity of what both say).\nIt looks at all rows together; by default it is a warning, from a similarity of 0.85 on; at the level error the record gives no row.",
+		"exact_duplicate": "exact_duplicate: another row has the same conversation, and the first one counts; a source's weight repeats rows.\nIt looks at pairs of rows; by default it is a warning, and the record gives no row unless it is off.",
+		"near_duplicate":  "near_duplicate: another row has nearly the same words (Jaccard similarity of what both say).\nIt looks at all rows together; by default it is a warning, from a similarity of 0.85 on; at the level error the record gives no row.",
 	} {
 		if got, err := Explain(name); err != nil || got != want {
 			t.Errorf("%s: %s, %v", name, got, err)

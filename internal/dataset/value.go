@@ -21,14 +21,21 @@ type field struct {
 	raw    jsontext.Value
 }
 
-// list splits a JSON list; base is the offset of the data in the file.
-func list(data []byte, base int) ([]field, error) {
+// errTooMany says that a list has more elements than were asked for.
+var errTooMany = errors.New("too many elements")
+
+// list splits a JSON list of at most so many elements; base is the offset of the data
+// in the file.
+func list(data []byte, base, most int) ([]field, error) {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(data), lenient)
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, err
 	}
 	var elements []field
 	for dec.PeekKind() != ']' {
+		if len(elements) == most {
+			return elements, errTooMany
+		}
 		element, err := nextValue(dec, data, base)
 		if err != nil {
 			return nil, err
@@ -42,29 +49,37 @@ func list(data []byte, base int) ([]field, error) {
 }
 
 // object splits a JSON object; base is the offset of the data in the file.
-func object(data []byte, base int, options ...jsontext.Options) ([]field, error) {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data), options...)
-	if _, err := dec.ReadToken(); err != nil {
+func object(data []byte, base int, options ...jsontext.Options) (members []field, err error) {
+	err = eachMember(data, base, func(member field) { members = append(members, member) }, options...)
+	if err != nil {
 		return nil, err
 	}
-	var members []field
+	return members, nil
+}
+
+// eachMember takes the members of a JSON object one by one.
+func eachMember(data []byte, base int, take func(field), options ...jsontext.Options) error {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(data), options...)
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
 	for dec.PeekKind() != '}' {
 		token, err := dec.ReadToken()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		name := token.String()
 		member, err := nextValue(dec, data, base)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		member.name = name
-		members = append(members, member)
+		take(member)
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return nil, err
+		return err
 	}
-	return members, atEnd(dec)
+	return atEnd(dec)
 }
 
 func nextValue(dec *jsontext.Decoder, data []byte, base int) (field, error) {

@@ -99,6 +99,6 @@ func has(ctx context.Context, r *repo.Repo, ref, path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, found := tree.Lookup(path)
-	return found, nil
+	_, found, err := tree.Lookup(ctx, path)
+	return found, err
 }

@@ -130,7 +130,7 @@ func (o outlook) done(until step.Stage) map[step.Stage]store.Slot {
 	if err != nil {
 		o.Fatal(err)
 	}
-	rows, err := dataset.Build(o.Context(), p.Config.Dataset, dataset.Input{Head: p.Head, Base: p.Base, Suites: p.Suites}, draft.Dir)
+	rows, err := dataset.Build(o.Context(), p.Config.Dataset, p.DatasetInput(), draft.Dir)
 	if err != nil {
 		o.Fatal(err)
 	}

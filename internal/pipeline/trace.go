@@ -11,8 +11,8 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/tunegate/tunegate/internal/attribution"
-	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
+	"github.com/tunegate/tunegate/internal/place"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
@@ -59,7 +59,7 @@ func (r *run) trace(ctx context.Context, found *outcome) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, traceLimit)
 	defer cancel()
-	places, err := dataset.LoadPlaces(limited, dir)
+	places, err := place.Load(limited, dir)
 	if errors.Is(err, fs.ErrNotExist) { // rows of an earlier version, which are a model's that is judged again
 		return nil
 	}

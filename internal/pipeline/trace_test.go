@@ -18,11 +18,11 @@ import (
 
 	"github.com/tunegate/tunegate/internal/attribution"
 	"github.com/tunegate/tunegate/internal/config"
-	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/eval"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/machine/machinetest"
 	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/place"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/python"
@@ -141,7 +141,7 @@ func (r *run) reads(t *testing.T, rows, places string) *attribution.Rows {
 		os.WriteFile(filepath.Join(dir, "rows.jsonl"), []byte(places), 0o644)); err != nil {
 		t.Fatal(err)
 	}
-	known, err := dataset.LoadPlaces(t.Context(), dir)
+	known, err := place.Load(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

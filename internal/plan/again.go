@@ -51,7 +51,7 @@ func again(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Pl
 	if !reflect.DeepEqual(p.Config.Serve, made.Config.Serve) || p.Template != made.Template || p.Config.Export != made.Config.Export {
 		p.Notes = append(p.Notes, fmt.Sprintf("`serve` or `export` of the config changed since: the model is served as %s says, the baseline as %s does", p.HeadRef, p.BaseRef))
 	}
-	p.Head, p.Lineage = made.Head, made.Lineage
+	p.Head, p.headBlobs, p.Lineage = made.Head, made.headBlobs, made.Lineage
 	p.Config.Train, p.Config.Dataset = made.Config.Train, made.Config.Dataset
 	if !maps.Equal(p.baseIdentity(), made.baseIdentity()) {
 		return nil, p.NoModel("`base` of its config is another than that of " + p.BaseRef)

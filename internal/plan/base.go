@@ -28,13 +28,13 @@ func (p *Plan) baseIdentity() map[string]string {
 func (p *Plan) BaseInRepository() bool { return !filepath.IsAbs(p.Config.Base.Model) }
 
 // BaseFiles are the files of a base inside the repository.
-func (p *Plan) BaseFiles() []repo.File { return p.policyTree.Under(p.Config.Base.Model) }
+func (p *Plan) BaseFiles() []repo.File { return p.baseFiles }
 
 // BaseFolder is the base model's folder; the context holds for reading one in a commit.
 func (p *Plan) BaseFolder(ctx context.Context) base.Folder {
 	name := p.Config.Base.Model
 	if p.BaseInRepository() {
-		return base.Folder{Name: name, Files: p.policyTree.Folder(ctx, name), Commit: true}
+		return base.Folder{Name: name, Files: p.policyTree.Folder(ctx, name, p.baseFiles), Commit: true}
 	}
 	return base.Open(name)
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -49,22 +50,22 @@ func (p *Plan) noteTraining(over string, changes []config.Difference) {
 }
 
 // fileChanges says which suites, prompts and templates a change alters.
-func (p *Plan) fileChanges(head *repo.Tree) (notes []string) {
+func (p *Plan) fileChanges(ctx context.Context, head *repo.Tree) (notes []string, err error) {
 	globs := slices.Clone(p.Config.Eval.Suites)
 	for _, file := range []string{p.Config.Eval.SanityPrompts, p.Config.Serve.TemplateFile} {
 		if file != "" {
 			globs = append(globs, file)
 		}
 	}
-	now, then := map[string]string{}, map[string]string{}
-	for _, glob := range globs {
-		for _, file := range p.policyTree.Match(glob) {
-			now[file.Path] = file.Blob
-		}
-		for _, file := range head.Match(glob) {
-			then[file.Path] = file.Blob
-		}
+	nowFiles, err := p.policyTree.Match(ctx, globs...)
+	if err != nil {
+		return nil, err
 	}
+	thenFiles, err := head.Match(ctx, globs...)
+	if err != nil {
+		return nil, err
+	}
+	now, then := repo.Blobs(nowFiles), repo.Blobs(thenFiles)
 	all := maps.Clone(now)
 	maps.Copy(all, then)
 	for _, path := range slices.Sorted(maps.Keys(all)) {
@@ -78,7 +79,7 @@ func (p *Plan) fileChanges(head *repo.Tree) (notes []string) {
 			notes = append(notes, path+" would be changed")
 		}
 	}
-	return notes
+	return notes, nil
 }
 
 // note adds changes of the policy, which is the base's until they are merged.

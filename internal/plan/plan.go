@@ -62,14 +62,16 @@ type Plan struct {
 	Retrains bool
 
 	policyTree *repo.Tree
-	headTree   *repo.Tree // of the head commit, before any merge
+	contents   func(context.Context, []repo.File) (*repo.Contents, error)
+	baseFiles  []repo.File       // of a base model inside the repository
+	headBlobs  map[string]string // the blobs of the record files of the head commit, before any merge
 }
 
 // New reads policy, suites and prompts from the base tip, and records and
 // train values from the tree that merging the head would give. Its errors are
 // ErrInput unless the context ended; the plan then holds what was read till there.
 func New(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
-	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true}
+	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true, contents: r.Map}
 	err := p.read(ctx, r, configPath, refs)
 	if err != nil && ctx.Err() == nil {
 		err = Input(err)
@@ -92,16 +94,14 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 	if err != nil {
 		return err
 	}
-	if p.headTree, err = r.Tree(ctx, p.HeadSHA); err != nil {
-		return err
-	}
 	p.policyTree = base
-	if _, found := base.Lookup(configPath); !found {
-		if _, err := head.Read(ctx, configPath); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return ofHead(err)
-		}
-		if _, found := head.Lookup(configPath); !found {
+	if _, found, err := base.Lookup(ctx, configPath); err != nil {
+		return err
+	} else if !found {
+		if _, err := head.Read(ctx, configPath, maxPolicyFile); errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s: neither %s nor %s has it (hint: `tunegate init` writes one to start from)", configPath, p.BaseRef, p.HeadRef)
+		} else if err != nil {
+			return ofHead(err)
 		}
 		p.policyTree, p.Gated = head, false
 		p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked and nothing is judged until it is merged", p.BaseRef, configPath))
@@ -118,7 +118,11 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		if err != nil {
 			return err
 		}
-		changes = append(changes, p.fileChanges(head)...)
+		files, err := p.fileChanges(ctx, head)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, files...)
 		if err := p.checkPolicy(ctx, head, configPath, len(changes) > 0); err != nil {
 			return err
 		}
@@ -129,6 +133,20 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 	}
 	if p.Base, err = p.records(ctx, base); err != nil {
 		return err
+	}
+	own, err := r.Tree(ctx, p.HeadSHA)
+	if err != nil {
+		return err
+	}
+	inHead, err := p.records(ctx, own)
+	if err != nil {
+		return err
+	}
+	p.headBlobs = repo.Blobs(inHead)
+	if p.BaseInRepository() {
+		if p.baseFiles, err = p.policyTree.Under(ctx, p.Config.Base.Model); err != nil {
+			return err
+		}
 	}
 	if len(p.Head) == 0 {
 		return fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: the globs start at the top of the repository)", configPath, p.HeadRef)
@@ -169,11 +187,15 @@ func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err er
 }
 
 func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error) {
-	var files []repo.File
+	var globs []string
 	for _, source := range p.Config.Dataset.Sources {
-		files = append(files, tree.Match(source.Path)...)
+		globs = append(globs, source.Path)
 	}
-	return tree.Load(ctx, unique(files))
+	files, err := tree.Match(ctx, globs...)
+	if err != nil {
+		return nil, fmt.Errorf("`dataset.sources`: %w", err)
+	}
+	return files, repo.CheckSizes(files)
 }
 
 // unique sorts files by path and drops the second of two.

@@ -9,10 +9,15 @@ import (
 	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
-	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/store"
 	"github.com/tunegate/tunegate/internal/suite"
+)
+
+// Bounds on what is read of the policy, in bytes: one file, and all suites.
+const (
+	maxPolicyFile = 1 << 20
+	maxSuites     = 16 << 20
 )
 
 // LoadPolicy reads the config at a ref (empty: the default branch). Its errors
@@ -40,7 +45,7 @@ func loadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (conf
 	if err != nil {
 		return config.Config{}, err
 	}
-	data, err := tree.Read(ctx, configPath)
+	data, err := tree.Read(ctx, configPath, maxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return config.Config{}, fmt.Errorf("%s has no %s (hint: `tunegate init` writes one; commit it)", repo.ShortName(ref), configPath)
 	}
@@ -53,7 +58,7 @@ func loadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (conf
 // readPolicy reads config, suites, sanity prompts and template, and digests
 // them as the policy.
 func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
-	data, err := p.policyTree.Read(ctx, configPath)
+	data, err := p.policyTree.Read(ctx, configPath, maxPolicyFile)
 	if err != nil {
 		return err
 	}
@@ -87,7 +92,7 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
 }
 
 func (p *Plan) file(ctx context.Context, path, key string) ([]byte, error) {
-	data, err := p.policyTree.Read(ctx, path)
+	data, err := p.policyTree.Read(ctx, path, maxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("`%s`: no file %s in %s (hint: is it committed?)", key, path, p.BaseRef)
 	}
@@ -97,13 +102,16 @@ func (p *Plan) file(ctx context.Context, path, key string) ([]byte, error) {
 func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 	var files []repo.File
 	for _, glob := range p.Config.Eval.Suites {
-		matched := p.policyTree.Match(glob)
+		matched, err := p.policyTree.Match(ctx, glob)
+		if err != nil {
+			return fmt.Errorf("`eval.suites`: %w", err)
+		}
 		if len(matched) == 0 {
 			return fmt.Errorf("`eval.suites`: %q matches no file of %s (hint: is it committed?)", glob, p.BaseRef)
 		}
 		files = append(files, matched...)
 	}
-	files, err := p.policyTree.Load(ctx, unique(files))
+	files, err := p.policyTree.Load(ctx, unique(files), maxSuites)
 	if err != nil {
 		return err
 	}
@@ -137,7 +145,7 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 // readTrainValues takes the values under train: from the merged tree, where
 // they stay inside the base's limits, and says what else of the config differs.
 func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath string) (changes []string, err error) {
-	data, err := head.Read(ctx, configPath)
+	data, err := head.Read(ctx, configPath, maxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return []string{configPath + " would be deleted"}, nil
 	}
@@ -148,7 +156,7 @@ func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath 
 	if err != nil {
 		return nil, ofHead(err)
 	}
-	now, err := p.policyTree.Read(ctx, configPath)
+	now, err := p.policyTree.Read(ctx, configPath, maxPolicyFile)
 	if err != nil {
 		return nil, err
 	}
@@ -165,14 +173,18 @@ func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath 
 // checkPolicy makes sure that the policy of the merged tree can be read, so that
 // a change which breaks it does not stop every run after it.
 func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath string, changed bool) error {
-	if _, kept := head.Lookup(configPath); !kept || !changed {
-		return nil
+	if _, kept, err := head.Lookup(ctx, configPath); err != nil || !kept || !changed {
+		return err
 	}
 	merged := Plan{BaseRef: p.BaseRef + " after the merge", policyTree: head}
 	if err := merged.readPolicy(ctx, configPath); err != nil {
 		return ofHead(err)
 	}
-	if !slices.ContainsFunc(merged.Config.Dataset.Sources, func(s dataset.Source) bool { return len(head.Match(s.Path)) > 0 }) {
+	records, err := merged.records(ctx, head)
+	if err != nil {
+		return ofHead(err)
+	}
+	if len(records) == 0 {
 		return ofHead(fmt.Errorf("%s: `dataset.sources` match no file of %s", configPath, merged.BaseRef))
 	}
 	return nil

@@ -19,7 +19,7 @@ func (p *Plan) Side(path string) report.Side {
 	if slices.ContainsFunc(p.Base, func(f repo.File) bool { return f.Path == path && f.Blob == judged }) {
 		return report.BaseSide
 	}
-	if file, found := p.headTree.Lookup(path); found && file.Blob == judged {
+	if p.headBlobs[path] == judged {
 		return report.HeadSide
 	}
 	return report.Neither

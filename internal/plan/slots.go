@@ -15,10 +15,13 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// DatasetSlot is that of the rows.
-func (p *Plan) DatasetSlot() store.Slot {
-	return dataset.Slot(p.Config.Dataset, dataset.Input{Head: p.Head, Base: p.Base, Suites: p.Suites})
+// DatasetInput is what the rows are made of.
+func (p *Plan) DatasetInput() dataset.Input {
+	return dataset.Input{Head: p.Head, Base: p.Base, Suites: p.Suites, Map: p.contents}
 }
+
+// DatasetSlot is that of the rows.
+func (p *Plan) DatasetSlot() store.Slot { return dataset.Slot(p.Config.Dataset, p.DatasetInput()) }
 
 // BaseFilesSlot is that of the copy of a base inside the repository.
 func (p *Plan) BaseFilesSlot() store.Slot {

@@ -24,7 +24,11 @@ func asARunDoes(ctx context.Context, dir, head string) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.Tree(ctx, merged)
+	tree, err := r.Tree(ctx, merged)
+	if err != nil {
+		return err
+	}
+	_, err = tree.Match(ctx, "**")
 	return err
 }
 

@@ -10,12 +10,15 @@ import (
 	"time"
 )
 
-// Folder gives the files right in a folder of the tree as a file system, without the
-// folders below it. A file's content is read from git when it is opened, and can then
+// maxOpened bounds a file that is opened, in bytes.
+const maxOpened = 1 << 30
+
+// Folder gives those of the files that lie right in a folder of the tree, which Under
+// lists, as a file system without the folders below it. A file's content is read from git when it is opened, and can then
 // be read from any place. The context holds for all of that.
-func (t *Tree) Folder(ctx context.Context, folder string) fs.FS {
+func (t *Tree) Folder(ctx context.Context, folder string, under []File) fs.FS {
 	files := map[string]File{}
-	for _, file := range t.Under(folder) {
+	for _, file := range under {
 		if name := strings.TrimPrefix(file.Path, path.Clean(folder)+"/"); !strings.Contains(name, "/") {
 			files[name] = file
 		}
@@ -35,7 +38,7 @@ func (f treeFolder) Open(name string) (fs.File, error) {
 	if !found {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	loaded, err := f.tree.Load(f.ctx, []File{file})
+	loaded, err := f.tree.Load(f.ctx, []File{file}, maxOpened)
 	if err != nil {
 		return nil, err
 	}

@@ -29,17 +29,24 @@ func TestMergeTreeReadsWhatMainWouldHold(t *testing.T) {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, file := range tree.Match("data/**") {
+	all, err := tree.Match(ctx, "data/**")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range all {
 		names = append(names, file.Path)
 	}
 	if got := strings.Join(names, " "); got != "data/a.json data/deep/b.json data/main.json data/pr.json" {
 		t.Errorf("merged data: %s", got)
 	}
-	files, err := tree.Load(ctx, tree.Match("data/*.json"))
+	if all, err = tree.Match(ctx, "data/*.json"); err != nil {
+		t.Fatal(err)
+	}
+	files, err := tree.Load(ctx, all, 100)
 	if err != nil || len(files) != 3 || string(files[2].Data) != "[2]" {
 		t.Errorf("loaded %+v, %v", files, err)
 	}
-	if _, err := tree.Read(ctx, "none.json"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := tree.Read(ctx, "none.json", 1); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a missing file gave %v", err)
 	}
 	if status := f.git("status", "--porcelain"); status != "" {

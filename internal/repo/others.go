@@ -42,6 +42,9 @@ func (t *Tree) Others(ctx context.Context, patterns ...string) ([]Other, error) 
 			}
 			other := Other{Path: name, Kind: kinds[fields[0]], ID: fields[2]}
 			if slices.ContainsFunc(patterns, other.isNamedBy) {
+				if len(others) == maxFiles {
+					return fmt.Errorf("more than %d links and submodules where files are named (hint: commit the files themselves)", maxFiles)
+				}
 				others = append(others, other)
 			}
 		}

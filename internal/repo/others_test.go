@@ -91,7 +91,7 @@ func TestReadNamesWhatIsNoFile(t *testing.T) {
 		"none.json":             `"none.json": file does not exist`,
 		"data/deep":             `"data/deep": file does not exist`,
 	} {
-		if _, err := tree.Read(t.Context(), name); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := tree.Read(t.Context(), name, 1000); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %s", name, err, says)
 		}
 	}

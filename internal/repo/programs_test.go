@@ -49,8 +49,12 @@ func TestNoProgramOfTheRepositoryRuns(t *testing.T) {
 	if _, err := r.MergeTree(ctx, "main", "pr"); err != nil {
 		t.Error(err)
 	}
-	if tree, err := r.Tree(ctx, "main"); err == nil {
-		t.Errorf("a blob that is not here was read: %v", tree.Match("**"))
+	tree, err := r.Tree(ctx, "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files, err := tree.Match(ctx, "**"); err == nil {
+		t.Errorf("a blob that is not here was read: %v", files)
 	}
 	near.write("data/new.json", "[4]")
 	if _, err := r.WorkingTree(ctx); err != nil {

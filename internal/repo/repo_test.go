@@ -167,7 +167,7 @@ func TestLayouts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if data, err := tree.Read(ctx, "data/main.json"); err != nil || string(data) != "[3]" {
+			if data, err := tree.Read(ctx, "data/main.json", 100); err != nil || string(data) != "[3]" {
 				t.Errorf("%s: read %q, %v", head, data, err)
 			}
 		}

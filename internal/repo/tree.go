@@ -10,14 +10,16 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Bounds on what is read into memory, in bytes.
+// Bounds on what is read, which a pull request may have written.
 const (
-	maxBlob int64 = 1 << 30 // one file
-	maxLoad int64 = 2 << 30 // all files of one call of Load
+	maxFile  int64 = 256 << 20 // bytes of one file that Map takes
+	maxAll   int64 = 1 << 30   // bytes of all files of one call of Map
+	maxFiles       = 10_000    // that patterns or a folder may match
 )
 
 // File is one file of a tree.
@@ -25,7 +27,7 @@ type File struct {
 	Path string // slash separated, from the top of the repository
 	Blob string // git's id of the content, lower-case hexadecimal
 	Size int64  // bytes
-	Data []byte // nil in a listing
+	Data []byte // nil in a listing; not to be written to
 }
 
 // Blobs are the ids of the files' content by path.
@@ -37,117 +39,153 @@ func Blobs(files []File) map[string]string {
 	return ids
 }
 
-// Tree is a listing of all files at a commit or tree.
+// Tree is all files at a commit or tree. Links and submodules are no files. A tree
+// may have any number of paths, so git is asked for those that are wanted.
 type Tree struct {
-	ID    string
-	repo  *Repo
-	files []File
-	index map[string]int
+	ID   string
+	repo *Repo
 }
 
-// Tree lists the tree of a commit or tree id. Links and submodules are no files.
+// Tree finds the tree of a commit or tree id.
 func (r *Repo) Tree(ctx context.Context, id string) (*Tree, error) {
-	out, err := r.inRepo("ls-tree", "-r", "-z", "--long", "--full-tree", id).output(ctx)
+	found, err := r.inRepo("rev-parse", "--verify", "--end-of-options", id+"^{tree}").line(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("tree %q: %w", id, err)
 	}
-	tree := &Tree{ID: id, repo: r, index: map[string]int{}}
-	for entry := range bytes.SplitSeq(out, []byte{0}) {
-		meta, name, found := strings.Cut(string(entry), "\t")
-		fields := strings.Fields(meta)
-		if !found || len(fields) != 4 || fields[1] != "blob" || fields[0] == "120000" {
-			continue
-		}
-		size, err := strconv.ParseInt(fields[3], 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("tree %q: %q: %w", id, name, err)
-		}
-		tree.index[name] = len(tree.files)
-		tree.files = append(tree.files, File{Path: name, Blob: fields[2], Size: size})
-	}
-	return tree, nil
+	return &Tree{ID: found, repo: r}, nil
 }
 
-// Match lists the files whose path fits the pattern, in path order. A pattern is
-// a path whose parts may hold * and ? and whose ** stands for any folders.
-func (t *Tree) Match(pattern string) []File {
-	var files []File
-	for _, file := range t.files {
-		if Match(pattern, file.Path) {
-			files = append(files, file)
-		}
+// Match lists the files whose path fits one of the patterns, in path order, each
+// once. A pattern is a path whose parts may hold * and ? and whose ** stands for any
+// folders. More than 10,000 files are an error.
+func (t *Tree) Match(ctx context.Context, patterns ...string) ([]File, error) {
+	if len(patterns) == 0 {
+		return nil, nil
 	}
-	return files
+	var split [][]string
+	var folders []string
+	for _, pattern := range patterns {
+		parts := strings.Split(path.Clean(pattern), "/")
+		split, folders = append(split, parts), append(folders, literal(parts))
+	}
+	files, err := t.list(ctx, folders, func(name []string) bool {
+		return slices.ContainsFunc(split, func(pattern []string) bool { return matchParts(pattern, name) })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", patterns, err)
+	}
+	return files, nil
 }
 
-// Under lists the files below a folder, whose name is no pattern.
-func (t *Tree) Under(folder string) []File {
-	prefix := path.Clean(folder) + "/"
-	var files []File
-	for _, file := range t.files {
-		if prefix == "./" || strings.HasPrefix(file.Path, prefix) {
-			files = append(files, file)
-		}
+// literal is the beginning of a pattern that is no pattern, a path.
+func literal(pattern []string) string {
+	end := slices.IndexFunc(pattern, func(part string) bool { return strings.ContainsAny(part, `*?[\`) })
+	if end < 0 {
+		end = len(pattern)
 	}
-	return files
+	return path.Join(pattern[:end]...)
+}
+
+// Under lists the files below a folder, whose name is no pattern. More than 10,000
+// are an error.
+func (t *Tree) Under(ctx context.Context, folder string) ([]File, error) {
+	within, depth := path.Clean(folder), 0
+	if within == "." {
+		within = ""
+	} else {
+		depth = strings.Count(within, "/") + 1
+	}
+	files, err := t.list(ctx, []string{within}, func(name []string) bool { return len(name) > depth })
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", folder, err)
+	}
+	return files, nil
 }
 
 // Lookup finds one file.
-func (t *Tree) Lookup(name string) (File, bool) {
-	i, found := t.index[path.Clean(name)]
-	if !found {
-		return File{}, false
+func (t *Tree) Lookup(ctx context.Context, name string) (file File, found bool, err error) {
+	name = path.Clean(name)
+	files, err := t.list(ctx, []string{name}, func(parts []string) bool { return strings.Join(parts, "/") == name })
+	if err != nil || len(files) == 0 {
+		return File{}, false, err
 	}
-	return t.files[i], true
+	return files[0], true, nil
 }
 
-// Read gives the content of one file, fs.ErrNotExist when the tree has none. A link,
-// what lies in a submodule, and a pointer of Git LFS are errors that say so.
-func (t *Tree) Read(ctx context.Context, name string) ([]byte, error) {
-	file, found := t.Lookup(name)
+// list goes through the files that are or lie below the paths, of which "" is the
+// whole tree, and gives those that are wanted by the parts of their path.
+func (t *Tree) list(ctx context.Context, paths []string, wanted func(name []string) bool) ([]File, error) {
+	args := []string{"ls-tree", "-r", "-z", "--long", "--full-tree", t.ID}
+	if !slices.Contains(paths, "") {
+		paths = slices.DeleteFunc(paths, func(name string) bool { return !filepath.IsLocal(name) })
+		if len(paths) == 0 {
+			return nil, nil
+		}
+		args = append(append(args, "--"), paths...)
+	}
+	var files []File
+	listing := t.repo.inRepo(args...)
+	listing.env = append(listing.env, "GIT_LITERAL_PATHSPECS=1")
+	err := listing.run(ctx, func(out *bufio.Reader) error {
+		for {
+			entry, err := out.ReadString(0)
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			meta, name, _ := strings.Cut(entry[:len(entry)-1], "\t")
+			fields := strings.Fields(meta)
+			if len(fields) != 4 || fields[1] != "blob" || fields[0] == "120000" || !wanted(strings.Split(name, "/")) {
+				continue
+			}
+			size, err := strconv.ParseInt(fields[3], 10, 64)
+			if err != nil {
+				return fmt.Errorf("%q: %w", name, err)
+			}
+			if len(files) == maxFiles {
+				return fmt.Errorf("more than %d files (hint: let the globs match fewer)", maxFiles)
+			}
+			files = append(files, File{Path: name, Blob: fields[2], Size: size})
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+// Read gives the content of one file of at most so many bytes, fs.ErrNotExist when
+// the tree has none. A link, what lies in a submodule, and a pointer of Git LFS are
+// errors that say so.
+func (t *Tree) Read(ctx context.Context, name string, most int64) ([]byte, error) {
+	file, found, err := t.Lookup(ctx, name)
+	if err != nil {
+		return nil, err
+	}
 	if !found {
 		return nil, t.absent(ctx, name)
 	}
-	files, err := t.Load(ctx, []File{file})
+	files, err := t.Load(ctx, []File{file}, most)
 	if err != nil {
 		return nil, err
 	}
 	return files[0].Data, files[0].Whole()
 }
 
-// Load reads the contents of files of this tree, all in one call of git. Files
-// of more than 1 GiB, or more than 2 GiB together, are an error.
-func (t *Tree) Load(ctx context.Context, files []File) ([]File, error) {
-	if len(files) == 0 {
-		return nil, nil
+// Load reads the contents of files of this tree, all in one call of git. More than
+// so many bytes together are an error before any is read.
+func (t *Tree) Load(ctx context.Context, files []File, most int64) ([]File, error) {
+	if err := bounded(files, most, most); err != nil {
+		return nil, err
 	}
-	largest, total := files[0], int64(0)
-	var ask bytes.Buffer
-	for _, file := range files {
-		if file.Size > largest.Size {
-			largest = file
-		}
-		total += file.Size
-		fmt.Fprintln(&ask, file.Blob)
-	}
-	if largest.Size > maxBlob {
-		return nil, fmt.Errorf("%q holds %d bytes, more than %d (hint: split it)", largest.Path, largest.Size, maxBlob)
-	}
-	if total > maxLoad {
-		return nil, fmt.Errorf("%d files hold %d bytes together, more than %d, and the largest is %q with %d (hint: let the globs match fewer files)",
-			len(files), total, maxLoad, largest.Path, largest.Size)
-	}
-	loaded := make([]File, len(files))
-	batch := t.repo.inRepo("cat-file", "--batch")
-	batch.input = ask.Bytes()
-	err := batch.run(ctx, func(out *bufio.Reader) error {
-		for i, file := range files {
-			if err := file.fill(out); err != nil {
-				return err
-			}
-			loaded[i] = file
-		}
-		return nil
+	loaded := make([]File, 0, len(files))
+	err := t.repo.contents(ctx, files, func(file File, content io.Reader) error {
+		file.Data = make([]byte, file.Size)
+		loaded = append(loaded, file)
+		_, err := io.ReadFull(content, file.Data)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -155,45 +193,87 @@ func (t *Tree) Load(ctx context.Context, files []File) ([]File, error) {
 	return loaded, nil
 }
 
-// fill reads one answer of `git cat-file --batch`.
-func (f *File) fill(out *bufio.Reader) error {
-	header, err := out.ReadString('\n')
-	if err != nil || header != fmt.Sprintf("%s blob %d\n", f.Blob, f.Size) {
-		return fmt.Errorf("%q: git answered %q for its content (hint: is the history fetched whole?)", f.Path, header)
+// CheckSizes says whether Map would take the files.
+func CheckSizes(files []File) error { return bounded(files, maxFile, maxAll) }
+
+// bounded refuses files that are larger, alone or together, than so many bytes.
+func bounded(files []File, each, all int64) error {
+	var largest File
+	var total int64
+	for _, file := range files {
+		if file.Size > largest.Size {
+			largest = file
+		}
+		total += file.Size
 	}
-	f.Data = make([]byte, f.Size)
-	if _, err := io.ReadFull(out, f.Data); err != nil {
-		return fmt.Errorf("%q: %w", f.Path, err)
+	if largest.Size > each {
+		return fmt.Errorf("%q holds %d bytes, more than %d (hint: split it)", largest.Path, largest.Size, each)
 	}
-	_, err = out.Discard(1)
-	return err
+	if total > all {
+		return fmt.Errorf("%d files hold %d bytes together, more than %d, and the largest is %q with %d (hint: let the globs match fewer files)",
+			len(files), total, all, largest.Path, largest.Size)
+	}
+	return nil
+}
+
+// contents hands over the content of each file in turn, all of one call of git.
+func (r *Repo) contents(ctx context.Context, files []File, take func(File, io.Reader) error) error {
+	if len(files) == 0 {
+		return nil
+	}
+	var ask bytes.Buffer
+	for _, file := range files {
+		fmt.Fprintln(&ask, file.Blob)
+	}
+	batch := r.inRepo("cat-file", "--batch")
+	batch.input = ask.Bytes()
+	return batch.run(ctx, func(out *bufio.Reader) error {
+		for _, file := range files {
+			header, err := out.ReadString('\n')
+			if err != nil || header != fmt.Sprintf("%s blob %d\n", file.Blob, file.Size) {
+				return fmt.Errorf("%q: git answered %q for its content (hint: is the history fetched whole?)", file.Path, header)
+			}
+			content := io.LimitReader(out, file.Size)
+			if err := take(file, content); err != nil {
+				return fmt.Errorf("%q: %w", file.Path, err)
+			}
+			if _, err := io.Copy(io.Discard, content); err != nil {
+				return err
+			}
+			if _, err := out.Discard(1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Export writes the files below a folder of the tree into dir, which must not
 // exist yet. Everything that git lists is a plain name below the folder.
 func (t *Tree) Export(ctx context.Context, folder, dir string) error {
-	files := t.Under(folder)
+	files, err := t.Under(ctx, folder)
+	if err != nil {
+		return err
+	}
 	if len(files) == 0 {
 		return fmt.Errorf("%q: no such folder in %q", folder, t.ID)
 	}
-	for _, file := range files {
+	return t.repo.contents(ctx, files, func(file File, content io.Reader) error {
 		relative, err := filepath.Rel(filepath.FromSlash(path.Clean(folder)), filepath.FromSlash(file.Path))
 		if err != nil || !filepath.IsLocal(relative) {
-			return fmt.Errorf("%q lies outside %q", file.Path, folder)
+			return fmt.Errorf("it lies outside %q", folder)
 		}
-		loaded, err := t.Load(ctx, []File{file})
+		target := filepath.Join(dir, relative)
+		if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
+			return err
+		}
+		written, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return err
 		}
-		target := filepath.Join(dir, relative)
-		if err := errors.Join(
-			os.MkdirAll(filepath.Dir(target), 0o700),
-			os.WriteFile(target, loaded[0].Data, 0o600),
-		); err != nil {
-			return err
-		}
-	}
-	return nil
+		_, err = io.Copy(written, content)
+		return errors.Join(err, written.Close())
+	})
 }
 
 // Match says whether a slash-separated path fits a pattern (see Tree.Match).

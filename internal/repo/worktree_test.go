@@ -26,10 +26,10 @@ func TestWorkingTree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if data, err := tree.Read(ctx, "data/new.json"); err != nil || string(data) != "[9]" {
+	if data, err := tree.Read(ctx, "data/new.json", 100); err != nil || string(data) != "[9]" {
 		t.Errorf("untracked file: %q, %v", data, err)
 	}
-	if _, found := tree.Lookup("noise.log"); found {
+	if _, found, err := tree.Lookup(ctx, "noise.log"); found || err != nil {
 		t.Error("an ignored file was taken")
 	}
 	if after := f.git("status", "--porcelain"); after != before {
@@ -99,7 +99,11 @@ func TestLargeUntrackedFilesAreLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	sizes := map[string]int64{}
-	for _, file := range tree.Match("**/*.bin") {
+	files, err := tree.Match(ctx, "**/*.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
 		sizes[file.Path] = file.Size
 	}
 	if len(sizes) != 3 || sizes[":(top) small\n.bin"] != 1 || sizes["data/limit.bin"] != maxUntracked || sizes["base/model.bin"] != maxUntracked+1 {

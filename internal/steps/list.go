@@ -5,6 +5,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -113,8 +114,11 @@ func newList(m machine.Machine, p *plan.Plan, o Options) *List {
 	s.Dataset = &step.Of[dataset.Result]{
 		Stage: step.Dataset, Slot: known(r.plan.DatasetSlot),
 		Do: func(ctx context.Context, dir string) (dataset.Result, error) {
-			p := r.plan
-			return dataset.Build(ctx, p.Config.Dataset, dataset.Input{Head: p.Head, Base: p.Base, Suites: p.Suites}, dir)
+			made, err := dataset.Build(ctx, p.Config.Dataset, p.DatasetInput(), dir)
+			if errors.Is(err, dataset.ErrTooManyRecords) {
+				err = plan.Input(err)
+			}
+			return made, err
 		},
 	}
 	s.Folder, s.BaseGGUF, s.Rendering = s.folder(), s.baseGGUF(), s.rendering()

@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/place"
 	"github.com/tunegate/tunegate/internal/python"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
 // RowFinding turns what the trainer found wrong with one row into a finding,
-// when the row's file is one that the change touches: only the trainer has the
+// when the change added or edited the record: only the trainer has the
 // tokenizer that can tell.
 func (s *List) RowFinding(ctx context.Context, err error) (dataset.Finding, bool) {
 	var problem *python.Problem
@@ -27,7 +28,10 @@ func (s *List) RowFinding(ctx context.Context, err error) (dataset.Finding, bool
 		}) {
 			continue
 		}
-		places, _ := dataset.LoadPlaces(ctx, s.Dataset.Entry().Dir) // the finding counts, with its line or without
+		places, _ := place.Load(ctx, s.Dataset.Entry().Dir) // the finding counts, with its line or without
+		if place, known := places[problem.Row]; known && !place.New {
+			continue
+		}
 		return dataset.Finding{
 			Check: strings.TrimPrefix(problem.Name, "guard/"), Level: string(dataset.Error), New: true,
 			File: file.Path, Line: max(1, places.Of(problem.Row).Line),

@@ -13,45 +13,87 @@ const ShingleWords = 3
 // the order of the following band, so that the most alike are near.
 const bucketReach = 32
 
-// Clusters groups documents that are nearly the same: two whose word 3-grams
-// have a Jaccard similarity of at least threshold (0 to 1) are in one group, and
-// so are the neighbours of neighbours. A document's label is the lowest index in
-// its group. Pairs are found by MinHash bands, which miss about one in a thousand
-// at the threshold and fewer above, and are then compared exactly; whether two
-// documents are joined directly depends on nothing but their texts, as long as
-// no more than 32 documents share a band.
-func Clusters(docs []string, threshold float64) []int {
-	rows := bandRows(threshold)
-	sets := make([]Set, len(docs))
-	bands := make([][]uint64, len(docs))
-	for i, doc := range docs {
-		sets[i] = Shingles(doc, ShingleWords)
-		bands[i] = sign(sets[i]).bands(rows)
+// heldGrams bounds the n-grams that are kept in memory, 8 bytes each: those of
+// further documents are made again where two must be compared.
+const heldGrams = 1 << 20
+
+// Documents are texts to be grouped, of which little more than a signature is kept.
+type Documents struct {
+	threshold float64
+	rows      int      // lanes of a band
+	bands     []uint64 // lanes/rows of each document
+	sets      []Set    // of the first documents
+	held      int      // n-grams of sets
+}
+
+// NewDocuments begins with none. The threshold is that of Clusters, above 0 and up to 1.
+func NewDocuments(threshold float64) *Documents {
+	return &Documents{threshold: threshold, rows: bandRows(threshold)}
+}
+
+// Add takes the next document.
+func (d *Documents) Add(doc string) {
+	set := Shingles(doc, ShingleWords)
+	d.bands = sign(set).appendBands(d.bands, d.rows)
+	if d.held < heldGrams {
+		d.sets, d.held = append(d.sets, slices.Clip(set)), d.held+len(set)
 	}
+}
+
+// Len is how many there are.
+func (d *Documents) Len() int { return len(d.bands) / (lanes / d.rows) }
+
+// Clusters groups those of the documents, by the order in which they were added from
+// 0, that are nearly the same: two whose word 3-grams have a Jaccard similarity of at
+// least the threshold are in one group, and so are the neighbours of neighbours. A
+// document's label is the lowest position in `of` in its group. Pairs are found by
+// MinHash bands, which miss about one in a thousand at the threshold and fewer above,
+// and are then compared exactly; whether two documents are joined directly depends on
+// nothing but their texts, as long as no more than 32 documents share a band. The
+// texts of some are asked for again, by that position.
+func (d *Documents) Clusters(of []int, doc func(int) string) []int {
 	type member struct {
 		band, next uint64
-		doc        int
+		at         int // in of
 	}
-	groups := newForest(len(docs))
-	members := make([]member, len(docs))
-	for number := range lanes / rows {
-		for i := range docs {
-			members[i] = member{bands[i][number], bands[i][(number+1)%len(bands[i])], i}
+	count := lanes / d.rows
+	band := func(at, number int) uint64 { return d.bands[of[at]*count+number%count] }
+	groups := newForest(len(of))
+	members := make([]member, len(of))
+	near := make(map[int]Set) // of the members that share a band
+	set := func(at int) Set {
+		if of[at] < len(d.sets) {
+			return d.sets[of[at]]
+		}
+		if _, made := near[at]; !made {
+			near[at] = Shingles(doc(at), ShingleWords)
+		}
+		return near[at]
+	}
+	for number := range count {
+		for at := range of {
+			members[at] = member{band(at, number), band(at, number+1), at}
 		}
 		slices.SortFunc(members, func(a, b member) int {
-			return cmp.Or(cmp.Compare(a.band, b.band), cmp.Compare(a.next, b.next), cmp.Compare(a.doc, b.doc))
+			return cmp.Or(cmp.Compare(a.band, b.band), cmp.Compare(a.next, b.next), cmp.Compare(a.at, b.at))
 		})
 		start := 0
 		for i, m := range members {
 			if m.band != members[start].band {
 				start = i
+				clear(near)
 			}
-			for _, other := range members[max(start, i-bucketReach):i] {
-				if groups.root(m.doc) != groups.root(other.doc) && alike(sets[m.doc], sets[other.doc], threshold) {
-					groups.union(m.doc, other.doc)
+			from := max(start, i-bucketReach)
+			for _, other := range members[from:i] {
+				if groups.root(m.at) != groups.root(other.at) && alike(set(m.at), set(other.at), d.threshold) {
+					groups.union(m.at, other.at)
 				}
 			}
+			if from > start {
+				delete(near, members[from].at)
+			}
 		}
+		clear(near)
 	}
 	return groups.labels()
 }

@@ -13,6 +13,17 @@ func sorted(s Set) Set {
 	return s
 }
 
+// clusters groups all of some documents.
+func clusters(docs []string, threshold float64) []int {
+	d := NewDocuments(threshold)
+	all := make([]int, len(docs))
+	for i, doc := range docs {
+		d.Add(doc)
+		all[i] = i
+	}
+	return d.Clusters(all, func(at int) string { return docs[at] })
+}
+
 func TestClusters(t *testing.T) {
 	t.Parallel()
 	long := "the rule of the chain says that inner and outer derivatives multiply and this holds for every pair of functions that can be composed at a point"
@@ -25,10 +36,10 @@ func TestClusters(t *testing.T) {
 		"AN unrelated   question about a triangle, and its three angles",
 	}
 	want := []int{0, 1, 0, 3, 3, 1}
-	if got := Clusters(docs, .85); !slices.Equal(got, want) {
+	if got := clusters(docs, .85); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if got := Clusters(nil, .85); len(got) != 0 {
+	if got := clusters(nil, .85); len(got) != 0 {
 		t.Errorf("no documents are in groups %v", got)
 	}
 }
@@ -38,7 +49,7 @@ func TestClustersAgainstAllPairs(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(5, 6))
 	docs := corpus(random, 400)
-	byText := groupsOf(docs, Clusters(docs, .85))
+	byText := groupsOf(docs, clusters(docs, .85))
 	groups := newForest(len(docs))
 	sets := make([]Set, len(docs))
 	for i, doc := range docs {
@@ -53,7 +64,7 @@ func TestClustersAgainstAllPairs(t *testing.T) {
 		t.Errorf("bands find\n%v\nall pairs give\n%v", byText, want)
 	}
 	random.Shuffle(len(docs), func(i, j int) { docs[i], docs[j] = docs[j], docs[i] })
-	if shuffled := groupsOf(docs, Clusters(docs, .85)); !slices.Equal(byText, shuffled) {
+	if shuffled := groupsOf(docs, clusters(docs, .85)); !slices.Equal(byText, shuffled) {
 		t.Errorf("order matters:\n%v\n%v", byText, shuffled)
 	}
 }
@@ -105,7 +116,7 @@ func corpus(random *rand.Rand, n int) []string {
 func BenchmarkClusters(b *testing.B) {
 	docs := corpus(rand.New(rand.NewPCG(7, 8)), 20000)
 	for b.Loop() {
-		Clusters(docs, .85)
+		clusters(docs, .85)
 	}
 	b.ReportMetric(float64(len(docs))*float64(b.N)/b.Elapsed().Seconds(), "docs/s")
 }
@@ -121,7 +132,7 @@ func BenchmarkClustersTemplate(b *testing.B) {
 		docs[i] = strings.Join(words, " ")
 	}
 	for b.Loop() {
-		Clusters(docs, .85)
+		clusters(docs, .85)
 	}
 	b.ReportMetric(float64(len(docs))*float64(b.N)/b.Elapsed().Seconds(), "docs/s")
 }

@@ -48,16 +48,15 @@ func bandRows(threshold float64) int {
 	return 1
 }
 
-// bands hashes each run of that many lanes into one number. Two signatures with
+// appendBands hashes each run of that many lanes into one number. Two signatures with
 // an equal band are worth a comparison.
-func (s signature) bands(rows int) []uint64 {
-	bands := make([]uint64, lanes/rows)
-	for number := range bands {
+func (s signature) appendBands(bands []uint64, rows int) []uint64 {
+	for number := range lanes / rows {
 		hash := uint64(number)
 		for _, lane := range s[number*rows : (number+1)*rows] {
 			hash = mix(hash ^ uint64(lane))
 		}
-		bands[number] = hash
+		bands = append(bands, hash)
 	}
 	return bands
 }

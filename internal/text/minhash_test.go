@@ -45,7 +45,7 @@ func TestBandsFindPairs(t *testing.T) {
 				continue
 			}
 			above++
-			if !meet(sign(a).bands(rows), sign(b).bands(rows)) {
+			if !meet(sign(a).appendBands(nil, rows), sign(b).appendBands(nil, rows)) {
 				missed++
 			}
 		}

@@ -1,4 +1,6 @@
-package dataset
+// Package place says where the records of rows stand: in go the lines of rows.jsonl,
+// which the dataset stage writes, out comes each row's file and line.
+package place
 
 import (
 	"bufio"
@@ -14,9 +16,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// placesFile is apart from train.jsonl, whose bytes are part of the training's
-// key: a record that only moved trains nothing.
-const placesFile = "rows.jsonl"
+// File is apart from train.jsonl, whose bytes are part of the training's key: a
+// record that only moved trains nothing.
+const File = "rows.jsonl"
 
 // Place is where a row's record stands in the judged tree: a line of rows.jsonl,
 // which has one for every row, in the order of the files.
@@ -30,25 +32,17 @@ type Place struct {
 	// Pointer is the record's JSON pointer (RFC 6901) in the file; empty for one
 	// that has a line of a JSONL file to itself.
 	Pointer string `json:"pointer"`
-	// New says that the base tip's files hold no such record.
+	// New says that the change added the record, or edited it.
 	New bool `json:"new"`
-}
-
-// place is the entry's; id and source are its row's.
-func (e entry) place(row Row) Place {
-	return Place{
-		ID: row.ID, Source: row.Source, File: e.record.file.path,
-		Line: e.record.file.line(e.record.offset), Pointer: e.record.pointer(), New: e.isNew,
-	}
 }
 
 // Places are those of all rows of a result, by the rows' Source.
 type Places map[string]Place
 
-// LoadPlaces reads the places of the rows in a result's folder. Of a result of an
+// Load reads the places of the rows in a result's folder. Of a result of an
 // earlier version, which has none, the error is fs.ErrNotExist.
-func LoadPlaces(ctx context.Context, dir string) (Places, error) {
-	path := filepath.Join(dir, placesFile)
+func Load(ctx context.Context, dir string) (Places, error) {
+	path := filepath.Join(dir, File)
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err

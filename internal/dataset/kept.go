@@ -1,0 +1,101 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/tunegate/tunegate/internal/place"
+)
+
+// kept is a record that may become a row, without its text: that is read again where
+// it is needed, so that a large dataset takes little memory.
+type kept struct {
+	*record
+	digest  [sha256.Size]byte // of the conversation without system prompt
+	id      [8]byte           // of the row
+	opening key
+	words   int               // of the answer
+	tags    map[string]string // shared by all that have the same
+	doc     int               // its number among the documents
+	near    int               // label, shared with near-duplicates
+	like    int               // the position of the row that it says again; its own: none
+}
+
+// key stands for a text that is compared with others.
+type key [16]byte
+
+func keyOf(text string) (k key) {
+	digest := sha256.Sum256([]byte(text))
+	return key(digest[:len(k)])
+}
+
+// kept takes from an entry what is kept of it.
+func (x *examination) kept(e entry) (kept, error) {
+	of := func(system string) ([sha256.Size]byte, error) {
+		conversation, err := json.Marshal(e.messages(system))
+		if err != nil {
+			return [sha256.Size]byte{}, fmt.Errorf("%s: record %d: %w", e.record.file.path, e.record.number, err)
+		}
+		return sha256.Sum256(conversation), nil
+	}
+	id, err := of(x.options.System)
+	return kept{
+		digest: e.digest, id: [8]byte(id[:8]), opening: keyOf(e.opening()),
+		words: len(strings.Fields(e.answer)), tags: x.shared(e.tags), doc: x.documents.Len(),
+	}, err
+}
+
+// shared gives the one map of equal ones.
+func (x *examination) shared(tags map[string]string) map[string]string {
+	name := fmt.Sprint(tags) // sorted by key
+	if known, found := x.tags[name]; found {
+		return known
+	}
+	x.tags[name] = tags
+	return tags
+}
+
+// entry reads what is kept as a whole again.
+func (x *examination) entry(i int) entry {
+	k := x.entries[i]
+	e := k.record.normalize(x.options).entry
+	e.digest = k.digest
+	return e
+}
+
+// row renders a row as it is trained on.
+func (x *examination) row(i int) Row {
+	k := x.entries[i]
+	return Row{
+		ID: hex.EncodeToString(k.id[:]), Source: k.source(), Messages: x.entry(i).messages(x.options.System),
+		Weight: k.file.source.Weight, Tags: k.tags,
+	}
+}
+
+func (k kept) place() place.Place {
+	return place.Place{
+		ID: hex.EncodeToString(k.id[:]), Source: k.source(), File: k.file.path,
+		Line: k.line, Pointer: k.pointer(), New: k.added,
+	}
+}
+
+func (k kept) source() string { return fmt.Sprintf("%s#%d", k.file.path, k.number) }
+
+// oldFirst are the positions of the rows, those that the change did not add before
+// the others: so a pair is found at the record that the change brought, and what the
+// base has already stays what it was.
+func (x *examination) oldFirst() []int {
+	order := make([]int, 0, len(x.entries))
+	for _, added := range []bool{false, true} {
+		for i, k := range x.entries {
+			if k.added == added {
+				order = append(order, i)
+			}
+		}
+	}
+	return order
+}

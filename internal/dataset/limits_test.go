@@ -1,0 +1,114 @@
+package dataset
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+// peak is about the most that a function has of the heap at once beside what was there
+// before, in bytes. Nothing else may run.
+func peak(do func()) int64 {
+	var before, now runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	most := before.HeapAlloc
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(2 * time.Millisecond):
+				runtime.ReadMemStats(&now)
+				most = max(most, now.HeapAlloc)
+			}
+		}
+	}()
+	do()
+	close(done)
+	<-ended
+	return int64(most - before.HeapAlloc)
+}
+
+// What packs to little in git and is much in memory is refused, or found, before it is
+// there; 16 MB of it stand for 94 here.
+func TestHostileFilesTakeLittleMemory(t *testing.T) { // alone, as it measures the heap
+	const size = 16 << 20
+	full := func(s string) []byte { return bytes.Repeat([]byte(s), size/len(s)) }
+	list := func(s string) []byte { return append(append([]byte("["), full(s+",")...), []byte(s+"]")...) }
+	for name, test := range map[string]struct {
+		path string
+		data []byte
+		most int64 // of the heap, in MiB
+		want string
+	}{
+		"numbers":         {"a.json", list("1"), 256, "a.json: more than 1000000 records in all (hint: "},
+		"lines":           {"a.jsonl", full("1\n"), 400, "a.jsonl: more than 1000000 records in all (hint: "},
+		"bad lines":       {"a.jsonl", full("{\n"), 400, "a.jsonl: more than 1000000 records in all (hint: "},
+		"line ends":       {"a.jsonl", full("\n"), 8, "of 0 records none is left"},
+		"line ends, JSON": {"a.json", append(full("\n"), '['), 8, "a.json:16777217:2: this is not JSON: unexpected EOF"},
+		"members":         {"a.json", append(append([]byte("{"), full(`"a":1,`)...), []byte(`"a":1}`)...), 8, "a.json:1:1: the file is an object without a list"},
+		"one record":      {"a.json", append(append([]byte("[{"), full(`"a":1,`)...), []byte(`"a":1}]`)...), 24, "a.json:1: the record holds 16777219 bytes, more than 1048576 (hint: divide it)"},
+		"one text":        {"a.json", append(append([]byte(`[{"question": "`), full(`\u0041 `)...), []byte(`", "answer": "a"}]`)...), 24, "a.json:1: the record holds "},
+		"messages":        {"a.jsonl", append(append([]byte(`{"messages": [`), full(`{},`)...), []byte(`{}]}`)...), 24, "a.jsonl:1: the record holds "},
+		"deep":            {"a.json", full("["), 8, "a.json:1:10001: this is not JSON: exceeded max depth"},
+		"deep objects":    {"a.json", append([]byte("["), full(`{"a":`)...), 8, "a.json:1:49997: this is not JSON: "},
+	} {
+		in := Input{Head: []repo.File{{Path: test.path, Blob: "1", Data: test.data}}}
+		var said string
+		taken := peak(func() {
+			result, err := Build(t.Context(), options("*", 0), in, t.TempDir())
+			if result.Blocked {
+				said = result.Findings[0].Where() + ": " + result.Findings[0].Message
+			} else if err != nil {
+				said = err.Error()
+			}
+		})
+		if !strings.HasPrefix(said, test.want) {
+			t.Errorf("%s: %q, want %q", name, said, test.want)
+		}
+		if taken > test.most<<20 {
+			t.Errorf("%s: %d MiB of heap, more than %d", name, taken>>20, test.most)
+		}
+	}
+}
+
+func TestTooManyRecords(t *testing.T) {
+	t.Parallel()
+	file := func(path string, records int) repo.File {
+		return repo.File{Path: path, Blob: path, Data: []byte("[1" + strings.Repeat(",1", records-1) + "]")}
+	}
+	half := maxRecords/2 + 1
+	if _, err := readAll(t.Context(), []repo.File{file("a.json", half), file("b.json", half)}); !errors.Is(err, ErrTooManyRecords) || !strings.HasPrefix(err.Error(), "b.json: ") {
+		t.Errorf("of two files: %v", err)
+	}
+	f, err := read(file("a.json", 3), 3)
+	if err != nil || f.numbered != 3 {
+		t.Errorf("just as many as are read: %+v, %v", f, err)
+	}
+}
+
+// What is read through Map is let go of at the end, also of an error.
+func TestContentsAreClosed(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	in := Input{Head: []repo.File{{Path: "a.json", Blob: "1"}}, Base: []repo.File{{Path: "a.json", Blob: "0"}}}
+	in.Map = func(_ context.Context, files []repo.File) (*repo.Contents, error) {
+		if asked++; asked == 2 {
+			return nil, errors.New("no base")
+		}
+		files[0].Data = []byte(`[{"question": "q", "answer": "a"}]`)
+		return &repo.Contents{Files: files}, nil
+	}
+	if _, err := Build(t.Context(), options("*", 0), in, t.TempDir()); err == nil || err.Error() != "at the base: no base" {
+		t.Error(err)
+	}
+}
