@@ -34,8 +34,10 @@ func cudaChecks(ctx context.Context, in inspection) []check.Check {
 	}
 	ctx, cancel := context.WithTimeout(ctx, cudaWait)
 	defer cancel()
+	m.OpenCards(ctx)
 	tail, err := m.Launcher.Run(ctx, proc.Command{
-		Name: "torch", Path: path, Args: []string{"-I", "-B", "-c", cudaProgram}, Env: proc.CleanEnv(m.Environ),
+		Network: proc.NoNetwork, // as the trainer
+		Name:    "torch", Path: path, Args: []string{"-I", "-B", "-c", cudaProgram}, Env: proc.CleanEnv(m.Environ),
 	}, nil)
 	if err != nil {
 		return []check.Check{check.Failed("cuda", fmt.Sprintf("torch cannot use the card: %v\n%s", err, tail.Last(shownTorch)),

@@ -31,6 +31,7 @@ func looks() []look {
 		servedChecks,
 		promotionChecks,
 		portChecks,
+		one(isolationCheck),
 		one(gpuCheck),
 		cudaChecks,
 		memoryChecks,

@@ -229,3 +229,23 @@ func TestARunnerThatDiesIsAskedAgain(t *testing.T) {
 		t.Errorf("kept %v, %v", kept, err)
 	}
 }
+
+// Answers are kept only after what they came from was looked at.
+func TestStill(t *testing.T) {
+	t.Parallel()
+	looked, changed := 0, errors.New("another model")
+	e := evaluation(&fakeServer{}, suiteOf([]suite.History{suite.Replayed}, oneTurn("a", "4"), oneTurn("b", "4"), oneTurn("c", "4")))
+	e.Still = func(context.Context) error {
+		if looked++; looked > 1 {
+			return changed
+		}
+		return nil
+	}
+	dir := t.TempDir()
+	if _, err := e.Run(t.Context(), dir); !errors.Is(err, changed) {
+		t.Errorf("%v", err)
+	}
+	if kept, err := LoadCases(filepath.Join(dir, CasesFile)); err != nil || len(kept) != 1 {
+		t.Errorf("%d cases are kept, %v", len(kept), err)
+	}
+}

@@ -77,7 +77,7 @@ func (l Launcher) Start(ctx context.Context, c Command) (*Process, error) {
 
 	command := append([]string{c.Path}, c.Args...)
 	c.Network = cmp.Or(c.Network, SharedNetwork)
-	if c.Network != SharedNetwork && l.isolation() != nil {
+	if c.Network != SharedNetwork && l.CheckIsolation() != nil {
 		c.Network = SharedNetwork
 	}
 	if c.Network != SharedNetwork {

@@ -57,7 +57,9 @@ func (l Launcher) TryIsolation() error {
 	return nil
 }
 
-func (l Launcher) isolation() error {
+// CheckIsolation says why no child gets a network of its own: what Isolation says, or
+// a trial.
+func (l Launcher) CheckIsolation() error {
 	if l.Isolation != nil {
 		return l.Isolation()
 	}

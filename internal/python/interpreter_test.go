@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -177,5 +178,39 @@ os.write(3, json.dumps(seen).encode() + b"\n")
 		if got.Env[name] != want {
 			t.Errorf("%s=%q, want %q", name, got.Env[name], want)
 		}
+	}
+}
+
+// A program reaches nothing but its own loopback device: libraries may need that.
+func TestProgramsHaveNoNetwork(t *testing.T) {
+	t.Parallel()
+	proctest.NeedIsolation(t)
+	outside, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer outside.Close()
+	dir := t.TempDir()
+	program := `
+import os, socket, sys
+
+def reaches(address):
+    try:
+        socket.create_connection(address, timeout=5).close()
+    except OSError as wrong:
+        return type(wrong).__name__
+    return "reached"
+
+own = socket.create_server(("127.0.0.1", 0))
+print(reaches(("127.0.0.1", int(sys.argv[1]))), reaches(("192.0.2.1", 80)), reaches(own.getsockname()))
+`
+	if err := os.WriteFile(filepath.Join(dir, "reach.py"), []byte(program), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	i := Interpreter{Path: python3(t), ProgramsDir: dir, Home: t.TempDir(), Env: []string{"PATH=" + os.Getenv("PATH")}}
+	_, port, _ := net.SplitHostPort(outside.Addr().String())
+	said, err := proctest.Launcher(t).Run(t.Context(), i.Command("reach.py", port), nil)
+	if want := "ConnectionRefusedError OSError reached"; err != nil || said.String() != want {
+		t.Errorf("%q, %v, want %q", said, err, want)
 	}
 }

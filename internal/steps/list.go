@@ -103,7 +103,7 @@ func Setup(m machine.Machine, p *plan.Plan, o Options) *List {
 // preparation is everything that can fail cheaply, in order.
 func (s *List) preparation() []step.Step {
 	return []step.Step{
-		s.checks.base, s.checks.server, s.checks.promotion, s.checks.python, s.checks.disk,
+		s.checks.base, s.checks.server, s.checks.isolation, s.checks.promotion, s.checks.python, s.checks.disk,
 		s.Values, s.Folder, s.BaseGGUF, s.Rendering, s.checks.prompts, s.Reference, s.BaseExport, s.Base, s.Agreement, s.Trial, s.Baseline,
 	}
 }

@@ -30,6 +30,7 @@ type nothing struct{}
 type checks struct {
 	base      *step.Of[nothing] // its folder can be exported, and num_ctx fits it
 	server    *step.Of[nothing] // it is there, and of a version that is known to serve
+	isolation *step.Of[nothing] // of children; no more than a note
 	promotion *step.Of[nothing] // its servers; no more than a note, since a run needs none of them
 	python    *step.Of[nothing] // it is there, where something is to be done with it
 	disk      *step.Of[nothing] // has room for what is still to be done
@@ -49,6 +50,7 @@ func (s *List) newChecks() checks {
 	return checks{
 		base:      at("the base model", always, s.checkBase),
 		server:    at("the server", always, s.checkServer),
+		isolation: at("what children reach", nil, s.noteIsolation),
 		promotion: at("the servers of a promotion", nil, s.notePromotionServers),
 		python:    at("Python", always, s.checkPython),
 		disk:      at("disk", always, s.checkDisk),
@@ -66,6 +68,14 @@ func (s *List) checkServer(ctx context.Context) error {
 		return err
 	}
 	return s.machine.CheckVersion(s.plan.Config.Runner, version)
+}
+
+// noteIsolation says so where children have no networks of their own.
+func (s *List) noteIsolation(ctx context.Context) error {
+	if err := s.machine.Isolation(ctx); err != nil {
+		s.machine.Progress.Say("note: this machine gives programs no network of their own (`tunegate doctor` says what helps): other users of it may reach the private server, for which an evaluation is thrown away, and the trainer and the grader may reach the network")
+	}
+	return ctx.Err()
 }
 
 // notePromotionServers says which servers a promotion of the model would not get
