@@ -31,7 +31,7 @@ func looks() []look {
 		servedChecks,
 		promotionChecks,
 		portChecks,
-		one(isolationCheck),
+		one(networkCheck),
 		one(gpuCheck),
 		cudaChecks,
 		memoryChecks,

@@ -57,7 +57,7 @@ func (s *Server) Version() string { return s.version }
 // error names what was asked.
 func (s *Server) Undisturbed(ctx context.Context) error {
 	if foreign := s.witness.foreign(ctx); foreign != "" {
-		return fmt.Errorf("ollama: %w at %s: %s (hint: `tunegate doctor` says at \"isolation\" how to keep others out; then run again)",
+		return fmt.Errorf("ollama: %w at %s: %s (hint: `tunegate doctor` says at \"network\" how to keep others out; then run again)",
 			engine.ErrDisturbed, s.client.Base(), foreign)
 	}
 	return ctx.Err()

@@ -9,7 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 )
 
-func TestIsolationCheck(t *testing.T) {
+func TestNetworkCheck(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		err    error
@@ -24,7 +24,7 @@ func TestIsolationCheck(t *testing.T) {
 	} {
 		m := newMachine(t, nil)
 		m.Launcher.Isolation = func() error { return tt.err }
-		got := isolationCheck(t.Context(), inspection{machine: m, wanted: wanted{runner: config.Runner{Ollama: tt.server}}})
+		got := networkCheck(t.Context(), inspection{machine: m, wanted: wanted{runner: config.Runner{Ollama: tt.server}}})
 		if got.Level != tt.level || !strings.Contains(got.Found, tt.found) || (got.Fix == "") != (tt.err == nil) ||
 			strings.Contains(got.Found, "private server") != (tt.server == config.Auto) {
 			t.Errorf("%v, %s: %+v", tt.err, tt.server, got)

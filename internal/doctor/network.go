@@ -9,23 +9,23 @@ import (
 	"github.com/tunegate/tunegate/internal/check"
 )
 
-// isolationCheck wants networks of their own for the private server, the trainer and
+// networkCheck wants networks of their own for the private server, the trainer and
 // the grader. Without them a run goes on: an evaluation in which somebody else asked
 // the server is thrown away.
-func isolationCheck(ctx context.Context, in inspection) check.Check {
+func networkCheck(ctx context.Context, in inspection) check.Check {
 	err := in.machine.Isolation(ctx)
 	if err == nil {
 		found := "the trainer and the grader reach no network"
 		if in.runner.PrivateServer() {
 			found += ", and no other user reaches the private server"
 		}
-		return check.Passed("isolation", found)
+		return check.Passed("network", found)
 	}
 	found := fmt.Sprintf("no program gets a network of its own (%v): the trainer and the grader reach the machine's", err)
 	if in.runner.PrivateServer() {
 		found += ", and every user of this machine reaches the private server, for which an evaluation is thrown away"
 	}
-	return check.Warned("isolation", found, allowNamespaces(setting))
+	return check.Warned("network", found, allowNamespaces(setting))
 }
 
 // setting is what the kernel's setting of this name is now; empty: it has none.
