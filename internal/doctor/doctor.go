@@ -21,6 +21,7 @@ func looks() []look {
 		one(gitCheck),
 		one(tempCheck),
 		one(configCheck),
+		cloneChecks,
 		baseChecks,
 		templateChecks,
 		penaltyChecks,

@@ -29,7 +29,7 @@ func (r *Repo) explain(ctx context.Context, said string) error {
 		return nil
 	case r.partial(ctx):
 		return errPartial
-	case r.shallow():
+	case r.Shallow():
 		return errShallow
 	}
 	return nil
@@ -41,8 +41,8 @@ func (r *Repo) partial(ctx context.Context) bool {
 	return err == nil && found != ""
 }
 
-// shallow says whether the clone's history is cut.
-func (r *Repo) shallow() bool {
+// Shallow says whether the clone's history is cut.
+func (r *Repo) Shallow() bool {
 	info, err := os.Stat(filepath.Join(r.scratch, "shallow"))
 	return err == nil && info.Size() > 0
 }

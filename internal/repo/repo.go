@@ -13,8 +13,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
+
+var commitID = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
 
 // Repo is a repository whose objects can be read.
 type Repo struct {
@@ -92,10 +95,14 @@ func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 		return "", ctx.Err()
 	}
 	if err != nil {
-		if r.shallow() {
+		if r.Shallow() {
 			return "", fmt.Errorf("no commit %q in %s: %w", ref, r.root, errShallow)
 		}
-		return "", fmt.Errorf("no commit %q in %s (hint: is it fetched? try `git fetch origin`)", ref, r.root)
+		from := "origin"
+		if commitID.MatchString(ref) { // such as a fork's, which no branch of origin has
+			from += " " + ref
+		}
+		return "", fmt.Errorf("no commit %q in %s (hint: is it fetched? try `git fetch %s`)", ref, r.root, from)
 	}
 	return id, nil
 }

@@ -84,6 +84,10 @@ func TestRefs(t *testing.T) {
 			t.Errorf("%q resolved to %s", ref, sha)
 		}
 	}
+	gone := strings.Repeat("0123456789", 4)
+	if _, err := r.Commit(ctx, gone); err == nil || !strings.Contains(err.Error(), "try `git fetch origin "+gone+"`)") {
+		t.Error(err)
+	}
 	if _, err := Open(ctx, t.TempDir(), "git", []string{"PATH=" + os.Getenv("PATH")}); err == nil || !strings.Contains(err.Error(), "no git repository") {
 		t.Errorf("a plain folder gave %v", err)
 	}
