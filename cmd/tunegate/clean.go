@@ -59,13 +59,13 @@ func printCleaned(w io.Writer, c clean.Result) error {
 		if item.Server != "" {
 			name, size = name+" on "+item.Server, ""
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", item.Kind, name, size, item.Why)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", item.Kind, quoted(name), size, quoted(item.Why))
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
 	for _, item := range c.Left {
-		fmt.Fprintf(out, "%s %s stays: %s\n", item.Kind, item.Name, item.Why)
+		fmt.Fprintf(out, "%s %s stays: %s\n", item.Kind, quoted(item.Name), quoted(item.Why))
 	}
 	fmt.Fprintln(out, totals(c))
 	return out.Close()

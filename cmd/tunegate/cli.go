@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -172,13 +171,7 @@ func (w world) complain(err error) {
 	if len(text) > maxComplaint {
 		text = text[:maxComplaint] + " ..."
 	}
-	var cleaned bytes.Buffer
-	cleaner := proc.NewCleaner(&cleaned, proc.Fence)
-	fmt.Fprintln(cleaner, text)
-	if err := cleaner.Close(); err != nil {
-		return
-	}
-	fmt.Fprintf(w.stderr, "tunegate: %s", strings.TrimPrefix(cleaned.String(), proc.Fence))
+	fmt.Fprint(w.stderr, "tunegate: ", fenced(text))
 }
 
 // session is a parsed command line in its world.

@@ -62,15 +62,16 @@ func (s *session) print(checks []check.Check) {
 		width = max(width, len(c.Name))
 	}
 	indent := strings.Repeat(" ", marks+width+gap)
+	said := func(s string) string { return strings.ReplaceAll(text.Clean(s), "\n", "\n"+indent+proc.Fence) }
 	out := proc.NewCleaner(s.world.stdout, "")
 	for _, c := range checks {
 		mark := string(c.Level)
 		if c.Level == check.Fail {
 			mark = "FAIL"
 		}
-		fmt.Fprintf(out, "%-4s %-*s %s\n", mark, width, c.Name, strings.ReplaceAll(c.Found, "\n", "\n"+indent+proc.Fence))
+		fmt.Fprintf(out, "%-4s %-*s %s\n", mark, width, c.Name, said(c.Found))
 		if c.Fix != "" {
-			fmt.Fprintf(out, "%smend: %s\n", indent, c.Fix)
+			fmt.Fprintf(out, "%smend: %s\n", indent, said(c.Fix))
 		}
 	}
 }

@@ -21,6 +21,5 @@ func (s *session) dryRun(ctx context.Context, machine machine.Machine, repositor
 	if s.cli.JSON {
 		return s.encode(forecast)
 	}
-	_, err = s.world.stdout.Write(terminal.Forecast(forecast))
-	return err
+	return printClean(s.world.stdout, "%s", terminal.Forecast(forecast))
 }

@@ -229,13 +229,13 @@ func (s *session) printBegun(result begun) error {
 		fmt.Fprintf(out, "template %s: %s\n", picked.Name, picked.Why)
 	}
 	for _, path := range result.Written {
-		fmt.Fprintln(out, "wrote", path)
+		fmt.Fprintln(out, "wrote", quoted(path))
 	}
 	for _, path := range result.Kept {
-		fmt.Fprintln(out, "kept ", path)
+		fmt.Fprintln(out, "kept ", quoted(path))
 	}
 	for _, note := range result.Notes {
-		fmt.Fprintln(out, "note:", note)
+		fmt.Fprintln(out, "note:", quoted(note))
 	}
 	return out.Close()
 }

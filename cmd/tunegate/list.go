@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -37,13 +38,14 @@ func (listCommand) Run(s *session) error {
 	if s.cli.JSON {
 		return s.encode(listing)
 	}
-	return printListing(proc.NewCleaner(s.world.stdout, ""), listing, s.world.clock())
+	return printListing(s.world.stdout, listing, s.world.clock())
 }
 
 // maxListed bounds the candidates of the table; --json has all.
 const maxListed = 30
 
-func printListing(out io.Writer, l promote.Listing, now time.Time) error {
+func printListing(w io.Writer, l promote.Listing, now time.Time) error {
+	out := proc.NewCleaner(w, "")
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) {
 		for i, cell := range cells {
@@ -72,9 +74,9 @@ func printListing(out io.Writer, l promote.Listing, now time.Time) error {
 		fmt.Fprintf(table, "and %d older ones (`tunegate --json list` has all)\n", left)
 	}
 	for _, note := range l.Notes {
-		fmt.Fprintf(table, "note: %s\n", note)
+		fmt.Fprintf(table, "note: %s\n", quoted(note))
 	}
-	return table.Flush()
+	return errors.Join(table.Flush(), out.Close())
 }
 
 // maxCell bounds what a name that a change chose takes of a line, in characters.

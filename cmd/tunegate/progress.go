@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/tunegate/tunegate/internal/proc"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // lineEvery is how often a log gets a line about work that goes on.
@@ -41,7 +41,7 @@ func (p *progress) Say(format string, args ...any) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.erase()
-	fmt.Fprintf(proc.NewCleaner(p.out, ""), format+"\n", args...)
+	fmt.Fprint(p.out, fenced(fmt.Sprintf(format, args...)))
 }
 
 func (p *progress) Update(stage string, done, total int64, eta time.Duration, detail string) {
@@ -57,6 +57,7 @@ func (p *progress) Update(stage string, done, total int64, eta time.Duration, de
 	if detail != "" {
 		line += " (" + detail + ")"
 	}
+	line = text.Inert(quoted(line))
 	if p.live {
 		p.erase()
 		fmt.Fprintf(p.out, "%.100s", bar(done, total)+line)

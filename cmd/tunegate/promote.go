@@ -96,16 +96,16 @@ func (s *session) printMoved(r promote.Result) {
 	if !r.Changed || r.Stable != r.Version { // a version that stays behind changes no stable tag
 		done = "already"
 	}
-	fmt.Fprintf(out, "%s:stable is %s %s\n", r.Name, r.Stable, done)
+	fmt.Fprintf(out, "%s:stable is %s %s\n", quoted(r.Name), quoted(r.Stable), done)
 	if r.Stable == r.Version {
-		fmt.Fprintf(out, "model: %s, model_id %.12s, tested by run %s\n", r.Tag, r.ModelID, r.Run)
+		fmt.Fprintf(out, "model: %s, model_id %.12s, tested by run %s\n", quoted(r.Tag), quoted(r.ModelID), quoted(r.Run))
 	}
-	fmt.Fprintf(out, "on: %s\n", strings.Join(places(r.Servers), ", "))
+	fmt.Fprintf(out, "on: %s\n", quoted(strings.Join(places(r.Servers), ", ")))
 	if r.Previous != "" {
-		fmt.Fprintf(out, "before: %s (`tunegate rollback` goes back to it)\n", r.Previous)
+		fmt.Fprintf(out, "before: %s (`tunegate rollback` goes back to it)\n", quoted(r.Previous))
 	}
 	for _, note := range r.Notes {
-		fmt.Fprintf(out, "note: %s\n", note)
+		fmt.Fprintf(out, "note: %s\n", quoted(note))
 	}
 }
 

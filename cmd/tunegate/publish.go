@@ -73,12 +73,12 @@ func (s *session) printPublished() error {
 		return s.encode(s.published)
 	}
 	out := proc.NewCleaner(s.world.stdout, "")
-	fmt.Fprintf(out, "published: %s\n", s.published.Headline)
+	fmt.Fprintf(out, "published: %s\n", quoted(s.published.Headline))
 	if s.published.URL != "" {
-		fmt.Fprintf(out, "at: %s\n", s.published.URL)
+		fmt.Fprintf(out, "at: %s\n", quoted(s.published.URL))
 	}
 	for _, note := range s.published.Notes {
-		fmt.Fprintf(out, "note: %s\n", note)
+		fmt.Fprintf(out, "note: %s\n", quoted(note))
 	}
 	return nil
 }

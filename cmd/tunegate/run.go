@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -130,26 +129,19 @@ func inputError(err error) error {
 	return err
 }
 
-// encode prints the result of a command with --json.
-func (s *session) encode(result any) error {
-	encoder := json.NewEncoder(s.world.stdout)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(result)
-}
-
 // show prints a finished run and gives the verdict's exit code.
 func (s *session) show(result pipeline.Result) error {
-	out := s.world.stdout
+	var err error
 	switch {
 	case s.cli.JSON:
-		if err := s.encode(result); err != nil {
-			return err
-		}
+		err = s.encode(result)
 	case result.Verdict == nil:
-		fmt.Fprintf(out, "%s\nresults: %s\n", result.Stopped, result.Dir)
+		err = printClean(s.world.stdout, "%s\nresults: %s\n", quoted(result.Stopped), result.Dir)
 	default:
-		fmt.Fprintf(out, "%s", result.Summary)
-		fmt.Fprintf(out, "report: %s\n", filepath.Join(result.Dir, "report", "report.html"))
+		err = printClean(s.world.stdout, "%sreport: %s\n", result.Summary, filepath.Join(result.Dir, "report", "report.html"))
+	}
+	if err != nil {
+		return err
 	}
 	if result.Exit != 0 {
 		return &exitError{code: result.Exit}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/tunegate/tunegate/internal/config"
@@ -42,6 +41,5 @@ func (c setupCommand) Run(s *session) error {
 	if s.cli.JSON {
 		return s.encode(map[string]string{"home": machine.Home})
 	}
-	_, err = fmt.Fprintf(s.world.stdout, "ready: %s\n", machine.Home)
-	return err
+	return printClean(s.world.stdout, "ready: %s\n", machine.Home)
 }

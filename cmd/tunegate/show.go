@@ -65,8 +65,7 @@ func (c showCommand) Run(s *session) error {
 	if s.cli.JSON {
 		return s.encode(data)
 	}
-	_, err = fmt.Fprintf(s.world.stdout, "%s\n%s", title(record, about), said)
-	return err
+	return printClean(s.world.stdout, "%s\n%s", quoted(title(record, about)), said)
 }
 
 // title names a run: its id, what was asked for, when it began and what came of it.
