@@ -85,6 +85,10 @@ func TestBaseAndServing(t *testing.T) {
 		"a penalty": {map[string]string{"tunegate.yaml": strings.Replace(own("tunegate.yaml"), "num_ctx: 256", "num_ctx: 256, repeat_penalty: 1.1", 1)}, map[string]string{
 			"penalty": "warn repeat_penalty 1.1: a penalty on repetition",
 		}},
+		"its whole context": {nil, map[string]string{"context": "ok num_ctx 256 of the base's 256 tokens"}},
+		"more than its context": {map[string]string{"tunegate.yaml": strings.Replace(own("tunegate.yaml"), "num_ctx: 256", "num_ctx: 257", 1)}, map[string]string{
+			"context": "fail `num_ctx` is 257, and the base's context has 256 tokens",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -96,9 +100,9 @@ func TestBaseAndServing(t *testing.T) {
 			for _, where := range []string{"./base", filepath.Join(dir, "base")} { // in the commit, and on the machine
 				wants.config.Base.Model = where
 				base, checks := readBase(t.Context(), wants)
-				in := inspection{wanted: wants, base: base}
+				in := inspection{wanted: wants, base: base, ofBase: checks}
 				left := maps.Clone(tt.want)
-				for _, got := range slices.Concat(checks, templateChecks(t.Context(), in), penaltyChecks(t.Context(), in)) {
+				for _, got := range slices.Concat(checks, templateChecks(t.Context(), in), penaltyChecks(t.Context(), in), contextChecks(t.Context(), in)) {
 					level, found, _ := strings.Cut(left[got.Name], " ")
 					if where != "./base" {
 						found = strings.TrimPrefix(found, "./base")

@@ -30,13 +30,10 @@ func buildChecks(ctx context.Context, m machine.Machine) []check.Check {
 // fixProgram is how to get a program that Ollama is built with.
 func fixProgram(program ollama.Program) string {
 	if program.Name == "go" {
-		return "install Go " + ollamaGo + " or newer (https://go.dev/dl), or Ollama itself: `" + installOllama + "`"
+		return "install Go " + ollama.GoVersion() + " or newer (https://go.dev/dl), or Ollama itself: `" + installOllama + "`"
 	}
 	return install(program.Name)
 }
-
-// ollamaGo is the Go that building Ollama's module needs, as its go.mod says.
-const ollamaGo = "1.24.1"
 
 // goCheck wants the Go that Ollama's module asks for. Another one may fetch it,
 // which a machine without a network finds out late.
@@ -50,7 +47,8 @@ func goCheck(ctx context.Context, m machine.Machine, path, fix string) check.Che
 	if err != nil || has == "" {
 		return check.Failed("go", path+" does not run", fix)
 	}
-	return check.That(version.Compare("go"+has, "go"+ollamaGo) >= 0, "go", has+", Ollama needs "+ollamaGo, fix)
+	needed := ollama.GoVersion()
+	return check.That(version.Compare("go"+has, "go"+needed) >= 0, "go", has+", Ollama needs "+needed, fix)
 }
 
 // headerCheck wants the C++ headers that Ollama's archive lacks in one of the

@@ -25,6 +25,7 @@ func looks() []look {
 		baseChecks,
 		templateChecks,
 		penaltyChecks,
+		contextChecks,
 		one(clockCheck),
 		one(homeCheck),
 		one(diskCheck),

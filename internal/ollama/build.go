@@ -32,10 +32,20 @@ type Program struct{ Name, Hint string }
 // Programs lists what Build needs on PATH.
 func Programs() []Program {
 	return []Program{
-		{"go", "install Go 1.26 or newer, see https://go.dev/dl, or put an `ollama` on PATH"},
+		{"go", "install Go " + GoVersion() + " or newer, see https://go.dev/dl, or put an `ollama` on PATH"},
 		{"gcc", "apt-get install gcc"},
 		{"g++", "apt-get install g++"},
 	}
+}
+
+// GoVersion is the oldest Go that Build compiles with, as its module says.
+func GoVersion() string {
+	for line := range strings.Lines(string(goMod)) {
+		if version, ok := strings.CutPrefix(line, "go "); ok {
+			return strings.TrimSpace(version)
+		}
+	}
+	return ""
 }
 
 // Build compiles Ollama's pinned version from its Go module into a folder under

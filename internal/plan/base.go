@@ -83,3 +83,14 @@ func FolderState(folder string) ([]FileState, error) {
 	}
 	return state, nil
 }
+
+// CheckContext gives the tokens of the context that the base was made for, 0 where
+// it does not tell. Its error is ErrInput where num_ctx, with which the models are
+// served, goes beyond.
+func (p *Plan) CheckContext(ctx context.Context) (int, error) {
+	has, err := p.BaseFolder(ctx).Context()
+	if asked := p.Config.Eval.NumCtx; err == nil && has > 0 && asked > has {
+		err = Input(fmt.Errorf("`num_ctx` is %d, and the base's context has %d tokens (hint: write num_ctx: %[2]d under `serve.parameters` of the config)", asked, has))
+	}
+	return has, err
+}

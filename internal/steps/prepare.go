@@ -96,10 +96,7 @@ func (s *List) checkBase(ctx context.Context) error {
 	if err := s.plan.CheckBase(ctx); err != nil {
 		return err
 	}
-	has, err := s.plan.BaseFolder(ctx).Context()
-	if asked := s.plan.Config.Eval.NumCtx; err == nil && has > 0 && asked > has {
-		err = plan.Input(fmt.Errorf("`eval.num_ctx` is %d, and the base's context has %d tokens (hint: write num_ctx: %[2]d under `eval:` of the config)", asked, has))
-	}
+	_, err := s.plan.CheckContext(ctx)
 	return err
 }
 
