@@ -114,7 +114,7 @@ func perform(ctx context.Context, w world) (*session, int) {
 	exited := -1
 	parser, err := kong.New(&s.cli, kong.Name("tunegate"), kong.UsageOnError(),
 		kong.Description("CI for model weights: a change of tuning data becomes a verdict about the model that is served."),
-		kong.Vars{"config": config.FileName, "maxDuration": config.MaxDuration.String()}, kong.Writers(w.stdout, w.stderr),
+		kong.Vars{"config": config.FileName}, kong.Writers(w.stdout, w.stderr),
 		kong.Exit(func(code int) { exited = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		return s, w.end(ctx, err)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/step"
@@ -31,7 +30,7 @@ type runCommand struct {
 	Until       string        `help:"Stop after this stage." placeholder:"STAGE"`
 	Force       string        `help:"Do this stage again even if its result is kept." placeholder:"STAGE"`
 	PR          int           `name:"pr" help:"The pull request that this is, for the candidate's tag (default: that of GITHUB_REF)." placeholder:"N"`
-	MaxDuration time.Duration `help:"Give up after this long." default:"${maxDuration}"`
+	MaxDuration time.Duration `help:"Give up after this long (default: limits.duration of the config, else 5h; the smaller of both counts)." placeholder:"5h"`
 	DryRun      bool          `help:"Say what the run would do, take and see, and do nothing."`
 }
 
@@ -41,7 +40,7 @@ type stageCommand struct {
 }
 
 func (c stageCommand) Run(s *session, parsed *kong.Context) error {
-	return runCommand{refs: c.refs, Until: strings.Fields(parsed.Command())[0], MaxDuration: config.MaxDuration}.Run(s)
+	return runCommand{refs: c.refs, Until: strings.Fields(parsed.Command())[0]}.Run(s)
 }
 
 func (c runCommand) Run(s *session) error {
@@ -57,7 +56,10 @@ func (c runCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(s.ctx, c.MaxDuration, fmt.Errorf("not done within --max-duration %s", c.MaxDuration))
+	ctx, cancel := s.ctx, func() {}
+	if c.MaxDuration > 0 {
+		ctx, cancel = context.WithTimeoutCause(ctx, c.MaxDuration, fmt.Errorf("not done within --max-duration %s", c.MaxDuration))
+	}
 	defer cancel()
 	options := pipeline.Options{
 		Refs:       plan.Refs{Base: c.Base, Head: c.Head, BaseName: c.BaseName, HeadName: c.HeadName, Change: c.Change},
@@ -74,7 +76,7 @@ func (c runCommand) Run(s *session) error {
 		if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {
 			return errors.New("the same command goes on where it stopped")
 		}
-		if cause := context.Cause(ctx); cause != nil && s.ctx.Err() == nil {
+		if cause := context.Cause(ctx); cause != nil && s.ctx.Err() == nil && !errors.Is(err, cause) {
 			return fmt.Errorf("%w: %w", cause, err)
 		}
 		return inputError(err)
@@ -106,6 +108,9 @@ func (s *session) web() string {
 
 // check refuses the stages that a run cannot stop at or do again.
 func (c runCommand) check() error {
+	if c.MaxDuration < 0 {
+		return errors.New("--max-duration wants a time above 0")
+	}
 	for _, name := range []string{c.Until, c.Force} {
 		if name != "" && !slices.Contains(step.Stages(), step.Stage(name)) {
 			return fmt.Errorf("unknown stage %q (known: %s)", name, strings.Trim(fmt.Sprint(step.Stages()), "[]"))

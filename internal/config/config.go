@@ -78,14 +78,18 @@ type Runner struct {
 // PrivateServer says whether runs start an Ollama server of their own.
 func (r Runner) PrivateServer() bool { return r.Ollama == Auto }
 
-// Limits bound what a pull request may ask of the trainer. Epochs and LoRAR are
-// those of the train section where the file does not name them.
+// Limits bound what a pull request may ask of the trainer, and what its runs may
+// take. Epochs and LoRAR are those of the train section where the file does not name
+// them.
 type Limits struct {
-	Epochs float64
-	Rows   int
-	LoRAR  int
-	Train  train.Options // the file's own, which bound what else takes time or memory
+	Epochs   float64
+	Rows     int
+	LoRAR    int
+	Duration time.Duration // of a run from its start, waiting included; 0: not said
+	Disk     int64         // bytes of what runs keep in the home, the next one's included; 0: any
+	Train    train.Options // the file's own, which bound what else takes time or memory
 }
 
-// MaxDuration is how long a run may take when nothing else is said.
+// MaxDuration is how long a run may take when nothing else is said: neither
+// `limits.duration` nor --max-duration.
 const MaxDuration = 5 * time.Hour

@@ -117,15 +117,16 @@ type gateFile struct {
 }
 
 type limitsFile struct {
-	Epochs *float64 `yaml:"epochs"`
-	Rows   *int     `yaml:"rows"`
-	LoRAR  *int     `yaml:"lora_r"`
+	Duration string   `yaml:"duration"`
+	Epochs   *float64 `yaml:"epochs"`
+	Rows     *int     `yaml:"rows"`
+	LoRAR    *int     `yaml:"lora_r"`
+	Disk     string   `yaml:"disk"`
 }
 
 // planned are keys of the format that this version does not act on.
 func planned() []string {
 	return []string{
-		"shapes", "targets", "patterns", "judge", "app", "app_checks", "keep",
-		"duration", "disk", "max_drop",
+		"shapes", "targets", "patterns", "judge", "app", "app_checks", "keep", "max_drop",
 	}
 }

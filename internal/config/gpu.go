@@ -1,9 +1,6 @@
 package config
 
-import (
-	"regexp"
-	"strconv"
-)
+import "regexp"
 
 // gpuFile is `runner.gpu` as it is written.
 type gpuFile struct {
@@ -18,12 +15,13 @@ type GPU struct {
 	Memory int64  // bytes, as its maker counts: 24GB is 24e9
 }
 
-const maxGPUMemory = 100_000 // GB
-
-var (
-	gpuClass  = regexp.MustCompile(`^[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*$`)
-	gpuMemory = regexp.MustCompile(`^(\d+(?:\.\d+)?) ?(GB|GiB)$`)
+// What a card's memory can be, in bytes.
+const (
+	minGPUMemory = 1e9
+	maxGPUMemory = 1e14
 )
+
+var gpuClass = regexp.MustCompile(`^[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*$`)
 
 func (p *parser) gpu() GPU {
 	f := p.file.Runner.GPU
@@ -33,19 +31,14 @@ func (p *parser) gpu() GPU {
 	if !gpuClass.MatchString(f.Class) {
 		p.fail([]any{"runner", "gpu"}, "`runner.gpu.class` must be words of the card's name (hint: such as rtx-4090; `nvidia-smi -L` prints the name)")
 	}
-	parts := gpuMemory.FindStringSubmatch(f.Memory)
-	if parts == nil {
+	memory, is := size(f.Memory)
+	if !is {
 		p.fail([]any{"runner", "gpu"}, "`runner.gpu.memory` %q is no size of a card's memory (hint: such as 24GB)", f.Memory)
 		return GPU{}
 	}
-	unit := 1e9
-	if parts[2] == "GiB" {
-		unit = 1 << 30
-	}
-	size, err := strconv.ParseFloat(parts[1], 64)
-	if err != nil || size < 1 || size > maxGPUMemory {
+	if memory < minGPUMemory || memory > maxGPUMemory {
 		p.fail([]any{"runner", "gpu", "memory"}, "%s is no size of a card's memory (hint: such as 24GB)", f.Memory)
 		return GPU{}
 	}
-	return GPU{Class: f.Class, Memory: int64(size * unit)}
+	return GPU{Class: f.Class, Memory: memory}
 }

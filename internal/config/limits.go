@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/tunegate/tunegate/internal/train"
 )
@@ -17,7 +18,31 @@ func (p *parser) limits(t train.Options) Limits {
 	if f.LoRAR != nil {
 		l.LoRAR = p.between([]any{"limits", "lora_r"}, *f.LoRAR, 1, maxLoRAR)
 	}
+	if l.Duration = p.duration([]any{"limits", "duration"}, f.Duration); f.Disk != "" {
+		var is bool
+		if l.Disk, is = size(f.Disk); !is {
+			p.fail([]any{"limits", "disk"}, "`limits.disk` %.60q is no size of a disk (hint: such as 80GB)", f.Disk)
+		}
+	}
 	return l
+}
+
+// What a run can be given.
+const (
+	minDuration = time.Second
+	maxDuration = 35 * 24 * time.Hour // GitHub's own for a workflow
+)
+
+func (p *parser) duration(at []any, text string) time.Duration {
+	if text == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < minDuration || d > maxDuration {
+		p.fail(at, "%.60q is no time that a run can take (hint: such as 5h or 1h30m, at most 840h)", text)
+		return 0
+	}
+	return d
 }
 
 // Exceeded says which value takes more time or memory than the limits allow, or "".

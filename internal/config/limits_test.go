@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tunegate/tunegate/internal/train"
 )
@@ -40,6 +41,39 @@ func TestExceeded(t *testing.T) {
 		test.change(&o)
 		if over := limits.Exceeded(o); !strings.HasPrefix(over, test.over) || (over == "") != (test.over == "") {
 			t.Errorf("%s: got %q, want %q", name, over, test.over)
+		}
+	}
+}
+
+func TestWhatARunMayTake(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Limits{
+		"":                               {},
+		"duration: 5h, disk: 80GB":       {Duration: 5 * time.Hour, Disk: 80e9},
+		"duration: 1h30m, disk: 1.5 TiB": {Duration: 90 * time.Minute, Disk: 3 << 39},
+		"disk: 10MB":                     {Disk: 1e7},
+	} {
+		c, err := Parse("tunegate.yaml", []byte(short+"limits: {"+text+"}\n"))
+		if err != nil || c.Limits.Duration != want.Duration || c.Limits.Disk != want.Disk {
+			t.Errorf("%s: %+v, %v", text, c.Limits, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"duration: 5":                "tunegate.yaml:5: \"5\" is no time that a run can take (hint: such as 5h",
+		"duration: -5h":              "is no time",
+		"duration: 0s":               "is no time",
+		"duration: 841h":             "is no time",
+		"duration: soon":             "is no time",
+		"disk: 80":                   "tunegate.yaml:5: `limits.disk` \"80\" is no size of a disk (hint: such as 80GB)",
+		"disk: 0GB":                  "is no size",
+		"disk: -1GB":                 "is no size",
+		"disk: 80gb":                 "is no size",
+		"disk: 999999999TB":          "is no size",
+		"disc: 80GB":                 `unknown key "disc" (did you mean "disk"?)`,
+		"duration: 5h, duration: 6h": "duration",
+	} {
+		if _, err := Parse("tunegate.yaml", []byte(short+"limits: {"+text+"}\n")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", text, err, want)
 		}
 	}
 }

@@ -6,7 +6,23 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/tunegate/tunegate/internal/store"
 )
+
+// Kept is the size in bytes of what runs keep in this home: results, records, the
+// private server's models; not the tools.
+func (m Machine) Kept() (bytes int64, err error) {
+	for _, dir := range []string{"store", "runs", "setup"} {
+		size, err := store.Size(filepath.Join(m.Home, dir))
+		if err != nil {
+			return 0, err
+		}
+		bytes += size
+	}
+	models, err := store.Size(m.models())
+	return bytes + models, err
+}
 
 // FreeSpace is the space in bytes that this user may still fill on the disk of a
 // folder, which need not exist yet.

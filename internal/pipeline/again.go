@@ -22,9 +22,11 @@ import (
 // candidate is exported. The prefix narrows the earlier run down to one; empty:
 // the newest. Without such a run it is plan.ErrNoModel.
 func Again(ctx context.Context, m machine.Machine, r *repo.Repo, p *plan.Plan, o Options, prefix string) (Result, error) {
+	ctx, cancel := bounded(ctx, p.Config.Limits)
+	defer cancel()
 	m, release, err := lock(ctx, m, p, o.Until, fmt.Sprintf("a promotion of %s", p.HeadRef))
 	if err != nil {
-		return Result{}, refused(ctx, m, r, o, p, err)
+		return Result{}, refused(ctx, m, r, o, p, late(ctx, err))
 	}
 	defer release()
 	earlier, made, err := madeOf(m, p, prefix)

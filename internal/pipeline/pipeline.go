@@ -49,9 +49,11 @@ func Run(ctx context.Context, m machine.Machine, r *repo.Repo, o Options) (Resul
 	if err != nil {
 		return Result{}, refused(ctx, m, r, o, p, err)
 	}
+	ctx, cancel := bounded(ctx, p.Config.Limits)
+	defer cancel()
 	m, release, err := lock(ctx, m, p, o.Until, fmt.Sprintf("a run of %s into %s", p.HeadRef, p.BaseRef))
 	if err != nil {
-		return Result{}, refused(ctx, m, r, o, p, err)
+		return Result{}, refused(ctx, m, r, o, p, late(ctx, err))
 	}
 	defer release()
 	run, err := begin(m, r, o, p)

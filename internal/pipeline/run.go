@@ -88,7 +88,7 @@ func (r *run) recorded(ctx context.Context, judge func(context.Context) (Result,
 	if closing := r.steps.Close(); closing != nil && ctx.Err() == nil {
 		r.machine.Progress.Say("the server did not stop as it should: %v", closing)
 	}
-	if err != nil {
+	if err = late(ctx, err); err != nil {
 		r.recorder.events.failed(err)
 		err = errors.Join(err, r.failed(ctx, err))
 		return Result{Dir: r.dir, Record: *r.record}, err

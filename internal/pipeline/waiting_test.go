@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/plan/plantest"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/runs"
 )
@@ -31,5 +34,55 @@ func TestCancelledWhileWaiting(t *testing.T) {
 	}
 	if about, err := LoadReport(filepath.Join(o.repo.Root(), runs.CopyFolder)); err != nil || about.State != report.Cancelled {
 		t.Errorf("%v, state %q", err, about.State)
+	}
+}
+
+// TestTheBasesLimitOfTime: the smaller of what the caller and the base's config give
+// ends a run, and the run says which; a change does not give itself more.
+func TestTheBasesLimitOfTime(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		base, change string
+		asked        time.Duration
+		says         string
+	}{
+		"the config's": {"1s", "9h", 0, "not done within `limits.duration` 1.0 s (hint: the same command goes on where it stopped)"},
+		"the smaller":  {"1s", "1s", time.Hour, "not done within `limits.duration` 1.0 s"},
+		"the caller's": {"5h", "5h", time.Second, "not done within what was asked (hint: the same"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newJudged(t)
+			limited := func(to string) string {
+				return strings.Replace(plantest.Config, "limits: {", "limits: {duration: "+to+", ", 1)
+			}
+			o.Git("checkout", "-q", "main")
+			o.Write("tunegate.yaml", limited(test.base))
+			o.Commit("a limit")
+			o.Change("pr", map[string]string{"data/c.json": `[{"question": "5 + 5?", "answer": "10"}]`, "tunegate.yaml": limited(test.change)})
+			_, release, err := runs.Lock(t.Context(), o.machine, "another run")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer release()
+			ctx, cancel := t.Context(), func() {}
+			if test.asked > 0 {
+				ctx, cancel = context.WithTimeoutCause(ctx, test.asked, errors.New("not done within what was asked"))
+			}
+			defer cancel()
+			_, err = Run(ctx, o.machine, o.repo, Options{Refs: plan.Refs{Base: "main", Head: "pr"}, ConfigPath: "tunegate.yaml", Event: "pull_request"})
+			if err == nil || strings.Count(err.Error(), "not done within") != 1 || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got %v, want %q", err, test.says)
+			}
+			if about, err := LoadReport(filepath.Join(o.repo.Root(), runs.CopyFolder)); err != nil || about.State != report.Broke || !strings.Contains(about.Error, test.says) {
+				t.Errorf("%v, state %q, error %q", err, about.State, about.Error)
+			}
+		})
+	}
+	// Where nobody says, it is the default.
+	ctx, cancel := bounded(t.Context(), config.Limits{})
+	defer cancel()
+	if end, ends := ctx.Deadline(); !ends || time.Until(end) > config.MaxDuration || time.Until(end) < config.MaxDuration-time.Hour {
+		t.Errorf("it ends: %t, at %s", ends, end)
 	}
 }

@@ -160,12 +160,30 @@ func (s *List) checkDisk(ctx context.Context) error {
 	for _, work := range s.missing(ctx) {
 		needed += work.Takes().Disk
 	}
+	if err := s.checkDiskLimit(needed); err != nil {
+		return err
+	}
 	free, err := machine.FreeSpace(s.machine.Home)
 	if err != nil || free >= needed {
 		return err
 	}
 	return fmt.Errorf("%s: %s free, and the run takes %s more (hint: `tunegate clean` removes what nothing needs; or use a folder on a larger disk: export TUNEGATE_HOME=DIR)",
 		s.machine.Home, text.Bytes(free), text.Bytes(needed))
+}
+
+// checkDiskLimit compares what is kept and what is still needed with the limit of the
+// base's config.
+func (s *List) checkDiskLimit(needed int64) error {
+	limit := s.plan.Config.Limits.Disk
+	if limit == 0 || needed == 0 {
+		return nil
+	}
+	kept, err := s.machine.Kept()
+	if err != nil || kept+needed <= limit {
+		return err
+	}
+	return fmt.Errorf("%s: %s are kept, the run takes %s more, and `limits.disk` of the base allows %s (hint: `tunegate clean` removes what nothing needs, and with --older-than 720h older runs too)",
+		s.machine.Home, text.Bytes(kept), text.Bytes(needed), text.Bytes(limit))
 }
 
 // checkPython makes sure that there is an interpreter where something is to be done
