@@ -171,7 +171,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 		"a card that is too small": {
 			environ: []string{"CARD=0, GPU-small, Small Card, 1, 550.54.14, 8.9"}, exit: exitBroke, says: "Small Card has 1.05 MB of memory",
 		},
-		"the base's limit of what is kept": {change: configured("limits: {disk: 5MB}"), exit: exitBroke, says: "`limits.disk` of the base allows 5.00 MB (hint: `tunegate clean`"},
+		"the base's limit of what is kept": {change: configured("limits: {disk: 5MB}"), exit: exitBroke, says: "`limits.disk` of the base allows 5 MB (hint: `tunegate clean`"},
 		"a disk that is full":              {within: onSmallDisk, exit: exitBroke, says: "the run takes"},
 	}
 	for name, test := range tests {

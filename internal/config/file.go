@@ -127,6 +127,6 @@ type limitsFile struct {
 // planned are keys of the format that this version does not act on.
 func planned() []string {
 	return []string{
-		"shapes", "targets", "patterns", "judge", "app", "app_checks", "keep", "max_drop",
+		"shapes", "targets", "patterns", "judge", "app", "app_checks", "max_drop",
 	}
 }

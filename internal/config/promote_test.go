@@ -16,13 +16,17 @@ func TestPromote(t *testing.T) {
 	if diff := cmp.Diff([]string{"http://box:11434", "https://other"}, c.Promote.To); diff != "" {
 		t.Error(diff)
 	}
+	if c, err := Parse("tunegate.yaml", []byte(short+"promote: {keep: 2}\n")); err != nil || c.Promote.Keep != 2 {
+		t.Errorf("%+v, %v", c.Promote, err)
+	}
 	for text, want := range map[string]string{
 		"promote: {to: [{ollama: box}]}":                                   `tunegate.yaml:5: ollama: "box" is not the address of a server (hint: write it like http://`,
 		"promote: {to: [{ollama: \"box:11434\"}]}":                         `"box:11434" is not the address`,
 		"promote: {to: [{}]}":                                              `tunegate.yaml:5: ollama: "" is not the address`,
 		"promote: {to: [{ollama: auto}]}":                                  `"auto" is not the address`,
 		"promote: {to: [{ollama: \"http://a\"}, {ollama: \"http://a/\"}]}": "tunegate.yaml:5: http://a is named twice",
-		"promote: {keep: 3}":                                               `key "keep" is not built yet`,
+		"promote: {keep: 1}":                                               "tunegate.yaml:5: 1 versions are too few to keep (hint: 2 or more",
+		"promote: {keep: all}":                                             "tunegate.yaml:5:17",
 		"promote: {app: {dir: x}}":                                         `key "app" is not built yet`,
 		"promote: {too: []}":                                               `unknown key "too" (did you mean "to"?)`,
 	} {

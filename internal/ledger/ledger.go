@@ -24,12 +24,14 @@ type Action string
 const (
 	Promote  Action = "promote"
 	Rollback Action = "rollback"
+	Remove   Action = "remove" // an old version's tags were taken away; its name stays taken
 )
 
 // Private stands among an entry's servers for the private server of the home.
 const Private = "private"
 
-// Entry is one line: from then on the name's stable model is this version.
+// Entry is one line: from then on the name's stable model is this version, unless
+// the line removes it.
 type Entry struct {
 	Time       time.Time `json:"time"`
 	Action     Action    `json:"action"`
@@ -95,8 +97,8 @@ func whole(data []byte) int {
 
 func (e Entry) check() error {
 	switch {
-	case e.Action != Promote && e.Action != Rollback:
-		return fmt.Errorf("unknown action %.50q (known: %s, %s)", e.Action, Promote, Rollback)
+	case e.Action != Promote && e.Action != Rollback && e.Action != Remove:
+		return fmt.Errorf("unknown action %.50q (known: %s, %s, %s)", e.Action, Promote, Rollback, Remove)
 	case e.Name == "" || e.Version == "" || e.Tag == "" || e.ModelID == "" || e.GGUFSHA256 == "":
 		return errors.New("a promotion needs name, version, tag, model_id and gguf_sha256")
 	}
@@ -189,7 +191,9 @@ func (l Ledger) stack(name string) []Entry {
 		case at >= 0:
 			stack = slices.Delete(stack, at, at+1)
 		}
-		stack = append(stack, e)
+		if e.Action != Remove {
+			stack = append(stack, e)
+		}
 	}
 	return stack
 }
@@ -236,6 +240,38 @@ func (l Ledger) Versions(name string) []Entry {
 	return versions
 }
 
+// Removed says whether a version of a name was removed.
+func (l Ledger) Removed(name, version string) bool {
+	return slices.ContainsFunc(l.entries, func(e Entry) bool { return e.Action == Remove && e.Name == name && e.Version == version })
+}
+
+// Surplus are the versions of a name beyond so many, 2 or more, that are kept: the
+// stable one, those that rollbacks walk down to, then the newest of those that were
+// taken back. Each has all servers that it was ever brought to.
+func (l Ledger) Surplus(name string, keep int) []Entry {
+	versions, order := l.Versions(name), l.stack(name)
+	slices.Reverse(order)
+	for _, e := range slices.Backward(versions) {
+		if !slices.ContainsFunc(order, e.sameVersion) {
+			order = append(order, e)
+		}
+	}
+	order = slices.DeleteFunc(order, func(e Entry) bool { return l.Removed(name, e.Version) })
+	var surplus []Entry
+	for _, e := range order[min(keep, len(order)):] {
+		e.Servers = nil
+		for _, line := range l.entries {
+			if line.Name == name && line.sameVersion(e) {
+				e.Servers = append(e.Servers, line.Servers...)
+			}
+		}
+		slices.Sort(e.Servers)
+		e.Servers = slices.Compact(e.Servers)
+		surplus = append(surplus, e)
+	}
+	return surplus
+}
+
 // Names are the names that were ever promoted, sorted.
 func (l Ledger) Names() []string {
 	var names []string
@@ -246,12 +282,12 @@ func (l Ledger) Names() []string {
 	return slices.Compact(names)
 }
 
-// Promoted are the entries of all versions of all names that were ever promoted,
-// with those that made the stable and the previous ones so.
+// Promoted are the entries of all versions of all names that were ever promoted and
+// not removed, with those that made the stable and the previous ones so.
 func (l Ledger) Promoted() []Entry {
 	var all []Entry
 	for _, name := range l.Names() {
-		all = append(all, l.Versions(name)...)
+		all = append(all, slices.DeleteFunc(l.Versions(name), func(e Entry) bool { return l.Removed(name, e.Version) })...)
 		for _, find := range []func(string) (Entry, bool){l.Stable, l.Previous} {
 			if entry, found := find(name); found {
 				all = append(all, entry)

@@ -20,13 +20,16 @@ func entry(action Action, version string) Entry {
 	}
 }
 
-// write appends steps such as "v1", a promotion, or "<v1", a rollback to v1.
+// write appends steps such as "v1", a promotion, "<v1", a rollback to v1, or "-v1", v1's removal.
 func write(t *testing.T, home, steps string) {
 	t.Helper()
 	for step := range strings.FieldsSeq(steps) {
 		action := Promote
 		if version, back := strings.CutPrefix(step, "<"); back {
 			action, step = Rollback, version
+		}
+		if version, gone := strings.CutPrefix(step, "-"); gone {
+			action, step = Remove, version
 		}
 		if err := Append(home, entry(action, step)); err != nil {
 			t.Fatal(err)
@@ -56,6 +59,8 @@ func TestStableAndPrevious(t *testing.T) {
 		{"v1 v2 <v1 v2", "v2", "v1", "v1 v2"},
 		{"v1 v2 v2", "v2", "v1", "v1 v2"}, // its servers changed
 		{"v1 v2 v3 v1", "v1", "v3", "v1 v2 v3"},
+		{"v1 v2 v3 -v1", "v3", "v2", "v1 v2 v3"},
+		{"v1 v2 v3 -v1 <v2", "v2", "", "v1 v2 v3"},
 		{"<v1", "v1", "", ""}, // the promotion was taken out by hand
 	}
 	for _, test := range tests {
@@ -73,6 +78,51 @@ func TestStableAndPrevious(t *testing.T) {
 		}
 		if _, found := l.Stable("other"); found || len(l.Versions("other")) > 0 {
 			t.Errorf("%q: another name has a stable version", test.steps)
+		}
+	}
+}
+
+// TestSurplus: the stable version and the one before it always stay, then what
+// rollbacks walk down to, then what was taken back.
+func TestSurplus(t *testing.T) {
+	t.Parallel()
+	for steps, want := range map[string]struct{ two, three, promoted string }{
+		"":                        {"", "", ""},
+		"v1 v2":                   {"", "", "v1 v2 v2 v1"},
+		"v1 v2 v3":                {"v1", "", "v1 v2 v3 v3 v2"},
+		"v1 v2 v3 v4":             {"v2 v1", "v1", "v1 v2 v3 v4 v4 v3"},
+		"v1 v2 v3 -v1":            {"", "", "v2 v3 v3 v2"},
+		"v1 v2 v3 v4 -v1":         {"v2", "", "v2 v3 v4 v4 v3"},
+		"v1 v2 v3 <v1":            {"v2", "", "v1 v2 v3 v1"}, // v3 was taken back later than v2
+		"v1 v2 v3 <v2":            {"v3", "", "v1 v2 v3 v2 v1"},
+		"v1 v2 v3 <v1 v4 v5":      {"v1 v3 v2", "v3 v2", "v1 v2 v3 v4 v5 v5 v4"},
+		"v1 v2 v3 -v1 v4 -v2 <v3": {"", "", "v3 v4 v3"},
+	} {
+		home := t.TempDir()
+		write(t, home, steps)
+		l := load(t, home)
+		names := func(entries []Entry) string {
+			var versions []string
+			for _, e := range entries {
+				versions = append(versions, e.Version)
+			}
+			return strings.Join(versions, " ")
+		}
+		if got := names(l.Surplus("demo", 2)); got != want.two {
+			t.Errorf("%s: beyond two %q, want %q", steps, got, want.two)
+		}
+		if got := names(l.Surplus("demo", 3)); got != want.three {
+			t.Errorf("%s: beyond three %q, want %q", steps, got, want.three)
+		}
+		if got := names(l.Promoted()); got != want.promoted {
+			t.Errorf("%s: needed %q, want %q", steps, got, want.promoted)
+		}
+		for _, entries := range [][]Entry{l.Surplus("demo", 2), l.Surplus("demo", 3)} {
+			for _, e := range entries {
+				if stable, _ := l.Stable("demo"); e.Version == stable.Version || len(e.Servers) != 1 {
+					t.Errorf("%s: %+v", steps, e)
+				}
+			}
 		}
 	}
 }

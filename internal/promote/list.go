@@ -36,6 +36,7 @@ type State string
 const (
 	Stable   State = "stable"
 	Previous State = "previous" // a rollback goes there
+	Removed  State = "removed"  // beyond those that `promote.keep` keeps
 )
 
 // Version is a promoted version.
@@ -107,6 +108,9 @@ func versions(m machine.Machine, promotions ledger.Ledger, name string) (version
 			v.State = Stable
 		case previous.Version:
 			v.State = Previous
+		}
+		if promotions.Removed(name, e.Version) {
+			v.State = Removed
 		}
 		versions = append(versions, v)
 	}

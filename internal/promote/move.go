@@ -25,7 +25,9 @@ type move struct {
 	stays      bool          // the stable version is a later one and stays it
 	bytes      func() (runs.Artifact, error)
 	targets    []*target
-	log        io.Closer
+	log        io.WriteCloser
+	keep       int      // versions that are kept; 0: all
+	removed    []string // versions that this command removed
 	notes      []string
 	changed    bool
 	ours       map[string]bool // see made
@@ -63,6 +65,7 @@ func (m *move) run(ctx context.Context) (Result, error) {
 			return Result{}, err
 		}
 	}
+	m.expire(ctx, m.keep)
 	now, err := ledger.Load(m.machine.Home)
 	if err != nil {
 		return Result{}, err
@@ -71,7 +74,7 @@ func (m *move) run(ctx context.Context) (Result, error) {
 	previous, _ := now.Previous(m.entry.Name)
 	return Result{
 		Action: m.entry.Action, Name: m.entry.Name, Version: m.entry.Version, Tag: m.entry.Tag, ModelID: m.entry.ModelID,
-		Run: m.entry.Run, Lineage: m.entry.Lineage, Stable: stable.Version, Previous: previous.Version, Servers: m.entry.Servers, Changed: m.changed, Notes: m.notes,
+		Run: m.entry.Run, Lineage: m.entry.Lineage, Stable: stable.Version, Previous: previous.Version, Servers: m.entry.Servers, Changed: m.changed, Removed: m.removed, Notes: m.notes,
 	}, nil
 }
 

@@ -40,6 +40,7 @@ type Result struct {
 	Previous string        `json:"previous,omitempty"` // the one to which a rollback goes
 	Servers  []string      `json:"servers"`            // addresses, or ledger.Private
 	Changed  bool          `json:"changed"`            // false: all was in place already
+	Removed  []string      `json:"removed,omitempty"`  // versions beyond those that `promote.keep` keeps
 	Notes    []string      `json:"notes,omitempty"`
 }
 
@@ -86,7 +87,7 @@ func Promote(ctx context.Context, m machine.Machine, c config.Config, o Options)
 			Export: made.Export, Register: made.Register, Servers: servers(made.Host, c.Promote.To),
 		},
 		bytes: func() (runs.Artifact, error) { return made, nil },
-		notes: chosen.notes,
+		notes: chosen.notes, keep: c.Promote.Keep,
 	}
 	if newer, overtaken := move.overtaken(); overtaken {
 		move.notes = append(move.notes, fmt.Sprintf("%s was promoted before %s, which stays stable (hint: `tunegate rollback %s` goes back)", o.Version, newer, o.Version))
@@ -136,6 +137,9 @@ func outdated(v gate.Verdict, stable ledger.Entry) bool {
 // free makes sure that the version is not another model's: a version that was
 // promoted never changes.
 func free(promotions ledger.Ledger, name, version, run, modelID string) error {
+	if promotions.Removed(name, version) {
+		return refuse(ErrUsage, "%s was promoted before and is removed, as `promote.keep` has it (hint: `tunegate promote %s --run %s`)", version, nextVersion(promotions.Versions(name), version), run)
+	}
 	for _, e := range promotions.Versions(name) {
 		switch {
 		case e.Version == version && e.ModelID == modelID, !strings.EqualFold(e.Version, version):

@@ -64,6 +64,13 @@ func goal(promotions ledger.Ledger, stable ledger.Entry, version string) (ledger
 	}
 	var known []string
 	for _, e := range promotions.Versions(stable.Name) {
+		if promotions.Removed(stable.Name, e.Version) {
+			if e.Version == version {
+				return e, refuse(ErrUsage, "%s is removed, as `promote.keep` has it (hint: `tunegate promote %s --run %s` makes it stable again, if what its run made is still kept)",
+					version, nextVersion(promotions.Versions(stable.Name), version), e.Run)
+			}
+			continue
+		}
 		if e.Version == version {
 			return e, refuse(ErrUsage, "%s is not before the stable %s: it was taken back (hint: `tunegate promote %s --run %s` makes it stable again)", version, stable.Version, version, e.Run)
 		}
