@@ -34,6 +34,7 @@ type Options struct {
 type Client struct {
 	owner, name string
 	author      string
+	mistaken    bool // author is what GitHub says, and not what the options did
 	wait        *waiter
 	again       *gh.Client // for requests that may arrive twice: a failed one is sent again
 	once        *gh.Client // for requests that may not: only a limited one, which was not carried out, is sent again
@@ -77,6 +78,10 @@ func New(o Options) (*Client, error) {
 	}
 	return &Client{owner: owner, name: name, author: o.Author, wait: wait, again: dial(true), once: dial(false)}, nil
 }
+
+// Writer is whose comments are taken for ours. It is another login than that of the
+// options, and mistaken, where GitHub says that the token is somebody else's.
+func (c *Client) Writer() (login string, mistaken bool) { return c.author, c.mistaken }
 
 // stay leaves redirects to follow.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

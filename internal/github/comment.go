@@ -18,8 +18,9 @@ type Sticky struct {
 
 // Upsert puts a comment on a pull request, in place of ours if there is one, and
 // removes duplicates of ours that it replaces. It returns the address of what is
-// there now, and whether that is s: a newer one is left alone. The token must be
-// the author's, because comments of others are not taken for ours.
+// there now, and whether that is s: a newer one is left alone. Comments of others
+// than the author are not taken for ours, whatever they begin with. Where the token
+// turns out to be somebody else's (see Client.Writer), that one's are.
 func (c *Client) Upsert(ctx context.Context, number int, s Sticky) (url string, wrote bool, err error) {
 	url, wrote, err = c.upsert(ctx, number, s)
 	if gone(err) { // another job removed it meanwhile
@@ -58,6 +59,9 @@ func (c *Client) upsert(ctx context.Context, number int, s Sticky) (url string, 
 		return newer[len(newer)-1].GetHTMLURL(), false, c.removeComments(ctx, older)
 	}
 	at := max(0, slices.IndexFunc(older, func(o *gh.IssueComment) bool { return same(o.GetBody(), s.Body) }))
+	if c.mistaken {
+		at = 0 // the one that was there before whose they are was known
+	}
 	kept := older[at]
 	if !same(kept.GetBody(), s.Body) {
 		if _, _, err := c.again.Issues.EditComment(ctx, c.owner, c.name, kept.GetID(), &gh.IssueComment{Body: &s.Body}); err != nil {
@@ -90,8 +94,8 @@ func (c *Client) comment(ctx context.Context, number int, s Sticky) (ours []*gh.
 	if err != nil || made == nil {
 		return ours, err
 	}
-	if login := made.GetUser().GetLogin(); login != c.author {
-		return nil, fmt.Errorf("the comment is made, but by %.60q and not by %.60q, so that it will not be found and updated (use the workflow's token, or say whose it is with --author)", login, c.author)
+	if login := made.GetUser().GetLogin(); login != "" && login != c.author {
+		c.author, c.mistaken = login, true
 	}
 	ours, err = c.comments(ctx, number, s.Marker)
 	if !slices.ContainsFunc(ours, func(o *gh.IssueComment) bool { return o.GetID() == made.GetID() }) {

@@ -139,22 +139,51 @@ func (d discard) Header() http.Header         { return d.header }
 func (d discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d discard) WriteHeader(int)             {}
 
-func TestAnotherOnesTokenIsToldOff(t *testing.T) {
+// TestAnotherOnesToken: with a wrong author the comment that the token wrote before is
+// found by what GitHub says of a new one. A stranger's stays, whatever it begins with.
+func TestAnotherOnesToken(t *testing.T) {
 	t.Parallel()
-	server, _, _ := fake(t)
-	posts := 0
-	client, _ := between(t, server, func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
-		if r.Method != http.MethodPost {
-			pass.ServeHTTP(w, r)
-			return
+	server, _, c := fake(t)
+	const app = "my-app[bot]"
+	server.SetWriter(app)
+	strangers := []said{{"eve", numbered(1)}, {githubtest.Bot, "<!-- other -->"}}
+	for _, s := range strangers {
+		server.AddComment(7, s.author, s.body)
+	}
+	var first string
+	for n := 2; n <= 4; n++ {
+		client := connect(t, c.options(server.URL)) // each run has its own
+		url, wrote, err := client.Upsert(t.Context(), 7, sticky(n))
+		if login, mistaken := client.Writer(); err != nil || !wrote || login != app || !mistaken {
+			t.Errorf("run %d: %v, %v, %q, %v", n, wrote, err, login, mistaken)
 		}
-		posts++
-		w.WriteHeader(http.StatusCreated)
-		fmt.Fprint(w, `{"id":1,"user":{"login":"ada","type":"User"}}`)
-	})
-	_, wrote, err := client.Upsert(t.Context(), 7, sticky(5))
-	if err == nil || !strings.Contains(err.Error(), `by "ada" and not by "github-actions[bot]"`) || wrote || posts != 1 {
-		t.Errorf("got %v, %v after %d", wrote, err, posts)
+		if first == "" {
+			first = url
+		}
+		if got := comments(server); url != first || !slices.Equal(got, append(slices.Clone(strangers), said{app, numbered(n)})) {
+			t.Errorf("run %d left %q at %s", n, got, url)
+		}
+	}
+
+	// A newer one of the same token stays, and the one that was made goes.
+	client := connect(t, c.options(server.URL))
+	if url, wrote, err := client.Upsert(t.Context(), 7, sticky(3)); err != nil || wrote || url != first {
+		t.Errorf("an older run: %s, %v, %v", url, wrote, err)
+	}
+	if got := comments(server); len(got) != 3 || got[2] != (said{app, numbered(4)}) {
+		t.Errorf("an older run left %q", got)
+	}
+
+	// With the right author nothing is made anew.
+	o := c.options(server.URL)
+	o.Author = app
+	before := len(server.Requests())
+	client = connect(t, o)
+	if _, wrote, err := client.Upsert(t.Context(), 7, sticky(5)); err != nil || !wrote || len(server.Requests()) != before+2 {
+		t.Errorf("%v, %v, %d requests", wrote, err, len(server.Requests())-before)
+	}
+	if _, mistaken := client.Writer(); mistaken {
+		t.Error("the right author is mistaken")
 	}
 }
 

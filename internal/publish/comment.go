@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/gate"
@@ -40,6 +41,9 @@ func (p *publication) comment(ctx context.Context) (later bool) {
 		},
 	})
 	p.may("the comment", err)
+	if login, mistaken := p.Client.Writer(); mistaken {
+		p.result.Notes = append(p.result.Notes, fmt.Sprintf("the token's comments are by %.60q, and not by the author that was named, so each run makes a comment before it finds the one that is there (hint: set the input author, or --author, to %[1]s)", login))
+	}
 	if err != nil {
 		return later
 	}

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/report/comment"
@@ -30,5 +31,25 @@ func TestWhichCommentReplacesWhich(t *testing.T) {
 		if got := replaces(test.ours, test.old, test.current); got != test.want {
 			t.Errorf("%s: %v", test.name, got)
 		}
+	}
+}
+
+// TestAWrongAuthorIsNamed: one comment is kept, and what the author should be is said.
+func TestAWrongAuthorIsNamed(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, better())
+	l.api.SetWriter("my-app[bot]")
+	l.leave()
+	for range 2 {
+		got, err := l.publish()
+		if said := strings.Join(got.Notes, "\n"); err != nil || got.Exit != 0 || !strings.Contains(said, "(hint: set the input author, or --author, to my-app[bot])") {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if bodies := l.comments(); len(bodies) != 1 {
+			t.Errorf("%d comments", len(bodies))
+		}
+	}
+	if !strings.Contains(l.summary(), "my-app[bot]") {
+		t.Error("the summary does not say it")
 	}
 }

@@ -38,6 +38,13 @@ func (s *Server) AddComment(number int, author, body string) int64 {
 	return s.comment(number, author, body).ID
 }
 
+// SetWriter has somebody else than the Bot write the comments that are made from now on.
+func (s *Server) SetWriter(login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writer = login
+}
+
 func (s *Server) comment(number int, author, body string) comment {
 	added := comment{Comment{ID: s.id(), Author: author, Body: body}, number}
 	s.comments = append(s.comments, added)
@@ -67,7 +74,7 @@ func (s *Server) createComment(c call) answer {
 	if refusal := checkComment(body); refusal != nil {
 		return *refusal
 	}
-	return answer{status: http.StatusCreated, body: s.showComment(s.comment(int(number), Bot, body))}
+	return answer{status: http.StatusCreated, body: s.showComment(s.comment(int(number), s.writer, body))}
 }
 
 func (s *Server) updateComment(c call) answer {

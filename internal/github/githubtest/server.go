@@ -46,7 +46,8 @@ type Server struct {
 
 	mu          sync.Mutex
 	owner, name string
-	last        int64 // id given out last
+	writer      string // who the token is
+	last        int64  // id given out last
 	faults      []*armed
 	requests    []Request
 	pulls       []Pull
@@ -66,7 +67,7 @@ func New(t T) *Server {
 	if err != nil {
 		t.Fatalf("%v (hint: make it again, prune/main.go says how)", err)
 	}
-	s := &Server{t: t, router: router, done: make(chan struct{}), files: map[file][]byte{}}
+	s := &Server{t: t, router: router, writer: Bot, done: make(chan struct{}), files: map[file][]byte{}}
 	s.SetRepository(Repository)
 	listener := httptest.NewServer(s)
 	s.URL = listener.URL + apiRoot
