@@ -41,10 +41,14 @@ func (c evalCommand) Run(s *session, parsed *kong.Context) error {
 	if err != nil {
 		return err
 	}
+	show := s.showApp
 	if s.cli.JSON {
-		return s.encode(evaluation)
+		show = func(e tutor.Evaluation) error { return s.encode(e) }
 	}
-	return s.showApp(evaluation)
+	if err := show(evaluation); err != nil || evaluation.Live > 0 {
+		return err
+	}
+	return fmt.Errorf("none of the %d answers is a live one of the model, so nothing was evaluated (hint: does the app at %s reach its model? the report says what it answered with)", evaluation.Report.Prompts, evaluation.App)
 }
 
 // showApp prints a report, whose texts are the app's.
@@ -59,7 +63,7 @@ func (s *session) showApp(e tutor.Evaluation) error {
 	}
 	fmt.Fprintf(out, "timeouts: %d, errors: %d, mean %.0f ms\n\n%-8s  %-6s  %7s  prompt\n", e.Report.Timeouts, e.Report.Errors, e.Report.DurationMS, "source", "checks", "ms")
 	for _, r := range e.Report.Results {
-		fmt.Fprintf(out, "%-8s  %-6.4f  %7.0f  %.60q\n", r.Source, r.ChecksPassRate, r.DurationMS, r.Prompt)
+		fmt.Fprintf(out, "%-8s  %-6.4f  %7.0f  %.60q\n", r.State(), r.ChecksPassRate, r.DurationMS, r.Prompt)
 	}
 	fmt.Fprintln(out, "\nread this before you use the figures:")
 	for _, caveat := range e.Caveats {

@@ -55,6 +55,24 @@ func TestEvalOfAnApp(t *testing.T) {
 	}
 }
 
+// TestEvalWithoutALiveAnswer: the report is printed, and nothing was evaluated.
+func TestEvalWithoutALiveAnswer(t *testing.T) {
+	t.Parallel()
+	for name, model := range map[string]func(string) (float64, time.Duration, bool){
+		"the app's own text": func(string) (float64, time.Duration, bool) { return 0.5, 0, false },
+		"aborted answers":    func(string) (float64, time.Duration, bool) { return 0, 0, true },
+	} {
+		app := tutortest.Start(t)
+		app.Model = model
+		for _, args := range [][]string{{"eval", "--app", app.URL}, {"--json", "eval", "--app", app.URL}} {
+			code, out, notes := inProcess(t.Context(), args...)
+			if code != exitBroke || !strings.Contains(out, "Explain topic 12") || !strings.Contains(notes, "none of the 12 answers is a live one") {
+				t.Errorf("%s, %q: exit %d, %s%s", name, args, code, out, notes)
+			}
+		}
+	}
+}
+
 func TestEvalOfNoApp(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -11,8 +11,8 @@ type Evaluation struct {
 	Version  string   `json:"version"`
 	Settings Settings `json:"settings"`
 	Answered *int     `json:"answered"`  // before; nil: unknown
-	LiveRate *float64 `json:"live_rate"` // of the checks, over the live answers; nil: there are none
-	Live     int      `json:"live"`
+	LiveRate *float64 `json:"live_rate"` // of the checks, see Report.Live; nil: there is no live answer
+	Live     int      `json:"live"`      // answers of the model: whole, and not of the app's own text
 	Report   Report   `json:"report"`
 	Caveats  []string `json:"caveats"`
 }
@@ -61,6 +61,9 @@ func (e Evaluation) caveats(label string) []string {
 	}
 	if n := count(func(r Result) bool { return r.TimedOut }); n > 0 {
 		add("%d prompts were cut after %s; a late answer is kept and may come back as live in the next report", n, promptTimeout)
+	}
+	if n := count(func(r Result) bool { return r.State() == empty }); n > 0 {
+		add("%d answers that the app calls live passed no check at all, as one does that Ollama aborted: they are no answers, and count as failed (hint: does the server's log tell of an accident?)", n)
 	}
 	if n := count(func(r Result) bool { return r.Error != "" }); n > 0 {
 		add("%d prompts ended in an error (hint: the app's log)", n)

@@ -167,3 +167,41 @@ func TestUnknownPast(t *testing.T) {
 	}
 	has(t, e, "whether the app has answered before is unknown", true)
 }
+
+// TestAbortedAnswers: what was cut, broke or is empty is no answer, whatever source the
+// app names; a report that is cut on its way is none.
+func TestAbortedAnswers(t *testing.T) {
+	t.Parallel()
+	report := Report{Results: []Result{
+		{Source: live, ChecksPassRate: .6}, {Source: live, ChecksPassRate: .6, TimedOut: true}, {Source: live, ChecksPassRate: .6, Error: "incomplete chunked read"},
+		{Source: live}, {Source: fallback, ChecksPassRate: .7}, {Source: live, ChecksPassRate: .3},
+	}}
+	var states []string
+	for _, r := range report.Results {
+		states = append(states, r.State())
+	}
+	if want := "live cut error empty fallback live"; strings.Join(states, " ") != want {
+		t.Errorf("%q, want %s", states, want)
+	}
+	if rate, n := report.Live(); n != 2 || math.Abs(rate-.3) > 1e-9 {
+		t.Errorf("%g over %d", rate, n)
+	}
+
+	app := tutortest.Start(t)
+	app.Model = func(string) (float64, time.Duration, bool) { return 0, time.Millisecond, true }
+	e := evaluate(t, app, "")
+	if e.Live != 0 || e.LiveRate != nil {
+		t.Errorf("%+v", e)
+	}
+	has(t, e, "12 answers that the app calls live passed no check at all", true)
+
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Write([]byte(`{"mode": "live", "total_prompts": 1, "results": [{"source": "live", "checks_pass_rate": 1}]}`))
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}))
+	defer server.Close()
+	if r, err := dial(t, server.URL).Report(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "(hint: ") {
+		t.Errorf("a cut report: %+v, %v", r, err)
+	}
+}

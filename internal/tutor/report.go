@@ -25,6 +25,13 @@ const (
 	unknown  = "unknown"
 )
 
+// What else a prompt can come to, see Result.State.
+const (
+	cut   = "cut"
+	broke = "error"
+	empty = "empty"
+)
+
 // Report is the app's live evaluation: fixed prompts, asked one after the other.
 type Report struct {
 	Mode                  string   `json:"mode"`
@@ -49,15 +56,36 @@ type Result struct {
 	Error          string  `json:"error"`
 }
 
-// Live is the pass rate over the prompts that were answered live, and how many.
+// State says what became of a prompt: its source, or why what is called live there is
+// no answer of the model: it was cut, broke, or has nothing that any check sees, as one
+// has that Ollama aborted: the app takes `"done": false` for an answer.
+func (r Result) State() string {
+	switch {
+	case r.TimedOut:
+		return cut
+	case r.Error != "":
+		return broke
+	case r.Source == live && r.ChecksPassRate <= 0:
+		return empty
+	}
+	return r.Source
+}
+
+// Live counts the prompts that were answered live, and gives the pass rate over them
+// and those whose live answer is empty, which the model has to answer for.
 func (r Report) Live() (rate float64, n int) {
+	asked := 0
 	for _, result := range r.Results {
-		if result.Source == live && !result.TimedOut && result.Error == "" {
-			rate += result.ChecksPassRate
+		switch result.State() {
+		case live:
 			n++
+			asked++
+			rate += result.ChecksPassRate
+		case empty:
+			asked++
 		}
 	}
-	return rate / float64(max(1, n)), n
+	return rate / float64(max(1, asked)), n
 }
 
 // Report makes the app evaluate its model, which takes minutes in which it
