@@ -104,8 +104,9 @@ mount -t tmpfs -o size=$((size + 2))m none "$0" && cp -a "$kept/." "$0" && rm -r
 // trains.
 func TestFaultsBeforeTraining(t *testing.T) {
 	t.Parallel()
-	ready := newLab(t)
-	if err := ready.command("setup").Run(); err != nil {
+	binary := buildTunegate(t)
+	ready, err := setUp(toolsHome(t))
+	if err != nil {
 		t.Fatal(err)
 	}
 	closed(t, ready.home)
@@ -120,20 +121,26 @@ func TestFaultsBeforeTraining(t *testing.T) {
 				l.edit("tunegate.yaml", "template: auto", "template: served.tmpl")
 				l.write("served.tmpl", strings.ReplaceAll(chatML, "{{ .Role }}\n", "{{ .Role }} "))
 			},
-			exit: exitBroke, says: "register/parity",
+			exit: exitUsage, says: "register/parity",
 		},
 		"a base that adds a system prompt of its own": {
 			change: func(l lab) {
 				l.edit("tunegate.yaml", "  system: You are a maths tutor. Be correct and brief.\n", "")
 				l.edit("base/chat_template.jinja", "{% for", "{% if messages[0]['role'] != 'system' %}<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}{% for")
 			},
-			exit: exitBroke, says: "register/parity",
+			exit: exitUsage, says: "register/parity",
 		},
 		"a base with another template": {
 			change: func(l lab) {
 				l.write("base/chat_template.jinja", "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}")
 			},
-			exit: exitBroke, says: "`serve.template`",
+			exit: exitUsage, says: "`serve.template`",
+		},
+		"a row whose characters are not composed": {
+			change: func(l lab) {
+				l.write("data/raw_tuning_records.marks.json", `[{"question": "What is a cafe\u0301 worth?", "answer": "It is worth 3."}]`)
+			},
+			exit: exitUsage, says: "raw_tuning_records.marks.json#1",
 		},
 		"a server that is down": {change: configured("runner: {ollama: \"http://127.0.0.1:1\"}"), exit: exitBroke, says: "127.0.0.1:1"},
 		"an address without a scheme": {
@@ -177,7 +184,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := lab{TB: t, binary: ready.binary, repo: t.TempDir(), home: t.TempDir()}
+			l := lab{TB: t, binary: binary, repo: t.TempDir(), home: t.TempDir()}
 			l.sh("cp", "-a", ready.repo+"/.", l.repo)
 			l.sh("cp", "-a", ready.home+"/.", l.home)
 			if test.change != nil {

@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 	if path, err := built(); err == nil {
 		os.RemoveAll(filepath.Dir(path))
 	}
+	if setUpLab.top != "" {
+		os.RemoveAll(setUpLab.top)
+	}
 	os.Exit(code)
 }
 
@@ -81,19 +84,71 @@ type lab struct {
 func newLab(t testing.TB) lab {
 	t.Helper()
 	l := lab{TB: t, binary: buildTunegate(t), repo: t.TempDir(), home: filepath.Join(t.TempDir(), "home")}
-	if err := os.MkdirAll(l.home, 0o755); err != nil {
+	if err := furnish(l.repo, l.home, toolsHome(t)); err != nil {
 		t.Fatal(err)
 	}
-	home := toolsHome(t)
-	for _, tool := range tools {
-		if err := os.Symlink(filepath.Join(home, tool), filepath.Join(l.home, tool)); err != nil {
-			t.Fatal(err)
-		}
+	ready, err := setUp(toolsHome(t))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if out, err := exec.Command("bash", filepath.Join("..", "..", "testdata", "demo", "make_repo.sh"), l.repo).CombinedOutput(); err != nil {
-		t.Fatalf("make_repo.sh: %v\n%s", err, out)
+	store := filepath.Join(l.home, "store")
+	if err := os.Mkdir(store, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, compared := range []string{"reference", "agreement"} { // which takes longer than the rest of a set-up
+		l.sh("cp", "-a", filepath.Join(ready.home, "store", compared), store)
 	}
 	return l
+}
+
+// furnish makes the demo's repository, and a home that borrows the tools.
+func furnish(repo, home, tooled string) error {
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return err
+	}
+	for _, tool := range tools {
+		if err := os.Symlink(filepath.Join(tooled, tool), filepath.Join(home, tool)); err != nil {
+			return err
+		}
+	}
+	out, err := exec.Command("bash", filepath.Join("..", "..", "testdata", "demo", "make_repo.sh"), repo).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("make_repo.sh: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// ready is a lab on which `tunegate setup` was run, for copies. TestMain removes it.
+type ready struct{ top, repo, home string }
+
+var (
+	setUpOnce sync.Once
+	setUpLab  ready
+	errSetUp  error
+)
+
+// setUp makes the lab once for all tests.
+func setUp(tooled string) (ready, error) {
+	setUpOnce.Do(func() {
+		var binary string
+		if binary, errSetUp = built(); errSetUp != nil {
+			return
+		}
+		if setUpLab.top, errSetUp = os.MkdirTemp("", "tunegate-lab-"); errSetUp != nil {
+			return
+		}
+		setUpLab.repo, setUpLab.home = filepath.Join(setUpLab.top, "repo"), filepath.Join(setUpLab.top, "home")
+		if errSetUp = os.Mkdir(setUpLab.repo, 0o700); errSetUp != nil {
+			return
+		}
+		if errSetUp = furnish(setUpLab.repo, setUpLab.home, tooled); errSetUp != nil {
+			return
+		}
+		if out, err := exec.Command(binary, "-C", setUpLab.repo, "--home", setUpLab.home, "setup").CombinedOutput(); err != nil {
+			errSetUp = fmt.Errorf("setup: %w\n%s", err, out)
+		}
+	})
+	return setUpLab, errSetUp
 }
 
 // command is the binary, about the lab's repository and home.

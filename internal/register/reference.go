@@ -19,6 +19,9 @@ import (
 // trainer's libraries resolve them: a base folder without weights.
 const ResolvedDir = "resolved"
 
+// ReferenceRequest is the file of what the trainer's libraries were asked.
+const ReferenceRequest = "request.json"
+
 // Reference is what the trainer makes of a base, for a server to be held against.
 type Reference struct {
 	Precision string             `json:"precision"` // that was computed in: float32, or less where that needs too much memory
@@ -39,7 +42,7 @@ func Refer(ctx context.Context, launcher proc.Launcher, interpreter python.Inter
 	if err != nil {
 		return Reference{}, err
 	}
-	path := filepath.Join(dir, "request.json")
+	path := filepath.Join(dir, ReferenceRequest)
 	if err := os.WriteFile(path, request, 0o600); err != nil {
 		return Reference{}, err
 	}

@@ -64,6 +64,10 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %s (hint: %s)", e.Name, e.Message, e.Hint) }
 
+// OtherPrompt is the name of the failure of a prompt that the server renders
+// differently than the trainer, as its template and system prompt say.
+const OtherPrompt = "register/parity"
+
 // Server is what a candidate is registered with; an engine.Engine is one.
 type Server interface {
 	engine.Chatter
@@ -145,7 +149,7 @@ func prove(ctx context.Context, server Server, tag string, prompts []Rendered) (
 		}
 		if text != prompt.Text {
 			return Parity{}, &Error{
-				Name:    "register/parity",
+				Name:    OtherPrompt,
 				Message: fmt.Sprintf("%s is rendered otherwise by the server than by the trainer, from character %d on: %s", prompt.Name, parting(text, prompt.Text), contrast(text, prompt.Text)),
 				Hint:    "`serve.template` and `serve.system` must give the prompt that the base's chat template gives",
 			}

@@ -56,7 +56,7 @@ func (s *List) reference() *step.Of[register.Reference] {
 			if err := export.CheckResolved(base.Open(resolved), s.BaseGGUF.Entry().Path(baseFile)); err != nil {
 				return register.Reference{}, plan.Input(fmt.Errorf("`base.model`: %w", err))
 			}
-			return made, os.RemoveAll(resolved)
+			return made, errors.Join(os.RemoveAll(resolved), os.Remove(filepath.Join(dir, register.ReferenceRequest)))
 		},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/engine"
 	"github.com/tunegate/tunegate/internal/ledger"
+	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
@@ -83,6 +84,9 @@ func (s *List) create(ctx context.Context, stage step.Stage, dir string, c regis
 		return register.Registered{}, err
 	}
 	registered, shown, err := register.Run(ctx, server, c, s.Rendering.Value().Prompts)
+	if failed := (*register.Error)(nil); errors.As(err, &failed) && failed.Name == register.OtherPrompt {
+		err = plan.Input(err)
+	}
 	if err != nil {
 		return register.Registered{}, err
 	}
