@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -22,11 +23,24 @@ type Other struct {
 
 // Others lists the entries that one of the patterns (see Match) names, or leads
 // through: with data/*.json these are the links data/a.json and data, and with
-// data/**/*.json a submodule anywhere below data. They are in path order.
+// data/**/*.json a submodule anywhere below data. They are in path order; more than
+// 10,000 are an error.
 func (t *Tree) Others(ctx context.Context, patterns ...string) ([]Other, error) {
 	kinds := map[string]string{"120000": "symbolic link", "160000": "submodule"}
+	// Git follows no path through a link, so it is asked for the first part of each.
+	args := []string{"ls-tree", "-r", "-z", "--full-tree", t.ID, "--"}
+	for _, pattern := range patterns {
+		first, _, _ := strings.Cut(path.Clean(pattern), "/")
+		if literal([]string{first}) == "" || !filepath.IsLocal(first) {
+			args = args[:6] // of the whole tree
+			break
+		}
+		args = append(args, first)
+	}
 	var others []Other
-	err := t.repo.inRepo("ls-tree", "-r", "-z", "--full-tree", t.ID).run(ctx, func(out *bufio.Reader) error {
+	listing := t.repo.inRepo(args...)
+	listing.env = append(listing.env, "GIT_LITERAL_PATHSPECS=1")
+	err := listing.run(ctx, func(out *bufio.Reader) error {
 		for {
 			entry, err := out.ReadString(0)
 			if errors.Is(err, io.EOF) {
