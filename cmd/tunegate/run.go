@@ -13,6 +13,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/pipeline"
 	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/report/terminal"
 	"github.com/tunegate/tunegate/internal/step"
 )
 
@@ -141,7 +142,15 @@ func (s *session) show(result pipeline.Result) error {
 	case s.cli.JSON:
 		err = s.encode(result)
 	case result.Verdict == nil:
-		err = printClean(s.world.stdout, "%s\nresults: %s\n", quoted(result.Stopped), result.Dir)
+		var found []byte
+		if result.Record.Until == step.Dataset {
+			about, err := pipeline.LoadReport(result.Dir)
+			if err != nil {
+				return err
+			}
+			found = terminal.FirstFindings(about)
+		}
+		err = printClean(s.world.stdout, "%s%s\nresults: %s\n", found, quoted(result.Stopped), result.Dir)
 	default:
 		err = printClean(s.world.stdout, "%sreport: %s\n", result.Summary, filepath.Join(result.Dir, "report", "report.html"))
 	}

@@ -63,7 +63,11 @@ func (r *run) conclude(o outcome) (Result, error) {
 			return Result{}, err
 		}
 	}
-	return Result{Verdict: &o.verdict, Exit: gate.ExitCode(o.verdict, about.Policy), Summary: terminal.Summary(about)}, nil
+	summary := terminal.Summary
+	if r.options.Until == step.Dataset {
+		summary = terminal.DataSummary
+	}
+	return Result{Verdict: &o.verdict, Exit: gate.ExitCode(o.verdict, about.Policy), Summary: summary(about)}, nil
 }
 
 // writeStatus says in the run's folder and in the workspace how the run stands

@@ -29,13 +29,30 @@ func Flips(r report.Report) []byte {
 // Findings prints what the dataset checks found, the new errors and warnings first.
 func Findings(r report.Report) []byte {
 	var out bytes.Buffer
-	blocking, warned, old := r.SortedFindings()
-	all := slices.Concat(blocking, warned, old)
-	fmt.Fprintf(&out, "findings: %d, %d of them new errors\n", len(all), len(blocking))
-	for _, finding := range all[:min(len(all), showMost)] {
-		fmt.Fprintf(&out, "%s %s: %s: %s\n", text.Name(finding.Level), line(finding.Where(), 200), text.Name(finding.Check), line(finding.Message, 300))
+	printFindings(&out, r, showMost, "in dataset/findings.jsonl of the run")
+	return out.Bytes()
+}
+
+// FirstFindings prints the first of them, and nothing where there is none.
+func FirstFindings(r report.Report) []byte {
+	var out bytes.Buffer
+	if len(r.Findings) > 0 {
+		printFindings(&out, r, dataFindings, "tunegate show --findings")
 	}
 	return out.Bytes()
+}
+
+func printFindings(out *bytes.Buffer, r report.Report, most int, others string) {
+	blocking, warned, old := r.SortedFindings()
+	all := slices.Concat(blocking, warned, old)
+	fmt.Fprintf(out, "findings: %d, %d of them new errors\n", len(all), len(blocking))
+	shown := min(len(all), most)
+	for _, finding := range all[:shown] {
+		fmt.Fprintf(out, "%s %s: %s: %s\n", text.Name(finding.Level), line(finding.Where(), 200), text.Name(finding.Check), line(finding.Message, 300))
+	}
+	if left := len(all) - shown; left > 0 {
+		fmt.Fprintf(out, "and %d more: %s\n", left, others)
+	}
 }
 
 // Case prints one case, SUITE/ID or ID alone, with both models' answers and

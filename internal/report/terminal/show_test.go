@@ -17,6 +17,21 @@ func TestNewFindingsComeFirst(t *testing.T) {
 	}
 }
 
+func TestFirstFindings(t *testing.T) {
+	t.Parallel()
+	if shown := FirstFindings(report.Report{}); shown != nil {
+		t.Errorf("of none: %s", shown)
+	}
+	shown := string(FirstFindings(report.Report{Findings: reporttest.Findings(40)}))
+	if !strings.HasPrefix(shown, "findings: 42, 1 of them new errors\nerror c.json:8: ") || !strings.HasSuffix(shown, "\nand 22 more: tunegate show --findings\n") || strings.Count(shown, "\n") != 22 {
+		t.Errorf("got %s", shown)
+	}
+	shown = string(DataSummary(report.Report{Findings: reporttest.Findings(3)}))
+	if strings.Count(shown, "c.json:8") != 1 || strings.Contains(shown, "new errors in the data") {
+		t.Errorf("got %s", shown)
+	}
+}
+
 func TestEqualFindingsAreOneLine(t *testing.T) {
 	t.Parallel()
 	shown := string(Summary(report.Report{Findings: reporttest.RepeatedErrors(1200)}))

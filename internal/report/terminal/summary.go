@@ -17,11 +17,24 @@ import (
 const (
 	summaryFlips    = 3
 	summaryFindings = 10
+	dataFindings    = 20 // of a run that was about the data alone
 )
 
 // Summary renders the report for a terminal or a step log: the verdict in
 // words, the rules, what regressed with both answers, how to do it again.
-func Summary(r report.Report) []byte {
+func Summary(r report.Report) []byte { return summary(r, printNewErrors) }
+
+// DataSummary is the Summary of a run that was about the data alone, with the first of
+// all findings.
+func DataSummary(r report.Report) []byte {
+	return summary(r, func(out *bytes.Buffer, r report.Report) {
+		if found := FirstFindings(r); found != nil {
+			fmt.Fprintf(out, "\n%s", found)
+		}
+	})
+}
+
+func summary(r report.Report, found func(*bytes.Buffer, report.Report)) []byte {
 	var out bytes.Buffer
 	fmt.Fprintln(&out, r.Headline(report.Plain))
 	if subject := r.Subject(report.Plain); subject != "" {
@@ -38,7 +51,7 @@ func Summary(r report.Report) []byte {
 	if said := r.BaselineProbe.Sentence(); said != "" {
 		fmt.Fprintf(&out, "\nbefore training, %s\n", said)
 	}
-	printNewErrors(&out, r)
+	found(&out, r)
 	if r.Reproduce != "" {
 		fmt.Fprintf(&out, "\nagain: %s\n", line(r.Reproduce, 400))
 	}
