@@ -10,14 +10,15 @@ import (
 	"github.com/tunegate/tunegate/internal/check"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/engine"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
 )
 
 // servedWait bounds the asking of a shared server.
 const servedWait = 10 * time.Second
 
-// servedChecks ask a shared server for the two tags that people use. Others may
-// have written them.
+// servedChecks ask a shared server for the two tags that people use, which others may
+// have written, and whether a model as large as the base can be uploaded beside it.
 func servedChecks(ctx context.Context, in inspection) []check.Check {
 	if in.runner.PrivateServer() || in.config == nil || !check.Healthy(in.ofTools) {
 		return nil
@@ -29,7 +30,8 @@ func servedChecks(ctx context.Context, in inspection) []check.Check {
 	ctx, cancel := context.WithTimeout(ctx, servedWait)
 	defer cancel()
 	var checks []check.Check
-	for _, tag := range []string{in.config.Name + "-base", in.config.Name + ":" + config.StableModel} {
+	base := in.config.Name + "-base"
+	for _, tag := range []string{base, in.config.Name + ":" + config.StableModel} {
 		shown, err := client.Show(ctx, tag)
 		switch {
 		case errors.Is(err, engine.ErrNotFound):
@@ -39,6 +41,12 @@ func servedChecks(ctx context.Context, in inspection) []check.Check {
 			continue
 		}
 		checks = append(checks, servedCheck(tag, shown, in))
+		if tag != base {
+			continue
+		}
+		if err := client.Accepts(ctx, shown.GGUF, 2*in.base.parameters); errors.Is(err, ollama.ErrFront) {
+			checks = append(checks, check.Failed("served", err.Error(), fixServer(machine.Answer{Address: in.runner.Ollama, Err: err}, "runner.ollama")))
+		}
 	}
 	return checks
 }

@@ -59,3 +59,26 @@ func TestServedChecks(t *testing.T) {
 		})
 	}
 }
+
+// A proxy with a limit stops the candidate's upload, which comes after the training.
+func TestServerThatTakesNoUploads(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/api/blobs/") && r.ContentLength > 1<<20:
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+		case r.URL.Path == "/api/show":
+			fmt.Fprintf(w, `{"parameters": "repeat_penalty 1", "modelfile": "FROM /x/sha256-%s\n"}`, strings.Repeat("a", 64))
+		}
+	}))
+	t.Cleanup(server.Close)
+	for parameters, want := range map[int64]int{1000: 2, 1e6: 3} {
+		checks := servedChecks(t.Context(), inspection{base: baseModel{parameters: parameters}, wanted: wanted{runner: config.Runner{Ollama: server.URL}, config: &config.Config{Name: "t"}}})
+		if len(checks) != want {
+			t.Errorf("%d parameters: %+v", parameters, checks)
+		}
+		if limit := checks[len(checks)-2]; want == 3 && (limit.Level != check.Fail || !strings.Contains(limit.Found, "refuses uploads over its limit") || !strings.Contains(limit.Fix, "`runner.ollama`")) {
+			t.Errorf("%+v", limit)
+		}
+	}
+}
