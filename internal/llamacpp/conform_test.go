@@ -44,14 +44,19 @@ func TestRealConforms(t *testing.T) {
 	}
 	server := e.servers[digest]
 
-	// Other users of the machine reach the port, and get no answer.
-	response, err := http.Post(server.base+"/completion", "application/json", strings.NewReader(`{"prompt": "hi"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusUnauthorized {
-		t.Errorf("without the key: status %d", response.StatusCode)
+	// Other users of the machine do not reach the port, or get no answer there.
+	for who, client := range map[string]*http.Client{"others": http.DefaultClient, "tunegate": {Transport: server.http.Transport}} {
+		response, err := client.Post(server.base+"/completion", "application/json", strings.NewReader(`{"prompt": "hi"}`))
+		if err != nil {
+			if who == "tunegate" {
+				t.Error(err)
+			}
+			continue
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s without the key: status %d", who, response.StatusCode)
+		}
 	}
 
 	// A server that died is replaced.

@@ -77,3 +77,32 @@ func TestWitnessWaits(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// What never comes is not waited for a second time, and of a server that logs no
+// requests not at all.
+func TestWitnessGivesUp(t *testing.T) {
+	t.Parallel()
+	for name, logs := range map[string]bool{"one line is missing": true, "no line at all": false} {
+		w := newWitness()
+		if logs {
+			io.WriteString(w, ginLine+`HEAD     "/"`+"\n")
+			ask(t, w, "HEAD", "/", nil)
+		}
+		ask(t, w, "POST", "/api/chat", nil)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if got := w.foreign(ended); got != "" {
+			t.Errorf("%s: %s", name, got)
+		}
+		if !logs {
+			ask(t, w, "POST", "/api/chat", nil)
+		}
+		if _, due, _ := w.compare(); due {
+			t.Errorf("%s: it is still waited for", name)
+		}
+		io.WriteString(w, ginLine+`POST     "/api/copy"`+"\n")
+		if got := w.foreign(t.Context()); got != `"POST /api/copy"` {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

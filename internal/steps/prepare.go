@@ -73,7 +73,7 @@ func (s *List) checkServer(ctx context.Context) error {
 // noteIsolation says so where children have no networks of their own.
 func (s *List) noteIsolation(ctx context.Context) error {
 	if err := s.machine.Isolation(ctx); err != nil {
-		s.machine.Progress.Say("note: this machine gives programs no network of their own (`tunegate doctor` says what helps): other users of it may reach the private server, for which an evaluation is thrown away, and the trainer and the grader may reach the network")
+		s.machine.Progress.Say("note: no program gets a network of its own on this machine: `tunegate doctor` says at \"network\" who reaches what, and what helps")
 	}
 	return ctx.Err()
 }
