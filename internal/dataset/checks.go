@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/tunegate/tunegate/internal/suite"
 )
 
 // Level says what a finding does: an error that is new blocks, a warning is only
@@ -46,7 +44,7 @@ type check struct {
 	// record looks at each record as it stands in its file.
 	record func(r record, fields []field) []problem
 	// row looks at each row by itself. It is made once for a tree.
-	row func(suites []suite.Suite) func(e entry) []problem
+	row func(in Input) func(e entry) []problem
 	// pair looks at each row beside the first one that has the same key, those that
 	// the change added after the others.
 	pair *pairCheck
@@ -81,7 +79,7 @@ type table []check
 // of its own.
 var known = table{
 	badJSON, byteOrderMarked, duplicateKey, encoding, wrongType, noQuestion, noAnswer, wrongContext, unknownTag, unusedText,
-	contamination, exactDuplicate, nearDuplicate,
+	controlToken, contamination, exactDuplicate, nearDuplicate,
 }
 
 // DefaultChecks gives every check with its default.

@@ -11,8 +11,8 @@ import (
 var contamination = check{
 	name: "contamination", CheckOptions: CheckOptions{Level: Error}, leavesOut: true,
 	about: "the row asks, now or in an earlier turn, what a suite asks.",
-	row: func(suites []suite.Suite) func(entry) []problem {
-		all := questions(suites)
+	row: func(in Input) func(entry) []problem {
+		all := questions(in.Suites)
 		return func(e entry) []problem {
 			asks := []string{e.question}
 			for _, turn := range e.earlier {

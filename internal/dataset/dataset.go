@@ -21,6 +21,9 @@ type Input struct {
 	Suites     []suite.Suite
 	// Map reads files, whose Data is not changed; nil: they have it.
 	Map func(context.Context, []repo.File) (*repo.Contents, error)
+	// Control are the control tokens of the base model's tokenizer, as they are written;
+	// nil: they are not known, and not looked for.
+	Control []string
 }
 
 // Row is one conversation to train on; its last message is the answer.
@@ -77,7 +80,7 @@ func (t table) build(ctx context.Context, o Options, in Input, dir string) (resu
 	if err := contents.Release(); err != nil {
 		return Result{}, err
 	}
-	x, err := t.examine(ctx, o, files, in.Suites)
+	x, err := t.examine(ctx, o, files, in)
 	if err != nil {
 		return Result{}, err
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/tunegate/tunegate/internal/repo"
-	"github.com/tunegate/tunegate/internal/suite"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -50,8 +49,8 @@ func readAll(ctx context.Context, files []repo.File) (all []*file, err error) {
 	return all, nil
 }
 
-// examine runs every check on the files' records.
-func (t table) examine(ctx context.Context, o Options, files []*file, suites []suite.Suite) (*examination, error) {
+// examine runs every check on the files' records, which are the input's.
+func (t table) examine(ctx context.Context, o Options, files []*file, in Input) (*examination, error) {
 	x := &examination{
 		options: o, files: files, found: newTally(), tags: make(map[string]map[string]string),
 		documents: text.NewDocuments(o.Checks[checkNear].Threshold),
@@ -62,7 +61,7 @@ func (t table) examine(ctx context.Context, o Options, files []*file, suites []s
 		}
 		at := running{check: c}
 		if c.row != nil {
-			at.look = c.row(suites)
+			at.look = c.row(in)
 		}
 		x.checks = append(x.checks, at)
 	}

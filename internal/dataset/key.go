@@ -17,5 +17,8 @@ func Slot(o Options, in Input) store.Slot {
 		"base":    string(store.Digest(repo.Blobs(in.Base))),
 		"suites":  string(store.Digest(in.Suites)),
 	}
+	if in.Control != nil {
+		inputs["control"] = string(store.Digest(in.Control))
+	}
 	return store.Slot{Stage: "dataset", Key: store.NewKey("dataset", Revision, o, inputs), Options: o, Inputs: inputs}
 }

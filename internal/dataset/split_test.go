@@ -19,13 +19,13 @@ type failing interface {
 	Fatal(...any)
 }
 
-// examined is a file without a base.
+// examined is a file without a base commit.
 func examined(t failing, o Options, from repo.File) *examination {
 	f, err := read(from, maxRecords)
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := known.examine(t.Context(), o, []*file{f}, nil)
+	x, err := known.examine(t.Context(), o, []*file{f}, Input{Control: []string{"<|im_end|>"}})
 	if err != nil {
 		t.Fatal(err)
 	}

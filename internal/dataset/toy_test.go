@@ -25,9 +25,9 @@ var toys = table{
 	},
 	{
 		name: "shouting", about: "an answer is in capitals.", CheckOptions: CheckOptions{Level: Error},
-		row: func(suites []suite.Suite) func(entry) []problem {
+		row: func(in Input) func(entry) []problem {
 			return func(e entry) []problem {
-				if len(suites) == 1 && strings.ToUpper(e.answer) == e.answer {
+				if len(in.Suites) == 1 && strings.ToUpper(e.answer) == e.answer {
 					return []problem{whole("the answer is in capitals", "say it quietly")}
 				}
 				return nil

@@ -1,7 +1,6 @@
 package suite
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -48,24 +47,10 @@ var planned = []string{"vars", "options", "metric"}
 // name keeps suites and cases printable, short and free of markup.
 var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// Parse reads one suite file. Every mistake is reported with file and line.
-func Parse(path string, data []byte) (Suite, error) {
-	doc, err := strictyaml.Parse(path, data)
-	if err != nil {
-		return Suite{}, err
-	}
-	var file suiteFile
-	if err := doc.Decode(&file, planned...); err != nil {
-		return Suite{}, err
-	}
-	p := parser{doc: doc, file: file}
-	parsed := p.suite(path)
-	return parsed, errors.Join(p.mistakes...)
-}
-
 type parser struct {
 	doc      *strictyaml.Document
 	file     suiteFile
+	reader   Reader
 	mistakes []error
 }
 
@@ -149,6 +134,11 @@ func (p *parser) oneCase(at []any, test caseFile, modes []History, defaults []as
 		where := slices.Concat(at, []any{"turns", i})
 		if strings.TrimSpace(turn.User) == "" {
 			p.fail(where, "case %q: turn %d has no `user` text", parsed.ID, i+1)
+		}
+		for _, said := range []struct{ key, text string }{{"user", turn.User}, {"assistant", turn.Assistant}} {
+			if err := p.reader.CheckText(said.text); err != nil {
+				p.fail(slices.Concat(where, []any{said.key}), "case %q: %w", parsed.ID, err)
+			}
 		}
 		asserts := p.asserts(append(where, "assert"), turn.Assert)
 		last := i == len(test.Turns)-1
