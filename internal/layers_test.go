@@ -39,7 +39,7 @@ var layers = [][]string{
 	{"assertion"},
 	{"maths"},
 	{"python", "ollama", "llamacpp", "ledger", "step"},
-	{"playbook", "tutor", "starter", "engine"},
+	{"playbook", "tutor", "starter", "engine", "baselock"},
 	{"base", "chat", "gguf", "stats", "store", "proc", "repo", "place", "strictyaml", "markdown", ".github"},
 	{"text", "protocol", "filelock", "check"},
 }

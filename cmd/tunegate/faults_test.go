@@ -126,12 +126,18 @@ func TestFaultsBeforeTraining(t *testing.T) {
 		"a base that adds a system prompt of its own": {
 			change: func(l lab) {
 				l.edit("tunegate.yaml", "  system: You are a maths tutor. Be correct and brief.\n", "")
+				l.sh("git", "-C", l.repo, "rm", "-q", "tunegate.lock")
 				l.edit("base/chat_template.jinja", "{% for", "{% if messages[0]['role'] != 'system' %}<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}{% for")
 			},
 			exit: exitUsage, says: "register/parity",
 		},
+		"a base that is another than the lock's": {
+			change: func(l lab) { l.edit("base/tokenizer.json", `"special": true`, `"special": false`) },
+			exit:   exitUsage, says: "is not the base that tunegate.lock has: tokenizer.json is another",
+		},
 		"a base with another template": {
 			change: func(l lab) {
+				l.sh("git", "-C", l.repo, "rm", "-q", "tunegate.lock")
 				l.write("base/chat_template.jinja", "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}")
 			},
 			exit: exitUsage, says: "`serve.template`",

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/base"
+	"github.com/tunegate/tunegate/internal/baselock"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/proc"
@@ -65,19 +66,19 @@ func (c initCommand) Run(s *session) error {
 		return err
 	}
 	result := begun{Template: &picked, Written: []string{}, Kept: []string{}, Notes: []string{}}
-	baseThere := false
+	var lock []starter.File // of the base model, where that lies on this machine
 	if _, err := os.Lstat(filepath.Join(top, starter.ConfigFile)); err == nil {
 		result.Template = nil
 		files = files[len(files)-1:] // the config, which is kept
-	} else if baseThere, err = checkBase(top, options.BaseModel); err != nil {
+	} else if lock, err = lockOf(top, options.BaseModel); err != nil {
 		return err
 	}
-	written, kept, err := starter.Write(top, append(workflows, files...))
+	written, kept, err := starter.Write(top, slices.Concat(workflows, lock, files))
 	result.Written, result.Kept = append(result.Written, written...), append(result.Kept, kept...)
 	if err != nil {
 		return err
 	}
-	result.Notes = slices.Concat(result.Notes, settings(top, written), c.missingWorkflows(top, workflows), c.notes(top, options, kept, baseThere))
+	result.Notes = slices.Concat(result.Notes, settings(top, written), c.missingWorkflows(top, workflows), c.notes(top, options, kept, lock != nil))
 	if s.cli.JSON {
 		return s.encode(result)
 	}
@@ -108,20 +109,26 @@ func (c initCommand) discover(top string) (pickedTemplate, starter.Options, erro
 	return picked, options, nil
 }
 
-// checkBase says whether the base model lies on this machine, where it need not. One
-// that cannot be used is an error of the flags.
-func checkBase(top, model string) (there bool, err error) {
+// lockOf is the lock of the base model, where that lies on this machine, where it need
+// not. One that cannot be used is an error of the flags.
+func lockOf(top, model string) ([]starter.File, error) {
 	folder := base.Open(model)
 	if !filepath.IsAbs(model) {
 		folder = base.Open(filepath.Join(top, model))
 	}
 	if _, err := os.Stat(folder.Name); errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return nil, nil
 	}
 	if err := export.CheckBase(folder); err != nil {
-		return true, usage(fmt.Errorf("the base model: %w", err))
+		return nil, usage(fmt.Errorf("the base model: %w", err))
 	}
-	return true, nil
+	folder.Commit = !filepath.IsAbs(model) // it will be
+	lock, err := baselock.Of(folder, model, "")
+	if err != nil {
+		return nil, usage(fmt.Errorf("the base model: %w", err))
+	}
+	data, err := lock.Encode()
+	return []starter.File{{Path: baselock.Path(starter.ConfigFile), Data: data}}, err
 }
 
 // files gives the template's files, the config last. Flags that make no valid
@@ -218,7 +225,8 @@ func (c initCommand) notes(top string, o starter.Options, kept []string, baseThe
 		notes = append(notes, fmt.Sprintf("no file matches %s: put records there, or edit dataset.sources", strings.Join(missing, ", ")))
 	}
 	if !baseThere {
-		notes = append(notes, fmt.Sprintf("no base model lies in %s on this machine: it must be on the one that trains, or edit base.model", o.BaseModel))
+		notes = append(notes, fmt.Sprintf("no base model lies in %s on this machine: it must be on the one that trains, or edit base.model", o.BaseModel),
+			baselock.Path(starter.ConfigFile)+", by which other machines know the base model, is not written yet: `tunegate setup` on the machine that trains writes it; commit it")
 	}
 	return append(notes, "commit the files to the default branch; then `tunegate doctor`, on the machine that trains, says what is missing")
 }

@@ -12,6 +12,8 @@ import (
 type setupCommand struct {
 	Tools bool   `help:"Only the Python environment and Ollama, for no repository in particular."`
 	Base  string `help:"The ref whose config and base model are prepared (default: the default branch)." placeholder:"REF"`
+
+	RenewLock bool `help:"Write tunegate.lock anew, of the base model that lies here, whatever it says now; without it a base model that is another than the lock's is an error."`
 }
 
 func (c setupCommand) Run(s *session) error {
@@ -20,6 +22,9 @@ func (c setupCommand) Run(s *session) error {
 	machine, err := s.machine(progress)
 	if err != nil {
 		return err
+	}
+	if c.Tools && c.RenewLock {
+		return usage(errors.New("--tools is about no repository, so --renew-lock has no effect (hint: leave one of them out)"))
 	}
 	log := s.world.stderr
 	if s.cli.Quiet {
@@ -33,7 +38,7 @@ func (c setupCommand) Run(s *session) error {
 		if openErr != nil {
 			return openErr
 		}
-		err = pipeline.Setup(s.ctx, machine, repository, s.cli.Config, c.Base, installers)
+		err = pipeline.Setup(s.ctx, machine, repository, pipeline.SetupOptions{ConfigPath: s.cli.Config, Base: c.Base, Relock: c.RenewLock}, installers)
 	}
 	if err = errors.Join(err, installers.Close()); err != nil {
 		return inputError(err)

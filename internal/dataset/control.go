@@ -1,13 +1,9 @@
 package dataset
 
 import (
-	"bytes"
 	"fmt"
-	"slices"
-	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
+	"github.com/tunegate/tunegate/internal/place"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -19,25 +15,16 @@ var controlToken = check{
 	row: func(in Input) func(entry) []problem {
 		control := text.NewLiterals(in.Control)
 		return func(e entry) []problem {
-			var parts, tokens []string
-			var holding string // the first text that holds one
 			for _, part := range e.parts() {
-				found := control.Find(part.text)
-				if found == nil {
-					continue
+				if found := control.Find(part.text); found != nil {
+					return []problem{{
+						offset: e.record.textOffset(part.text, found[0]),
+						what:   fmt.Sprintf("%s holds %s, a control token of the base model", part.name, quoted(found[0])),
+						hint:   "take it out, or write it so that it is text: < |im_end|>; level warn under dataset.checks trains on it all the same",
+					}}
 				}
-				if parts == nil {
-					holding = part.text
-				}
-				parts, tokens = append(parts, part.name), append(tokens, found...)
 			}
-			if parts == nil {
-				return nil
-			}
-			tokens = onlyFirst(tokens)
-			p := whole(controlFound(onlyFirst(parts), tokens), "take it out, or write it so that it is text: < |im_end|>; level warn under dataset.checks trains on it all the same")
-			p.offset = e.record.find(holding, tokens[0])
-			return []problem{p}
+			return nil
 		}
 	},
 }
@@ -54,48 +41,11 @@ func (e entry) parts() []part {
 	return append(parts, part{"the question", e.question}, part{"the answer", e.answer})
 }
 
-func onlyFirst(texts []string) (only []string) {
-	for _, s := range texts {
-		if !slices.Contains(only, s) {
-			only = append(only, s)
-		}
+// textOffset is that of something inside a text of the record; -1: not known.
+func (r record) textOffset(whole, inside string) int {
+	at := place.Text(r.raw, whole, inside)
+	if at < 0 {
+		return at
 	}
-	return only
-}
-
-func controlFound(parts, tokens []string) string {
-	var shown []string
-	for _, token := range tokens {
-		shown = append(shown, quoted(token))
-	}
-	holds, what := "holds", "the control token"
-	if len(parts) > 1 {
-		holds = "hold"
-	}
-	if len(tokens) > 1 {
-		what = "the control tokens"
-	}
-	return fmt.Sprintf("%s %s %s %s of the base model", strings.Join(parts, " and "), holds, what, strings.Join(shown, ", "))
-}
-
-// find gives the place in the file of a text of the record, or of what is looked for in
-// it where that is written without escapes; -1: the text is not there as a whole.
-func (r record) find(whole, inside string) int {
-	decoder := jsontext.NewDecoder(bytes.NewReader(r.raw), lenient)
-	for {
-		if decoder.PeekKind() != '"' {
-			if _, err := decoder.ReadToken(); err != nil {
-				return -1
-			}
-			continue
-		}
-		value, err := decoder.ReadValue()
-		if err != nil {
-			return -1
-		}
-		start := int(decoder.InputOffset()) - len(value)
-		if (field{raw: value}).text() == whole {
-			return r.offset + start + max(0, bytes.Index(value, []byte(inside)))
-		}
-	}
+	return r.offset + at
 }

@@ -23,11 +23,11 @@ func TestControlTokens(t *testing.T) {
 		record string
 		want   string // where and what; empty: no finding
 	}{
-		"a template's marks":   {strings.TrimSuffix(strings.TrimPrefix(d09, "["), "]"), `a.json:2:30 the question and the answer hold the control tokens "<|im_end|>", "<|im_start|>" of the base model`},
-		"on a line of its own": {"{\"question\": \"1 + 1?\",\n \"answer\": \"It is 2.</s>\"}", `a.json:3:21 the answer holds the control token "</s>" of the base model`},
-		"escaped":              {qa(`"1 + 1?"`, `"2\u003c|im_end|>"`), `a.json:2:34 the answer holds the control token "<|im_end|>" of the base model`},
-		"in an earlier turn":   {`{"context": ["hello</s>", "hi"], "question": "1 + 1?", "answer": "2"}`, `a.json:2:20 an earlier question holds the control token "</s>" of the base model`},
-		"in messages":          {`{"messages": [{"role": "user", "content": "1 + 1?"}, {"role": "assistant", "content": "2<|im_end|>"}]}`, `a.json:2:89 the answer holds the control token "<|im_end|>" of the base model`},
+		"a template's marks":   {strings.TrimSuffix(strings.TrimPrefix(d09, "["), "]"), `a.json:2:30 the question holds "<|im_end|>", a control token of the base model`},
+		"on a line of its own": {"{\"question\": \"1 + 1?\",\n \"answer\": \"It is 2.</s>\"}", `a.json:3:21 the answer holds "</s>", a control token of the base model`},
+		"escaped":              {qa(`"1 + 1?"`, `"2\u003c|im_end|>"`), `a.json:2:34 the answer holds "<|im_end|>", a control token of the base model`},
+		"in an earlier turn":   {`{"context": ["hello</s>", "hi"], "question": "1 + 1?", "answer": "2"}`, `a.json:2:20 an earlier question holds "</s>", a control token of the base model`},
+		"in messages":          {`{"messages": [{"role": "user", "content": "1 + 1?"}, {"role": "assistant", "content": "2<|im_end|>"}]}`, `a.json:2:89 the answer holds "<|im_end|>", a control token of the base model`},
 		"in what is not read":  {`{"id": "<|im_end|>", "question": "1 + 1?", "answer": "2"}`, ""},
 		"another letter case":  {qa(`"What is <|IM_END|>?"`, `"2"`), ""},
 		"cut by a mark":        {qa(`"What is <|im_\u200bend|>?"`, `"2"`), ""},

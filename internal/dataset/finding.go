@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/tunegate/tunegate/internal/text"
@@ -90,33 +89,11 @@ func (p problem) found(level Level) Finding {
 // message joins what is wrong and the hint, shortening the former.
 func message(what, hint string) string {
 	hint = " (hint: " + hint + ")"
-	return plain(what, maxMessage-utf8.RuneCountInString(hint)) + hint
+	return text.Begin(what, maxMessage-utf8.RuneCountInString(hint)) + hint
 }
 
 // quoted shows a piece of a record in a message.
-func quoted(s string) string { return `"` + plain(s, maxQuoted) + `"` }
-
-// plain makes untrusted text fit for a line: white space becomes spaces, what
-// can't be seen (control characters, direction marks) goes, and it ends after
-// that many runes.
-func plain(s string, limit int) string {
-	var b strings.Builder
-	runes := 0
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r):
-			r = ' '
-		case !text.Visible(r):
-			continue
-		}
-		if runes++; runes == limit {
-			b.WriteRune('…')
-			break
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
+func quoted(s string) string { return `"` + text.Begin(s, maxQuoted) + `"` }
 
 // tally counts findings, and keeps the first ones of each check, old and new apart.
 type tally struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // The names under which a record may hold each part. The first that holds
@@ -46,7 +47,7 @@ func (n *normalizer) names() string {
 	const most = 6
 	var names []string
 	for _, f := range n.fields[:min(len(n.fields), most)] {
-		name := plain(f.name, maxQuoted/3)
+		name := text.Begin(f.name, maxQuoted/3)
 		if f.blank() {
 			name += " (empty)"
 		}

@@ -23,6 +23,7 @@ func looks() []look {
 		one(configCheck),
 		cloneChecks,
 		baseChecks,
+		lockChecks,
 		templateChecks,
 		penaltyChecks,
 		contextChecks,

@@ -26,17 +26,25 @@ func Tools(ctx context.Context, m machine.Machine, runner config.Runner, log io.
 	return m.Install(ctx, runner, log)
 }
 
+// SetupOptions say what is set up.
+type SetupOptions struct {
+	ConfigPath string // slash separated, from the top of the repository
+	Base       string // the ref whose config and base model are prepared; empty: the default branch
+	Relock     bool   // the lock of the base model is written anew, whatever it says
+}
+
 // Setup brings the tools, then everything about the base model that runs of
-// this repository share, at a base ref (empty: the default branch): its GGUF, the
-// tag NAME-base and the baseline's answers.
-func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, configPath, base string, log io.Writer) error {
+// this repository share: its GGUF, the tag NAME-base, the baseline's answers, and the
+// lock in the working tree where there is none yet.
+func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, o SetupOptions, log io.Writer) error {
+	base := o.Base
 	if base == "" {
 		var err error
 		if base, err = r.DefaultBranch(ctx); err != nil {
 			return plan.Input(err)
 		}
 	}
-	p, err := plan.New(ctx, r, configPath, plan.Refs{Base: base, Head: base})
+	p, err := plan.New(ctx, r, o.ConfigPath, plan.Refs{Base: base, Head: base, Relocks: o.Relock})
 	if err != nil {
 		return err
 	}
@@ -67,7 +75,7 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, configPath, bas
 		return err
 	}
 	run.steps = steps.Setup(run.machine, p, steps.Options{Logs: run.logs()})
-	err = errors.Join(run.prepare(ctx), run.steps.Close())
+	err = errors.Join(run.prepare(ctx, o.Relock), run.steps.Close())
 	run.record.State = step.Done
 	if err != nil {
 		run.record.State, run.record.Error = step.Failed, err.Error()
@@ -77,14 +85,17 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, configPath, bas
 	return errors.Join(err, run.record.Save(run.dir), run.recorder.Close())
 }
 
-// prepare does what comes before any training, and asks the baseline.
-func (r *run) prepare(ctx context.Context) error {
+// prepare does what comes before any training, asks the baseline and writes the lock.
+func (r *run) prepare(ctx context.Context, relock bool) error {
 	if err := r.each(ctx, r.steps.All()); err != nil {
 		return err
 	}
 	baseline := r.steps.Baseline.Value()
 	r.machine.Progress.Say("baseline: %s is %s, answers ready", baseline.Tag, baseline.ModelID[:12])
-	return r.sayLengths(ctx)
+	if err := r.sayLengths(ctx); err != nil {
+		return err
+	}
+	return r.writeLock(ctx, relock)
 }
 
 // sayLengths says how many of the baseline's answers are cut, and what would end them.

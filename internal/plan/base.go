@@ -45,9 +45,13 @@ func (p *Plan) ExportBase(ctx context.Context, dir string) error {
 }
 
 // CheckBase says what of the base model cannot be exported as it is trained, as
-// export.CheckBase does. Its errors are ErrInput unless the context ended.
+// export.CheckBase does, and whether it is another than the lock's. Its errors are
+// ErrInput unless the context ended.
 func (p *Plan) CheckBase(ctx context.Context) error {
 	err := export.CheckBase(p.BaseFolder(ctx))
+	if err == nil {
+		err = p.checkLocked(ctx)
+	}
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -49,10 +49,11 @@ func (p *Plan) noteTraining(over string, changes []config.Difference) {
 	}
 }
 
-// fileChanges says which suites, prompts and templates a change alters.
+// fileChanges says which suites, prompts and templates a change alters, and whether the
+// base's lock.
 func (p *Plan) fileChanges(ctx context.Context, head *repo.Tree) (notes []string, err error) {
 	globs := slices.Clone(p.Config.Eval.Suites)
-	for _, file := range []string{p.Config.Eval.SanityPrompts, p.Config.Serve.TemplateFile} {
+	for _, file := range []string{p.lockPath, p.Config.Eval.SanityPrompts, p.Config.Serve.TemplateFile} {
 		if file != "" {
 			globs = append(globs, file)
 		}

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/tunegate/tunegate/internal/baselock"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/suite"
@@ -37,6 +38,8 @@ type Refs struct {
 	// Change says that the head is a change, also where it is the base tip itself:
 	// then it changes nothing.
 	Change bool
+	// Relocks leaves the lock of the base model unread: it is to be written anew.
+	Relocks bool
 }
 
 // WorkingTree is the ref of a head that is no commit of the user's.
@@ -50,7 +53,8 @@ type Plan struct {
 	PolicySHA256     string
 	Suites           []suite.Suite
 	Sanity           []string
-	Template         string // the content of serve.template's file; empty: auto
+	Lock             *baselock.Lock // of the base model; nil: there is none
+	Template         string         // the content of serve.template's file; empty: auto
 	Head, Base       []repo.File
 	Lineage          string // of what main would hold after the merge
 	BaseLineage      string // of what the base tip holds
@@ -61,6 +65,8 @@ type Plan struct {
 	// Retrains says that no change is judged, but what the base tip itself holds.
 	Retrains bool
 
+	lockPath   string
+	control    []string // tokens of the base that no text may hold; nil: not known
 	policyTree *repo.Tree
 	contents   func(context.Context, []repo.File) (*repo.Contents, error)
 	baseFiles  []repo.File       // of a base model inside the repository
@@ -71,7 +77,7 @@ type Plan struct {
 // train values from the tree that merging the head would give. Its errors are
 // ErrInput unless the context ended; the plan then holds what was read till there.
 func New(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
-	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true, contents: r.Map}
+	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true, contents: r.Map, lockPath: baselock.Path(configPath)}
 	err := p.read(ctx, r, configPath, refs)
 	if err != nil && ctx.Err() == nil {
 		err = Input(err)
@@ -106,7 +112,7 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		p.policyTree, p.Gated = head, false
 		p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked and nothing is judged until it is merged", p.BaseRef, configPath))
 	}
-	if err := p.readPolicy(ctx, configPath); err != nil {
+	if err := p.readPolicy(ctx, configPath, refs.Relocks); err != nil {
 		return err
 	}
 	if err := p.refuseLinks(ctx, base, head); err != nil {
@@ -123,7 +129,11 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 			return err
 		}
 		changes = append(changes, files...)
-		if err := p.checkPolicy(ctx, head, configPath, len(changes) > 0); err != nil {
+		rebased, err := p.changesBase(ctx, head)
+		if err != nil {
+			return err
+		}
+		if err := p.checkPolicy(ctx, head, configPath, rebased || len(changes) > 0); err != nil {
 			return err
 		}
 		p.note(changes)
@@ -143,11 +153,6 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		return err
 	}
 	p.headBlobs = repo.Blobs(inHead)
-	if p.BaseInRepository() {
-		if p.baseFiles, err = p.policyTree.Under(ctx, p.Config.Base.Model); err != nil {
-			return err
-		}
-	}
 	if len(p.Head) == 0 {
 		return fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: the globs start at the top of the repository)", configPath, p.HeadRef)
 	}

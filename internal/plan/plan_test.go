@@ -166,6 +166,7 @@ func TestFirstConfigIsCheckedNotGated(t *testing.T) {
 	f.Write("README.md", "x")
 	f.Commit("empty")
 	f.Git("checkout", "-qb", "first")
+	f.Git("checkout", "-q", "main", "--", "base")
 	f.Write("tunegate.yaml", plantest.Config)
 	f.Write("suites/s.suite.yaml", plantest.Suite)
 	f.Write("data/a.json", "[]")

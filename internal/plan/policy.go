@@ -11,7 +11,6 @@ import (
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/store"
-	"github.com/tunegate/tunegate/internal/suite"
 )
 
 // Bounds on what is read of the policy, in bytes: one file, and all suites.
@@ -55,9 +54,9 @@ func loadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (conf
 	return config.Parse(configPath, data)
 }
 
-// readPolicy reads config, suites, sanity prompts and template, and digests
+// readPolicy reads config, lock, suites, sanity prompts and template, and digests
 // them as the policy.
-func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
+func (p *Plan) readPolicy(ctx context.Context, configPath string, relocks bool) error {
 	data, err := p.policyTree.Read(ctx, configPath, maxPolicyFile)
 	if err != nil {
 		return err
@@ -65,7 +64,23 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
 	if p.Config, err = config.Parse(configPath, data); err != nil {
 		return err
 	}
+	if p.BaseInRepository() {
+		if p.baseFiles, err = p.policyTree.Under(ctx, p.Config.Base.Model); err != nil {
+			return err
+		}
+	}
 	policy := map[string]string{configPath: string(data)}
+	if !relocks {
+		if err := p.readLock(ctx, policy); err != nil {
+			return err
+		}
+	}
+	if err := p.readControl(ctx); err != nil {
+		return err
+	}
+	if err := p.reader().CheckText(p.Config.Serve.System); err != nil {
+		return fmt.Errorf("%s: `serve.system`: %w", configPath, err)
+	}
 	if err := p.readSuites(ctx, policy); err != nil {
 		return err
 	}
@@ -74,7 +89,7 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string) error {
 		if err != nil {
 			return err
 		}
-		if p.Sanity, err = suite.ParseSanity(path, data); err != nil {
+		if p.Sanity, err = p.reader().Sanity(path, data); err != nil {
 			return err
 		}
 		policy[path] = string(data)
@@ -122,7 +137,7 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 			mistakes = append(mistakes, err)
 			continue
 		}
-		parsed, err := suite.Parse(file.Path, file.Data)
+		parsed, err := p.reader().Suite(file.Path, file.Data)
 		if err != nil {
 			mistakes = append(mistakes, err)
 			continue
@@ -176,9 +191,14 @@ func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath stri
 	if _, kept, err := head.Lookup(ctx, configPath); err != nil || !kept || !changed {
 		return err
 	}
-	merged := Plan{BaseRef: p.BaseRef + " after the merge", policyTree: head}
-	if err := merged.readPolicy(ctx, configPath); err != nil {
+	merged := Plan{BaseRef: p.BaseRef + " after the merge", lockPath: p.lockPath, policyTree: head}
+	if err := merged.readPolicy(ctx, configPath, false); err != nil {
 		return ofHead(err)
+	}
+	if merged.BaseInRepository() {
+		if err := merged.checkLocked(ctx); err != nil {
+			return ofHead(err)
+		}
 	}
 	records, err := merged.records(ctx, head)
 	if err != nil {

@@ -51,6 +51,28 @@ func Line(s string, most int) string {
 	return s
 }
 
+// Begin makes the beginning of an untrusted text fit for a line: white space becomes
+// spaces, what is not [Visible] is dropped, and after so many runes it ends with an
+// ellipsis. It reads no further, however long the text is.
+func Begin(s string, most int) string {
+	var b strings.Builder
+	runes := 0
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			r = ' '
+		case !Visible(r):
+			continue
+		}
+		if runes++; runes == most {
+			b.WriteRune('…')
+			break
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
 // Empty stands where an untrusted text has nothing that can be seen.
 const Empty = "(empty)"
 

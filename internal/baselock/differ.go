@@ -1,0 +1,76 @@
+package baselock
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// maxTokens bounds the tokens that are named one by one.
+const maxTokens = 3
+
+// Differences says what of a base is not as the lock has it, a few words for each
+// part; none where it is the same base. What the config calls it does not count.
+func (l Lock) Differences(now Lock) (parts []string) {
+	for _, name := range names(l.Files, now.Files) {
+		parts = append(parts, differs(l.Files, now.Files, name)...)
+	}
+	if l.Weights != nil && now.Weights != nil {
+		for _, name := range names(l.Weights, now.Weights) {
+			parts = append(parts, differs(l.Weights, now.Weights, name)...)
+		}
+	}
+	parts = append(parts, tokenDifferences("special token", l.SpecialTokens, now.SpecialTokens)...)
+	parts = append(parts, tokenDifferences("stop token", l.StopTokens, now.StopTokens)...)
+	if l.ChatTemplate != now.ChatTemplate {
+		parts = append(parts, "the chat template is another")
+	}
+	if l.Context != now.Context {
+		parts = append(parts, fmt.Sprintf("the context has %d tokens instead of %d", now.Context, l.Context))
+	}
+	return parts
+}
+
+func names[V any](a, b map[string]V) []string {
+	all := maps.Clone(a)
+	if all == nil {
+		all = map[string]V{}
+	}
+	maps.Copy(all, b)
+	return slices.Sorted(maps.Keys(all))
+}
+
+func differs[V comparable](was, is map[string]V, name string) []string {
+	before, had := was[name]
+	now, has := is[name]
+	switch {
+	case !has:
+		return []string{name + " is missing"}
+	case !had:
+		return []string{name + " is new"}
+	case before != now:
+		return []string{name + " is another"}
+	}
+	return nil
+}
+
+func tokenDifferences(what string, was, is []Token) (parts []string) {
+	for _, side := range []struct {
+		of, others []Token
+		words      string
+	}{{is, was, "is new"}, {was, is, "is gone"}} {
+		left := 0
+		for _, token := range side.of {
+			if slices.Contains(side.others, token) {
+				continue
+			}
+			if left++; left <= maxTokens {
+				parts = append(parts, fmt.Sprintf("the %s %.60q (%d) %s", what, token.Content, token.ID, side.words))
+			}
+		}
+		if left > maxTokens {
+			parts = append(parts, fmt.Sprintf("and %d more", left-maxTokens))
+		}
+	}
+	return parts
+}

@@ -1,0 +1,170 @@
+// Package baselock keeps what a machine without the base model must know of it: in go
+// a base model's folder and what the config calls it, out comes the lock that is
+// committed beside the config, and what of a folder differs from it.
+package baselock
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/base"
+)
+
+// Lock is what is known of a base model.
+type Lock struct {
+	Version int `json:"version"`
+	// Model and Revision are base.model and base.revision of the config that it is for.
+	Model    string `json:"model"`
+	Revision string `json:"revision,omitempty"`
+	// Files are the sha256 of the folder's small files that say how text is read and
+	// answered, by name.
+	Files map[string]string `json:"files"`
+	// Weights are the files of the weights by name. A base inside the repository has
+	// none here: its commit holds them.
+	Weights map[string]Weights `json:"weights,omitempty"`
+	// SpecialTokens are those that no text may hold, StopTokens those that end an answer.
+	SpecialTokens []Token `json:"special_tokens"`
+	StopTokens    []Token `json:"stop_tokens"`
+	// ChatTemplate is the sha256 of the base's own chat template; empty: it has none.
+	ChatTemplate string `json:"chat_template_sha256,omitempty"`
+	Context      int    `json:"context"` // tokens that the base was made for; 0: it does not say
+}
+
+// Token is a token of the base's tokenizer.
+type Token struct {
+	ID      int    `json:"id"`
+	Content string `json:"content"`
+}
+
+// Path is that of the lock of a config: beside it, and named like it.
+func Path(configPath string) string {
+	return strings.TrimSuffix(configPath, path.Ext(configPath)) + ".lock"
+}
+
+// described are the files whose digests tell a base from another, where they are there.
+func described(name string) bool {
+	return slices.Contains([]string{
+		base.ConfigFile, base.GenerationConfigFile, base.TokenizerFile, base.TokenizerConfigFile,
+		base.AddedTokensFile, base.SpecialTokensFile, base.ChatTemplateFile,
+	}, name) || strings.HasSuffix(name, ".safetensors.index.json")
+}
+
+// Of reads the lock of a base model that the config calls model, at a revision. Of its
+// weights it reads no more than samples.
+func Of(folder base.Folder, model, revision string) (Lock, error) {
+	l := Lock{Version: Version, Model: model, Revision: revision}
+	var err error
+	if l.Files, err = digests(folder); err != nil {
+		return l, err
+	}
+	if !folder.Commit {
+		if l.Weights, err = samples(folder); err != nil {
+			return l, err
+		}
+	}
+	t, err := readTokens(folder)
+	if err != nil {
+		return l, err
+	}
+	l.SpecialTokens, l.StopTokens = t.special(), t.stops
+	if t.template != "" {
+		l.ChatTemplate = digest([]byte(t.template))
+	}
+	l.Context, err = folder.Context()
+	return l, err
+}
+
+// Control reads no more of a base than the texts that Lock.Control gives.
+func Control(folder base.Folder) ([]string, error) {
+	t, err := readTokens(folder)
+	return texts(t.special()), err
+}
+
+// tokens are what a folder says of tokens.
+type tokens struct {
+	added    []base.Token
+	stops    []Token
+	template string // the chat template; empty: none
+}
+
+func readTokens(folder base.Folder) (tokens, error) {
+	t := tokens{stops: []Token{}}
+	tokenizer, err := folder.Tokenizer()
+	if err != nil {
+		return t, err
+	}
+	t.added = tokenizer.Added
+	if t.template, err = folder.ChatTemplate(); err != nil {
+		return t, err
+	}
+	stops, file, err := folder.Stops()
+	if err != nil {
+		return t, err
+	}
+	for _, id := range stops {
+		content, found := tokenizer.Text(id)
+		if !found {
+			return t, fmt.Errorf("%s: eos_token_id %d is not in the vocabulary (hint: download the model again)", folder.Path(file), id)
+		}
+		t.stops = append(t.stops, Token{id, content})
+	}
+	return t, nil
+}
+
+// special are the tokens that are no text to the tokenizer, wherever they stand: those
+// that it calls special, the stop tokens among those that were added to the vocabulary,
+// and the marks that the chat template writes.
+func (t tokens) special() []Token {
+	found := []Token{}
+	for _, token := range t.added {
+		mark := strings.HasPrefix(token.Content, "<|") && strings.HasSuffix(token.Content, "|>") && strings.Contains(t.template, token.Content)
+		stop := slices.ContainsFunc(t.stops, func(s Token) bool { return s.ID == token.ID })
+		if strings.TrimSpace(token.Content) != "" && (token.Special || stop || mark) {
+			found = append(found, Token{token.ID, token.Content})
+		}
+	}
+	return found
+}
+
+// Control are the texts that no record and no question may hold.
+func (l Lock) Control() []string { return texts(l.SpecialTokens) }
+
+func texts(tokens []Token) []string {
+	texts := make([]string, len(tokens))
+	for i, token := range tokens {
+		texts[i] = token.Content
+	}
+	return texts
+}
+
+// Is says whether the lock is of a base that the config calls so.
+func (l Lock) Is(model, revision string) bool { return l.Model == model && l.Revision == revision }
+
+func digests(folder base.Folder) (map[string]string, error) {
+	entries, err := fs.ReadDir(folder.Files, ".")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", folder.Name, err)
+	}
+	found := map[string]string{}
+	for _, entry := range entries {
+		if !described(entry.Name()) {
+			continue
+		}
+		data, err := folder.Read(entry.Name())
+		if err != nil {
+			return nil, err
+		}
+		found[entry.Name()] = digest(data)
+	}
+	return found, nil
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

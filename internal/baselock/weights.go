@@ -1,0 +1,76 @@
+package baselock
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/base"
+)
+
+// Weights tell a file of weights from another without reading it whole.
+type Weights struct {
+	Size   int64  `json:"size"`          // bytes
+	Sample string `json:"sample_sha256"` // of the size and of pieces of the file
+}
+
+// The pieces of a file that are read, spread evenly from its first byte to its last.
+const (
+	sampleCount = 64
+	sampleSize  = 16 << 10
+)
+
+func samples(folder base.Folder) (map[string]Weights, error) {
+	entries, err := fs.ReadDir(folder.Files, ".")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", folder.Name, err)
+	}
+	found := map[string]Weights{}
+	for _, entry := range entries {
+		if !strings.HasSuffix(entry.Name(), ".safetensors") {
+			continue
+		}
+		if found[entry.Name()], err = sample(folder.Files, entry.Name()); err != nil {
+			return nil, fmt.Errorf("%s: %w", folder.Path(entry.Name()), err)
+		}
+	}
+	return found, nil
+}
+
+func sample(files fs.FS, name string) (w Weights, err error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return w, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
+	if err != nil {
+		return w, err
+	}
+	from, ok := file.(io.ReaderAt)
+	if !ok || !info.Mode().IsRegular() {
+		return w, errors.New("it is no plain file")
+	}
+	w.Size = info.Size()
+	hash := sha256.New()
+	if err := binary.Write(hash, binary.BigEndian, w.Size); err != nil {
+		return w, err
+	}
+	last := max(0, w.Size-sampleSize) // where the last piece begins
+	for i := range int64(sampleCount) {
+		at := last / (sampleCount - 1) * i
+		if i == sampleCount-1 {
+			at = last
+		}
+		if _, err := io.Copy(hash, io.NewSectionReader(from, at, sampleSize)); err != nil {
+			return w, err
+		}
+	}
+	w.Sample = hex.EncodeToString(hash.Sum(nil))
+	return w, nil
+}
