@@ -91,8 +91,8 @@ func calls(t *testing.T, client *Client) map[string]func(context.Context) error 
 	}
 }
 
-// TestProxyWithALimit has a large upload refused by its length, before it is sent:
-// a connection that is reset in the midst of one would say nothing.
+// TestProxyWithALimit has a large upload refused by its length, and announced without
+// being sent.
 func TestProxyWithALimit(t *testing.T) {
 	t.Parallel()
 	const limit = 1 << 20

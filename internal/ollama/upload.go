@@ -30,7 +30,7 @@ func (c *Client) Upload(ctx context.Context, path, digest string) error {
 	if err != nil {
 		return fmt.Errorf("ollama: upload: %w", err)
 	}
-	return c.explain("upload "+path, c.post(ctx, digest, file, info.Size()))
+	return c.explain("upload "+path, c.post(ctx, digest, file, info.Size(), nil))
 }
 
 // errAsked ends a request whose body was asked for.
@@ -44,27 +44,29 @@ func (asked) Read([]byte) (int, error) { return 0, errAsked }
 // sends none of them: a proxy's limit is known by the length. The digest (hex) is
 // that of a GGUF which the server has, so that it keeps nothing of this.
 func (c *Client) Accepts(ctx context.Context, digest string, size int64) error {
-	err := c.post(ctx, digest, asked{}, size)
+	// Not for an upload that is meant: a Go server that is asked so resets the
+	// connection when it refuses in the midst of the body, and its reason is lost.
+	err := c.post(ctx, digest, asked{}, size, http.Header{"Expect": {"100-continue"}})
 	if errors.Is(err, errAsked) {
 		return nil
 	}
 	return c.explain("announce an upload", err)
 }
 
-// post sends a blob once the server, or what stands before it, has looked at its
-// length and asked for it; in the midst of a large body, a refusal would be a reset
-// of the connection.
-func (c *Client) post(ctx context.Context, digest string, body io.Reader, size int64) error {
+// post sends a blob, whose length a proxy's limit is known by, with these headers.
+func (c *Client) post(ctx context.Context, digest string, body io.Reader, size int64, header http.Header) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.blob(digest), body)
 	if err != nil {
 		return err
+	}
+	if header != nil {
+		request.Header = header
 	}
 	request.ContentLength = size
 	if size == 0 {
 		request.Body = http.NoBody
 	}
 	request.Header.Set("Content-Type", "application/octet-stream")
-	request.Header.Set("Expect", "100-continue")
 	response, err := c.writes.Do(request)
 	if err != nil {
 		return err
