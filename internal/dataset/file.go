@@ -19,6 +19,9 @@ import (
 // first that is there counts, also when its list is empty.
 var listKeys = []string{"records", "items", "examples", "data"}
 
+// ListKeys are the names under which a file's object may hold its records.
+func ListKeys() []string { return listKeys }
+
 const byteOrderMark = "\ufeff"
 
 // Bounds on what a pull request can have read. Without them, a file that packs to

@@ -16,6 +16,9 @@ var (
 	answerKeys   = []string{"output", "answer", "response", "assistant", "solution", "target"}
 )
 
+// PairKeys are the names under which a record may hold its question and its answer.
+func PairKeys() (questions, answers []string) { return questionKeys, answerKeys }
+
 // pairForm is a question and its answer, each under one of several names, and
 // earlier turns in context.
 var pairForm = form{

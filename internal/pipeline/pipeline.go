@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tunegate/tunegate/internal/forecast"
 	"github.com/tunegate/tunegate/internal/gate"
@@ -85,7 +86,7 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	r.machine.Progress.Say("dataset: %s", steps.Counted(s.Dataset.Value().Stats))
-	found := outcome{steps: s, findings: s.Dataset.Value().Findings}
+	found := outcome{steps: s, findings: slices.Concat(s.Dataset.Value().Findings, r.plan.Unnamed)}
 	end, err := s.End()
 	if err != nil {
 		return Result{}, err

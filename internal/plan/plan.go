@@ -13,6 +13,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/baselock"
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/suite"
 )
@@ -59,6 +60,7 @@ type Plan struct {
 	Lineage          string // of what main would hold after the merge
 	BaseLineage      string // of what the base tip holds
 	Notes            []string
+	Unnamed          []dataset.Finding // files of the change that look like records and are none
 	// Gated is false for the first change that brings a config: it is checked
 	// and nothing is trained.
 	Gated bool
@@ -153,6 +155,9 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		return err
 	}
 	p.headBlobs = repo.Blobs(inHead)
+	if err := p.findUnnamed(ctx, r, base, head); err != nil {
+		return err
+	}
 	if len(p.Head) == 0 {
 		return fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: the globs start at the top of the repository)", configPath, p.HeadRef)
 	}

@@ -1,0 +1,51 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+// Bounds on looking at changed files that no source names.
+const (
+	maxLookedAt = 50       // files
+	maxGlimpse  = 64 << 10 // bytes of each
+)
+
+// findUnnamed warns of files that the change adds or edits, that look like records and
+// that no source names: they would change nothing, without a word.
+func (p *Plan) findUnnamed(ctx context.Context, r *repo.Repo, base, head *repo.Tree) error {
+	changed, err := r.Changed(ctx, base, head, maxLookedAt, func(name string) bool {
+		_, named := p.Config.Dataset.SourceFor(name)
+		return !named && slices.Contains([]string{".json", ".jsonl", ".ndjson"}, strings.ToLower(path.Ext(name)))
+	})
+	if err != nil {
+		return err
+	}
+	for _, file := range changed {
+		beginning, err := r.Beginning(ctx, file, maxGlimpse)
+		if err != nil {
+			return err
+		}
+		if !looksLikeRecords(beginning) {
+			continue
+		}
+		p.Unnamed = append(p.Unnamed, dataset.Finding{
+			Check: "unnamed", Level: string(dataset.Warn), New: true, File: file.Path, Line: 1,
+			Message: "this file looks like records, but no source of the config names it, so nothing is learnt from it (hint: name it under `dataset.sources` in a change of the config, or move it to where a source looks)",
+		})
+	}
+	for i, finding := range p.Unnamed {
+		if i == maxNoted {
+			p.Notes = append(p.Notes, fmt.Sprintf("and %d more files that look like records", len(p.Unnamed)-i))
+			break
+		}
+		p.Notes = append(p.Notes, fmt.Sprintf("%q looks like records, but no source of the config names it (hint: name it under `dataset.sources`)", finding.File))
+	}
+	return nil
+}
