@@ -14,8 +14,9 @@ import (
 const maxOpened = 1 << 30
 
 // Folder gives those of the files that lie right in a folder of the tree, which Under
-// lists, as a file system without the folders below it. A file's content is read from git when it is opened, and can then
-// be read from any place. The context holds for all of that.
+// lists, as a file system without the folders below it. A file's content is read from
+// git when it is opened, and can then be read from any place. The context holds for
+// all of that.
 func (t *Tree) Folder(ctx context.Context, folder string, under []File) fs.FS {
 	files := map[string]File{}
 	for _, file := range under {
