@@ -12,10 +12,10 @@ import (
 
 // Tokenizer is what the files of a base's tokenizer say together.
 type Tokenizer struct {
-	Normalizer    *Part         `json:"normalizer"`
-	PreTokenizer  *PreTokenizer `json:"pre_tokenizer"`
-	PostProcessor *Part         `json:"post_processor"`
-	Model         Model         `json:"model"`
+	Normalizer    *Part          `json:"normalizer"`
+	PreTokenizer  *PreTokenizer  `json:"pre_tokenizer"`
+	PostProcessor *PostProcessor `json:"post_processor"`
+	Model         Model          `json:"model"`
 	// Added are the tokens that are found in a text before the model splits it, by
 	// id: those of tokenizer.json, and those that only another file knows.
 	Added []Token `json:"added_tokens"`
@@ -40,6 +40,23 @@ type Model struct {
 // Part is a step of the tokenizer of which the type is enough.
 type Part struct {
 	Type string `json:"type"`
+}
+
+// PostProcessor may add tokens to those of a text.
+type PostProcessor struct {
+	Type string `json:"type"`
+	// of a TemplateProcessing: the parts of one text, each an object with the kind as
+	// its only key
+	Single []map[string]jsontext.Value `json:"single"`
+}
+
+// Adds says whether tokens are added. The library gives a tokenizer without a
+// post-processor a template of the text alone.
+func (p *PostProcessor) Adds() bool {
+	if p == nil || p.Type == "ByteLevel" {
+		return false
+	}
+	return p.Type != "TemplateProcessing" || len(p.Single) != 1 || p.Single[0]["Sequence"] == nil
 }
 
 // PreTokenizer splits a text before the model does.

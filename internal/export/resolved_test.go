@@ -15,6 +15,9 @@ func TestCheckResolved(t *testing.T) {
 		want string
 	}{
 		"the same": {func(*baseFolder) {}, ""},
+		"no post-processor, as the library writes it": {func(m *baseFolder) {
+			m.tokenizer["post_processor"] = object{"type": "TemplateProcessing", "single": []object{{"Sequence": object{"id": "A", "type_id": 0}}}}
+		}, ""},
 		"a token more": {
 			func(m *baseFolder) {
 				m.tokenizer["added_tokens"] = append(m.tokenizer["added_tokens"].([]object), object{"id": 10, "content": "<think>"})

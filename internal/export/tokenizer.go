@@ -46,7 +46,7 @@ func checkParts(t base.Tokenizer) error {
 		return errors.New("model sets one of dropout, unk_token, continuing_subword_prefix, end_of_word_suffix, byte_fallback, ignore_merges")
 	case t.Normalizer != nil && t.Normalizer.Type != "NFC":
 		return fmt.Errorf("unknown normalizer %q", t.Normalizer.Type)
-	case t.PostProcessor != nil && t.PostProcessor.Type != "ByteLevel":
+	case t.PostProcessor.Adds():
 		return fmt.Errorf("unknown post_processor %q", t.PostProcessor.Type)
 	case t.PreTokenizer == nil:
 		return errors.New("no pre_tokenizer")

@@ -20,16 +20,19 @@ func TestTokenizerRefuses(t *testing.T) {
 		edit func(*baseFolder)
 		want string
 	}{
-		"unigram":           {func(m *baseFolder) { bpe(m)["type"] = "Unigram" }, `model.type is "Unigram"`},
-		"dropout":           {func(m *baseFolder) { bpe(m)["dropout"] = 0.1 }, "model sets one of dropout"},
-		"unknown token":     {func(m *baseFolder) { bpe(m)["unk_token"] = "<unk>" }, "unk_token"},
-		"prefix":            {func(m *baseFolder) { bpe(m)["continuing_subword_prefix"] = "##" }, "continuing_subword_prefix"},
-		"byte fallback":     {func(m *baseFolder) { bpe(m)["byte_fallback"] = true }, "byte_fallback"},
-		"ignore merges":     {func(m *baseFolder) { bpe(m)["ignore_merges"] = true }, "ignore_merges"},
-		"merge with space":  {func(m *baseFolder) { bpe(m)["merges"] = [][]string{{"a ", "b"}} }, "hold no space"},
-		"merge of three":    {func(m *baseFolder) { bpe(m)["merges"] = [][]string{{"a", "b", "c"}} }, "merges"},
-		"normalizer":        {func(m *baseFolder) { m.tokenizer["normalizer"] = object{"type": "Lowercase"} }, `unknown normalizer "Lowercase"`},
-		"post-processor":    {func(m *baseFolder) { m.tokenizer["post_processor"] = object{"type": "TemplateProcessing"} }, `unknown post_processor "TemplateProcessing"`},
+		"unigram":          {func(m *baseFolder) { bpe(m)["type"] = "Unigram" }, `model.type is "Unigram"`},
+		"dropout":          {func(m *baseFolder) { bpe(m)["dropout"] = 0.1 }, "model sets one of dropout"},
+		"unknown token":    {func(m *baseFolder) { bpe(m)["unk_token"] = "<unk>" }, "unk_token"},
+		"prefix":           {func(m *baseFolder) { bpe(m)["continuing_subword_prefix"] = "##" }, "continuing_subword_prefix"},
+		"byte fallback":    {func(m *baseFolder) { bpe(m)["byte_fallback"] = true }, "byte_fallback"},
+		"ignore merges":    {func(m *baseFolder) { bpe(m)["ignore_merges"] = true }, "ignore_merges"},
+		"merge with space": {func(m *baseFolder) { bpe(m)["merges"] = [][]string{{"a ", "b"}} }, "hold no space"},
+		"merge of three":   {func(m *baseFolder) { bpe(m)["merges"] = [][]string{{"a", "b", "c"}} }, "merges"},
+		"normalizer":       {func(m *baseFolder) { m.tokenizer["normalizer"] = object{"type": "Lowercase"} }, `unknown normalizer "Lowercase"`},
+		"post-processor":   {func(m *baseFolder) { m.tokenizer["post_processor"] = object{"type": "TemplateProcessing"} }, `unknown post_processor "TemplateProcessing"`},
+		"adding post-processor": {func(m *baseFolder) {
+			m.tokenizer["post_processor"] = object{"type": "TemplateProcessing", "single": []object{{"SpecialToken": object{"id": "<s>"}}, {"Sequence": object{"id": "A"}}}}
+		}, `unknown post_processor "TemplateProcessing"`},
 		"no pre-tokenizer":  {func(m *baseFolder) { m.tokenizer["pre_tokenizer"] = nil }, "no pre_tokenizer"},
 		"whitespace":        {func(m *baseFolder) { m.tokenizer["pre_tokenizer"] = object{"type": "Whitespace"} }, `unknown pre_tokenizer ["Whitespace"]`},
 		"unknown pattern":   {func(m *baseFolder) { split(m)["pattern"] = object{"Regex": `\p{N}{1,3}`} }, `unknown pre_tokenizer pattern "\\p{N}{1,3}"`},
