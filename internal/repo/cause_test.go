@@ -32,6 +32,16 @@ func asARunDoes(ctx context.Context, dir, head string) error {
 	return err
 }
 
+// checkout makes a clone as actions/checkout does: a fetch with these arguments, and
+// a detached HEAD.
+func checkout(f fixture, dir string, fetch ...string) {
+	f.git("init", "-q", dir)
+	clone := fixture{f.T, dir}
+	clone.git("remote", "add", "origin", "file://"+f.dir)
+	clone.git(append([]string{"fetch", "-q", "--no-recurse-submodules"}, fetch...)...)
+	clone.git("checkout", "-q", "--force", "--detach", "FETCH_HEAD")
+}
+
 // Each clone that a run cannot use is named by its cause, with the command that
 // mends it: where it is one of git's, it is run, and the run goes on.
 func TestWhatIsWrongWithAClone(t *testing.T) {
@@ -61,6 +71,18 @@ func TestWhatIsWrongWithAClone(t *testing.T) {
 			clone: func(f fixture, dir string) { f.git("clone", "-q", "--depth", "1", "file://"+f.dir, dir) },
 			head:  "v1", says: `no commit "v1" in `,
 			mend: []string{"fetch", "-q", "--unshallow", "--tags", "origin"},
+		},
+		"actions/checkout's default": {
+			clone: func(f fixture, dir string) {
+				checkout(f, dir, "--depth=1", "--no-tags", "origin", "+refs/pull/7/merge:refs/remotes/pull/7/merge")
+			},
+			head: "refs/remotes/pull/7/merge", says: "has no default branch that can be told: this clone is shallow, and what it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)",
+			mend: []string{"fetch", "-q", "--unshallow", "origin"},
+		},
+		"actions/checkout's of all branches, without the pull request": {
+			clone: func(f fixture, dir string) { checkout(f, dir, "origin", "+refs/heads/*:refs/remotes/origin/*") },
+			head:  "refs/remotes/pull/7/merge", says: "(hint: is it fetched? try `git fetch origin +refs/pull/7/merge:refs/remotes/pull/7/merge`)",
+			mend: []string{"fetch", "-q", "origin", "+refs/pull/7/merge:refs/remotes/pull/7/merge"},
 		},
 		"without a common commit": {
 			clone: func(f fixture, dir string) {
@@ -106,6 +128,10 @@ func TestWhatIsWrongWithAClone(t *testing.T) {
 			f.git("checkout", "-q", "main")
 			f.write("data/main.json", "[3]")
 			f.commit("main")
+			f.git("checkout", "-q", "--detach")
+			f.git("merge", "-q", "--no-ff", "-m", "merge", "pr")
+			f.git("update-ref", "refs/pull/7/merge", "HEAD")
+			f.git("checkout", "-q", "main")
 			near := fixture{t, filepath.Join(t.TempDir(), "it's clone")}
 			test.clone(f, near.dir)
 			err := asARunDoes(t.Context(), near.dir, test.head)

@@ -17,7 +17,10 @@ import (
 	"strings"
 )
 
-var commitID = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+var (
+	commitID = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+	pullRef  = regexp.MustCompile(`^refs/(?:remotes/)?(pull/[0-9]+/(?:head|merge))$`)
+)
 
 // Repo is a repository whose objects can be read.
 type Repo struct {
@@ -101,6 +104,8 @@ func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 		from := "origin"
 		if commitID.MatchString(ref) { // such as a fork's, which no branch of origin has
 			from += " " + ref
+		} else if pull := pullRef.FindStringSubmatch(ref); pull != nil { // no clone has GitHub's by itself
+			from += " +refs/" + pull[1] + ":" + ref
 		}
 		return "", fmt.Errorf("no commit %q in %s (hint: is it fetched? try `git fetch %s`)", ref, r.root, from)
 	}
@@ -128,6 +133,9 @@ func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {
 	}
 	if _, err := r.Commit(ctx, "HEAD"); err != nil && ctx.Err() == nil {
 		return "", fmt.Errorf("%w in %s yet (hint: git add -A && git commit)", ErrNoCommit, r.root)
+	}
+	if r.Shallow() && ctx.Err() == nil { // actions/checkout fetches no branch unless it is told to
+		return "", fmt.Errorf("%s has no default branch that can be told: %w", r.root, errShallow)
 	}
 	return "", fmt.Errorf("%s has no default branch that can be told (hint: name it with --base REF)", r.root)
 }
