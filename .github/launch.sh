@@ -44,7 +44,7 @@ obtain() {
 		# An empty GOFLAGS would leave that of `go env -w` in force.
 		GOWORK=off GOFLAGS=-mod=readonly CGO_ENABLED=0 go build -C "$action" -trimpath -buildvcs=false -o "$binary" ./cmd/tunegate
 	else
-		echo "tunegate: v$version is not on PATH, its release can not be fetched, and there is no Go to build it (hint: put tunegate $version on the runner's PATH)" >&2
+		echo "tunegate: v$version is not on PATH, its release cannot be fetched, and there is no Go to build it (hint: put tunegate $version on the runner's PATH)" >&2
 		exit 1
 	fi
 	chmod +x "$binary"

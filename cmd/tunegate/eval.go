@@ -14,7 +14,7 @@ import (
 // live report of a running tutor app, which is no part of a run.
 type evalCommand struct {
 	stageCommand
-	App   *string `help:"Print the live report of the tutor app that runs there instead, with what its figures can not say." placeholder:"URL"`
+	App   *string `help:"Print the live report of the tutor app that runs there instead, with what its figures cannot say." placeholder:"URL"`
 	Label string  `help:"Have the app keep that report in its history under this name (default: not kept)." placeholder:"NAME"`
 }
 

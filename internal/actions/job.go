@@ -45,7 +45,7 @@ var outputName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 // break, and so could set other outputs, is refused.
 func (j *Job) Output(name, value string) error {
 	if !outputName.MatchString(name) {
-		return fmt.Errorf("an output can not be called %.80q (hint: lower case letters, digits, dashes)", name)
+		return fmt.Errorf("an output cannot be called %.80q (hint: lower case letters, digits, dashes)", name)
 	}
 	if len(value) > maxOutput || strings.ContainsFunc(value, breaks) || strings.Contains(value, delimiter) {
 		return fmt.Errorf("output %s: %.80q is no line of at most %d bytes", name, value, maxOutput)
@@ -66,7 +66,7 @@ func (j *Job) Summary(markdown []byte) error {
 		held = info.Size()
 	}
 	if held+int64(len(markdown)) >= maxSummary {
-		return fmt.Errorf("the job's summary has %d bytes and can not take %d more, GitHub shows %d", held, len(markdown), maxSummary)
+		return fmt.Errorf("the job's summary has %d bytes and cannot take %d more, GitHub shows %d", held, len(markdown), maxSummary)
 	}
 	return j.append("GITHUB_STEP_SUMMARY", func() { j.action.AddStepSummary(string(markdown)) })
 }

@@ -269,7 +269,7 @@ func FuzzParse(f *testing.F) {
 			again = append(append(again, line...), '\n')
 		}
 		if back, err := parse("p", again); err != nil || len(back.entries) != len(l.entries) {
-			t.Errorf("what was read can not be read again: %v", err)
+			t.Errorf("what was read cannot be read again: %v", err)
 		}
 	})
 }

@@ -54,7 +54,7 @@ func TestEveryEndLeavesItsStatus(t *testing.T) {
 			},
 			state: report.Broke, record: step.Failed, says: "choose another base",
 		},
-		"a config that can not be read": {
+		"a config that cannot be read": {
 			change: map[string]string{"tunegate.yaml": plantest.Config + "app: {start: rm -rf /}\n"},
 			state:  report.Broke, record: step.Failed, says: "the head's tunegate.yaml:7",
 		},

@@ -50,7 +50,7 @@ func lockFolder(dir string) (*os.File, error) {
 		if errors.Is(err, filelock.ErrHeld) {
 			return nil, nil
 		}
-		return nil, fmt.Errorf("%s can not be locked: %w (hint: set TMPDIR to a folder on a local disk)", dir, err)
+		return nil, fmt.Errorf("%s cannot be locked: %w (hint: set TMPDIR to a folder on a local disk)", dir, err)
 	}
 	held, err := file.Stat()
 	if err == nil {

@@ -17,7 +17,7 @@ var (
 )
 
 // Entries lists the results by stage and key, the damaged ones too: where the
-// manifest can not be read, the entry has no more than Dir, Stage and Key, and
+// manifest cannot be read, the entry has no more than Dir, Stage and Key, and
 // Verify says what is wrong.
 func (s *Store) Entries() ([]Entry, error) {
 	var entries []Entry

@@ -12,7 +12,7 @@ import (
 // at sizes and times only.
 func Verify(e Entry) error {
 	if e.Manifest.Schema != Schema {
-		return fmt.Errorf("%s: its %s can not be read (hint: remove the folder; the next run makes it again)", e.Dir, manifestName)
+		return fmt.Errorf("%s: its %s cannot be read (hint: remove the folder; the next run makes it again)", e.Dir, manifestName)
 	}
 	var damage []error
 	for _, file := range e.Manifest.Files {

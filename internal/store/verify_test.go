@@ -47,7 +47,7 @@ func TestVerifyWithoutManifest(t *testing.T) {
 	if err != nil || len(entries) != 1 {
 		t.Fatalf("%v, %v", entries, err)
 	}
-	if err := Verify(entries[0]); err == nil || !strings.Contains(err.Error(), "manifest.json can not be read") {
+	if err := Verify(entries[0]); err == nil || !strings.Contains(err.Error(), "manifest.json cannot be read") {
 		t.Errorf("%v", err)
 	}
 }

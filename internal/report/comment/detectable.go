@@ -25,7 +25,7 @@ func detectable(r report.Report) string {
 		words = append(words, "with a chance of 80 %, "+strings.Join(seen, "; ")+"; a smaller change may pass unseen.")
 	}
 	if len(blind) > 0 {
-		words = append(words, "They can not see "+strings.Join(blind, ", nor ")+".")
+		words = append(words, "They cannot see "+strings.Join(blind, ", nor ")+".")
 	}
 	if len(words) == 0 {
 		return ""

@@ -16,12 +16,12 @@ func TestDetectable(t *testing.T) {
 		{Rule: gate.PromoteNoLoss, Suite: "d", N: 50, Baseline: 0.98, Detects: 0.15}, {Rule: gate.Observed, Suite: "e", N: 50, Detects: 0.15},
 	}}}
 	want := "**What the suites can see:** with a chance of 80 %, a drop of 15.0 points in `b` (50 cases); " +
-		"a gain of 12.0 points in `a`, `b` (98 cases); a smaller change may pass unseen. They can not see any drop in `a` (48 cases).\n"
+		"a gain of 12.0 points in `a`, `b` (98 cases); a smaller change may pass unseen. They cannot see any drop in `a` (48 cases).\n"
 	if got := detectable(r); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	blind := report.Report{Verdict: gate.Verdict{Rules: []gate.Rule{{Rule: gate.NoHarm, Suite: "a", N: 3, Detects: 0.5}, {Rule: gate.PromoteGain, Suite: "b", N: 4, Baseline: 1, Detects: 0.5}}}}
-	want = "**What the suites can see:** They can not see any drop in `a` (3 cases), nor any gain in `b` (4 cases).\n"
+	want = "**What the suites can see:** They cannot see any drop in `a` (3 cases), nor any gain in `b` (4 cases).\n"
 	if got := detectable(blind); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
