@@ -55,17 +55,22 @@ func (c showCommand) Run(s *session) error {
 		}
 		said, data = terminal.Case(about, c.Case), cases
 	default:
-		said = fmt.Appendf(terminal.Summary(about), "report: %s\n", filepath.Join(dir, "report", "report.html"))
-		result := pipeline.Result{Dir: dir, Record: record}
-		if about.State == report.Judged {
-			result.Verdict = &about.Verdict
-		}
-		data = result
+		said, data = summary(dir, record, about)
 	}
 	if s.cli.JSON {
 		return s.encode(data)
 	}
 	return printClean(s.world.stdout, "%s\n%s", quoted(title(record, about)), said)
+}
+
+// summary is a run in words and as a result. Only one with a verdict has a page.
+func summary(dir string, record runs.Record, about report.Report) ([]byte, pipeline.Result) {
+	said, result := terminal.Summary(about), pipeline.Result{Dir: dir, Record: record}
+	if about.State != report.Judged {
+		return fmt.Appendf(said, "results: %s\n", dir), result
+	}
+	result.Verdict = &about.Verdict
+	return fmt.Appendf(said, "report: %s\n", filepath.Join(dir, "report", "report.html")), result
 }
 
 // title names a run: its id, what was asked for, when it began and what came of it.

@@ -55,7 +55,7 @@ var endings = map[State]ending{
 		next: "The workflow run says which. Run it again.",
 	},
 	Running: {
-		word: "interrupted", sentence: "the run was killed before it came to a verdict", kind: gate.Inconclusive,
+		word: "unfinished", sentence: "the run has come to no verdict: it was killed, or is still at work", kind: gate.Inconclusive,
 		next: "The next run of the same change goes on where this one stopped.",
 	},
 }
