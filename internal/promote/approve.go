@@ -60,7 +60,7 @@ const maxReasons = 5
 
 // against says which rules did not pass, and why.
 func against(v gate.Verdict) string {
-	if v.ModelID == "" {
+	if v.ModelID == "" && len(v.Rules) == 0 {
 		return "it is about no model of its own"
 	}
 	var reasons []string
@@ -72,7 +72,8 @@ func against(v gate.Verdict) string {
 			reasons = append(reasons, "and more")
 			break
 		}
-		reasons = append(reasons, fmt.Sprintf("%s %.100s: %.300s", rule.Rule, rule.Suite, rule.Why))
+		name := strings.TrimSpace(fmt.Sprintf("%s %.100s", rule.Rule, rule.Suite))
+		reasons = append(reasons, fmt.Sprintf("%s: %.300s", name, rule.Why))
 	}
 	if reasons == nil {
 		return "the policy does not let it through, or the run did not end as it should"

@@ -99,7 +99,7 @@ func (o Options) still(record runs.Record, verdict gate.Verdict, newer []verdict
 		default:
 			continue
 		}
-		return refuse(ErrVerdict, "the latest run that could be promoted is %s, and run %s %s, with the verdict %s: %s (hint: `tunegate show %[2]s`; `tunegate promote %s --run %[1]s` promotes the earlier one all the same)",
+		return refuse(ErrVerdict, "the latest run that could be promoted is %s, and run %s %s, with the verdict %s: %s (hint: `tunegate show %[2]s`; `tunegate promote %[6]s --run %[1]s` promotes the earlier one all the same)",
 			record.ID, later.record.ID, why, later.verdict.Outcome, against(later.verdict), o.Version)
 	}
 	for _, known := range versions {

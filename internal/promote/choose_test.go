@@ -114,6 +114,13 @@ func TestLatest(t *testing.T) {
 			l.run("2", 1, "", failed())
 			l.edit("2", func(r *runs.Record) { r.Lineage = "of 1" })
 		}, "", ErrVerdict, "is 1, and run 2 judged the same data later, with the verdict fail: merge.no_harm symbolic"},
+		"the same data was blocked later": {func(l *lab) {
+			l.run("1", 1, "", passed())
+			l.run("2", 1, "", gate.Verdict{Schema: 1, Outcome: gate.Fail})
+			l.must(gate.Verdict{Schema: 1, Outcome: gate.Fail, Rules: []gate.Rule{{Rule: gate.DataErrors, Outcome: gate.Fail, Why: "contamination 2"}}}.
+				Save(filepath.Join(runs.Folder(l.machine.Home, "2"), "gate", "verdict.json")))
+			l.edit("2", func(r *runs.Record) { r.Lineage, r.Candidate = "of 1", "" })
+		}, "", ErrVerdict, "run 2 judged the same data later, with the verdict fail: data: contamination 2 (hint: `tunegate show 2`; `tunegate promote v1 --run 1` promotes the earlier one all the same)"},
 		"main failed later": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 2, "", failed())
