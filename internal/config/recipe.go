@@ -7,19 +7,18 @@ import (
 )
 
 // Recipe is what a config says of how a model is made: the sections dataset, train,
-// export and serve, and the seed, as a lineage has them. It is the same in every
-// version of tunegate, whatever keys and checks that one knows and whatever their
-// defaults are: a value that is the default stands there as firstDefaults has it, and
-// not at all where it came later.
+// export and serve, and the seed, resolved, as a lineage has them. A key or check that
+// a later version of tunegate knows changes no recipe: one that is not among the first
+// stands there only where it is set otherwise than by default.
 func (c Config) Recipe() map[string]any { return c.recipe(defaults()) }
 
 func (c Config) recipe(usual Config) map[string]any {
 	return settle(c.sections(), usual.sections(), decoded([]byte(firstDefaults)))
 }
 
-// firstDefaults are the defaults of the keys that were there when lineages were first
-// kept, in homes and ledgers. They never change: with others, models that are kept
-// would not be found.
+// firstDefaults are the keys that were there when lineages were first kept, in homes
+// and ledgers, with their defaults of then, which stand for a key that a version no
+// longer has. They never change: with others, models that are kept would not be found.
 const firstDefaults = `{
 	"dataset": {
 		"sources": [{"path": "x", "weight": 1, "license": ""}],
@@ -72,27 +71,18 @@ func decoded(data []byte) (object map[string]any) {
 	return object
 }
 
-// settle writes the values of a section so that they stay when the usual ones, the
-// defaults of this version, become others than the first.
+// settle writes the values of a section without those that came later than the first
+// and are the usual ones, the defaults of this version.
 func settle(values, usual, first map[string]any) map[string]any {
 	settled := map[string]any{}
 	for key, value := range values {
 		now, hasDefault := usual[key]
 		then, old := first[key]
-		if inner, ok := nested(value, now, then); ok {
-			if old || !empty(inner) {
-				settled[key] = inner
-			}
-			continue
-		}
+		inner, ok := nested(value, now, then)
 		switch {
-		case hasDefault && reflect.DeepEqual(value, now):
-			if old {
-				settled[key] = then
-			}
-		case old && reflect.DeepEqual(value, then):
-			settled[key] = map[string]any{"set": value} // the default of then is not that of now
-		default:
+		case ok && (old || !empty(inner)):
+			settled[key] = inner
+		case !ok && (old || !hasDefault || !reflect.DeepEqual(value, now)):
 			settled[key] = value
 		}
 	}

@@ -58,31 +58,27 @@ func TestRecipeStays(t *testing.T) {
 	}
 }
 
-// TestRecipeOfANewerTool: a check and a key that are new, and a default that is
-// another, change no recipe, unless a config sets them.
+// TestRecipeOfANewerTool: a check and a key that are new change no recipe, unless a
+// config sets them. A default that is another makes another model of a config that
+// does not say, and of no other.
 func TestRecipeOfANewerTool(t *testing.T) {
 	t.Parallel()
 	usual := defaults()
 	usual.Dataset.Checks["toy"] = dataset.CheckOptions{Level: dataset.Warn, Threshold: 0.5}
 	usual.Serve.Parameters["top_k"] = 40
-	usual.Train.Epochs, usual.Export.Quantization = 4, "q8_0"
-	for name, text := range map[string]string{"short": short, "rich": rich} {
+	usual.Train.Epochs = 4
+	for name, text := range map[string]string{"short": short, "says the old default": short + "train: {epochs: 3}\n", "rich": rich} {
 		c := parsed(t, text)
 		before := c.Recipe()
 		c.Dataset.Checks["toy"] = usual.Dataset.Checks["toy"]
 		c.Serve.Parameters["top_k"] = 40
-		c.Export = usual.Export
-		if name == "short" {
-			c.Train.Epochs = usual.Train.Epochs
-		}
 		if after := c.recipe(usual); !reflect.DeepEqual(after, before) {
 			t.Errorf("%s: %v, want %v", name, after, before)
 		}
 		for what, set := range map[string]func(c *Config){
-			"a check of the user's":  func(c *Config) { c.Dataset.Checks["toy"] = dataset.CheckOptions{Level: dataset.Off} },
-			"a key of the user's":    func(c *Config) { c.Serve.Parameters["top_k"] = 10 },
-			"what the default was":   func(c *Config) { c.Train.Epochs = 3 },
-			"what it was of another": func(c *Config) { c.Export.Quantization = "f16" },
+			"a check of the user's": func(c *Config) { c.Dataset.Checks["toy"] = dataset.CheckOptions{Level: dataset.Off} },
+			"a key of the user's":   func(c *Config) { c.Serve.Parameters["top_k"] = 10 },
+			"what is the default":   func(c *Config) { c.Train.Epochs = 4 },
 		} {
 			changed := c
 			changed.Dataset.Checks, changed.Serve.Parameters = maps.Clone(c.Dataset.Checks), maps.Clone(c.Serve.Parameters)
