@@ -48,7 +48,7 @@ type Result struct {
 func Run(ctx context.Context, m machine.Machine, r *repo.Repo, o Options) (Result, error) {
 	p, err := plan.New(ctx, r, o.ConfigPath, o.Refs)
 	if err != nil {
-		return Result{}, refused(ctx, m, r, o, p, err)
+		return Result{}, refused(ctx, m, r, o, p, late(ctx, err))
 	}
 	ctx, cancel := bounded(ctx, p.Config.Limits)
 	defer cancel()

@@ -9,11 +9,24 @@ import (
 	"time"
 
 	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/plan/plantest"
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/runs"
 )
+
+// atTheWait calls do when a command begins to wait for another's end.
+type atTheWait struct {
+	machine.Progress
+	do func()
+}
+
+func (p atTheWait) Update(stage string, _, _ int64, _ time.Duration, _ string) {
+	if stage == "waiting" {
+		p.do()
+	}
+}
 
 // TestCancelledWhileWaiting: a run that is told to end before its turn has come
 // leaves its status too.
@@ -27,7 +40,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 	}
 	defer release()
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(300*time.Millisecond, cancel)
+	o.machine.Progress = atTheWait{o.machine.Progress, cancel}
 	_, err = Run(ctx, o.machine, o.repo, Options{Refs: plan.Refs{Base: "main", Head: "pr"}, ConfigPath: "tunegate.yaml", Event: "pull_request"})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
@@ -43,12 +56,12 @@ func TestTheBasesLimitOfTime(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		base, change string
-		asked        time.Duration
+		ends         bool // the caller's time is over while the run waits
 		says         string
 	}{
-		"the config's": {"1s", "9h", 0, "not done within `limits.duration` 1.0 s (hint: the same command goes on where it stopped)"},
-		"the smaller":  {"1s", "1s", time.Hour, "not done within `limits.duration` 1.0 s"},
-		"the caller's": {"5h", "5h", time.Second, "not done within what was asked (hint: the same"},
+		"the config's": {"1s", "9h", false, "not done within `limits.duration` 1.0 s (hint: the same command goes on where it stopped)"},
+		"the smaller":  {"1s", "1s", false, "not done within `limits.duration` 1.0 s"},
+		"the caller's": {"5h", "5h", true, "not done within what was asked (hint: the same"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,11 +78,14 @@ func TestTheBasesLimitOfTime(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer release()
-			ctx, cancel := t.Context(), func() {}
-			if test.asked > 0 {
-				ctx, cancel = context.WithTimeoutCause(ctx, test.asked, errors.New("not done within what was asked"))
-			}
+			asked := errors.New("not done within what was asked")
+			ctx, cancel := context.WithTimeoutCause(t.Context(), time.Hour, asked)
 			defer cancel()
+			if test.ends {
+				var end context.CancelCauseFunc
+				ctx, end = context.WithCancelCause(ctx)
+				o.machine.Progress = atTheWait{o.machine.Progress, func() { end(asked) }}
+			}
 			_, err = Run(ctx, o.machine, o.repo, Options{Refs: plan.Refs{Base: "main", Head: "pr"}, ConfigPath: "tunegate.yaml", Event: "pull_request"})
 			if err == nil || strings.Count(err.Error(), "not done within") != 1 || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("got %v, want %q", err, test.says)
@@ -79,10 +95,17 @@ func TestTheBasesLimitOfTime(t *testing.T) {
 			}
 		})
 	}
+	// A run that is late before it waits for anything says so too.
+	o := newJudged(t)
+	ctx, end := context.WithCancelCause(t.Context())
+	end(errors.New("not done within what was asked"))
+	if _, err := Run(ctx, o.machine, o.repo, Options{Refs: plan.Refs{Base: "main", Head: "data"}, ConfigPath: "tunegate.yaml"}); err == nil || !strings.HasPrefix(err.Error(), "not done within what was asked (hint: ") {
+		t.Errorf("got %v", err)
+	}
 	// Where nobody says, it is the default.
-	ctx, cancel := bounded(t.Context(), config.Limits{})
+	long, cancel := bounded(t.Context(), config.Limits{})
 	defer cancel()
-	if end, ends := ctx.Deadline(); !ends || time.Until(end) > config.MaxDuration || time.Until(end) < config.MaxDuration-time.Hour {
+	if end, ends := long.Deadline(); !ends || time.Until(end) > config.MaxDuration || time.Until(end) < config.MaxDuration-time.Hour {
 		t.Errorf("it ends: %t, at %s", ends, end)
 	}
 }
