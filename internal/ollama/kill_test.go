@@ -190,12 +190,12 @@ func TestCutUpload(t *testing.T) {
 		if got := v.ask("demo:old"); got != v.answer {
 			t.Errorf("%s: the old tag answers %q, it was %q", name, got, v.answer)
 		}
-		for tries := 0; ; tries++ { // the server cleans up by itself, a little later
+		for deadline := time.Now().Add(time.Minute); ; { // the server cleans up by itself, a little later
 			freed, left, err := Prune(Models(v.home), true)
 			if err == nil && freed == 0 {
 				break
 			}
-			if tries == 100 {
+			if time.Now().After(deadline) {
 				t.Fatalf("%s: left behind: %q, %v", name, left, err)
 			}
 			time.Sleep(20 * time.Millisecond)
@@ -218,8 +218,15 @@ func TestServerKilledInCreate(t *testing.T) {
 		step = 100 * time.Microsecond
 	}
 	for delay := time.Duration(0); delay < 6*time.Millisecond; delay += step {
-		v.proxy.before = on("/api/create", func() { time.AfterFunc(delay, v.kill) })
+		killed := make(chan struct{})
+		v.proxy.before = on("/api/create", func() {
+			time.AfterFunc(delay, func() {
+				v.kill()
+				close(killed)
+			})
+		})
 		err := v.proxy.Add(t.Context(), v.path, definition)
+		<-killed // before the next server is started, which it would meet
 		whole := HasTag(Models(v.home), "demo:new", v.old.GGUF)
 		if err == nil && !whole || err != nil && !strings.Contains(err.Error(), "is the server running?") {
 			t.Errorf("whole is %v: %v", whole, err)
@@ -265,8 +272,14 @@ func TestServerKilledInChat(t *testing.T) {
 func TestRunnerKilledInChat(t *testing.T) {
 	t.Parallel()
 	v := newVictim(t)
+	asked := endless("demo:old")
+	asked.Options["num_predict"] = 1
+	if _, err := v.proxy.Chat(t.Context(), asked); err != nil { // which starts the one that will answer
+		t.Fatal(err)
+	}
+	runners := v.runners() // to look for them takes time, in which the answer would end
 	v.proxy.answer = on("/api/chat", func() {
-		for _, pid := range v.runners() {
+		for _, pid := range runners {
 			syscall.Kill(pid, syscall.SIGKILL)
 		}
 	})

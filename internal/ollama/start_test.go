@@ -72,12 +72,8 @@ func TestRealServerCloses(t *testing.T) {
 	if err := server.Client().alive(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	start := time.Now()
 	if err := server.Close(); err != nil {
 		t.Error(err)
-	}
-	if took := time.Since(start); took > 6*time.Second {
-		t.Errorf("took %v", took)
 	}
 	if err := server.Client().alive(t.Context()); err == nil {
 		t.Error("it still answers")

@@ -219,6 +219,9 @@ func TestDisturbedBefore(t *testing.T) {
 		t.Fatalf("undisturbed: %v, %d cases", err, len(v.kept()))
 	}
 	v.request("/api/show", `{"model": "demo-base"}`)
+	for v.list.server.Undisturbed(t.Context()) == nil { // the log is a moment behind the answer
+		time.Sleep(time.Millisecond)
+	}
 	if _, err := v.evaluate(); err == nil || !strings.Contains(err.Error(), `"POST /api/show"`) {
 		t.Errorf("%v", err)
 	}
