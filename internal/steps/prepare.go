@@ -156,9 +156,9 @@ func (s *List) missing(ctx context.Context) (works []step.Step) {
 
 // checkDisk compares what the steps that are not kept take with what is free.
 func (s *List) checkDisk(ctx context.Context) error {
-	var needed int64
-	for _, work := range s.missing(ctx) {
-		needed += work.Takes().Disk
+	needed, err := s.toWrite(ctx)
+	if err != nil {
+		return err
 	}
 	if err := s.checkDiskLimit(needed); err != nil {
 		return err
@@ -169,6 +169,27 @@ func (s *List) checkDisk(ctx context.Context) error {
 	}
 	return fmt.Errorf("%s: %s free, and the run takes %s more (hint: `tunegate clean` removes what nothing needs; or use a folder on a larger disk: export TUNEGATE_HOME=DIR)",
 		s.machine.Home, text.Bytes(free), text.Bytes(needed))
+}
+
+// toWrite is what the steps that are not kept take, without what an attempt that was
+// cut off wrote of it already.
+func (s *List) toWrite(ctx context.Context) (needed int64, err error) {
+	drafts, err := s.machine.Store().Drafts()
+	if err != nil {
+		return 0, err
+	}
+	for _, work := range s.missing(ctx) {
+		takes := work.Takes().Disk
+		if look, err := work.Look(ctx, s.machine.Store(), s.options.Force); err == nil && look.Slot != nil {
+			for _, draft := range drafts {
+				if draft.Stage == look.Slot.Stage && draft.Key == look.Slot.Key {
+					takes -= min(takes, draft.Size)
+				}
+			}
+		}
+		needed += takes
+	}
+	return needed, nil
 }
 
 // checkDiskLimit compares what is kept and what is still needed with the limit of the

@@ -96,6 +96,44 @@ func TestCheckDisk(t *testing.T) {
 	}
 }
 
+// TestCheckDiskGoesOn: a training that was let begin is let go on, though what it wrote
+// is kept by now.
+func TestCheckDiskGoesOn(t *testing.T) {
+	t.Parallel()
+	s := listOf(t, "{}", Options{})
+	slot := store.Slot{Stage: "train", Key: store.Digest("adapter")}
+	s.Adapter.Slot = func(context.Context) (*store.Slot, error) { return &slot, nil }
+	s.Adapter.Needs = func() step.Needs { return step.Needs{Disk: 2 << 20} }
+	needed, err := s.toWrite(t.Context())
+	if err != nil || needed < 2<<20 {
+		t.Fatalf("%d bytes, %v", needed, err)
+	}
+	s.plan.Config.Limits.Disk = needed + 1<<10
+	check := func(when string, want string) {
+		t.Helper()
+		if err := s.checkDisk(t.Context()); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", when, err)
+		}
+	}
+	check("before", "")
+	draft, err := s.machine.Store().Begin(slot.Stage, slot.Key)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(draft.Dir, "checkpoint"), make([]byte, 1<<20), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("half made", "")
+	other, err := s.machine.Store().Begin(slot.Stage, store.Digest("another"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(other.Dir, "checkpoint"), make([]byte, 1<<20), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("beside another's", "`limits.disk` of the base allows")
+}
+
 // TestListEnds: a list that was asked to end after a stage has no step beyond it,
 // and what is missing is missing of it.
 func TestListEnds(t *testing.T) {
