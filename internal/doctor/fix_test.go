@@ -120,7 +120,7 @@ func TestFixesOfHomes(t *testing.T) {
 			proctest.WriteFile(t, filepath.Join(m.Home, "ollama-private", "models", "blobs", "sha256-"+strings.Repeat("0", 64)), "weights")
 		}, func(t *testing.T, m machine.Machine) check.Check { return modelsCheck(t.Context(), m, "tunegate") }, "not what their names say"},
 		"an open home": {func(t *testing.T, m machine.Machine) {
-			proctest.WriteFile(t, filepath.Join(m.Home, "x"), "")
+			proctest.WriteFile(t, filepath.Join(m.Home, "lock"), "")
 			if err := os.Chmod(m.Home, 0o777); err != nil {
 				t.Fatal(err)
 			}

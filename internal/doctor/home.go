@@ -14,6 +14,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/check"
 	"github.com/tunegate/tunegate/internal/filelock"
+	"github.com/tunegate/tunegate/internal/machine"
 )
 
 // nearest is the folder itself, or the closest parent that is there.
@@ -102,6 +103,9 @@ func homeCheck(_ context.Context, in inspection) check.Check {
 	case shared != nil:
 		return check.Warned("home", "the folder's group may write to "+strings.Join(shared, ", "),
 			"where others are in that group: `chmod go-w "+quoteAll(shared)+"`")
+	}
+	if err := machine.CheckHome(home); err != nil {
+		return check.Stopped("home", err, anotherHome)
 	}
 	return check.Passed("home", home)
 }

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,22 +19,27 @@ func TestHomeCheck(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	proctest.WriteFile(t, filepath.Join(dir, "file"), "")
-	if err := os.Symlink("nowhere", filepath.Join(dir, "dangling")); err != nil {
-		t.Fatal(err)
+	for path, links := range map[string]string{"dangling": "nowhere", "others/spool": "."} {
+		link := filepath.Join(dir, path)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(link), 0o755), os.Symlink(links, link)); err != nil {
+			t.Fatal(err)
+		}
 	}
+	proctest.WriteFile(t, filepath.Join(dir, "lock"), "")
 	for home, says := range map[string]string{
 		dir:                                 dir,
 		filepath.Join(dir, "new", "home"):   "not made yet",
 		filepath.Join(dir, "file"):          "it is no folder",
 		filepath.Join(dir, "file", "home"):  "it is no folder",
 		filepath.Join(dir, "dangling", "x"): "no such file",
+		filepath.Join(dir, "others"):        "holds other things than results",
 	} {
 		got := homeCheck(t.Context(), of(home))
 		if ok := strings.HasPrefix(says, dir) || says == "not made yet"; (got.Level == check.OK) != ok || !strings.Contains(got.Found, says) {
 			t.Errorf("%s: %+v", home, got)
 		}
 	}
-	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 4 {
 		t.Errorf("left %v, %v", entries, err)
 	}
 }
@@ -48,6 +54,7 @@ func TestHomeOfOthers(t *testing.T) {
 	if err := os.Chmod(filepath.Dir(inside), 0o777); err != nil {
 		t.Fatal(err)
 	}
+	proctest.WriteFile(t, filepath.Join(home, "lock"), "")
 	got := homeCheck(t.Context(), of(home))
 	if got.Level != check.Fail || got.Fix != `chmod go-w '`+home+`/it'\''s'` {
 		t.Errorf("%+v", got)

@@ -39,7 +39,7 @@ func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release 
 	if err := os.MkdirAll(m.Home, 0o700); err != nil {
 		return m, nil, fmt.Errorf("%w (hint: is $TUNEGATE_HOME writable?)", err)
 	}
-	if err := isHome(m.Home); err != nil {
+	if err := CheckHome(m.Home); err != nil {
 		return m, nil, err
 	}
 	file, err := m.lock(ctx, filepath.Join(m.Home, "lock"), m.Home, who)
@@ -50,12 +50,13 @@ func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release 
 	return m, func() { file.Close() }, nil
 }
 
-// homeParts are what a home begins with: the tools may be there before a lock is.
-func homeParts() []string { return []string{"lock", "python", "ollama", "store", "runs", "lost+found"} }
+// toolParts are what a home may hold before a lock: who brings the tools to a machine
+// may do so without a tunegate.
+func toolParts() []string { return []string{"python", "ollama"} }
 
-// isHome refuses to close a folder to others that holds other things than a home
+// CheckHome refuses to close a folder to others that holds other things than a home
 // does, such as /var/lib.
-func isHome(folder string) error {
+func CheckHome(folder string) error {
 	info, err := os.Stat(folder)
 	if err != nil || info.Mode()&0o077 == 0 {
 		return err
@@ -64,9 +65,17 @@ func isHome(folder string) error {
 	if err != nil {
 		return err
 	}
-	ours := func(entry fs.DirEntry) bool { return slices.Contains(homeParts(), entry.Name()) }
+	other, was := false, false // it holds other things; it was a home before
+	for _, entry := range entries {
+		switch name := entry.Name(); {
+		case name == "lock" && entry.Type().IsRegular():
+			was = true
+		case name != "lost+found" && !slices.Contains(toolParts(), name): // a disk of its own has the first
+			other = true
+		}
+	}
 	shared := info.Mode()&fs.ModeSticky != 0 && info.Mode()&0o002 != 0 // such as /tmp
-	if !shared && (len(entries) == 0 || slices.ContainsFunc(entries, ours)) {
+	if !shared && (was || !other) {
 		return nil
 	}
 	return fmt.Errorf("%s is open to other users and holds other things than results (hint: use a folder of its own: export TUNEGATE_HOME=%s)",
@@ -92,6 +101,9 @@ func (m Machine) LockGPU(ctx context.Context, runner config.Runner, who string) 
 	}
 	if m.Locks == "" {
 		return m, nil, errors.New("no folder for the lock on the graphics card: HOME is not set, and the password file has no home for this user (hint: set XDG_STATE_HOME)")
+	}
+	if err := filelock.Private(m.Locks); err != nil {
+		return m, nil, fmt.Errorf("the folder for the lock on the graphics card: %w (hint: set XDG_STATE_HOME to a folder that you may write)", err)
 	}
 	file, err := m.lock(ctx, filepath.Join(m.Locks, device.GPU.UUID+".lock"), device.GPU.Name, who)
 	if err != nil {

@@ -31,7 +31,7 @@ func TestSecondLockWaitsAndSaysForWhom(t *testing.T) {
 		}
 		second <- err
 	}()
-	for deadline := time.Now().Add(5 * time.Second); !strings.Contains(heard.Text(), "used by a run of improve into main (process "); {
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(heard.Text(), "used by a run of improve into main (process "); {
 		if time.Now().After(deadline) {
 			t.Fatalf("heard %q", heard.Text())
 		}
@@ -171,19 +171,29 @@ func TestHomeIsClosed(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		mode  os.FileMode
-		holds string
+		holds []string
 		says  string // of the error; empty: it is closed
 	}{
-		"an older home":   {0o755, "store", ""},
-		"only the tools":  {0o777, "python", ""},
-		"empty":           {0o755, "", ""},
-		"a new disk":      {0o755, "lost+found", ""},
-		"another folder":  {0o755, "spool", "holds other things than results (hint: use a folder of its own: export TUNEGATE_HOME="},
-		"a shared one":    {0o777 | os.ModeSticky, "", "holds other things"},
-		"a private other": {0o700, "spool", ""},
+		"an older home":    {0o755, []string{"store", "runs", "lock"}, ""},
+		"only the tools":   {0o777, []string{"python"}, ""},
+		"empty":            {0o755, nil, ""},
+		"a new disk":       {0o755, []string{"lost+found"}, ""},
+		"a disk of others": {0o755, []string{"lost+found", "postgres"}, "holds other things"},
+		"tools of others":  {0o755, []string{"ollama", "postgres"}, "holds other things"},
+		"another folder":   {0o755, []string{"spool"}, "holds other things than results (hint: use a folder of its own: export TUNEGATE_HOME="},
+		"a shared one":     {0o777 | os.ModeSticky, nil, "holds other things"},
+		"a private other":  {0o700, []string{"spool"}, ""},
 	} {
 		m, _ := machinetest.New(t)
-		if err := errors.Join(os.MkdirAll(filepath.Join(m.Home, tt.holds), 0o755), os.Chmod(m.Home, tt.mode)); err != nil {
+		err := os.MkdirAll(m.Home, 0o755)
+		for _, held := range tt.holds {
+			if path := filepath.Join(m.Home, held); held == "lock" {
+				err = errors.Join(err, os.WriteFile(path, nil, 0o644))
+			} else {
+				err = errors.Join(err, os.Mkdir(path, 0o755))
+			}
+		}
+		if err := errors.Join(err, os.Chmod(m.Home, tt.mode)); err != nil {
 			t.Fatal(err)
 		}
 		_, release, err := m.Lock(t.Context(), "a run")
