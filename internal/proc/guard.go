@@ -1,6 +1,7 @@
 package proc
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -70,6 +71,9 @@ func Guard(args, environ []string, stderr io.Writer) int {
 	var child int
 	if err == nil {
 		child, err = syscall.ForkExec(command[0], command, &syscall.ProcAttr{Env: environ, Files: files, Sys: childAttributes(network)})
+	}
+	if network != SharedNetwork && errors.Is(err, syscall.ENOSPC) {
+		err = errors.New("no further namespace is allowed: user.max_user_namespaces or user.max_net_namespaces is reached")
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "guard: %s: %v\n", command[0], err)

@@ -99,6 +99,28 @@ func TestWithoutIsolation(t *testing.T) {
 	}
 }
 
+// The kernel says "no space left on device", which is not the disk.
+func TestNoNamespaceIsLeft(t *testing.T) {
+	t.Parallel()
+	needIsolation(t)
+	for _, setting := range []string{"max_net_namespaces", "max_user_namespaces"} {
+		drop := ""
+		if setting == "max_user_namespaces" { // root needs none
+			drop = "exec setpriv --bounding-set=-sys_admin "
+		}
+		cmd := exec.Command("unshare", "-Ur", "sh", "-c", "echo 0 >/proc/sys/user/"+setting+"; "+drop+`"$0" try`, launcher(t).Guard[0])
+		out, err := cmd.CombinedOutput()
+		if err != nil && os.Getenv("CI") == "true" {
+			t.Fatalf("%v: %s", err, out)
+		} else if err != nil {
+			t.Skipf("NOT TESTED without namespaces: %v: %s", err, out)
+		}
+		if !strings.Contains(string(out), "no further namespace is allowed") {
+			t.Errorf("%s: %s", setting, out)
+		}
+	}
+}
+
 // answer is a child that answers every connection to an address with its words.
 func answer(address, words string) int {
 	l, err := net.Listen("tcp", address)
