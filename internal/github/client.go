@@ -44,14 +44,14 @@ type Client struct {
 func New(o Options) (*Client, error) {
 	api, err := url.Parse(strings.TrimSuffix(o.API, "/") + "/")
 	if err != nil || api.Scheme != "http" && api.Scheme != "https" || api.Host == "" {
-		return nil, fmt.Errorf("github: %q is not the address of an API (GITHUB_API_URL, such as https://api.github.com)", o.API)
+		return nil, fmt.Errorf("github: %q is not the address of an API (hint: GITHUB_API_URL is it, such as https://api.github.com)", o.API)
 	}
 	owner, name, _ := strings.Cut(o.Repository, "/")
 	if owner == "" || name == "" || strings.ContainsAny(name, "/?#") {
-		return nil, fmt.Errorf("github: %q is not a repository (GITHUB_REPOSITORY, written owner/name)", o.Repository)
+		return nil, fmt.Errorf("github: %q is not a repository (hint: GITHUB_REPOSITORY is it, written owner/name)", o.Repository)
 	}
 	if o.Token == "" {
-		return nil, errors.New("github: no token (hand it to this step as github-token)")
+		return nil, errors.New("github: no token (hint: hand it to this step as github-token)")
 	}
 	if o.Patience == 0 {
 		o.Patience = 5 * time.Minute

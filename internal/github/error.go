@@ -31,7 +31,7 @@ func explain(doing, permission string, err error) error {
 	case err == nil:
 		return nil
 	case limited(err):
-		return fmt.Errorf("github: %s: the rate is limited for longer than this job waits (run the job again later)", doing)
+		return fmt.Errorf("github: %s: the rate is limited for longer than this job waits (hint: run the job again later)", doing)
 	case !errors.As(err, &answer):
 		return fmt.Errorf("github: %s: %w%s", doing, err, unanswered(err))
 	}
@@ -43,13 +43,13 @@ func explain(doing, permission string, err error) error {
 	case code == http.StatusForbidden:
 		return fmt.Errorf("github: %s: %w: %s (hint: %s)", doing, ErrForbidden, words(answer), allowing(answer.Message, permission))
 	case code == http.StatusNotFound:
-		return fmt.Errorf("github: %s: %w (or the job lacks the permission `%s`)", doing, ErrNotFound, permission)
+		return fmt.Errorf("github: %s: %w (hint: if it is there, give the job the permission `%s`)", doing, ErrNotFound, permission)
 	case code == http.StatusUnauthorized:
-		return fmt.Errorf("github: %s: the token is not accepted (it ends with its job; hand over this job's own)", doing)
+		return fmt.Errorf("github: %s: the token is not accepted (hint: it ends with its job; hand over this job's own)", doing)
 	case code >= http.StatusInternalServerError:
-		return fmt.Errorf("github: %s: answered %d each time (run the job again later)", doing, code)
+		return fmt.Errorf("github: %s: answered %d each time (hint: run the job again later)", doing, code)
 	default:
-		return fmt.Errorf("github: %s: refused with %d: %s (report this if the words do not help)", doing, code, words(answer))
+		return fmt.Errorf("github: %s: refused with %d: %s (hint: report this if the words do not help)", doing, code, words(answer))
 	}
 }
 
