@@ -18,7 +18,8 @@ const (
 )
 
 // findUnnamed warns of files that the change adds or edits, that look like records and
-// that no source names: they would change nothing, without a word.
+// that no source names: they would change nothing, without a word. A file that only
+// says again what the records say is none of them.
 func (p *Plan) findUnnamed(ctx context.Context, r *repo.Repo, base, head *repo.Tree) error {
 	changed, err := r.Changed(ctx, base, head, maxLookedAt, func(name string) bool {
 		_, named := p.Config.Dataset.SourceFor(name)
@@ -27,12 +28,28 @@ func (p *Plan) findUnnamed(ctx context.Context, r *repo.Repo, base, head *repo.T
 	if err != nil {
 		return err
 	}
+	var learnt answers // from the records, once they are asked for
 	for _, file := range changed {
 		beginning, err := r.Beginning(ctx, file, maxGlimpse)
 		if err != nil {
 			return err
 		}
 		if !looksLikeRecords(beginning) {
+			continue
+		}
+		if learnt == nil {
+			if learnt, err = p.answersOf(ctx, p.Head); err != nil {
+				return err
+			}
+		}
+		if file, _, err = head.Lookup(ctx, file.Path); err != nil {
+			return err
+		}
+		said, err := p.answersOf(ctx, []repo.File{file})
+		if err != nil {
+			return err
+		}
+		if said.within(learnt) {
 			continue
 		}
 		p.Unnamed = append(p.Unnamed, dataset.Finding{

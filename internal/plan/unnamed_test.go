@@ -5,6 +5,30 @@ import (
 	"testing"
 )
 
+// What is made of records that a source names says nothing new.
+func TestDerivedRecords(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	row := func(question, answer string) string {
+		return `{"instruction": "` + question + `", "input": "Learner level: teen", "output": "` + answer + `"}` + "\n"
+	}
+	f.Change("pr", map[string]string{
+		"data/b.json":       `[{"question": "What is  1 + 2?", "answer": "3\n"}, {"prompt": "And 3?", "response": "4", "context": ["a", "b"]}, {"question": "x"}]`,
+		"lora_train.jsonl":  row("What is 1 + 2?", "3") + row("And 3?", "4"),
+		"merged.json":       `[{"prompt": "And 3?", "response": "4", "context": ["a", "b"]}, {"question": "x"}, {"prompt": "And 3?", "response": "4"}]`,
+		"edited.jsonl":      strings.Repeat(row("What is 1 + 2?", "3"), 1000) + row("What is 1 + 2?", "three"),
+		"of nothing.jsonl":  row("q", "a"),
+		"another/more.json": `[{"question": "And 3?", "answer": "4"}, {"question": "What is 1 + 2?", "answer": "4"}]`,
+	})
+	var files []string
+	for _, finding := range f.must("main", "pr").Unnamed {
+		files = append(files, finding.File)
+	}
+	if got := strings.Join(files, ", "); got != "another/more.json, edited.jsonl, of nothing.jsonl" {
+		t.Error(got)
+	}
+}
+
 // A file that looks like records and that no source names is said to change nothing;
 // by its content, so that others are left alone.
 func TestUnnamedRecords(t *testing.T) {
@@ -14,7 +38,7 @@ func TestUnnamedRecords(t *testing.T) {
 	f.Write("old/records.json", records)
 	f.Commit("which nobody changes")
 	f.Change("pr", map[string]string{
-		"more/new.jsonl": `{"messages": [{"role": "user", "content": "q"}]}` + "\n", "data/b.json": records, "top.JSON": records + strings.Repeat("\n", maxGlimpse),
+		"more/new.jsonl": `{"messages": [{"role": "user", "content": "q"}]}` + "\n", "data/b.json": records, "top.JSON": strings.Replace(records, "3", "three", 1) + strings.Repeat("\n", maxGlimpse),
 		"package.json": `{"name": "app"}`, "tests/users.json": `[{"id": 1}]`, "notes.txt": records, "empty.json": "",
 	})
 	p := f.must("main", "pr")

@@ -1,0 +1,47 @@
+package plan
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/repo"
+)
+
+// answers are digests of questions with their answers.
+type answers map[[sha256.Size]byte]bool
+
+// answersOf reads files. White space does not count: what prepares records may collapse
+// it. Of files that have more records than are read there are none.
+func (p *Plan) answersOf(ctx context.Context, files []repo.File) (found answers, err error) {
+	if repo.CheckSizes(files) != nil {
+		return nil, nil
+	}
+	contents, err := p.contents(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, contents.Close()) }()
+	found = make(answers)
+	err = dataset.EachAnswer(ctx, contents.Files, func(question, answer string) {
+		plain := func(text string) string { return strings.Join(strings.Fields(text), " ") }
+		found[sha256.Sum256([]byte(plain(question)+"\n"+plain(answer)))] = true
+	})
+	if errors.Is(err, dataset.ErrTooManyRecords) {
+		return nil, nil
+	}
+	return found, err
+}
+
+// within says whether there are any, and all of them are among others: then a file was
+// made of those that have the others, as the playbook's targets do.
+func (a answers) within(others answers) bool {
+	for digest := range a {
+		if !others[digest] {
+			return false
+		}
+	}
+	return len(a) > 0
+}
