@@ -53,7 +53,7 @@ func (c initCommand) Run(s *session) error {
 		return err
 	}
 	top := repository.Root()
-	picked, options, err := c.discover(top)
+	picked, options, err := c.discover(top, s.world.getenv("LORA_INPUT"))
 	if err != nil {
 		return err
 	}
@@ -85,8 +85,9 @@ func (c initCommand) Run(s *session) error {
 	return s.printBegun(result)
 }
 
-// discover gives the template, and what the flags and the repository say.
-func (c initCommand) discover(top string) (pickedTemplate, starter.Options, error) {
+// discover gives the template, and what the flags, the repository and the file that the
+// playbook's targets would read say; that is seen from top.
+func (c initCommand) discover(top, input string) (pickedTemplate, starter.Options, error) {
 	picked := pickedTemplate{Name: c.Template, Why: "--template asks for it"}
 	tree, err := os.DirFS(top), error(nil)
 	if picked.Name == "" {
@@ -94,7 +95,12 @@ func (c initCommand) discover(top string) (pickedTemplate, starter.Options, erro
 			return picked, starter.Options{}, err
 		}
 	}
-	options, err := starter.Discover(picked.Name, tree, filepath.Base(top))
+	if filepath.IsAbs(input) {
+		if input, err = filepath.Rel(top, input); err != nil {
+			return picked, starter.Options{}, err
+		}
+	}
+	options, err := starter.Discover(picked.Name, tree, filepath.Base(top), input)
 	if err != nil {
 		return picked, options, err
 	}

@@ -32,6 +32,7 @@ type runCommand struct {
 	Force       string        `help:"Do this stage again even if its result is kept." placeholder:"STAGE"`
 	PR          int           `name:"pr" help:"The pull request that this is, for the candidate's tag (default: that of GITHUB_REF)." placeholder:"N"`
 	MaxDuration time.Duration `help:"Give up after this long (default: limits.duration of the config, else 5h; the smaller of both counts)." placeholder:"5h"`
+	Records     []string      `help:"A record file, from the current folder, that the run must learn from: it is an error where no source of the config names it. May be given again." placeholder:"FILE" sep:"none"`
 	DryRun      bool          `help:"Say what the run would do, take and see, and do nothing."`
 }
 
@@ -52,6 +53,10 @@ func (c runCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	records, err := s.inRepository(repository.Root(), c.Records)
+	if err != nil {
+		return usage(err)
+	}
 	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
 	machine, err := s.machine(progress)
 	if err != nil {
@@ -63,7 +68,7 @@ func (c runCommand) Run(s *session) error {
 	}
 	defer cancel()
 	options := pipeline.Options{
-		Refs:       plan.Refs{Base: c.Base, Head: c.Head, BaseName: c.BaseName, HeadName: c.HeadName, Change: c.Change},
+		Refs:       plan.Refs{Base: c.Base, Head: c.Head, BaseName: c.BaseName, HeadName: c.HeadName, Change: c.Change, Records: records},
 		ConfigPath: s.cli.Config, Until: step.Stage(c.Until), Force: step.Stage(c.Force),
 		Event: s.world.getenv("GITHUB_EVENT_NAME"), PR: s.pullRequest(c.PR), Web: s.web(),
 	}
@@ -83,6 +88,28 @@ func (c runCommand) Run(s *session) error {
 		return inputError(err)
 	}
 	return s.show(result)
+}
+
+// inRepository gives files as seen from the top of the repository, slash separated.
+func (s *session) inRepository(top string, files []string) ([]string, error) {
+	within := make([]string, len(files))
+	for i, name := range files {
+		folder, err := filepath.Abs(filepath.Dir(s.path(name)))
+		if err == nil {
+			folder, err = filepath.EvalSymlinks(folder)
+		}
+		if err == nil {
+			within[i], err = filepath.Rel(top, filepath.Join(folder, filepath.Base(name)))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w (hint: name a file of records)", name, err)
+		}
+		if !filepath.IsLocal(within[i]) {
+			return nil, fmt.Errorf("%q lies outside the repository, from which alone a run learns (hint: put it where a source of the config looks)", name)
+		}
+		within[i] = filepath.ToSlash(within[i])
+	}
+	return within, nil
 }
 
 // pullRequest is the number of the pull request that is judged: the one given,

@@ -39,6 +39,9 @@ type Refs struct {
 	// Change says that the head is a change, also where it is the base tip itself:
 	// then it changes nothing.
 	Change bool
+	// Records are files, from the top of the repository, that must be among the head's
+	// records.
+	Records []string
 	// Relocks leaves the lock of the base model unread: it is to be written anew.
 	Relocks bool
 }
@@ -155,6 +158,9 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		return err
 	}
 	p.headBlobs = repo.Blobs(inHead)
+	if err := p.require(ctx, configPath, refs.Records); err != nil {
+		return err
+	}
 	if err := p.findUnnamed(ctx, r, base, head); err != nil {
 		return err
 	}

@@ -2,18 +2,25 @@ package starter
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/tunegate/tunegate/internal/repo"
 )
 
 // How a tutor names its records, and where they lie in the playbook's repository.
-// The merged file repeats the others, and follow-ups count twice.
+// The merged file repeats the others, and follow-ups count twice. The playbook has its
+// user copy a sample to playbookInput and go on from there, so that is a source before
+// it exists.
 const (
 	tutorRecords    = "raw_tuning_records*"
 	playbookRecords = "backend/data/" + tutorRecords + ".json"
+	playbookInput   = "backend/data/raw_tuning_records.json"
 	playbookName    = "euclid-math"
 	mergedRecords   = "raw_tuning_records.merged.json"
 	followUps       = ".followup."
@@ -42,8 +49,10 @@ func Recognize(top fs.FS) (t Template, why string, err error) {
 // Discover proposes options for the template and the repository whose working
 // tree is top and whose folder has the name: the playbook's record files one by
 // one where there are any, else the globs under data/ that match something, else
-// data/*.json, which then matches nothing yet.
-func Discover(t Template, top fs.FS, folder string) (Options, error) {
+// data/*.json, which then matches nothing yet. A tutor's include the file that
+// `make lora-prepare` reads, there or not: input, the environment's LORA_INPUT from the
+// top of the repository, else the Makefile's, else the playbook's own.
+func Discover(t Template, top fs.FS, folder, input string) (Options, error) {
 	o := Options{Name: cmp.Or(tagName(folder), fallbackName(t)), BaseModel: DefaultBase}
 	records, err := fs.Glob(top, playbookRecords)
 	if err != nil {
@@ -55,28 +64,68 @@ func Discover(t Template, top fs.FS, folder string) (Options, error) {
 			source.Weight = followUpWeight
 		}
 		if path.Base(record) != mergedRecords {
-			if t == Tutor {
-				o.Name = playbookName
-			}
 			o.Sources = append(o.Sources, source)
 		}
 	}
-	if len(o.Sources) > 0 {
-		return o, nil
-	}
-	for _, glob := range elsewhere {
-		found, err := fs.Glob(top, glob)
-		if err != nil {
+	if len(o.Sources) == 0 {
+		if o.Sources, err = matching(top, elsewhere); err != nil {
 			return Options{}, err
 		}
-		if len(found) > 0 {
-			o.Sources = append(o.Sources, Source{Path: glob, Weight: 1})
+	}
+	if t == Tutor {
+		if input, err = prepared(top, input); err != nil {
+			return Options{}, err
 		}
+		if len(records) > 0 {
+			o.Name, input = playbookName, cmp.Or(input, playbookInput)
+		}
+		o.add(input)
 	}
 	if len(o.Sources) == 0 {
-		o.Sources = []Source{{Path: elsewhere[0], Weight: 1}}
+		o.add(elsewhere[0])
 	}
 	return o, nil
+}
+
+// add names a file, unless it is none or a source names it already.
+func (o *Options) add(name string) {
+	named := func(source Source) bool { return repo.Match(source.Path, name) }
+	if name != "" && !slices.ContainsFunc(o.Sources, named) {
+		o.Sources = append(o.Sources, Source{Path: name, Weight: 1})
+	}
+}
+
+// matching are sources of those globs that match something.
+func matching(top fs.FS, globs []string) (sources []Source, err error) {
+	for _, glob := range globs {
+		found, err := fs.Glob(top, glob)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) > 0 {
+			sources = append(sources, Source{Path: glob, Weight: 1})
+		}
+	}
+	return sources, nil
+}
+
+// inputLine sets LORA_INPUT in a Makefile to something that make need not compute.
+var inputLine = regexp.MustCompile(`(?m)^ *LORA_INPUT *[?:]*= *([^#$\n]*[^#$\s]) *(?:#.*)?\r?$`)
+
+// prepared is the file that `make lora-prepare` reads, as the environment says, else
+// the Makefile; empty where neither does.
+func prepared(top fs.FS, environment string) (string, error) {
+	if environment != "" {
+		return path.Clean(environment), nil
+	}
+	makefile, err := fs.ReadFile(top, "Makefile")
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if found := inputLine.FindSubmatch(makefile); found != nil {
+		return path.Clean(string(found[1])), nil
+	}
+	return "", err
 }
 
 // Unmatched lists the sources that no file of the working tree fits. Patterns

@@ -27,6 +27,8 @@ func TestMakeTargets(t *testing.T) {
 		merge  = "[dataset][--playbook][--base-sample][" + data + ".sample.json][--followup-sample][" + data + ".followup.sample.json][--merged][" + data + ".merged.json]"
 		merged = merge + "[--weight=2][--shuffle-seed=42]"
 	)
+	const trained = "where the verdict says promotable: ./fake promote v1, which serves euclid-math-lora-v1"
+	proctest.WriteFile(t, filepath.Join(dir, "there.mk"), "LORA_INPUT = fake\n")
 	for _, test := range []struct {
 		args []string
 		want []string
@@ -37,7 +39,11 @@ func TestMakeTargets(t *testing.T) {
 		{[]string{"lora-prepare"}, []string{"[dataset][--playbook][--input][" + data + ".json][--output][backend/data/lora_train.jsonl]"}},
 		{[]string{"lora-prepare", "LORA_INPUT=a b.json", "LORA_OUTPUT=c.jsonl"}, []string{"[dataset][--playbook][--input][a b.json][--output][c.jsonl]"}},
 		{[]string{"lora-prepare-merged"}, []string{merged, "[dataset][--playbook][--input][" + data + ".merged.json][--output][backend/data/lora_train.jsonl]"}},
-		{[]string{"lora-train"}, []string{"[run]", "where the verdict says promotable: ./fake promote v1, which serves euclid-math-lora-v1"}},
+		{[]string{"lora-train"}, []string{"[run]", trained}},
+		{[]string{"lora-train", "LORA_INPUT=a b.json"}, []string{"[run][--records][a b.json]", trained}},
+		{[]string{"lora-train", "LORA_FOLLOWUP_SAMPLE=f.json", "LORA_BASE_SAMPLE=b.json"}, []string{"[run][--records][b.json][--records][f.json]", trained}},
+		{[]string{"lora-train", "LORA_INPUT="}, []string{"[run]", trained}},
+		{[]string{"-f", "there.mk", "lora-train"}, []string{"[run][--records][fake]", trained}},
 		{[]string{"lora-eval"}, []string{"[eval][--app][http://localhost:8000]"}},
 		{[]string{"lora-eval", "API_BASE=http://tutor:1"}, []string{"[eval][--app][http://tutor:1]"}},
 	} {

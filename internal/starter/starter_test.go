@@ -87,6 +87,7 @@ func TestDiscover(t *testing.T) {
 			"EuclidsWindow",
 			Options{"euclid-math", DefaultBase, []Source{
 				{"backend/data/raw_tuning_records.followup.sample.json", 2}, {"backend/data/raw_tuning_records.sample.json", 1},
+				{"backend/data/raw_tuning_records.json", 1},
 			}},
 		},
 		"the playbook's files, for another model": {
@@ -95,7 +96,7 @@ func TestDiscover(t *testing.T) {
 		},
 		"only merged": {
 			Tutor, tree("backend/data/raw_tuning_records.merged.json"), "Euclid",
-			Options{"euclid", DefaultBase, []Source{{"data/*.json", 1}}},
+			Options{"euclid-math", DefaultBase, []Source{{"backend/data/raw_tuning_records.json", 1}}},
 		},
 		"both kinds": {
 			Generic, tree("data/a.json", "data/b.jsonl"), "my tutor",
@@ -105,7 +106,7 @@ func TestDiscover(t *testing.T) {
 		"nothing":          {Generic, tree(), "Ü", Options{"model", DefaultBase, []Source{{"data/*.json", 1}}}},
 		"nothing, a tutor": {Tutor, tree(), "Ü", Options{"tutor", DefaultBase, []Source{{"data/*.json", 1}}}},
 	} {
-		got, err := Discover(test.template, test.top, test.folder)
+		got, err := Discover(test.template, test.top, test.folder, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,6 +120,38 @@ func TestDiscover(t *testing.T) {
 	o := Options{Sources: []Source{{"./data/*.json", 1}, {"more/*.json", 1}, {"**/x.json", 1}}}
 	if got := o.Unmatched(tree("data/a.json")); len(got) != 1 || got[0] != "more/*.json" {
 		t.Errorf("unmatched %q", got)
+	}
+}
+
+// The file that the playbook's targets read is a source before it exists: the
+// environment's, else the Makefile's, else the playbook's.
+func TestDiscoverInput(t *testing.T) {
+	t.Parallel()
+	const sample, own = "backend/data/raw_tuning_records.sample.json", "backend/data/raw_tuning_records.json"
+	for _, test := range []struct{ makefile, environment, there, want string }{
+		{"LORA_INPUT ?= backend/data/raw_tuning_records.json\n", "", sample, sample + " " + own},
+		{"A = 1\nLORA_INPUT:=./rows/mine.json # ours\r\nLORA_INPUT = other\n", "", sample, sample + " rows/mine.json"},
+		{"LORA_INPUT = a b.json \n", "", "data/raw_tuning_records.json", "data/*.json a b.json"},
+		{"LORA_INPUT = $(DATA)/x.json\nexport LORA_INPUT_X = y\n\t@echo LORA_INPUT=z\n", "", sample, sample + " " + own},
+		{"LORA_INPUT ?= x.json\n", "y.json", sample, sample + " y.json"},
+		{"", "data/new.json", "data/raw_tuning_records.json", "data/*.json"},
+		{"", "", own, own},
+	} {
+		top := fstest.MapFS{test.there: {}}
+		if test.makefile != "" {
+			top["Makefile"] = &fstest.MapFile{Data: []byte(test.makefile)}
+		}
+		o, err := Discover(Tutor, top, "Euclid", test.environment)
+		var paths []string
+		for _, source := range o.Sources {
+			paths = append(paths, source.Path)
+		}
+		if got := strings.Join(paths, " "); err != nil || got != test.want {
+			t.Errorf("%q and %q: %q, %v", test.makefile, test.environment, got, err)
+		}
+		if o, err := Discover(Generic, top, "Euclid", test.environment); err != nil || len(o.Sources) != 1 {
+			t.Errorf("generic: %+v, %v", o.Sources, err)
+		}
 	}
 }
 
@@ -151,14 +184,14 @@ func TestRecognize(t *testing.T) {
 	}
 }
 
-// A tutor's config is the one that it always was.
+// A tutor's config says this.
 func TestTutorConfig(t *testing.T) {
 	t.Parallel()
 	want, err := os.ReadFile(filepath.Join("testdata", "tutor", "tunegate.yaml.golden"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := Discover(Tutor, tree("backend/data/raw_tuning_records.sample.json", "backend/data/raw_tuning_records.followup.sample.json"), "Euclid")
+	o, err := Discover(Tutor, tree("backend/data/raw_tuning_records.sample.json", "backend/data/raw_tuning_records.followup.sample.json"), "Euclid", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,8 @@
 #   lora-merge-samples   joins the base records and the weighted follow-ups
 #   lora-prepare         raw records to rows of {instruction, input, output}
 #   lora-prepare-merged  both, one after the other
-#   lora-train           judges the working tree: dataset, training, export, evaluation, verdict
+#   lora-train           judges the working tree: dataset, training, export, evaluation, verdict;
+#                        an error where LORA_INPUT is a file that it would not learn from
 #   lora-eval            asks the running app for its live report
 
 TUNEGATE ?= tunegate
@@ -41,8 +42,17 @@ lora-prepare:
 lora-prepare-merged: lora-merge-samples
 	@$(TUNEGATE) dataset --playbook --input "$(LORA_MERGED_RAW)" --output "$(LORA_OUTPUT)"
 
+# A variable's file, which lora-train insists on learning from: one that is named for
+# this call, and LORA_INPUT wherever it is there.
+lora_named = $(if $($(1)),$(filter command environment,$(origin $(1))))
+lora_there = $(shell test -e "$($(1))" && echo yes)
+lora_insist = --records "$($(1))"
+
 lora-train:
-	@$(TUNEGATE) run
+	@$(TUNEGATE) run $(strip \
+		$(if $(call lora_named,LORA_INPUT)$(call lora_there,LORA_INPUT),$(call lora_insist,LORA_INPUT)) \
+		$(if $(call lora_named,LORA_BASE_SAMPLE),$(call lora_insist,LORA_BASE_SAMPLE)) \
+		$(if $(call lora_named,LORA_FOLLOWUP_SAMPLE),$(call lora_insist,LORA_FOLLOWUP_SAMPLE)))
 	@echo "where the verdict says promotable: $(TUNEGATE) promote $(lastword $(subst -lora-, ,$(LORA_MODEL))), which serves $(LORA_MODEL)"
 
 lora-eval:

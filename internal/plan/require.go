@@ -1,0 +1,41 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/strictyaml"
+)
+
+// require refuses to go on without one of these files among the records: the run would
+// learn nothing from it, without a word where nothing else changed.
+func (p *Plan) require(ctx context.Context, configPath string, files []string) error {
+	var missing []error
+	for _, name := range files {
+		_, named := p.Config.Dataset.SourceFor(name)
+		there := slices.ContainsFunc(p.Head, func(f repo.File) bool { return f.Path == name })
+		switch {
+		case !named:
+			missing = append(missing, p.unnamed(ctx, configPath, name))
+		case !there:
+			missing = append(missing, fmt.Errorf("%q is no file of %s (hint: is it there, and does git ignore it? `git add -f` adds such a file)", name, p.HeadRef))
+		}
+	}
+	return errors.Join(missing...)
+}
+
+// unnamed says where the config would have to name a file.
+func (p *Plan) unnamed(ctx context.Context, configPath, name string) error {
+	data, err := p.policyTree.Read(ctx, configPath, maxPolicyFile)
+	if err != nil {
+		return err
+	}
+	document, err := strictyaml.Parse(configPath, data)
+	if err != nil {
+		return err
+	}
+	return document.Errorf([]any{"dataset", "sources"}, "no source names %q, so nothing would be learnt from it (hint: add `- path: %q` to `dataset.sources` here and commit that to %s, whose config counts)", name, name, p.BaseRef)
+}
