@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/rawjson"
 )
 
 const chatHint = "write user and assistant messages by turns, the assistant's last"
@@ -13,7 +14,7 @@ const chatHint = "write user and assistant messages by turns, the assistant's la
 var chatForm = form{
 	fits: func(n *normalizer) bool {
 		messages, found := n.field("messages")
-		return found && !messages.blank()
+		return found && !messages.Blank()
 	},
 	read: func(n *normalizer) {
 		messages, _ := n.field("messages")
@@ -23,13 +24,13 @@ var chatForm = form{
 
 // chat reads a list of messages: the last one is the answer. A system message of its own gives way to the one
 // that the model is served with.
-func (n *normalizer) chat(messages field) {
-	if messages.raw.Kind() != '[' {
-		n.report(checkType, "messages is "+kindName(messages.raw.Kind())+" where a list is expected", chatHint)
+func (n *normalizer) chat(messages rawjson.Value) {
+	if messages.Raw.Kind() != '[' {
+		n.report(checkType, "messages is "+rawjson.KindName(messages.Raw.Kind())+" where a list is expected", chatHint)
 		return
 	}
 	// record.fields has read the list before: it is JSON.
-	elements, _ := list(messages.raw, messages.offset, maxRecord)
+	elements, _ := rawjson.List(messages.Raw, messages.Offset, maxRecord)
 	var texts []string
 	for i, element := range elements {
 		role, content, ok := n.message(i+1, element)
@@ -67,15 +68,15 @@ func (n *normalizer) chat(messages field) {
 	n.question, n.answer = texts[last], texts[last+1]
 }
 
-func (n *normalizer) message(number int, message field) (role, content string, ok bool) {
-	if message.raw.Kind() != '{' {
-		n.report(checkType, fmt.Sprintf("message %d is %s where an object is expected", number, kindName(message.raw.Kind())), chatHint)
+func (n *normalizer) message(number int, message rawjson.Value) (role, content string, ok bool) {
+	if message.Raw.Kind() != '{' {
+		n.report(checkType, fmt.Sprintf("message %d is %s where an object is expected", number, rawjson.KindName(message.Raw.Kind())), chatHint)
 		return "", "", false
 	}
-	members, _ := object(message.raw, message.offset, lenient)
+	members, _ := rawjson.Object(message.Raw, message.Offset, rawjson.Lenient)
 	for _, member := range members {
 		var to *string
-		switch member.name {
+		switch member.Name {
 		case "role":
 			to = &role
 		case "content":
@@ -83,11 +84,11 @@ func (n *normalizer) message(number int, message field) (role, content string, o
 		default:
 			continue
 		}
-		if member.raw.Kind() != '"' {
-			n.report(checkType, fmt.Sprintf("%s of message %d is %s where text is expected", member.name, number, kindName(member.raw.Kind())), chatHint)
+		if member.Raw.Kind() != '"' {
+			n.report(checkType, fmt.Sprintf("%s of message %d is %s where text is expected", member.Name, number, rawjson.KindName(member.Raw.Kind())), chatHint)
 			return "", "", false
 		}
-		*to = member.text()
+		*to = member.Text()
 	}
 	if content == "" && role != chat.System {
 		n.report(checkContext, fmt.Sprintf("message %d is empty", number), chatHint)

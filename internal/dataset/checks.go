@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/tunegate/tunegate/internal/rawjson"
 )
 
 // Level says what a finding does: an error that is new blocks, a warning is only
@@ -42,7 +44,7 @@ type check struct {
 	// a file or a record stumbles on. Their problems lack check and record.
 
 	// record looks at each record as it stands in its file.
-	record func(r record, fields []field) []problem
+	record func(r record, fields []rawjson.Value) []problem
 	// row looks at each row by itself. It is made once for a tree.
 	row func(in Input) func(e entry) []problem
 	// pair looks at each row beside the first one that has the same key, those that

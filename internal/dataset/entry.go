@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/rawjson"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -50,7 +51,7 @@ func (e entry) opening() string {
 type normalizer struct {
 	entry
 	options  Options
-	fields   []field
+	fields   []rawjson.Value
 	problems []problem
 }
 
@@ -63,7 +64,7 @@ func (r record) normalize(o Options) *normalizer {
 		return n
 	}
 	if kind := r.raw.Kind(); kind != '{' {
-		n.report(checkType, "the record is "+kindName(kind)+" where an object is expected", "write {\"question\": ..., \"answer\": ...}")
+		n.report(checkType, "the record is "+rawjson.KindName(kind)+" where an object is expected", "write {\"question\": ..., \"answer\": ...}")
 		return n
 	}
 	n.fields, n.problems = r.fields()
@@ -80,21 +81,21 @@ func (n *normalizer) report(check, what, hint string) {
 }
 
 // field gives the last member of a name, as most readers do.
-func (n *normalizer) field(name string) (field, bool) {
+func (n *normalizer) field(name string) (rawjson.Value, bool) {
 	for _, f := range slices.Backward(n.fields) {
-		if f.name == name {
+		if f.Name == name {
 			return f, true
 		}
 	}
-	return field{}, false
+	return rawjson.Value{}, false
 }
 
 // filled gives the first of the named members that is not blank.
-func (n *normalizer) filled(names []string) (field, bool) {
+func (n *normalizer) filled(names []string) (rawjson.Value, bool) {
 	for _, name := range names {
-		if f, ok := n.field(name); ok && !f.blank() {
+		if f, ok := n.field(name); ok && !f.Blank() {
 			return f, true
 		}
 	}
-	return field{}, false
+	return rawjson.Value{}, false
 }

@@ -4,15 +4,17 @@ import (
 	"errors"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tunegate/tunegate/internal/rawjson"
 )
 
 // fields reads a record's object. A duplicate name and bad text are problems;
 // then the last member of a name counts, and U+FFFD stands for what can't be read.
-func (r record) fields() (fields []field, problems []problem) {
+func (r record) fields() (fields []rawjson.Value, problems []problem) {
 	var duplicates, badText bool
 	for range 3 {
 		var err error
-		fields, err = object(r.raw, r.offset, jsontext.AllowDuplicateNames(duplicates), jsontext.AllowInvalidUTF8(badText))
+		fields, err = rawjson.Object(r.raw, r.offset, jsontext.AllowDuplicateNames(duplicates), jsontext.AllowInvalidUTF8(badText))
 		var syntactic *jsontext.SyntacticError
 		if !errors.As(err, &syntactic) {
 			break

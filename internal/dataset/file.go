@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/tunegate/tunegate/internal/rawjson"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -109,7 +110,7 @@ func read(from repo.File, most int) (*file, error) {
 	} else {
 		err = f.readDocument(most)
 	}
-	if errors.Is(err, errTooMany) {
+	if errors.Is(err, rawjson.ErrTooMany) {
 		return nil, fmt.Errorf("%s: %w", f.path, ErrTooManyRecords)
 	}
 	if err != nil {
@@ -126,8 +127,8 @@ var ErrTooManyRecords = fmt.Errorf("more than %d records in all (hint: leave fil
 
 // isLines tells JSONL by its content: more follows a first line that is a whole object.
 func (f *file) isLines() bool {
-	first, rest, _ := bytes.Cut(bytes.TrimLeft(f.data, jsonSpace), []byte("\n"))
-	return bytes.HasPrefix(first, []byte("{")) && len(bytes.TrimSpace(rest)) > 0 && jsontext.Value(first).IsValid(lenient)
+	first, rest, _ := bytes.Cut(bytes.TrimLeft(f.data, rawjson.Space), []byte("\n"))
+	return bytes.HasPrefix(first, []byte("{")) && len(bytes.TrimSpace(rest)) > 0 && jsontext.Value(first).IsValid(rawjson.Lenient)
 }
 
 func (f *file) readLines(most int) error {
@@ -138,11 +139,11 @@ func (f *file) readLines(most int) error {
 		if next := bytes.IndexByte(f.data[start:], '\n'); next >= 0 {
 			end = start + next + 1
 		}
-		line := bytes.TrimRight(f.data[start:end], jsonSpace)
-		indent := len(line) - len(bytes.TrimLeft(line, jsonSpace))
+		line := bytes.TrimRight(f.data[start:end], rawjson.Space)
+		indent := len(line) - len(bytes.TrimLeft(line, rawjson.Space))
 		if indent < len(line) {
 			if f.numbered++; f.numbered > most {
-				return errTooMany
+				return rawjson.ErrTooMany
 			}
 			r := record{file: f, number: f.numbered, offset: start + indent, line: number, column: 1 + indent, raw: line[indent:]}
 			if r.syntax(dec) != nil {
@@ -157,11 +158,11 @@ func (f *file) readLines(most int) error {
 
 // syntax says why a line of a JSONL file is no record, if it is none.
 func (r record) syntax(dec *jsontext.Decoder) error {
-	dec.Reset(bytes.NewBuffer(r.raw), lenient)
+	dec.Reset(bytes.NewBuffer(r.raw), rawjson.Lenient)
 	if _, err := dec.ReadValue(); err != nil {
 		return err
 	}
-	return atEnd(dec)
+	return rawjson.AtEnd(dec)
 }
 
 func (f *file) readDocument(most int) error {
@@ -177,14 +178,14 @@ func (f *file) readDocument(most int) error {
 		if err != nil {
 			return err
 		}
-		data, base, f.list = list.raw, list.offset, "/"+list.name
+		data, base, f.list = list.Raw, list.Offset, "/"+list.Name
 	default:
-		if _, err := jsontext.NewDecoder(bytes.NewBuffer(data), lenient).ReadValue(); err != nil {
+		if _, err := jsontext.NewDecoder(bytes.NewBuffer(data), rawjson.Lenient).ReadValue(); err != nil {
 			return err
 		}
-		return fmt.Errorf("the file holds %s where a list of records is expected", kindName(kind))
+		return fmt.Errorf("the file holds %s where a list of records is expected", rawjson.KindName(kind))
 	}
-	values, err := list(data, base, most)
+	values, err := rawjson.List(data, base, most)
 	if err != nil {
 		return err
 	}
@@ -192,41 +193,41 @@ func (f *file) readDocument(most int) error {
 	f.records = slices.Grow(f.records, len(values))
 	line, column, at := 1, 1, 0
 	for i, value := range values {
-		line, column = advance(line, column, f.data[at:value.offset])
-		at = value.offset
-		f.records = append(f.records, record{file: f, number: i + 1, offset: at, line: line, column: column, raw: value.raw})
+		line, column = advance(line, column, f.data[at:value.Offset])
+		at = value.Offset
+		f.records = append(f.records, record{file: f, number: i + 1, offset: at, line: line, column: column, raw: value.Raw})
 	}
 	return nil
 }
 
 // lists are the members of the file's object that can be the list of records, of each
 // name two at most.
-func (f *file) lists() (lists []field, err error) {
+func (f *file) lists() (lists []rawjson.Value, err error) {
 	count := make(map[string]int)
-	err = eachMember(f.data, 0, func(member field) {
-		if count[member.name]++; slices.Contains(listKeys, member.name) && count[member.name] <= 2 {
+	err = rawjson.EachMember(f.data, 0, func(member rawjson.Value) {
+		if count[member.Name]++; slices.Contains(listKeys, member.Name) && count[member.Name] <= 2 {
 			lists = append(lists, member)
 		}
-	}, lenient)
+	}, rawjson.Lenient)
 	return lists, err
 }
 
-func recordList(members []field) (field, error) {
+func recordList(members []rawjson.Value) (rawjson.Value, error) {
 	for _, key := range listKeys {
-		var lists []field
+		var lists []rawjson.Value
 		for _, member := range members {
-			if member.name == key {
+			if member.Name == key {
 				lists = append(lists, member)
 			}
 		}
 		if len(lists) > 1 {
-			return field{}, fmt.Errorf("the file has more than one member named %s", key)
+			return rawjson.Value{}, fmt.Errorf("the file has more than one member named %s", key)
 		}
-		if len(lists) == 1 && lists[0].raw.Kind() == '[' {
+		if len(lists) == 1 && lists[0].Raw.Kind() == '[' {
 			return lists[0], nil
 		}
 	}
-	return field{}, errors.New("the file is an object without a list under records, items, examples or data")
+	return rawjson.Value{}, errors.New("the file is an object without a list under records, items, examples or data")
 }
 
 // unread reports why there is no record.
@@ -243,7 +244,7 @@ func (r record) unread() problem {
 	p := problem{check: checkJSON, record: r, offset: r.offset, what: err.Error(), hint: "the file must be a JSON list of objects, or JSONL"}
 	var syntactic *jsontext.SyntacticError
 	if errors.As(err, &syntactic) {
-		p.offset = min(r.offset+int(syntactic.ByteOffset), len(bytes.TrimRight(f.data, jsonSpace)))
+		p.offset = min(r.offset+int(syntactic.ByteOffset), len(bytes.TrimRight(f.data, rawjson.Space)))
 		p.what = "this is not JSON: " + syntactic.Err.Error()
 		p.hint = "look here and just before: a comma, quote or bracket may be missing or one too many"
 	} else if errors.Is(err, io.EOF) {

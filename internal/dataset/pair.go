@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/rawjson"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -38,11 +39,11 @@ func (n *normalizer) text(missing, what string, keys []string) string {
 			fmt.Sprintf("the record has no %s; it has %s", what, n.names()),
 			"put it under "+strings.Join(keys[:len(keys)-1], ", ")+" or "+keys[len(keys)-1])
 		return ""
-	case f.raw.Kind() != '"':
-		n.report(checkType, fmt.Sprintf("%s is %s where text is expected", f.name, kindName(f.raw.Kind())), "put it in quotes")
+	case f.Raw.Kind() != '"':
+		n.report(checkType, fmt.Sprintf("%s is %s where text is expected", f.Name, rawjson.KindName(f.Raw.Kind())), "put it in quotes")
 		return ""
 	}
-	return f.text()
+	return f.Text()
 }
 
 // names lists some of the record's own names: a misspelt one is seen at once.
@@ -50,8 +51,8 @@ func (n *normalizer) names() string {
 	const most = 6
 	var names []string
 	for _, f := range n.fields[:min(len(n.fields), most)] {
-		name := text.Begin(f.name, maxQuoted/3)
-		if f.blank() {
+		name := text.Begin(f.Name, maxQuoted/3)
+		if f.Blank() {
 			name += " (empty)"
 		}
 		names = append(names, name)
@@ -69,26 +70,26 @@ func (n *normalizer) names() string {
 func (n *normalizer) context() {
 	const hint = "write [question, answer, question, answer, ...], the oldest first"
 	f, ok := n.field("context")
-	if !ok || f.blank() {
+	if !ok || f.Blank() {
 		return
 	}
-	if f.raw.Kind() != '[' {
-		n.report(checkContext, "context is "+kindName(f.raw.Kind())+" where a list is expected", hint)
+	if f.Raw.Kind() != '[' {
+		n.report(checkContext, "context is "+rawjson.KindName(f.Raw.Kind())+" where a list is expected", hint)
 		return
 	}
 	// record.fields has read the list before: it is JSON.
-	elements, _ := list(f.raw, f.offset, maxRecord)
+	elements, _ := rawjson.List(f.Raw, f.Offset, maxRecord)
 	texts := make([]string, len(elements))
 	for i, element := range elements {
 		switch {
-		case element.blank():
+		case element.Blank():
 			n.report(checkContext, fmt.Sprintf("text %d of context is empty", i+1), hint)
 			return
-		case element.raw.Kind() != '"':
-			n.report(checkContext, fmt.Sprintf("entry %d of context is %s where text is expected", i+1, kindName(element.raw.Kind())), hint)
+		case element.Raw.Kind() != '"':
+			n.report(checkContext, fmt.Sprintf("entry %d of context is %s where text is expected", i+1, rawjson.KindName(element.Raw.Kind())), hint)
 			return
 		}
-		texts[i] = element.text()
+		texts[i] = element.Text()
 	}
 	if len(texts)%2 != 0 {
 		n.report(checkContext, fmt.Sprintf("context has %d texts, so its last question lacks the answer", len(texts)), hint)

@@ -33,8 +33,8 @@ func (n *normalizer) readTags(tags []Tag) {
 func (t Tag) read(n *normalizer, fromInput string) string {
 	value := fromInput
 	if f, ok := n.filled(t.Keys); ok {
-		if value = f.text(); f.raw.Kind() != '"' {
-			value = string(f.raw)
+		if value = f.Text(); f.Raw.Kind() != '"' {
+			value = string(f.Raw)
 		}
 	}
 	value = asCompared(value)
@@ -58,12 +58,12 @@ const previousTurn = "previous turn"
 // which context repeats.
 func (n *normalizer) input(tags []Tag) map[string]string {
 	f, ok := n.field("input")
-	if !ok || f.blank() {
+	if !ok || f.Blank() {
 		return nil
 	}
 	said := make(map[string]string)
-	unused := f.raw.Kind() != '"'
-	for rest := f.text(); rest != ""; {
+	unused := f.Raw.Kind() != '"'
+	for rest := f.Text(); rest != ""; {
 		var part string
 		part, rest, _ = strings.Cut(rest, ";")
 		name, value, _ := strings.Cut(part, ":")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/rawjson"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/suite"
 )
@@ -14,10 +15,10 @@ import (
 var toys = table{
 	{
 		name: "comments", about: "a record has a comment.", CheckOptions: CheckOptions{Level: Warn},
-		record: func(_ record, fields []field) (problems []problem) {
+		record: func(_ record, fields []rawjson.Value) (problems []problem) {
 			for _, f := range fields {
-				if f.name == "comment" {
-					problems = append(problems, problem{offset: f.offset, what: "a comment is read by nobody", hint: "take it out"})
+				if f.Name == "comment" {
+					problems = append(problems, problem{offset: f.Offset, what: "a comment is read by nobody", hint: "take it out"})
 				}
 			}
 			return problems
