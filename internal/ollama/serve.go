@@ -56,11 +56,15 @@ func (s *Server) Version() string { return s.version }
 // as its log shows; it waits a moment for what the log does not show yet. The
 // error names what was asked.
 func (s *Server) Undisturbed(ctx context.Context) error {
-	if foreign := s.witness.foreign(ctx); foreign != "" {
-		return fmt.Errorf("ollama: %w at %s: %s (hint: `tunegate doctor` says at \"network\" how to keep others out; then run again)",
-			engine.ErrDisturbed, s.client.Base(), foreign)
+	foreign := s.witness.foreign(ctx)
+	if foreign == "" {
+		return ctx.Err()
 	}
-	return ctx.Err()
+	hint := "`tunegate doctor` says at \"network\" how to keep others out; then run again"
+	if s.process.Private() {
+		hint = "only root and this user can enter the server's network: look for what of theirs does, then run again"
+	}
+	return fmt.Errorf("ollama: %w at %s: %s (hint: %s)", engine.ErrDisturbed, s.client.Base(), foreign, hint)
 }
 
 // Close ends the server and its runners, and returns when they are gone.

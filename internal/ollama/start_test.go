@@ -3,12 +3,15 @@ package ollama
 import (
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/engine"
+	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
@@ -77,5 +80,36 @@ func TestRealServerCloses(t *testing.T) {
 	}
 	if err := server.Client().alive(t.Context()); err == nil {
 		t.Error("it still answers")
+	}
+}
+
+// TestDisturbed: a request of another program is named, with what helps on a machine
+// that isolates and on one that does not.
+func TestDisturbed(t *testing.T) {
+	t.Parallel()
+	launchers := map[string]proc.Launcher{"`tunegate doctor` says": proctest.Shared(t)}
+	if err := proctest.Launcher(t).TryIsolation(); err == nil {
+		launchers["only root and this user"] = proctest.Launcher(t)
+	} else {
+		t.Logf("NOT TESTED in a network of its own: %v", err)
+	}
+	for hint, launcher := range launchers {
+		server := serveWith(t, launcher, realBinary(t), t.TempDir())
+		other := http.Client{Transport: &http.Transport{DialContext: server.process.Dial, DisableKeepAlives: true}}
+		if err := server.Undisturbed(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := other.Get(server.Client().Base() + "/api/tags")
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		for err == nil { // the log is a moment behind the answer
+			time.Sleep(time.Millisecond)
+			err = server.Undisturbed(t.Context())
+		}
+		if !errors.Is(err, engine.ErrDisturbed) || !strings.Contains(err.Error(), `"GET /api/tags" (hint: `+hint) {
+			t.Errorf("%v, want %q", err, hint)
+		}
 	}
 }

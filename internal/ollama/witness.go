@@ -26,7 +26,7 @@ type witness struct {
 	answered map[string]int // the log shows each of these, if not yet
 	open     map[string]int // under way or cut: the log may show them
 	logged   map[string]int
-	silent   bool          // it logs no requests: none is waited for
+	silent   bool          // it has logged no request when one was due: none is waited for until it does
 	wrote    chan struct{} // closed and replaced with each request in the log
 }
 
@@ -82,6 +82,7 @@ func (w *witness) Write(line []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.logged[asked]++
+	w.silent = false
 	close(w.wrote)
 	w.wrote = make(chan struct{})
 	return len(line), nil

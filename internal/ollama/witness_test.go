@@ -106,3 +106,18 @@ func TestWitnessGivesUp(t *testing.T) {
 		}
 	}
 }
+
+// A server whose log only came late is waited for from then on.
+func TestWitnessOfALateLog(t *testing.T) {
+	t.Parallel()
+	w := newWitness()
+	ask(t, w, "HEAD", "/", nil)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	w.foreign(ended) // waits for nothing
+	io.WriteString(w, ginLine+`HEAD     "/"`+"\n")
+	ask(t, w, "POST", "/api/chat", nil)
+	if foreign, due, _ := w.compare(); foreign != "" || !due {
+		t.Errorf("%s, due: %t", foreign, due)
+	}
+}

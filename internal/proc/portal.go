@@ -63,6 +63,10 @@ func portalEnd(fd int) (*net.UnixConn, error) {
 	return end, nil
 }
 
+// Private says whether the child has a private network, which the machine may not
+// have given it.
+func (p *Process) Private() bool { return p.portal != nil }
+
 // Dial connects to a TCP address in the network that the child is in, whether that
 // is its own or the shared one.
 func (p *Process) Dial(ctx context.Context, network, address string) (net.Conn, error) {
