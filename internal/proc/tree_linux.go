@@ -25,8 +25,17 @@ func adoptOrphans() error {
 // not given, also those that tunegate's own parent left open.
 func keepToSelf(first uint) {
 	if unix.CloseRange(first, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) != nil { // Linux before 5.11
-		syscall.CloseOnExec(lifelineFD)
-		syscall.CloseOnExec(linesFD)
+		keepEach(first)
+	}
+}
+
+// keepEach is keepToSelf, one descriptor after the other.
+func keepEach(first uint) {
+	open, _ := os.ReadDir("/proc/self/fd") // without procfs nothing works here
+	for _, entry := range open {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd >= int(first) {
+			syscall.CloseOnExec(fd)
+		}
 	}
 }
 

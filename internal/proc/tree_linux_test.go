@@ -2,7 +2,10 @@ package proc
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestParseStat(t *testing.T) {
@@ -19,5 +22,24 @@ func TestParseStat(t *testing.T) {
 		if got := fmt.Sprint(parent, group, ok); got != want {
 			t.Errorf("%q: %s, want %s", line, got, want)
 		}
+	}
+}
+
+// Before Linux 5.11 descriptors are kept from children one by one, the last too.
+func TestKeepEach(t *testing.T) {
+	t.Parallel()
+	var pair [2]int
+	syscall.ForkLock.RLock()
+	err := syscall.Pipe(pair[:])
+	keepEach(3)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fd := range pair {
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err != nil || flags&unix.FD_CLOEXEC == 0 {
+			t.Errorf("%d: %x, %v", fd, flags, err)
+		}
+		syscall.Close(fd)
 	}
 }
