@@ -84,4 +84,7 @@ func TestKeep(t *testing.T) {
 	if back := l.mustRollback(""); back.Stable != "v3" || back.ModelID != three.ModelID {
 		t.Errorf("%+v", back)
 	}
+	if _, err := Rollback(t.Context(), l.machine, l.config, ""); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "before v3 of demo is removed, as `promote.keep` has it (hint: promote another, or have the app use demo-base)") {
+		t.Errorf("a second rollback: %v", err)
+	}
 }

@@ -51,6 +51,9 @@ func Rollback(ctx context.Context, m machine.Machine, c config.Config, version s
 func goal(promotions ledger.Ledger, stable ledger.Entry, version string) (ledger.Entry, error) {
 	if version == "" {
 		back, found := promotions.Previous(stable.Name)
+		if !found && slices.ContainsFunc(promotions.Versions(stable.Name), func(e ledger.Entry) bool { return promotions.Removed(stable.Name, e.Version) }) {
+			return back, refuse(ErrUsage, "what was before %s of %s is removed, as `promote.keep` has it (hint: promote another, or have the app use %[2]s-base)", stable.Version, stable.Name)
+		}
 		if !found {
 			return back, refuse(ErrUsage, "%s is the first version of %s, nothing was before it (hint: promote another, or have the app use %s-base)", stable.Version, stable.Name, stable.Name)
 		}
