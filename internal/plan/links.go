@@ -11,8 +11,7 @@ import (
 // suites are named: nothing behind them would be read, without a word. Of those that
 // the base has as well a note is enough.
 func (p *Plan) refuseLinks(ctx context.Context, base, head *repo.Tree) error {
-	var globs []string
-	globs = append(globs, p.Config.Eval.Suites...)
+	globs := append([]string{p.lockPath}, p.Config.Eval.Suites...)
 	for _, source := range p.Config.Dataset.Sources {
 		globs = append(globs, source.Path)
 	}

@@ -34,6 +34,7 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 		"a linked record file":      {link("a.json", "data/b.json"), "the head's data/b.json is a symbolic link, and its content is not read (hint: "},
 		"a linked folder":           {link("elsewhere", "data"), "the head's data is a symbolic link"},
 		"a linked suite":            {link("s.suite.yaml", "suites/t.suite.yaml"), "the head's suites/t.suite.yaml is a symbolic link"},
+		"a linked lock":             {link("data/a.json", "tunegate.lock"), "the head's tunegate.lock is a symbolic link"},
 		"a linked config":           {link("data/a.json", "tunegate.yaml"), "tunegate.yaml is a symbolic link"},
 		"a config in Git LFS":       {write("tunegate.yaml"), "tunegate.yaml is a pointer of Git LFS, and content is read from git itself (hint: `git lfs pull`"},
 		"a suite in Git LFS":        {write("suites/t.suite.yaml"), "the head's suites/t.suite.yaml is a pointer of Git LFS"},
