@@ -2,6 +2,7 @@ package base
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"github.com/go-json-experiment/json"
@@ -29,6 +30,9 @@ func (f Folder) Stops() (ids []int, file string, err error) {
 		}
 		if err := f.optionalJSON(file, &says); err != nil {
 			return nil, file, err
+		}
+		if len(says.EOS) > maxStops {
+			return nil, file, fmt.Errorf("%s: eos_token_id has %d stop tokens, more than %d (hint: %s)", f.Path(file), len(says.EOS), maxStops, again)
 		}
 		if len(says.EOS) > 0 {
 			return says.EOS, file, nil

@@ -25,6 +25,16 @@ const (
 	ChatTemplateFile     = "chat_template.jinja"
 )
 
+// Bounds on what is read, which a pull request may have written where the base lies in
+// the repository. Gemma's tokenizer.json, one of the largest, has 33 MB and less than 2
+// million commas.
+const (
+	maxRead   = 64 << 20 // bytes of a file that is read whole
+	maxCommas = 4 << 20  // of a JSON file, by which its values are counted
+	maxStops  = 16
+	again     = "no release of a model has so much there: download the file again"
+)
+
 // Folder is the folder of a base model.
 type Folder struct {
 	Name   string // for messages: its path, or its name in the repository
@@ -38,8 +48,11 @@ func Open(dir string) Folder { return Folder{Name: dir, Files: os.DirFS(dir)} }
 // Path names a file of the folder for messages.
 func (f Folder) Path(name string) string { return filepath.Join(f.Name, name) }
 
-// Read reads a file. One that is not there is fs.ErrNotExist.
+// Read reads a file of at most 64 MiB. One that is not there is fs.ErrNotExist.
 func (f Folder) Read(name string) ([]byte, error) {
+	if info, err := fs.Stat(f.Files, name); err == nil && info.Size() > maxRead {
+		return nil, fmt.Errorf("%s holds %d bytes, more than %d (hint: %s)", f.Path(name), info.Size(), maxRead, again)
+	}
 	data, err := fs.ReadFile(f.Files, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w (hint: a base model's folder holds %s, %s, %s and its weights as safetensors: download it as a whole)",
@@ -59,6 +72,9 @@ func (f Folder) readJSON(name string, into any) error {
 	data, err := f.Read(name)
 	if err != nil {
 		return err
+	}
+	if bytes.Count(data, []byte(",")) > maxCommas {
+		return fmt.Errorf("%s has more than %d values (hint: %s)", f.Path(name), maxCommas, again)
 	}
 	if err := json.Unmarshal(data, into); err != nil {
 		return fmt.Errorf("%s: %w (hint: the file is damaged: download it again)", f.Path(name), err)

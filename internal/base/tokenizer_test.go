@@ -180,3 +180,27 @@ func TestCheck(t *testing.T) {
 		t.Errorf("no folder: %v", err)
 	}
 }
+
+// TestBounds: what a pull request may have written to a base in the repository is
+// refused before it takes the machine's memory.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	tokens := func(m basetest.Model) error {
+		_, err := base.Open(m.Write(t)).Tokenizer()
+		return err
+	}
+	m := basetest.New()
+	m.Other["added_tokens.json"] = "[" + strings.Repeat("0,", 5<<20) + "0]"
+	if err := tokens(m); err == nil || !strings.Contains(err.Error(), "added_tokens.json has more than 4194304 values (hint: ") {
+		t.Errorf("values: %v", err)
+	}
+	m.Other["added_tokens.json"] = strings.Repeat(" ", 65<<20) + "{}"
+	if err := tokens(m); err == nil || !strings.Contains(err.Error(), "added_tokens.json holds 68157442 bytes, more than 67108864 (hint: ") {
+		t.Errorf("size: %v", err)
+	}
+	m = basetest.New()
+	m.Config["eos_token_id"] = make([]int, 17)
+	if _, _, err := base.Open(m.Write(t)).Stops(); err == nil || !strings.Contains(err.Error(), "config.json: eos_token_id has 17 stop tokens, more than 16 (hint: ") {
+		t.Errorf("stop tokens: %v", err)
+	}
+}

@@ -59,9 +59,12 @@ func tokenDifferences(what string, was, is []Token) (parts []string) {
 		of, others []Token
 		words      string
 	}{{is, was, "is new"}, {was, is, "is gone"}} {
-		left := 0
+		left, others := 0, map[Token]bool{}
+		for _, token := range side.others {
+			others[token] = true
+		}
 		for _, token := range side.of {
-			if slices.Contains(side.others, token) {
+			if others[token] {
 				continue
 			}
 			if left++; left <= maxTokens {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,8 +51,8 @@ func Path(configPath string) string {
 func described(name string) bool {
 	return slices.Contains([]string{
 		base.ConfigFile, base.GenerationConfigFile, base.TokenizerFile, base.TokenizerConfigFile,
-		base.AddedTokensFile, base.SpecialTokensFile, base.ChatTemplateFile,
-	}, name) || strings.HasSuffix(name, ".safetensors.index.json")
+		base.AddedTokensFile, base.SpecialTokensFile, base.ChatTemplateFile, "model.safetensors.index.json",
+	}, name)
 }
 
 // Of reads the lock of a base model that the config calls model, at a revision. Of its
@@ -116,15 +117,20 @@ func readTokens(folder base.Folder) (tokens, error) {
 	return t, nil
 }
 
+// marks are what stands in a chat template for a token.
+var marks = regexp.MustCompile(`<\|[^<|>]*\|>`)
+
 // special are the tokens that are no text to the tokenizer, wherever they stand: those
 // that it calls special, the stop tokens among those that were added to the vocabulary,
 // and the marks that the chat template writes.
 func (t tokens) special() []Token {
-	found := []Token{}
+	found, written := []Token{}, map[string]bool{}
+	for _, mark := range marks.FindAllString(t.template, -1) {
+		written[mark] = true
+	}
 	for _, token := range t.added {
-		mark := strings.HasPrefix(token.Content, "<|") && strings.HasSuffix(token.Content, "|>") && strings.Contains(t.template, token.Content)
 		stop := slices.ContainsFunc(t.stops, func(s Token) bool { return s.ID == token.ID })
-		if strings.TrimSpace(token.Content) != "" && (token.Special || stop || mark) {
+		if strings.TrimSpace(token.Content) != "" && (token.Special || stop || written[token.Content]) {
 			found = append(found, Token{token.ID, token.Content})
 		}
 	}

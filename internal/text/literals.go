@@ -1,31 +1,33 @@
 package text
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
 
 // Literals finds texts in another as they are written, letter by letter.
 type Literals struct {
-	by     map[byte][]string // by the first byte, the longest first
-	starts string            // these first bytes
+	texts  map[string]bool
+	sizes  map[byte][]int // of those that begin with the byte, the longest first
+	starts string         // these first bytes
 }
 
 // NewLiterals takes the texts to find; empty ones are left out.
 func NewLiterals(texts []string) Literals {
-	l := Literals{by: map[byte][]string{}}
+	l := Literals{texts: map[string]bool{}, sizes: map[byte][]int{}}
 	for _, s := range texts {
-		if s == "" || slices.Contains(l.by[s[0]], s) {
+		if s == "" {
 			continue
 		}
-		if l.by[s[0]] == nil {
-			l.starts += s[:1]
-		}
-		l.by[s[0]] = append(l.by[s[0]], s)
+		l.texts[s] = true
+		l.sizes[s[0]] = append(l.sizes[s[0]], len(s))
 	}
-	for _, same := range l.by {
-		slices.SortFunc(same, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	for start, sizes := range l.sizes {
+		slices.Sort(sizes)
+		sizes = slices.Compact(sizes)
+		slices.Reverse(sizes)
+		l.sizes[start] = sizes
+		l.starts += string([]byte{start})
 	}
 	return l
 }
@@ -39,17 +41,17 @@ func (l Literals) Find(s string) (found []string) {
 			return found
 		}
 		at += next
-		size := 1
-		for _, candidate := range l.by[s[at]] {
-			if strings.HasPrefix(s[at:], candidate) {
-				if !slices.Contains(found, candidate) {
-					found = append(found, candidate)
+		step := 1
+		for _, size := range l.sizes[s[at]] {
+			if size <= len(s)-at && l.texts[s[at:at+size]] {
+				if !slices.Contains(found, s[at:at+size]) {
+					found = append(found, s[at:at+size])
 				}
-				size = len(candidate)
+				step = size
 				break
 			}
 		}
-		at += size
+		at += step
 	}
 }
 

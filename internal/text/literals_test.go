@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -28,5 +29,19 @@ func TestLiterals(t *testing.T) {
 	}
 	if found := NewLiterals(nil).Find("<|im_end|>"); found != nil {
 		t.Errorf("of none: %q", found)
+	}
+}
+
+// TestManyLiterals: a hundred thousand texts with one beginning are not gone through
+// at each place where it stands.
+func TestManyLiterals(t *testing.T) {
+	t.Parallel()
+	var texts []string
+	for i := range 100_000 {
+		texts = append(texts, fmt.Sprintf("<%05d>", i))
+	}
+	known := NewLiterals(texts)
+	if got := known.Find(strings.Repeat("<", 1<<20) + "<04711>"); len(got) != 1 || got[0] != "<04711>" {
+		t.Errorf("got %q", got)
 	}
 }
