@@ -50,9 +50,11 @@ func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release 
 	return m, func() { file.Close() }, nil
 }
 
-// toolParts are what a home may hold before a lock: who brings the tools to a machine
-// may do so without a tunegate.
-func toolParts() []string { return []string{"python", "ollama"} }
+// homeParts are what a home without a lock may hold: tools that somebody brought, or
+// what was copied from another home. A disk of its own has the last.
+func homeParts() []string {
+	return []string{"python", "ollama", "ollama-private", "store", "runs", "setup", "promotions.jsonl", "doctor-e2e", "lost+found"}
+}
 
 // CheckHome refuses to close a folder to others that holds other things than a home
 // does, such as /var/lib.
@@ -70,7 +72,7 @@ func CheckHome(folder string) error {
 		switch name := entry.Name(); {
 		case name == "lock" && entry.Type().IsRegular():
 			was = true
-		case name != "lost+found" && !slices.Contains(toolParts(), name): // a disk of its own has the first
+		case !slices.Contains(homeParts(), name):
 			other = true
 		}
 	}

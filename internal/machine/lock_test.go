@@ -119,7 +119,7 @@ func TestLockIsNoLink(t *testing.T) {
 	t.Parallel()
 	m, _ := machinetest.New(t)
 	victim := filepath.Join(t.TempDir(), "victim")
-	if err := errors.Join(os.MkdirAll(m.Home, 0o755), os.WriteFile(victim, []byte("precious"), 0o644), os.Symlink(victim, filepath.Join(m.Home, "lock"))); err != nil {
+	if err := errors.Join(os.MkdirAll(m.Home, 0o700), os.WriteFile(victim, []byte("precious"), 0o644), os.Symlink(victim, filepath.Join(m.Home, "lock"))); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := m.Lock(t.Context(), "a run"); err == nil {
@@ -174,7 +174,8 @@ func TestHomeIsClosed(t *testing.T) {
 		holds []string
 		says  string // of the error; empty: it is closed
 	}{
-		"an older home":    {0o755, []string{"store", "runs", "lock"}, ""},
+		"an older home":    {0o755, []string{"store", "anything", "lock"}, ""},
+		"a copied home":    {0o755, []string{"store", "runs"}, ""},
 		"only the tools":   {0o777, []string{"python"}, ""},
 		"empty":            {0o755, nil, ""},
 		"a new disk":       {0o755, []string{"lost+found"}, ""},
