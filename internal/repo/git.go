@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // call is one call of git.
@@ -51,7 +53,7 @@ func (c call) run(ctx context.Context, read func(*bufio.Reader) error) error {
 	}, c.args...)...)
 	cmd.Dir, cmd.Env, cmd.Stdin = c.dir, c.env, bytes.NewReader(c.input)
 	cmd.WaitDelay = 2 * time.Second
-	var complaint bytes.Buffer
+	var complaint said
 	cmd.Stderr = &complaint
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -69,16 +71,16 @@ func (c call) run(ctx context.Context, read func(*bufio.Reader) error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	said := complaint.String()
-	if err == nil || strings.TrimSpace(said) == "" {
+	why := complaint.String()
+	if err == nil || strings.TrimSpace(why) == "" {
 		return err
 	}
 	if c.explain != nil {
-		if cause := c.explain(ctx, said); cause != nil {
+		if cause := c.explain(ctx, why); cause != nil {
 			err = cause
 		}
 	}
-	return fmt.Errorf("git %s: %s: %w", c.args[0], reason(said), err)
+	return fmt.Errorf("git %s: %s: %w", c.args[0], reason(why), err)
 }
 
 // output gives all that git writes, also where git fails.
@@ -96,17 +98,20 @@ func (c call) line(ctx context.Context) (string, error) {
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
+// maxReason bounds a line of git's that is shown, in characters.
+const maxReason = 1000
+
 // reason is the line of git's complaint that says why it failed: warnings may stand
 // before it, advice behind.
 func reason(said string) string {
 	said = strings.TrimSpace(said)
 	for _, mark := range []string{"fatal: ", "error: "} {
 		for line := range strings.Lines(said) {
-			if text, found := strings.CutPrefix(line, mark); found {
-				return strings.TrimSpace(text)
+			if found, marked := strings.CutPrefix(line, mark); marked {
+				return text.Begin(strings.TrimSpace(found), maxReason)
 			}
 		}
 	}
 	line, _, _ := strings.Cut(said, "\n")
-	return line
+	return text.Begin(line, maxReason)
 }

@@ -1,12 +1,23 @@
 package repo
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"strconv"
 	"strings"
+
+	"github.com/tunegate/tunegate/internal/text"
+)
+
+// Bounds on the conflicts that an error names.
+const (
+	maxConflicts     = 5
+	maxConflictName  = 200      // characters
+	maxConflictNames = 16 << 10 // bytes of all that are read
 )
 
 // ErrConflict says that base and head do not merge.
@@ -24,14 +35,22 @@ func (r *Repo) MergeTree(ctx context.Context, base, head string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	out, err := r.inScratch("merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", baseSHA, headSHA).output(ctx)
-	tree, names, _ := strings.Cut(strings.TrimRight(string(out), "\x00"), "\x00")
+	var beginning []byte
+	err = r.inScratch("merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", baseSHA, headSHA).run(ctx, func(out *bufio.Reader) (err error) {
+		if beginning, err = io.ReadAll(io.LimitReader(out, maxConflictNames)); err == nil {
+			_, err = io.Copy(io.Discard, out)
+		}
+		return err
+	})
+	tree, names, _ := strings.Cut(strings.TrimRight(string(beginning), "\x00"), "\x00")
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == 1 {
-		files := strings.Split(names, "\x00")
-		files = files[:min(len(files), 5)]
+		files := strings.SplitN(names, "\x00", maxConflicts+1)
 		for i, file := range files {
-			files[i] = strconv.Quote(file)
+			files[i] = text.Begin(strconv.Quote(file), maxConflictName)
+		}
+		if len(files) > maxConflicts {
+			files[maxConflicts] = "and more"
 		}
 		return "", fmt.Errorf("%w: %s (hint: rebase the branch onto the base and try again)", ErrConflict, strings.Join(files, ", "))
 	}
