@@ -42,4 +42,4 @@ timed "improve again, unchanged" 0 "$tunegate" -C "$work/repo" run --base main -
 echo
 echo "packages (go test -bench):"
 cd "$here/.."
-go test -run '^$' -bench . -benchtime 2x ./internal/... 2>/dev/null | grep '^Benchmark' || true
+go test -run '^$' -bench . -benchtime 2x ./internal/... ./cmd/tunegate 2>/dev/null | grep '^Benchmark' || true
