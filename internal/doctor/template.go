@@ -27,24 +27,10 @@ func templateChecks(_ context.Context, in inspection) []check.Check {
 	case in.base.weights == 0:
 		return []check.Check{check.Passed("template", "not looked at: see the base")}
 	}
-	return []check.Check{chatTemplateCheck(in.base.chat, serve.System)}
-}
-
-// chatTemplateCheck is about a base's chat template that is served by a built-in
-// one, with this system prompt.
-func chatTemplateCheck(chat, system string) check.Check {
-	const file = "write an Ollama template (https://docs.ollama.com/modelfile) to a file of the repository and name it under `serve.template`"
-	switch own := register.OwnSystem(chat); {
-	case chat == "":
-		return check.Failed("template", "the base has no chat template, so nothing says how it is asked",
-			"use a base that was tuned for chat (its folder has chat_template.jinja, or `chat_template` in tokenizer_config.json)")
-	case !register.Resembles(chat):
-		return check.Failed("template", "the base's chat template is not ChatML, the built-in one: it has no "+register.Mark, file)
-	case own != "" && system == "":
-		return check.Failed("template", fmt.Sprintf("the base's chat template adds a system prompt of its own (%.100q) where none is given, and the server would not", own),
-			"write that text, or another system prompt, as `system` under `serve:` of the config")
+	if err := register.CheckChatTemplate(in.base.chat, serve.System); err != nil {
+		return []check.Check{check.Stopped("template", err, "")}
 	}
-	return check.Passed("template", "ChatML, as the base's chat template has it")
+	return []check.Check{check.Passed("template", "ChatML, as the base's chat template has it")}
 }
 
 // parseTemplate reads a template as the server does. One that never names the

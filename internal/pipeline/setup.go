@@ -48,7 +48,11 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, o SetupOptions,
 	if err != nil {
 		return err
 	}
-	if err := p.CheckBase(ctx); err != nil { // before gigabytes are fetched for it
+	// Before gigabytes are fetched for it.
+	if err := p.CheckBase(ctx); err != nil {
+		return err
+	}
+	if err := p.CheckChatTemplate(ctx); err != nil {
 		return err
 	}
 	if err := Tools(ctx, m, p.Config.Runner, log); err != nil {

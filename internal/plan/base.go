@@ -10,6 +10,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/export"
+	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/store"
 )
@@ -60,6 +61,23 @@ func (p *Plan) CheckBase(ctx context.Context) error {
 		where = " at " + p.BaseRef
 	}
 	return Input(fmt.Errorf("`base.model`%s: %w", where, err))
+}
+
+// CheckChatTemplate says why the base's chat template cannot be served by a built-in one,
+// as far as its text tells; one that the config names is taken as it is. Its errors are
+// ErrInput unless the context ended.
+func (p *Plan) CheckChatTemplate(ctx context.Context) error {
+	if p.Template != "" {
+		return nil
+	}
+	chat, err := p.BaseFolder(ctx).ChatTemplate()
+	if err == nil {
+		err = register.CheckChatTemplate(chat, p.Config.Serve.System)
+	}
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return Input(err)
 }
 
 // FileState is what tells that a file was changed, without reading it.

@@ -1,6 +1,8 @@
 package register
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -25,4 +27,18 @@ func OwnSystem(chatTemplate string) string {
 		return ""
 	}
 	return found[1]
+}
+
+// CheckChatTemplate says by its text alone why a base's chat template cannot be served
+// by a built-in one, with this system prompt.
+func CheckChatTemplate(chat, system string) error {
+	switch own := OwnSystem(chat); {
+	case chat == "":
+		return errors.New("the base has no chat template, so nothing says how it is asked (hint: use a base that was tuned for chat: its folder has chat_template.jinja, or `chat_template` in tokenizer_config.json)")
+	case !Resembles(chat):
+		return fmt.Errorf("the base's chat template is not ChatML, the built-in one: it has no %s (hint: write an Ollama template, https://docs.ollama.com/modelfile, to a file of the repository and name it under `serve.template`)", Mark)
+	case own != "" && system == "":
+		return fmt.Errorf("the base's chat template adds a system prompt of its own (%.100q) where none is given, and the server would not (hint: write that text, or another system prompt, as `system` under `serve:` of the config)", own)
+	}
+	return nil
 }

@@ -89,11 +89,14 @@ func (s *List) notePromotionServers(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// checkBase makes sure that the base can be exported as it is trained, and that
-// num_ctx is within the context that it was made for, beyond which a server cuts
+// checkBase makes sure that the base can be exported as it is trained and asked as its
+// chat template says, and that num_ctx is within the context that it was made for, beyond which a server cuts
 // without a word.
 func (s *List) checkBase(ctx context.Context) error {
 	if err := s.plan.CheckBase(ctx); err != nil {
+		return err
+	}
+	if err := s.plan.CheckChatTemplate(ctx); err != nil {
 		return err
 	}
 	_, err := s.plan.CheckContext(ctx)
