@@ -80,7 +80,12 @@ func (t table) build(ctx context.Context, o Options, in Input, dir string) (resu
 	if err := contents.Release(); err != nil {
 		return Result{}, err
 	}
-	x, err := t.examine(ctx, o, files, in)
+	texts, err := newSpool(dir)
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() { err = errors.Join(err, texts.Close()) }()
+	x, err := t.examine(ctx, o, files, in, texts)
 	if err != nil {
 		return Result{}, err
 	}

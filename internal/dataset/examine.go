@@ -21,6 +21,7 @@ type examination struct {
 	files     []*file
 	entries   []kept // those that become rows, in the order of the files
 	documents *text.Documents
+	texts     *spool
 	tags      map[string]map[string]string // each once
 	found     tally
 }
@@ -50,9 +51,9 @@ func readAll(ctx context.Context, files []repo.File) (all []*file, err error) {
 }
 
 // examine runs every check on the files' records, which are the input's.
-func (t table) examine(ctx context.Context, o Options, files []*file, in Input) (*examination, error) {
+func (t table) examine(ctx context.Context, o Options, files []*file, in Input, texts *spool) (*examination, error) {
 	x := &examination{
-		options: o, files: files, found: newTally(), tags: make(map[string]map[string]string),
+		options: o, files: files, texts: texts, found: newTally(), tags: make(map[string]map[string]string),
 		documents: text.NewDocuments(o.Checks[checkNear].Threshold),
 	}
 	for _, c := range t {

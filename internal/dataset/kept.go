@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tunegate/tunegate/internal/place"
 )
@@ -17,6 +18,7 @@ type kept struct {
 	*record
 	digest  [sha256.Size]byte // of the conversation without system prompt
 	id      [8]byte           // of the row
+	text    spooled           // the row's messages, as JSON
 	opening key
 	words   int               // of the answer
 	tags    map[string]string // shared by all that have the same
@@ -35,16 +37,14 @@ func keyOf(text string) (k key) {
 
 // kept takes from an entry what is kept of it.
 func (x *examination) kept(e entry) (kept, error) {
-	of := func(system string) ([sha256.Size]byte, error) {
-		conversation, err := json.Marshal(e.messages(system))
-		if err != nil {
-			return [sha256.Size]byte{}, fmt.Errorf("%s: record %d: %w", e.record.file.path, e.record.number, err)
-		}
-		return sha256.Sum256(conversation), nil
+	messages, err := json.Marshal(e.messages(x.options.System))
+	if err != nil {
+		return kept{}, fmt.Errorf("%s: record %d: %w", e.record.file.path, e.record.number, err)
 	}
-	id, err := of(x.options.System)
+	at, err := x.texts.add(messages)
+	id := sha256.Sum256(messages)
 	return kept{
-		digest: e.digest, id: [8]byte(id[:8]), opening: keyOf(e.opening()),
+		digest: e.digest, id: [8]byte(id[:8]), text: at, opening: keyOf(e.opening()),
 		words: len(strings.Fields(e.answer)), tags: x.shared(e.tags), doc: x.documents.Len(),
 	}, err
 }
@@ -67,13 +67,20 @@ func (x *examination) entry(i int) entry {
 	return e
 }
 
-// row renders a row as it is trained on.
-func (x *examination) row(i int) Row {
+// row is a [Row] as it is written, with messages that are JSON already.
+type row struct {
+	ID       string            `json:"id"`
+	Source   string            `json:"source"`
+	Messages jsontext.Value    `json:"messages"`
+	Weight   int               `json:"weight"`
+	Tags     map[string]string `json:"tags"`
+}
+
+// row renders a row as it is trained on; a buffer is used for its messages.
+func (x *examination) row(i int, buffer []byte) (row, error) {
 	k := x.entries[i]
-	return Row{
-		ID: hex.EncodeToString(k.id[:]), Source: k.source(), Messages: x.entry(i).messages(x.options.System),
-		Weight: k.file.source.Weight, Tags: k.tags,
-	}
+	messages, err := x.texts.read(k.text, buffer)
+	return row{hex.EncodeToString(k.id[:]), k.source(), messages, k.file.source.Weight, k.tags}, err
 }
 
 func (k kept) place() place.Place {

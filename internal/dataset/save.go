@@ -45,13 +45,19 @@ func (x *examination) save(ctx context.Context, dir string, train, validation []
 
 func (x *examination) saveRows(ctx context.Context, path string, lines []int) error {
 	return saveFile(path, func(w io.Writer) error {
+		var buffer []byte
 		for _, i := range lines {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := writeLine(w, x.row(i)); err != nil {
+			row, err := x.row(i, buffer)
+			if err != nil {
 				return err
 			}
+			if err := writeLine(w, row); err != nil {
+				return err
+			}
+			buffer = row.Messages
 		}
 		return nil
 	})

@@ -25,7 +25,12 @@ func examined(t failing, o Options, from repo.File) *examination {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := known.examine(t.Context(), o, []*file{f}, Input{Control: []string{"<|im_end|>"}})
+	texts, err := newSpool("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer texts.Close()
+	x, err := known.examine(t.Context(), o, []*file{f}, Input{Control: []string{"<|im_end|>"}}, texts)
 	if err != nil {
 		t.Fatal(err)
 	}
