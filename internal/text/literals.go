@@ -8,13 +8,13 @@ import (
 // Literals finds texts in another as they are written, letter by letter.
 type Literals struct {
 	texts  map[string]bool
-	sizes  map[byte][]int // of those that begin with the byte, the longest first
-	starts string         // these first bytes
+	sizes  [256][]int // of those that begin with the byte, the longest first
+	starts string     // these first bytes
 }
 
 // NewLiterals takes the texts to find; empty ones are left out.
 func NewLiterals(texts []string) Literals {
-	l := Literals{texts: map[string]bool{}, sizes: map[byte][]int{}}
+	l := Literals{texts: map[string]bool{}}
 	for _, s := range texts {
 		if s == "" {
 			continue
@@ -23,11 +23,14 @@ func NewLiterals(texts []string) Literals {
 		l.sizes[s[0]] = append(l.sizes[s[0]], len(s))
 	}
 	for start, sizes := range l.sizes {
+		if sizes == nil {
+			continue
+		}
 		slices.Sort(sizes)
 		sizes = slices.Compact(sizes)
 		slices.Reverse(sizes)
 		l.sizes[start] = sizes
-		l.starts += string([]byte{start})
+		l.starts += string([]byte{byte(start)})
 	}
 	return l
 }
@@ -60,11 +63,10 @@ func (l Literals) next(s string) int {
 	if len(l.starts) == 1 { // as in most tokenizers, whose marks begin with <
 		return strings.IndexByte(s, l.starts[0])
 	}
-	first := -1
-	for i := range len(l.starts) {
-		if at := strings.IndexByte(s, l.starts[i]); at >= 0 {
-			first, s = at, s[:at]
+	for i := range len(s) {
+		if l.sizes[s[i]] != nil {
+			return i
 		}
 	}
-	return first
+	return -1
 }

@@ -45,3 +45,12 @@ func TestManyLiterals(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// BenchmarkLiteralsThatBegin: beginnings without an end, where other texts begin otherwise.
+func BenchmarkLiteralsThatBegin(b *testing.B) {
+	known, s := NewLiterals([]string{"<|im_end|>", "[INST]"}), strings.Repeat("<", 1<<20)
+	b.SetBytes(int64(len(s)))
+	for b.Loop() {
+		known.Find(s)
+	}
+}
