@@ -20,7 +20,7 @@ var controlToken = check{
 					return []problem{{
 						offset: e.record.textOffset(part.text, found[0]),
 						what:   fmt.Sprintf("%s holds %s, a control token of the base model", part.name, quoted(found[0])),
-						hint:   "take it out, or write it so that it is text: < |im_end|>; level warn under dataset.checks trains on it all the same",
+						hint:   "take it out, or write it so that it is text: < |im_end|>; `control_token: {level: warn}` under `dataset.checks` trains on it all the same",
 					}}
 				}
 			}
