@@ -57,6 +57,14 @@ func (c initCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	var lock []starter.File // of the base model, where that lies on this machine
+	_, err = os.Lstat(filepath.Join(top, starter.ConfigFile))
+	begins := err != nil
+	if begins {
+		if lock, options.Context, err = lockOf(top, options.BaseModel); err != nil {
+			return err
+		}
+	}
 	files, err := c.files(picked.Name, options)
 	if err != nil {
 		return err
@@ -66,12 +74,9 @@ func (c initCommand) Run(s *session) error {
 		return err
 	}
 	result := begun{Template: &picked, Written: []string{}, Kept: []string{}, Notes: []string{}}
-	var lock []starter.File // of the base model, where that lies on this machine
-	if _, err := os.Lstat(filepath.Join(top, starter.ConfigFile)); err == nil {
+	if !begins {
 		result.Template = nil
 		files = files[len(files)-1:] // the config, which is kept
-	} else if lock, err = lockOf(top, options.BaseModel); err != nil {
-		return err
 	}
 	written, kept, err := starter.Write(top, slices.Concat(workflows, lock, files))
 	result.Written, result.Kept = append(result.Written, written...), append(result.Kept, kept...)
@@ -115,26 +120,26 @@ func (c initCommand) discover(top, input string) (pickedTemplate, starter.Option
 	return picked, options, nil
 }
 
-// lockOf is the lock of the base model, where that lies on this machine, where it need
-// not. One that cannot be used is an error of the flags.
-func lockOf(top, model string) ([]starter.File, error) {
+// lockOf is the lock of the base model and the tokens of its context, where it lies on
+// this machine, where it need not. One that cannot be used is an error of the flags.
+func lockOf(top, model string) (files []starter.File, context int, err error) {
 	folder := base.Open(model)
 	if !filepath.IsAbs(model) {
 		folder = base.Open(filepath.Join(top, model))
 	}
 	if _, err := os.Stat(folder.Name); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, 0, nil
 	}
 	if err := export.CheckBase(folder); err != nil {
-		return nil, usage(fmt.Errorf("the base model: %w", err))
+		return nil, 0, usage(fmt.Errorf("the base model: %w", err))
 	}
 	folder.Commit = !filepath.IsAbs(model) // it will be
 	lock, err := baselock.Of(folder, model, "")
 	if err != nil {
-		return nil, usage(fmt.Errorf("the base model: %w", err))
+		return nil, 0, usage(fmt.Errorf("the base model: %w", err))
 	}
 	data, err := lock.Encode()
-	return []starter.File{{Path: baselock.Path(starter.ConfigFile), Data: data}}, err
+	return []starter.File{{Path: baselock.Path(starter.ConfigFile), Data: data}}, lock.Context, err
 }
 
 // files gives the template's files, the config last. Flags that make no valid

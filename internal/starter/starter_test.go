@@ -85,26 +85,26 @@ func TestDiscover(t *testing.T) {
 			Tutor, tree("backend/data/raw_tuning_records.sample.json", "backend/data/raw_tuning_records.followup.sample.json",
 				"backend/data/raw_tuning_records.merged.json", "backend/data/lora_train.jsonl", "data/other.json"),
 			"EuclidsWindow",
-			Options{"euclid-math", DefaultBase, []Source{
+			Options{Name: "euclid-math", BaseModel: DefaultBase, Sources: []Source{
 				{"backend/data/raw_tuning_records.followup.sample.json", 2}, {"backend/data/raw_tuning_records.sample.json", 1},
 				{"backend/data/raw_tuning_records.json", 1},
 			}},
 		},
 		"the playbook's files, for another model": {
 			Generic, tree("backend/data/raw_tuning_records.json"), "Assistant",
-			Options{"assistant", DefaultBase, []Source{{"backend/data/raw_tuning_records.json", 1}}},
+			Options{Name: "assistant", BaseModel: DefaultBase, Sources: []Source{{"backend/data/raw_tuning_records.json", 1}}},
 		},
 		"only merged": {
 			Tutor, tree("backend/data/raw_tuning_records.merged.json"), "Euclid",
-			Options{"euclid-math", DefaultBase, []Source{{"backend/data/raw_tuning_records.json", 1}}},
+			Options{Name: "euclid-math", BaseModel: DefaultBase, Sources: []Source{{"backend/data/raw_tuning_records.json", 1}}},
 		},
 		"both kinds": {
 			Generic, tree("data/a.json", "data/b.jsonl"), "my tutor",
-			Options{"my-tutor", DefaultBase, []Source{{"data/*.json", 1}, {"data/*.jsonl", 1}}},
+			Options{Name: "my-tutor", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}, {"data/*.jsonl", 1}}},
 		},
-		"lines":            {Generic, tree("data/b.jsonl"), "..Ünder_Ground..", Options{"nder_ground", DefaultBase, []Source{{"data/*.jsonl", 1}}}},
-		"nothing":          {Generic, tree(), "Ü", Options{"model", DefaultBase, []Source{{"data/*.json", 1}}}},
-		"nothing, a tutor": {Tutor, tree(), "Ü", Options{"tutor", DefaultBase, []Source{{"data/*.json", 1}}}},
+		"lines":            {Generic, tree("data/b.jsonl"), "..Ünder_Ground..", Options{Name: "nder_ground", BaseModel: DefaultBase, Sources: []Source{{"data/*.jsonl", 1}}}},
+		"nothing":          {Generic, tree(), "Ü", Options{Name: "model", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}}},
+		"nothing, a tutor": {Tutor, tree(), "Ü", Options{Name: "tutor", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}}},
 	} {
 		got, err := Discover(test.template, test.top, test.folder, "")
 		if err != nil {
@@ -277,5 +277,16 @@ func TestWriteStaysInside(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(outside); err != nil || len(entries) > 0 {
 		t.Errorf("outside: %v, %v", entries, err)
+	}
+}
+
+// TestNumCtx: what is served fits the context of the base model.
+func TestNumCtx(t *testing.T) {
+	t.Parallel()
+	for context, want := range map[int][2]int{0: {4096, 1024}, 32768: {4096, 1024}, 4096: {4096, 1024}, 2048: {2048, 1024}, 1024: {1024, 512}} {
+		o := Options{Context: context}
+		if got := [2]int{o.NumCtx(), o.NumPredict()}; got != want {
+			t.Errorf("context %d: num_ctx and num_predict %v, want %v", context, got, want)
+		}
 	}
 }
