@@ -19,6 +19,7 @@ import (
 type fault struct {
 	change  func(l lab)                        // of the main branch, which the policy comes from, or of the home
 	environ []string                           // of the run
+	until   string                             // the stage that the run ends with; empty: the last
 	within  func(t *testing.T, l lab) []string // a command to run it under
 	exit    int
 	says    string
@@ -146,7 +147,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 			change: func(l lab) {
 				l.write("data/raw_tuning_records.marks.json", `[{"question": "What is a cafe\u0301 worth?", "answer": "It is worth 3."}]`)
 			},
-			exit: exitUsage, says: "raw_tuning_records.marks.json#1",
+			until: "prepare", exit: exitUsage, says: "raw_tuning_records.marks.json#1",
 		},
 		"a server that is down": {change: configured("runner: {ollama: \"http://127.0.0.1:1\"}"), exit: exitBroke, says: "127.0.0.1:1"},
 		"an address without a scheme": {
@@ -198,7 +199,11 @@ func TestFaultsBeforeTraining(t *testing.T) {
 				l.sh("git", "-C", l.repo, "add", "-A")
 				l.sh("git", "-C", l.repo, "-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "-q", "--allow-empty", "-m", name)
 			}
-			cmd := l.command("run", "--base", "main", "--head", "improve")
+			args := []string{"run", "--base", "main", "--head", "improve"}
+			if test.until != "" {
+				args = append(args, "--until", test.until)
+			}
+			cmd := l.command(args...)
 			if test.within != nil {
 				within := test.within(t, l)
 				cmd = exec.Command(within[0], append(within[1:], cmd.Args...)...)

@@ -102,7 +102,7 @@ const mostSuspects = 500
 // another for the server, after what the fixed texts showed. Such a row would train
 // what is never asked.
 func (s *List) checkRows(ctx context.Context) error {
-	if !slices.Contains(s.missing(ctx), step.Step(s.Adapter)) {
+	if !s.trains(ctx) {
 		return nil
 	}
 	suspects := s.Agreement.Value().Suspects(s.Reference.Value())

@@ -157,6 +157,12 @@ func (s *List) missing(ctx context.Context) (works []step.Step) {
 	return works
 }
 
+// trains says whether a run to the end would train, wherever this one ends.
+func (s *List) trains(ctx context.Context) bool {
+	look, err := s.Adapter.Look(ctx, s.machine.Store(), s.options.Force)
+	return err != nil || !look.Kept
+}
+
 // checkDisk compares what the steps that are not kept take with what is free.
 func (s *List) checkDisk(ctx context.Context) error {
 	needed, err := s.toWrite(ctx)
@@ -228,7 +234,7 @@ func (s *List) checkPython(ctx context.Context) error {
 // something is to be trained, the private server starts, and a shared one can be sent
 // a model. A private one ends again, so that the training has the memory.
 func (s *List) checkTraining(ctx context.Context) error {
-	if !slices.Contains(s.missing(ctx), step.Step(s.Adapter)) {
+	if !s.trains(ctx) {
 		return nil
 	}
 	if err := s.checkMemory(ctx); err != nil {
