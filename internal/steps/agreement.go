@@ -70,15 +70,11 @@ func (s *List) agreement() *step.Of[register.Agreement] {
 			if !s.Base.Known() || !s.Reference.Known() {
 				return nil, nil
 			}
-			version, err := s.ServerVersion(ctx)
+			server, device, err := s.answering(ctx)
 			if err != nil {
 				return nil, err
 			}
-			device, err := s.Device(ctx)
-			if err != nil {
-				return nil, err
-			}
-			slot := s.plan.AgreementSlot(s.Reference.Value(), s.Base.Value().ModelID, version, device.String())
+			slot := s.plan.AgreementSlot(s.Reference.Value(), s.Base.Value().ModelID, server, device)
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, _ string) (made register.Agreement, err error) {

@@ -31,15 +31,11 @@ func (s *List) answers(role string, model func() (register.Registered, bool, err
 			if err != nil || !known {
 				return nil, err
 			}
-			version, err := s.ServerVersion(ctx)
+			server, device, err := s.answering(ctx)
 			if err != nil {
 				return nil, err
 			}
-			device, err := s.Device(ctx)
-			if err != nil {
-				return nil, err
-			}
-			slot := s.plan.EvalSlot(asked.ModelID, version, device.String())
+			slot := s.plan.EvalSlot(asked.ModelID, server, device)
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, dir string) (eval.Summary, error) {

@@ -22,15 +22,11 @@ func (s *List) Lengths() *step.Of[eval.Lengths] {
 	return &step.Of[eval.Lengths]{
 		Name: "how long the cut answers are",
 		Slot: func(ctx context.Context) (*store.Slot, error) {
-			version, err := s.ServerVersion(ctx)
+			server, device, err := s.answering(ctx)
 			if err != nil {
 				return nil, err
 			}
-			device, err := s.Device(ctx)
-			if err != nil {
-				return nil, err
-			}
-			slot := s.plan.LengthsSlot(baseline.ModelID, version, device.String(), lengthsMost)
+			slot := s.plan.LengthsSlot(baseline.ModelID, server, device, lengthsMost)
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, _ string) (eval.Lengths, error) {

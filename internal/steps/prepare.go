@@ -287,15 +287,11 @@ func (s *List) trial() *step.Of[eval.Summary] {
 			if !s.Base.Known() {
 				return nil, nil
 			}
-			version, err := s.ServerVersion(ctx)
+			server, device, err := s.answering(ctx)
 			if err != nil {
 				return nil, err
 			}
-			device, err := s.Device(ctx)
-			if err != nil {
-				return nil, err
-			}
-			slot := s.plan.TrialSlot(s.Base.Value().ModelID, version, device.String())
+			slot := s.plan.TrialSlot(s.Base.Value().ModelID, server, device)
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, dir string) (eval.Summary, error) {

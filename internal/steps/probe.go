@@ -20,7 +20,7 @@ func (s *List) Probe(rows *attribution.Rows) *step.Of[attribution.Known] {
 	return &step.Of[attribution.Known]{
 		Name: "what the baseline knew",
 		Slot: func(ctx context.Context) (*store.Slot, error) {
-			version, err := s.ServerVersion(ctx)
+			server, device, err := s.answering(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -28,11 +28,7 @@ func (s *List) Probe(rows *attribution.Rows) *step.Of[attribution.Known] {
 			for i, q := range questions {
 				ids[i] = q.Row.ID
 			}
-			device, err := s.Device(ctx)
-			if err != nil {
-				return nil, err
-			}
-			slot := s.plan.ProbeSlot(baseline.ModelID, version, device.String(), ids)
+			slot := s.plan.ProbeSlot(baseline.ModelID, server, device, ids)
 			return &slot, nil
 		},
 		Do: func(ctx context.Context, _ string) (attribution.Known, error) {

@@ -84,6 +84,16 @@ func (r *resources) ServerVersion(ctx context.Context) (string, error) {
 	return version, err
 }
 
+// answering names the server's program and what computes, which both decide what a
+// model answers.
+func (r *resources) answering(ctx context.Context) (server, device string, err error) {
+	if server, err = r.ServerVersion(ctx); err != nil {
+		return "", "", err
+	}
+	computes, err := r.Device(ctx)
+	return server, computes.String(), err
+}
+
 // serving is the server of this run, which is started when it is first needed.
 func (r *resources) serving(ctx context.Context) (*machine.Server, error) {
 	if r.server != nil {
