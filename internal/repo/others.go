@@ -1,11 +1,8 @@
 package repo
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -26,42 +23,27 @@ type Other struct {
 // data/**/*.json a submodule anywhere below data. They are in path order; more than
 // 10,000 are an error.
 func (t *Tree) Others(ctx context.Context, patterns ...string) ([]Other, error) {
-	kinds := map[string]string{"120000": "symbolic link", "160000": "submodule"}
+	kinds := map[string]string{modeLink: "symbolic link", modeSubmodule: "submodule"}
 	// Git follows no path through a link, so it is asked for the first part of each.
-	args := []string{"ls-tree", "-r", "-z", "--full-tree", t.ID, "--"}
+	var firsts []string
 	for _, pattern := range patterns {
 		first, _, _ := strings.Cut(path.Clean(pattern), "/")
-		if literal([]string{first}) == "" || !filepath.IsLocal(first) {
-			args = args[:6] // of the whole tree
-			break
+		if !filepath.IsLocal(first) {
+			first = ""
 		}
-		args = append(args, first)
+		firsts = append(firsts, literal([]string{first}))
 	}
 	var others []Other
-	listing := t.repo.inRepo(args...)
-	listing.env = append(listing.env, "GIT_LITERAL_PATHSPECS=1")
-	err := listing.run(ctx, func(out *bufio.Reader) error {
-		for {
-			entry, err := out.ReadString(0)
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			meta, name, _ := strings.Cut(strings.TrimSuffix(entry, "\x00"), "\t")
-			fields := strings.Fields(meta)
-			if len(fields) != 3 || kinds[fields[0]] == "" {
-				continue
-			}
-			other := Other{Path: name, Kind: kinds[fields[0]], ID: fields[2]}
-			if slices.ContainsFunc(patterns, other.isNamedBy) {
-				if len(others) == maxFiles {
-					return fmt.Errorf("more than %d links and submodules where files are named (hint: commit the files themselves)", maxFiles)
-				}
-				others = append(others, other)
-			}
+	err := t.walk(ctx, false, firsts, func(e listed) error {
+		other := Other{Path: e.path, Kind: kinds[e.mode], ID: e.id}
+		if other.Kind == "" || !slices.ContainsFunc(patterns, other.isNamedBy) {
+			return nil
 		}
+		if len(others) == maxFiles {
+			return fmt.Errorf("more than %d links and submodules where files are named (hint: commit the files themselves)", maxFiles)
+		}
+		others = append(others, other)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("tree %q: %w", t.ID, err)

@@ -115,40 +115,20 @@ func (t *Tree) Lookup(ctx context.Context, name string) (file File, found bool, 
 // list goes through the files that are or lie below the paths, of which "" is the
 // whole tree, and gives those that are wanted by the parts of their path.
 func (t *Tree) list(ctx context.Context, paths []string, wanted func(name []string) bool) ([]File, error) {
-	args := []string{"ls-tree", "-r", "-z", "--long", "--full-tree", t.ID}
-	if !slices.Contains(paths, "") {
-		paths = slices.DeleteFunc(paths, func(name string) bool { return !filepath.IsLocal(name) })
-		if len(paths) == 0 {
-			return nil, nil
-		}
-		args = append(append(args, "--"), paths...)
-	}
 	var files []File
-	listing := t.repo.inRepo(args...)
-	listing.env = append(listing.env, "GIT_LITERAL_PATHSPECS=1")
-	err := listing.run(ctx, func(out *bufio.Reader) error {
-		for {
-			entry, err := out.ReadString(0)
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			meta, name, _ := strings.Cut(entry[:len(entry)-1], "\t")
-			fields := strings.Fields(meta)
-			if len(fields) != 4 || fields[1] != "blob" || fields[0] == "120000" || !wanted(strings.Split(name, "/")) {
-				continue
-			}
-			size, err := strconv.ParseInt(fields[3], 10, 64)
-			if err != nil {
-				return fmt.Errorf("%q: %w", name, err)
-			}
-			if len(files) == maxFiles {
-				return fmt.Errorf("more than %d files (hint: let the globs match fewer)", maxFiles)
-			}
-			files = append(files, File{Path: name, Blob: fields[2], Size: size})
+	err := t.walk(ctx, true, paths, func(e listed) error {
+		if e.kind != "blob" || e.mode == modeLink || !wanted(strings.Split(e.path, "/")) {
+			return nil
 		}
+		size, err := strconv.ParseInt(e.size, 10, 64)
+		if err != nil {
+			return fmt.Errorf("%q: %w", e.path, err)
+		}
+		if len(files) == maxFiles {
+			return fmt.Errorf("more than %d files (hint: let the globs match fewer)", maxFiles)
+		}
+		files = append(files, File{Path: e.path, Blob: e.id, Size: size})
+		return nil
 	})
 	if err != nil {
 		return nil, err
