@@ -5,10 +5,12 @@ it is: progress, result or error. The lines go to descriptor 3, because standard
 output and error are full of what libraries print.
 """
 
+import argparse
 import json
 import os
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from typing import Any, TextIO
 
 DESCRIPTOR = 3
 
@@ -55,3 +57,22 @@ def open_answers(path: str | None) -> Answers:
         return Answers(os.fdopen(DESCRIPTOR, "w", encoding="utf-8"))
     except OSError:
         return Answers(sys.stdout)
+
+
+def answer_request(argv: list[str], about: str, do: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """The whole life of a program that answers one request with one result; returns its exit code.
+
+    about is the program's docstring, and do gives the result of a request.
+    """
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("--request", required=True)
+    parser.add_argument("--answers")
+    args = parser.parse_args(argv)
+    answers = open_answers(args.answers)
+    try:
+        with open(args.request, encoding="utf-8") as file:
+            answers.send("result", do(json.load(file)))
+    except Problem as problem:
+        answers.fail(problem)
+        return 1
+    return 0

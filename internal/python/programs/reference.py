@@ -9,13 +9,12 @@ type that was computed in; prompts, for each the likeliest first tokens of an an
 the number of tokens of each text. Prompts and texts are rendered with the start of an answer.
 """
 
-import argparse
 import json
 import os
 import sys
 from typing import Any
 
-from answers import Problem, open_answers
+from answers import answer_request
 from tokenizer import load_tokenizer, stop_ids
 
 TOP = 5
@@ -24,6 +23,7 @@ LOADING = 1.2  # the most that loading takes, in sizes of the loaded weights
 
 def reference(request: dict[str, Any]) -> dict[str, Any]:
     """Answers one request."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as train.py has it
     folder = request["base_dir"]
     tokenizer = load_tokenizer(folder)
     resolve(folder, tokenizer, request["out_dir"])
@@ -101,22 +101,5 @@ def available() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
 
 
-def main(argv: list[str]) -> int:
-    """Runs the program and returns its exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--request", required=True)
-    parser.add_argument("--answers")
-    args = parser.parse_args(argv)
-    answers = open_answers(args.answers)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    try:
-        with open(args.request, encoding="utf-8") as file:
-            answers.send("result", reference(json.load(file)))
-    except Problem as problem:
-        answers.fail(problem)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(answer_request(sys.argv[1:], __doc__, reference))

@@ -7,12 +7,10 @@ result: conversations (a list of {text, tokens}, with the generation prompt at t
 eos and stop (the strings at which an answer ends: the tokenizer's, and those of the generation config).
 """
 
-import argparse
-import json
 import sys
 from typing import Any
 
-from answers import Problem, open_answers
+from answers import answer_request
 from tokenizer import load_tokenizer, stop_ids
 
 
@@ -33,21 +31,5 @@ def render(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def main(argv: list[str]) -> int:
-    """Runs the program and returns its exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--request", required=True)
-    parser.add_argument("--answers")
-    args = parser.parse_args(argv)
-    answers = open_answers(args.answers)
-    try:
-        with open(args.request, encoding="utf-8") as file:
-            answers.send("result", render(json.load(file)))
-    except Problem as problem:
-        answers.fail(problem)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(answer_request(sys.argv[1:], __doc__, render))
