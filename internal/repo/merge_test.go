@@ -13,12 +13,7 @@ func TestMergeTreeReadsWhatMainWouldHold(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	f, r := open(t)
-	f.git("checkout", "-qb", "pr")
-	f.write("data/pr.json", "[2]")
-	f.commit("pr")
-	f.git("checkout", "-q", "main")
-	f.write("data/main.json", "[3]")
-	f.commit("main moved on")
+	f.diverge()
 
 	merged, err := r.MergeTree(ctx, "main", "pr")
 	if err != nil {

@@ -39,6 +39,17 @@ func (f fixture) write(name, text string) {
 	}
 }
 
+// diverge makes a branch pr with a file of its own, and then main move on with another.
+func (f fixture) diverge() {
+	f.Helper()
+	f.git("checkout", "-qb", "pr")
+	f.write("data/pr.json", "[2]")
+	f.commit("pr")
+	f.git("checkout", "-q", "main")
+	f.write("data/main.json", "[3]")
+	f.commit("main")
+}
+
 func (f fixture) commit(message string) {
 	f.Helper()
 	f.git("add", "-A")
@@ -103,12 +114,7 @@ func TestLayouts(t *testing.T) {
 		f.git("config", "protocol.file.allow", "always")
 		f.write("data/a.json", "[]")
 		f.commit("first")
-		f.git("checkout", "-qb", "pr")
-		f.write("data/pr.json", "[2]")
-		f.commit("pr")
-		f.git("checkout", "-q", "main")
-		f.write("data/main.json", "[3]")
-		f.commit("main")
+		f.diverge()
 		return f
 	}
 	layouts := map[string]func(f fixture) fixture{
