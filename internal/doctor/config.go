@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -26,8 +25,7 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 		return check.Passed("config", found), wants
 	}
 	unread := func(err error) (check.Check, wanted) {
-		found, fix, _ := strings.Cut(strings.TrimSuffix(err.Error(), ")"), " (hint: ")
-		return check.Failed("config", found, cmp.Or(fix, "git fsck")), wants
+		return check.Stopped("config", err, "git fsck"), wants
 	}
 	if about.Repo == nil {
 		if strings.Contains(about.RepoErr.Error(), "not a git repository") {
