@@ -98,12 +98,8 @@ func withoutSecrets(environ []string, publishes bool) []string {
 // lookUp is os.Getenv of an environment.
 func lookUp(environ []string) func(string) string {
 	return func(name string) string {
-		for _, entry := range slices.Backward(environ) {
-			if value, ok := strings.CutPrefix(entry, name+"="); ok {
-				return value
-			}
-		}
-		return ""
+		value, _ := proc.LookupEnv(environ, name)
+		return value
 	}
 }
 

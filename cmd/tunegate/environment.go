@@ -5,9 +5,9 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
+
+	"github.com/tunegate/tunegate/internal/proc"
 )
 
 // withHome is an environment whose HOME names a folder: a service, such as a
@@ -21,8 +21,7 @@ func withHome(environ []string, recorded func() (string, error)) []string {
 	if err != nil || !filepath.IsAbs(folder) {
 		return environ
 	}
-	others := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool { return strings.HasPrefix(entry, "HOME=") })
-	return append(others, "HOME="+folder)
+	return proc.WithEnv(environ, "HOME", folder)
 }
 
 // recordedHome is the home folder that the password file has for this user.

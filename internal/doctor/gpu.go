@@ -10,6 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/check"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/machine"
+	"github.com/tunegate/tunegate/internal/proc"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -42,7 +43,7 @@ func gpuCheck(_ context.Context, in inspection) check.Check {
 // noCard is right for a machine without one, which trains on its CPU.
 func noCard(in inspection) check.Check {
 	_, err := in.machine.LookPath("nvidia-smi")
-	chosen, chose := visible(in.machine.Environ)
+	chosen, chose := proc.LookupEnv(in.machine.Environ, machine.VisibleDevices)
 	hidden := chose && (chosen == "" || chosen == "-1")
 	declared := in.runner.GPU != (config.GPU{})
 	const unset = "unset CUDA_VISIBLE_DEVICES"
@@ -66,16 +67,6 @@ func noCard(in inspection) check.Check {
 			"use a machine with an NVIDIA card, or a smaller base")
 	}
 	return check.Passed("gpu", "none: training runs on the CPU")
-}
-
-// visible is what CUDA_VISIBLE_DEVICES lists, where it is set.
-func visible(environ []string) (value string, set bool) {
-	for _, entry := range environ {
-		if value, set := strings.CutPrefix(entry, "CUDA_VISIBLE_DEVICES="); set {
-			return value, true
-		}
-	}
-	return "", false
 }
 
 // differs says how the card is another one than the declared class.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/proc"
 )
 
 // The variables in which a runner finds the scripts that it calls before and after
@@ -26,12 +27,7 @@ func hookChecks(_ context.Context, in inspection) []check.Check {
 	const fix = "let the scripts that the runner calls before and after a job call `tunegate hook started` and `tunegate hook completed`: the README shows how"
 	var calls, missing []string
 	for _, name := range []string{startedHook, completedHook} {
-		script := ""
-		for _, entry := range in.machine.Environ {
-			if value, is := strings.CutPrefix(entry, name+"="); is {
-				script = value
-			}
-		}
+		script, _ := proc.LookupEnv(in.machine.Environ, name)
 		// One that cannot be read here, as from a container, may call it.
 		if text, err := os.ReadFile(script); script == "" || err == nil && !strings.Contains(string(text), "tunegate") {
 			missing = append(missing, name)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tunegate/tunegate/internal/proc"
 )
 
 // GPU is a graphics card that this process may use, or a slice of one.
@@ -95,7 +97,7 @@ func (m Machine) On(d Device) Machine {
 		shown = d.GPU.UUID
 	}
 	m.device = &d
-	m.Environ = append(slices.DeleteFunc(slices.Clone(m.Environ), isVisible), visibleDevices+shown)
+	m.Environ = proc.WithEnv(m.Environ, VisibleDevices, shown)
 	return m
 }
 
@@ -187,18 +189,17 @@ func (m Machine) GPUProcesses(ctx context.Context, gpus []GPU) ([]GPUProcess, er
 	return found, err
 }
 
-const visibleDevices = "CUDA_VISIBLE_DEVICES="
-
-func isVisible(entry string) bool { return strings.HasPrefix(entry, visibleDevices) }
+// VisibleDevices is the variable by which CUDA sees some of the cards, or none.
+const VisibleDevices = "CUDA_VISIBLE_DEVICES"
 
 // visible is what CUDA_VISIBLE_DEVICES lists; nil: it is not set.
 func (m Machine) visible() []string {
-	at := slices.IndexFunc(m.Environ, isVisible)
-	if at < 0 {
+	value, set := proc.LookupEnv(m.Environ, VisibleDevices)
+	if !set {
 		return nil
 	}
 	listed := []string{}
-	for name := range strings.SplitSeq(strings.TrimPrefix(m.Environ[at], visibleDevices), ",") {
+	for name := range strings.SplitSeq(value, ",") {
 		listed = append(listed, strings.TrimSpace(name))
 	}
 	return listed

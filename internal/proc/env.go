@@ -66,3 +66,19 @@ func OnlyEnv(environ []string, names ...string) []string {
 	}
 	return kept
 }
+
+// LookupEnv is os.LookupEnv of an environment; of a name given twice the last counts.
+func LookupEnv(environ []string, name string) (value string, set bool) {
+	for _, entry := range slices.Backward(environ) {
+		if value, set = strings.CutPrefix(entry, name+"="); set {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// WithEnv is a copy of an environment in which the name has this value.
+func WithEnv(environ []string, name, value string) []string {
+	others := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
+	return append(others, name+"="+value)
+}

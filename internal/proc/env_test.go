@@ -1,6 +1,7 @@
 package proc
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -25,5 +26,19 @@ func TestCleanEnv(t *testing.T) {
 	}
 	if got := CleanEnv(slices.Concat(dropped, kept, dropped)); !slices.Equal(got, kept) {
 		t.Errorf("%q, want %q", got, kept)
+	}
+}
+
+func TestLookupEnv(t *testing.T) {
+	t.Parallel()
+	environ := []string{"A=1", "AB=2", "A=3=4", "EMPTY=", "", "NONE"}
+	for name, want := range map[string]string{"A": "3=4 true", "AB": "2 true", "EMPTY": " true", "B": " false", "NONE": " false"} {
+		value, set := LookupEnv(environ, name)
+		if got := fmt.Sprint(value, " ", set); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if got := WithEnv(environ, "A", "5"); !slices.Equal(got, []string{"AB=2", "EMPTY=", "", "NONE", "A=5"}) || environ[0] != "A=1" {
+		t.Errorf("%q of %q", got, environ)
 	}
 }
