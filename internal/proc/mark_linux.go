@@ -1,7 +1,6 @@
 package proc
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -17,15 +16,15 @@ func NewMark(home, runner string) (Mark, error) {
 	if err != nil {
 		return Mark{}, err
 	}
-	self, alive := statOf(os.Getpid())
+	self, alive := aliveStat(os.Getpid())
 	if !alive {
 		return Mark{}, fmt.Errorf("/proc/%d/stat cannot be read", os.Getpid())
 	}
 	return Mark{Home: home, Runner: runner, PID: os.Getpid(), Start: self.start, Space: space}, nil
 }
 
-// leftovers finds what End ends. Processes of a PID namespace of their own, such as a container's, are not looked at: who is
-// alive there is not known here.
+// leftovers finds what End ends. Processes of a PID namespace of their own, such as a
+// container's, are not looked at: who is alive there is not known here.
 func (m Mark) leftovers() ([]Leftover, error) {
 	home, err := os.Stat(m.Home)
 	if err != nil {
@@ -42,7 +41,7 @@ func (m Mark) leftovers() ([]Leftover, error) {
 		if err != nil || pid == os.Getpid() || info.Sys().(*syscall.Stat_t).Uid != uint32(os.Getuid()) {
 			continue // gone, or another user's
 		}
-		started, alive := statOf(pid)
+		started, alive := aliveStat(pid)
 		environ, err := os.ReadFile(filepath.Join(dir, "environ"))
 		if !alive || err != nil {
 			continue
@@ -54,7 +53,7 @@ func (m Mark) leftovers() ([]Leftover, error) {
 		if its, err := os.Stat(by.Home); err != nil || !os.SameFile(its, home) {
 			continue
 		}
-		if owner, alive := statOf(by.PID); alive && owner.start == by.Start {
+		if owner, alive := aliveStat(by.PID); alive && owner.start == by.Start {
 			continue
 		}
 		found = append(found, Leftover{PID: pid, Name: started.name, start: started.start})
@@ -73,7 +72,7 @@ func (m Mark) End(ctx context.Context) (found, left []Leftover, err error) {
 		}
 		late := time.Since(began) > grace
 		for _, p := range left {
-			now, alive := statOf(p.PID)
+			now, alive := aliveStat(p.PID)
 			switch {
 			case !alive || now.start != p.start: // gone, which is what is wanted
 			case late:
@@ -90,26 +89,4 @@ func (m Mark) End(ctx context.Context) (found, left []Leftover, err error) {
 		}
 		time.Sleep(killPace)
 	}
-}
-
-// stat is what a line of /proc/PID/stat says, see proc_pid_stat(5).
-type stat struct {
-	name  string
-	start uint64 // clock ticks after the start of the machine
-}
-
-// statOf gives that of a process which has not ended; a zombie has.
-func statOf(pid int) (s stat, alive bool) {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	from, to := bytes.IndexByte(data, '('), bytes.LastIndexByte(data, ')')
-	if err != nil || from < 0 || to < from {
-		return s, false
-	}
-	fields := bytes.Fields(data[to+1:]) // from the third, the state, on
-	if len(fields) < 20 || fields[0][0] == 'Z' || fields[0][0] == 'X' {
-		return s, false
-	}
-	s.name = string(data[from+1 : to])
-	s.start, err = strconv.ParseUint(string(fields[19]), 10, 64)
-	return s, err == nil
 }

@@ -1,7 +1,6 @@
 package proc
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"os"
@@ -52,15 +51,11 @@ func childAttributes(network Network) *syscall.SysProcAttr {
 func descendantsOutside(group int) []int {
 	type process struct{ pid, group int }
 	children := map[int][]process{}
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // fails on a bad pattern only
-	for _, path := range stats {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			continue // gone
-		}
-		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-		if parent, pgrp, ok := parseStat(data); ok {
-			children[parent] = append(children[parent], process{pid, pgrp})
+	all, _ := filepath.Glob("/proc/[0-9]*") // fails on a bad pattern only
+	for _, dir := range all {
+		pid, _ := strconv.Atoi(filepath.Base(dir))
+		if s, found := statOf(pid); found {
+			children[s.parent] = append(children[s.parent], process{pid, s.group})
 		}
 	}
 	var found []int
@@ -76,13 +71,4 @@ func descendantsOutside(group int) []int {
 		}
 	}
 	return found
-}
-
-// parseStat reads a /proc/PID/stat line, see proc_pid_stat(5). Its second
-// field, the program's name in parentheses, may hold anything.
-func parseStat(data []byte) (parent, group int, ok bool) {
-	var state byte
-	rest := data[bytes.LastIndexByte(data, ')')+1:]
-	n, _ := fmt.Sscanf(string(rest), " %c %d %d", &state, &parent, &group)
-	return parent, group, n == 3
 }
