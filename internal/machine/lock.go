@@ -42,12 +42,7 @@ func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release 
 	if err := CheckHome(m.Home); err != nil {
 		return m, nil, err
 	}
-	file, err := m.lock(ctx, filepath.Join(m.Home, "lock"), m.Home, who)
-	if err != nil {
-		return m, nil, err
-	}
-	m.Launcher.Hold = append(slices.Clone(m.Launcher.Hold), file)
-	return m, func() { file.Close() }, nil
+	return m.lock(ctx, filepath.Join(m.Home, "lock"), m.Home, who)
 }
 
 // homeParts are what a home without a lock may hold: tools that somebody brought, or
@@ -107,11 +102,10 @@ func (m Machine) LockGPU(ctx context.Context, runner config.Runner, who string) 
 	if err := filelock.Private(m.Locks); err != nil {
 		return m, nil, fmt.Errorf("the folder for the lock on the graphics card: %w (hint: set XDG_STATE_HOME to a folder that you may write)", err)
 	}
-	file, err := m.lock(ctx, filepath.Join(m.Locks, device.GPU.UUID+".lock"), device.GPU.Name, who)
+	m, release, err = m.lock(ctx, filepath.Join(m.Locks, device.GPU.UUID+".lock"), device.GPU.Name, who)
 	if err != nil {
 		return m, nil, err
 	}
-	m.Launcher.Hold = append(slices.Clone(m.Launcher.Hold), file)
 	for _, note := range device.Notes() {
 		m.Progress.Say("note: %s", note)
 	}
@@ -122,18 +116,18 @@ func (m Machine) LockGPU(ctx context.Context, runner config.Runner, who string) 
 	for _, other := range others {
 		m.Progress.Say("note: process %d (%s) holds %d MiB of the GPU; it is left alone", other.PID, text.Shown(other.Name, shownName), other.MemoryMiB)
 	}
-	return m, func() { file.Close() }, nil
+	return m, release, nil
 }
 
 // shownName bounds the name of a program or a card, in characters.
 const shownName = 100
 
-// lock gives an open file with a flock on it; closing it, here and in every
-// child that was started meanwhile, gives it back.
-func (m Machine) lock(ctx context.Context, path, what, who string) (*os.File, error) {
+// lock takes a flock on a file. It is free again once it is released here and every
+// child of the machine that it returns is gone.
+func (m Machine) lock(ctx context.Context, path, what, who string) (locked Machine, release func(), err error) {
 	file, err := filelock.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("lock: %w", err)
+		return m, nil, fmt.Errorf("lock: %w", err)
 	}
 	began := m.Clock()
 	for {
@@ -144,7 +138,8 @@ func (m Machine) lock(ctx context.Context, path, what, who string) (*os.File, er
 			if err := m.sign(file, who); err != nil {
 				m.Progress.Say("note: %s does not tell who has it: %v", path, err)
 			}
-			return file, nil
+			m.Launcher.Hold = append(slices.Clone(m.Launcher.Hold), file)
+			return m, func() { file.Close() }, nil
 		}
 		busy := fmt.Sprintf("%s is used by %s", what, m.holder(file))
 		switch {
@@ -158,7 +153,7 @@ func (m Machine) lock(ctx context.Context, path, what, who string) (*os.File, er
 		}
 		if err != nil {
 			file.Close()
-			return nil, err
+			return m, nil, err
 		}
 	}
 }
