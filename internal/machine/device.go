@@ -114,7 +114,7 @@ func (m Machine) GPUs(ctx context.Context) ([]GPU, error) {
 	if err != nil {
 		return nil, err
 	}
-	gpus := map[string]GPU{} // by index and by UUID
+	gpus := map[string]GPU{} // by index
 	var all []GPU
 	for _, row := range rows {
 		memory, _ := strconv.Atoi(row[3]) // "[N/A]" on cards that share the machine's memory
