@@ -4,39 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/repo"
 )
-
-// peak is about the most that a function has of the heap at once beside what was there
-// before, in bytes. Nothing else may run.
-func peak(do func()) int64 {
-	var before, now runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	most := before.HeapAlloc
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-done:
-				return
-			case <-time.After(2 * time.Millisecond):
-				runtime.ReadMemStats(&now)
-				most = max(most, now.HeapAlloc)
-			}
-		}
-	}()
-	do()
-	close(done)
-	<-ended
-	return int64(most - before.HeapAlloc)
-}
 
 // What packs to little in git and is much in memory is refused, or found, before it is
 // there; 16 MB of it stand for 94 here.
@@ -64,7 +37,7 @@ func TestHostileFilesTakeLittleMemory(t *testing.T) { // alone, as it measures t
 	} {
 		in := Input{Head: []repo.File{{Path: test.path, Blob: "1", Data: test.data}}}
 		var said string
-		taken := peak(func() {
+		taken := proctest.Heap(func() {
 			result, err := Build(t.Context(), options("*", 0), in, t.TempDir())
 			if result.Blocked {
 				said = result.Findings[0].Where() + ": " + result.Findings[0].Message

@@ -6,10 +6,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
 func TestExport(t *testing.T) {
@@ -181,7 +181,7 @@ func TestManyPaths(t *testing.T) { // alone, as it measures the heap
 	if _, err := tree.Under(ctx, "many"); err == nil || !strings.Contains(err.Error(), `"many": more than 10000 files`) {
 		t.Errorf("too many: %v", err)
 	}
-	taken := allocated(t, func() {
+	taken := proctest.Heap(func() {
 		if files, err := tree.Match(ctx, "**/f0000001.json"); err != nil || len(files) != 1 {
 			t.Errorf("%+v, %v", files, err)
 		}
@@ -189,31 +189,4 @@ func TestManyPaths(t *testing.T) { // alone, as it measures the heap
 	if most := int64(4 << 20); taken > most {
 		t.Errorf("%d bytes of heap are in use for one of %d paths, more than %d", taken, paths, most)
 	}
-}
-
-// allocated is the most that a function has of the heap at once, about, beside what was
-// there before.
-func allocated(t *testing.T, do func()) int64 {
-	t.Helper()
-	var before, now runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	most := before.HeapAlloc
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-done:
-				return
-			case <-time.After(5 * time.Millisecond):
-				runtime.ReadMemStats(&now)
-				most = max(most, now.HeapAlloc)
-			}
-		}
-	}()
-	do()
-	close(done)
-	<-ended
-	return int64(most - before.HeapAlloc)
 }

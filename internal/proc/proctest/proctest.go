@@ -1,6 +1,6 @@
 // Package proctest lets the tests of a package start children: in goes the test
 // binary, out comes a launcher whose guard is that binary itself. It also writes
-// programs that they can start.
+// programs that they can start, and measures the memory of the process itself.
 package proctest
 
 import (

@@ -1,0 +1,32 @@
+package proctest
+
+import (
+	"runtime"
+	"time"
+)
+
+// Heap is about the most that a function has of this process's heap at once beside what
+// was there before, in bytes. Nothing else may run.
+func Heap(do func()) int64 {
+	var before, now runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	most := before.HeapAlloc
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(2 * time.Millisecond):
+				runtime.ReadMemStats(&now)
+				most = max(most, now.HeapAlloc)
+			}
+		}
+	}()
+	do()
+	close(done)
+	<-ended
+	return int64(most - before.HeapAlloc)
+}
