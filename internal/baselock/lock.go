@@ -60,11 +60,11 @@ func described(name string) bool {
 func Of(folder base.Folder, model, revision string) (Lock, error) {
 	l := Lock{Version: Version, Model: model, Revision: revision}
 	var err error
-	if l.Files, err = digests(folder); err != nil {
+	if l.Files, err = ofFiles(folder, described, fileDigest); err != nil {
 		return l, err
 	}
 	if !folder.Commit {
-		if l.Weights, err = samples(folder); err != nil {
+		if l.Weights, err = ofFiles(folder, isWeights, fileSample); err != nil {
 			return l, err
 		}
 	}
@@ -151,23 +151,26 @@ func texts(tokens []Token) []string {
 // Is says whether the lock is of a base that the config calls so.
 func (l Lock) Is(model, revision string) bool { return l.Model == model && l.Revision == revision }
 
-func digests(folder base.Folder) (map[string]string, error) {
+// ofFiles reads something of each of the wanted files of the folder, by name.
+func ofFiles[V any](folder base.Folder, wanted func(name string) bool, read func(folder base.Folder, name string) (V, error)) (map[string]V, error) {
 	entries, err := fs.ReadDir(folder.Files, ".")
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", folder.Name, err)
 	}
-	found := map[string]string{}
+	found := map[string]V{}
 	for _, entry := range entries {
-		if !described(entry.Name()) {
-			continue
+		if name := entry.Name(); wanted(name) {
+			if found[name], err = read(folder, name); err != nil {
+				return nil, err
+			}
 		}
-		data, err := folder.Read(entry.Name())
-		if err != nil {
-			return nil, err
-		}
-		found[entry.Name()] = digest(data)
 	}
 	return found, nil
+}
+
+func fileDigest(folder base.Folder, name string) (string, error) {
+	data, err := folder.Read(name)
+	return digest(data), err
 }
 
 func digest(data []byte) string {

@@ -25,21 +25,14 @@ const (
 	sampleSize  = 16 << 10
 )
 
-func samples(folder base.Folder) (map[string]Weights, error) {
-	entries, err := fs.ReadDir(folder.Files, ".")
+func isWeights(name string) bool { return strings.HasSuffix(name, ".safetensors") }
+
+func fileSample(folder base.Folder, name string) (Weights, error) {
+	w, err := sample(folder.Files, name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", folder.Name, err)
+		err = fmt.Errorf("%s: %w", folder.Path(name), err)
 	}
-	found := map[string]Weights{}
-	for _, entry := range entries {
-		if !strings.HasSuffix(entry.Name(), ".safetensors") {
-			continue
-		}
-		if found[entry.Name()], err = sample(folder.Files, entry.Name()); err != nil {
-			return nil, fmt.Errorf("%s: %w", folder.Path(entry.Name()), err)
-		}
-	}
-	return found, nil
+	return w, err
 }
 
 func sample(files fs.FS, name string) (w Weights, err error) {
