@@ -9,21 +9,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/rawjson"
 )
-
-// lenient lets bad text not hide what a file is.
-var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 // looksLikeRecords says whether the beginning of a file could be that of a record
 // file: its first objects, up to three, each have a question and an answer, or a
 // conversation.
 func looksLikeRecords(beginning []byte) bool {
-	data := bytes.TrimLeft(bytes.TrimPrefix(beginning, []byte("\ufeff")), " \t\r\n")
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data), lenient)
+	data := bytes.TrimLeft(bytes.TrimPrefix(beginning, []byte("\ufeff")), rawjson.Space)
+	dec := jsontext.NewDecoder(bytes.NewBuffer(data), rawjson.Lenient)
 	if dec.PeekKind() == '[' {
 		_, _ = dec.ReadToken()
 	} else if list, found := listWithin(data); found {
-		dec = jsontext.NewDecoder(bytes.NewBuffer(list), lenient)
+		dec = jsontext.NewDecoder(bytes.NewBuffer(list), rawjson.Lenient)
 		_, _ = dec.ReadToken()
 	}
 	like := 0
@@ -42,7 +40,7 @@ func looksLikeRecords(beginning []byte) bool {
 
 // listWithin is the list of records of an object, whose end may be cut off.
 func listWithin(data []byte) ([]byte, bool) {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data), lenient)
+	dec := jsontext.NewDecoder(bytes.NewBuffer(data), rawjson.Lenient)
 	if token, err := dec.ReadToken(); err != nil || token.Kind() != '{' {
 		return nil, false
 	}
@@ -65,7 +63,7 @@ func listWithin(data []byte) ([]byte, bool) {
 // isConversation says whether an object's members are those of a record.
 func isConversation(object jsontext.Value) bool {
 	var members map[string]any
-	if json.Unmarshal(object, &members, lenient) != nil {
+	if json.Unmarshal(object, &members, rawjson.Lenient) != nil {
 		return false
 	}
 	questions, answers := dataset.PairKeys()
