@@ -65,7 +65,8 @@ func Agree(ctx context.Context, server engine.Chatter, tag, system string, r Ref
 			}
 		}
 	}
-	for i, conversation := range asked(system, r.texts()) {
+	texts := r.texts()
+	for i, conversation := range asked(system, texts) {
 		answer, err := server.Chat(ctx, engine.Ask{Tag: tag, Messages: withoutSystem(conversation), Options: options})
 		if errors.Is(err, engine.ErrTooLong) {
 			continue
@@ -74,7 +75,7 @@ func Agree(ctx context.Context, server engine.Chatter, tag, system string, r Ref
 			return a, err
 		}
 		if a.Texts++; answer.InputTokens != r.Tokens[i] {
-			a.Differ = append(a.Differ, r.texts()[i])
+			a.Differ = append(a.Differ, texts[i])
 		}
 	}
 	return a, nil

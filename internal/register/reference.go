@@ -35,9 +35,10 @@ type Reference struct {
 // files of ResolvedDir, are kept in dir.
 func Refer(ctx context.Context, launcher proc.Launcher, interpreter python.Interpreter, baseDir, system string, added []string, dir string) (Reference, error) {
 	r := Reference{Added: added}
+	prompts, texts := referencePrompts(), r.texts()
 	request, err := json.Marshal(map[string]any{
 		"base_dir": baseDir, "out_dir": filepath.Join(dir, ResolvedDir),
-		"prompts": asked(system, referencePrompts()), "texts": asked(system, r.texts()),
+		"prompts": asked(system, prompts), "texts": asked(system, texts),
 	})
 	if err != nil {
 		return Reference{}, err
@@ -53,8 +54,8 @@ func Refer(ctx context.Context, launcher proc.Launcher, interpreter python.Inter
 	if err := json.Unmarshal(data, &r); err != nil {
 		return Reference{}, fmt.Errorf("reference: %w", err)
 	}
-	if len(r.Prompts) != len(referencePrompts()) || len(r.Tokens) != len(r.texts()) {
-		return Reference{}, fmt.Errorf("reference: %d prompts and %d texts where %d and %d were asked for", len(r.Prompts), len(r.Tokens), len(referencePrompts()), len(r.texts()))
+	if len(r.Prompts) != len(prompts) || len(r.Tokens) != len(texts) {
+		return Reference{}, fmt.Errorf("reference: %d prompts and %d texts where %d and %d were asked for", len(r.Prompts), len(r.Tokens), len(prompts), len(texts))
 	}
 	return r, nil
 }
