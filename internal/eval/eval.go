@@ -178,37 +178,33 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 		Suite: it.suite.Name, Role: string(it.suite.Role), Case: it.c.ID, Cluster: it.c.Cluster,
 		History: string(it.history), ModelID: e.Model.ModelID, Seed: seed(e.Options.Seed, it), Evidence: Direct,
 	}
-	var earlier []chat.Turn
 	for i, turn := range it.c.Turns {
-		heard := turn.Assistant
-		if it.c.Asked(i, it.history) {
-			reply, err := e.chat(ctx, chat.Chat("", earlier, turn.User), graded.Seed) // the tag's own system prompt holds
-			if errors.Is(err, engine.ErrTooLong) {
-				graded.lose("the conversation is longer than num_ctx")
-				break
-			}
-			if err != nil {
-				return Case{}, err
-			}
-			if err := e.counted(it, len(graded.Turns), reply); err != nil {
-				return Case{}, fmt.Errorf("turn %d: %w", i+1, err)
-			}
-			graded.Turns = append(graded.Turns, Turn{
-				User: turn.User, Output: reply.Text, DoneReason: reply.DoneReason,
-				InputTokens: reply.InputTokens, OutputTokens: reply.OutputTokens, MS: reply.Duration.Milliseconds(),
-			})
-			if err := e.gradeTurn(ctx, &graded, turn, reply, earlier); err != nil {
-				return Case{}, err
-			}
-			if why := noEvidence(reply); why != "" {
-				graded.lose(why)
-				break
-			}
-			if it.history == suite.Own {
-				heard = reply.Text
-			}
+		if !it.c.Asked(i, it.history) {
+			continue
 		}
-		earlier = append(earlier, chat.Turn{User: turn.User, Assistant: heard})
+		earlier := it.earlier(i, graded.Turns)
+		reply, err := e.chat(ctx, chat.Chat("", earlier, turn.User), graded.Seed) // the tag's own system prompt holds
+		if errors.Is(err, engine.ErrTooLong) {
+			graded.lose("the conversation is longer than num_ctx")
+			break
+		}
+		if err != nil {
+			return Case{}, err
+		}
+		if err := e.counted(it, len(graded.Turns), reply); err != nil {
+			return Case{}, fmt.Errorf("turn %d: %w", i+1, err)
+		}
+		graded.Turns = append(graded.Turns, Turn{
+			User: turn.User, Output: reply.Text, DoneReason: reply.DoneReason,
+			InputTokens: reply.InputTokens, OutputTokens: reply.OutputTokens, MS: reply.Duration.Milliseconds(),
+		})
+		if err := e.gradeTurn(ctx, &graded, turn, reply, earlier); err != nil {
+			return Case{}, err
+		}
+		if why := noEvidence(reply); why != "" {
+			graded.lose(why)
+			break
+		}
 	}
 	if graded.Evidence == Direct {
 		graded.Pass = decide(graded.Asserts)
@@ -217,6 +213,20 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 		}
 	}
 	return graded, nil
+}
+
+// earlier are the turns before one as the model is shown them, with what it answered
+// itself so far.
+func (it item) earlier(turn int, answered []Turn) []chat.Turn {
+	var earlier []chat.Turn
+	for i, before := range it.c.Turns[:turn] {
+		heard := before.Assistant
+		if it.history == suite.Own { // in which every turn is asked
+			heard = answered[i].Output
+		}
+		earlier = append(earlier, chat.Turn{User: before.User, Assistant: heard})
+	}
+	return earlier
 }
 
 // chat asks, and asks again when the answer was cut on its way or the server's

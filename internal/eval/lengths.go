@@ -11,7 +11,6 @@ import (
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/engine"
-	"github.com/tunegate/tunegate/internal/suite"
 )
 
 // lengthUnit rounds the limits that are advised, in tokens.
@@ -113,20 +112,14 @@ func (e Evaluation) whole(ctx context.Context, cut cutAnswer) (engine.Answer, er
 
 // conversation is what the cut answer was asked with.
 func (a cutAnswer) conversation() []chat.Message {
-	var earlier []chat.Turn
 	asked := 0
 	for i, turn := range a.item.c.Turns {
-		heard := turn.Assistant
-		if a.item.c.Asked(i, a.item.history) {
-			if asked == len(a.Turns)-1 {
-				return chat.Chat("", earlier, turn.User)
-			}
-			if a.item.history == suite.Own {
-				heard = a.Turns[asked].Output
-			}
-			asked++
+		if !a.item.c.Asked(i, a.item.history) {
+			continue
 		}
-		earlier = append(earlier, chat.Turn{User: turn.User, Assistant: heard})
+		if asked++; asked == len(a.Turns) {
+			return chat.Chat("", a.item.earlier(i, a.Turns), turn.User)
+		}
 	}
 	return nil
 }
