@@ -137,11 +137,16 @@ func (e Evaluation) each(ctx context.Context, done []Case, take func(Case, bool)
 		asked := i + 1 - len(done)
 		progress := Progress{Done: i + 1, Total: len(items), Passed: passed}
 		if asked > 0 {
-			progress.ETA = e.Clock().Sub(start) / time.Duration(asked) * time.Duration(len(items)-i-1)
+			progress.ETA = e.rest(start, asked, len(items)-i-1)
 		}
 		e.Report(progress)
 	}
 	return nil
+}
+
+// rest is how long what is left takes, at the pace of what was done since start.
+func (e Evaluation) rest(start time.Time, done, left int) time.Duration {
+	return e.Clock().Sub(start) / time.Duration(done) * time.Duration(left)
 }
 
 func (e Evaluation) items() []item {

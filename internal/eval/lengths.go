@@ -65,7 +65,7 @@ func (e Evaluation) Measure(ctx context.Context, cases []Case, most int, limit t
 		if answer.Done && answer.DoneReason == engine.Stop {
 			found.Ended = append(found.Ended, answer.OutputTokens)
 		}
-		e.Report(Progress{Done: i + 1, Total: total, ETA: e.Clock().Sub(start) / time.Duration(i+1) * time.Duration(total-i-1)})
+		e.Report(Progress{Done: i + 1, Total: total, ETA: e.rest(start, i+1, total-i-1)})
 	}
 	slices.Sort(found.Ended)
 	if len(cut) > 0 && found.Asked == 0 {
