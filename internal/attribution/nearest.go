@@ -4,16 +4,9 @@
 package attribution
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/maths"
@@ -25,23 +18,13 @@ import (
 // eachRow takes every row of a train.jsonl once, whatever its weight, in the
 // order of the file.
 func eachRow(ctx context.Context, path string, take func(dataset.Row)) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	decoder := jsontext.NewDecoder(bufio.NewReader(file), jsontext.AllowInvalidUTF8(true))
 	seen := map[string]bool{}
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		var row dataset.Row
-		switch err := json.UnmarshalDecode(decoder, &row); {
-		case errors.Is(err, io.EOF):
-			return nil
+	for row, err := range dataset.Rows(path) {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
 		case err != nil:
-			return fmt.Errorf("%s: %w", path, err)
+			return err
 		case len(row.Messages) < 2:
 			return fmt.Errorf("%s: row %.20s has no question (hint: run again with --force dataset)", path, row.ID)
 		}
@@ -50,6 +33,7 @@ func eachRow(ctx context.Context, path string, take func(dataset.Row)) error {
 			take(row)
 		}
 	}
+	return ctx.Err()
 }
 
 // lastTurn is a row's last question and answer.

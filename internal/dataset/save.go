@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 
@@ -78,4 +80,29 @@ func saveFile(path string, write func(io.Writer) error) error {
 	}
 	buffer := bufio.NewWriter(file)
 	return errors.Join(write(buffer), buffer.Flush(), file.Close())
+}
+
+// Rows reads train.jsonl or val.jsonl line by line. With an error it ends.
+func Rows(path string) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		file, err := os.Open(path)
+		if err != nil {
+			yield(Row{}, err)
+			return
+		}
+		defer file.Close()
+		decoder := jsontext.NewDecoder(bufio.NewReader(file), jsontext.AllowInvalidUTF8(true))
+		for {
+			var row Row
+			switch err := json.UnmarshalDecode(decoder, &row); {
+			case errors.Is(err, io.EOF):
+				return
+			case err != nil:
+				yield(row, fmt.Errorf("%s: %w", path, err))
+				return
+			case !yield(row, nil):
+				return
+			}
+		}
+	}
 }

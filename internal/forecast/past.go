@@ -1,10 +1,7 @@
 package forecast
 
 import (
-	"bufio"
 	"encoding/json"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -153,18 +150,8 @@ func (p past) text(digest string) int {
 
 // characters counts those of the messages in a file of rows.
 func characters(path string) (int, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return 0, err
-	}
-	defer file.Close()
 	text := 0
-	for decoder := json.NewDecoder(bufio.NewReader(file)); ; {
-		var row dataset.Row
-		err := decoder.Decode(&row)
-		if errors.Is(err, io.EOF) {
-			return text, nil
-		}
+	for row, err := range dataset.Rows(path) {
 		if err != nil {
 			return 0, err
 		}
@@ -172,6 +159,7 @@ func characters(path string) (int, error) {
 			text += utf8.RuneCountInString(message.Content)
 		}
 	}
+	return text, nil
 }
 
 // trainedSteps are the steps behind the newest checkpoint that a killed training

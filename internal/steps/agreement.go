@@ -1,12 +1,9 @@
 package steps
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -136,27 +133,18 @@ type rowText struct{ source, text string }
 // suspectRows are the texts of the rows that are to be looked at, each once.
 func suspectRows(rows store.Entry, suspects register.Suspects) (texts []rowText, err error) {
 	for _, name := range train.RowFiles() {
-		file, err := os.Open(rows.Path(name))
-		if err != nil {
-			return nil, err
-		}
-		decoder := json.NewDecoder(bufio.NewReader(file))
-		for len(texts) < mostSuspects && err == nil {
-			var row dataset.Row
-			if err = decoder.Decode(&row); err != nil {
-				break
+		for row, err := range dataset.Rows(rows.Path(name)) {
+			if err != nil {
+				return nil, err
 			}
 			for _, message := range row.Messages {
 				if found := (rowText{row.Source, message.Content}); suspects.Text(message.Content) && !slices.Contains(texts, found) {
 					texts = append(texts, found)
 				}
 			}
-		}
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
-		if err := errors.Join(err, file.Close()); err != nil {
-			return nil, err
+			if len(texts) >= mostSuspects {
+				return texts, nil
+			}
 		}
 	}
 	return texts, nil
