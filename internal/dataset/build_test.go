@@ -46,7 +46,7 @@ func parse(t *testing.T, files []repo.File) []suite.Suite {
 	suites := make([]suite.Suite, len(files))
 	for i, file := range files {
 		var err error
-		if suites[i], err = suite.Parse(file.Path, file.Data); err != nil {
+		if suites[i], err = (suite.Reader{}).Suite(file.Path, file.Data); err != nil {
 			t.Fatal(err)
 		}
 	}

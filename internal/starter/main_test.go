@@ -38,7 +38,7 @@ func suites(t *testing.T, template Template) []suite.Suite {
 	var all []suite.Suite
 	for _, file := range files {
 		if strings.HasSuffix(file.Path, ".suite.yaml") {
-			parsed, err := suite.Parse(file.Path, file.Data)
+			parsed, err := suite.Reader{}.Suite(file.Path, file.Data)
 			if err != nil {
 				t.Fatal(err)
 			}

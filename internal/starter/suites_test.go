@@ -45,7 +45,7 @@ func TestSanityPrompts(t *testing.T) {
 	t.Parallel()
 	const path = "suites/sanity.prompts.yaml"
 	for _, template := range Templates() {
-		prompts, err := suite.ParseSanity(path, content(t, template, Options{})[path])
+		prompts, err := suite.Reader{}.Sanity(path, content(t, template, Options{})[path])
 		if err != nil {
 			t.Fatal(err)
 		}

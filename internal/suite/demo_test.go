@@ -20,7 +20,7 @@ func TestDemoSuites(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := Parse(filepath.Base(path), data)
+		s, err := Reader{}.Suite(filepath.Base(path), data)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -38,7 +38,7 @@ func TestDemoSuites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ParseSanity(path, data); err != nil {
+	if _, err := (Reader{}).Sanity(path, data); err != nil {
 		t.Error(err)
 	}
 }

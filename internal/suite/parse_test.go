@@ -30,7 +30,7 @@ tests:
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	s, err := Parse("suites/followup.suite.yaml", []byte(good))
+	s, err := Reader{}.Suite("suites/followup.suite.yaml", []byte(good))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestParse(t *testing.T) {
 
 func TestPrompts(t *testing.T) {
 	t.Parallel()
-	s, err := Parse("a.suite.yaml", []byte(good))
+	s, err := Reader{}.Suite("a.suite.yaml", []byte(good))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestParseMistakes(t *testing.T) {
 	for label, test := range tests {
 		t.Run(label, func(t *testing.T) {
 			t.Parallel()
-			_, err := Parse("a.suite.yaml", []byte(test.text))
+			_, err := Reader{}.Suite("a.suite.yaml", []byte(test.text))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("got %v, want %q", err, test.want)
 			}
@@ -122,13 +122,13 @@ func TestParseMistakes(t *testing.T) {
 	}
 }
 
-func TestParseSanity(t *testing.T) {
+func TestSanity(t *testing.T) {
 	t.Parallel()
-	questions, err := ParseSanity("s.yaml", []byte("prompts:\n  - {user: one}\n  - {user: two}\n"))
+	questions, err := Reader{}.Sanity("s.yaml", []byte("prompts:\n  - {user: one}\n  - {user: two}\n"))
 	if err != nil || len(questions) != 2 {
 		t.Fatalf("%v, %v", questions, err)
 	}
-	if _, err := ParseSanity("s.yaml", []byte("prompts:\n  - {user: ''}\n")); err == nil {
+	if _, err := (Reader{}).Sanity("s.yaml", []byte("prompts:\n  - {user: ''}\n")); err == nil {
 		t.Error("an empty prompt passed")
 	}
 }
@@ -136,7 +136,7 @@ func TestParseSanity(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(good)
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := Parse("a.suite.yaml", []byte(text))
+		s, err := Reader{}.Suite("a.suite.yaml", []byte(text))
 		if err != nil {
 			return
 		}

@@ -16,14 +16,7 @@ type Reader struct {
 	Control text.Literals
 }
 
-// Parse reads one suite file. Every mistake is reported with file and line.
-func Parse(path string, data []byte) (Suite, error) { return Reader{}.Suite(path, data) }
-
-// ParseSanity reads the fixed prompts of the sanity run: a YAML file with a
-// list `prompts` of {user: text}. It gives the questions in order.
-func ParseSanity(path string, data []byte) ([]string, error) { return Reader{}.Sanity(path, data) }
-
-// Suite is Parse, which refuses control tokens too.
+// Suite reads one suite file. Every mistake is reported with file and line.
 func (r Reader) Suite(path string, data []byte) (Suite, error) {
 	doc, err := strictyaml.Parse(path, data)
 	if err != nil {
@@ -38,7 +31,8 @@ func (r Reader) Suite(path string, data []byte) (Suite, error) {
 	return parsed, errors.Join(p.mistakes...)
 }
 
-// Sanity is ParseSanity, which refuses control tokens too.
+// Sanity reads the fixed prompts of the sanity run: a YAML file with a
+// list `prompts` of {user: text}. It gives the questions in order.
 func (r Reader) Sanity(path string, data []byte) ([]string, error) {
 	doc, err := strictyaml.Parse(path, data)
 	if err != nil {

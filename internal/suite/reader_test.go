@@ -25,7 +25,7 @@ tests:
 // its tokenizer's marks; what an answer is looked through for may.
 func TestControlTokens(t *testing.T) {
 	t.Parallel()
-	if _, err := Parse("s.yaml", []byte(marked)); err != nil {
+	if _, err := (Reader{}).Suite("s.yaml", []byte(marked)); err != nil {
 		t.Errorf("without a tokenizer: %v", err)
 	}
 	r := Reader{Control: text.NewLiterals([]string{"<|im_end|>"})}

@@ -71,7 +71,7 @@ const hint = " as mathematics (hint: write LaTeX or plain ASCII, such as x^2 or 
 
 func TestValidate(t *testing.T) {
 	t.Parallel()
-	s, err := Parse("suites/powers.suite.yaml", []byte(unreadable))
+	s, err := Reader{}.Suite("suites/powers.suite.yaml", []byte(unreadable))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestValidateByTheGrader(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer checker.Close()
-	s, err := Parse("s.yaml", []byte(unreadable))
+	s, err := Reader{}.Suite("s.yaml", []byte(unreadable))
 	if err != nil {
 		t.Fatal(err)
 	}
