@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tunegate/tunegate/internal/repo"
 )
 
 // Check says what of the folder is missing, is not what its name says, or would make
@@ -53,7 +55,7 @@ func (f Folder) names() ([]string, error) {
 
 func (f Folder) checkPointer(name string) error {
 	info, err := fs.Stat(f.Files, name)
-	if err != nil || info.Size() >= maxPointer || !info.Mode().IsRegular() {
+	if err != nil || info.Size() >= repo.MaxPointer || !info.Mode().IsRegular() {
 		return err
 	}
 	_, err = f.Read(name)

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/tunegate/tunegate/internal/repo"
 )
 
 // The files of a base model's folder.
@@ -61,7 +63,7 @@ func (f Folder) Read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path(name), err)
 	}
-	if isPointer(data) {
+	if repo.IsPointer(data) {
 		return nil, f.pointer(name)
 	}
 	return data, nil
@@ -88,14 +90,6 @@ func (f Folder) optionalJSON(name string, into any) error {
 		return err
 	}
 	return nil
-}
-
-// maxPointer bounds the size of a Git LFS pointer, in bytes:
-// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
-const maxPointer = 1024
-
-func isPointer(data []byte) bool {
-	return len(data) < maxPointer && bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/"))
 }
 
 // pointer is the error of a file whose content Git LFS did not bring.
