@@ -7,22 +7,18 @@ import (
 	"strings"
 )
 
-// Mark begins every message of ChatML, the built-in template.
-const Mark = "<|im_start|>"
+// mark begins every message of ChatML, the built-in template.
+const mark = "<|im_start|>"
 
-// Resembles says whether a base's chat template, by its text alone, may be one of
-// the built-in ones; Template recognises it by how it renders.
-func Resembles(chatTemplate string) bool { return strings.Contains(chatTemplate, Mark) }
-
-// ownSystem is a system message that stands whole in a ChatML template: in the
+// systemBranch is a system message that stands whole in a ChatML template: in the
 // branch for conversations whose first message is none.
-var ownSystem = regexp.MustCompile(`(?:!= *['"]system['"][^%]*|\{%-? *else *-?)%\}\s*\{\{-? *['"]<\|im_start\|>system(?:\\n|\n)([^'"]+?)(?:<\|im_end\|>|['"])`)
+var systemBranch = regexp.MustCompile(`(?:!= *['"]system['"][^%]*|\{%-? *else *-?)%\}\s*\{\{-? *['"]<\|im_start\|>system(?:\\n|\n)([^'"]+?)(?:<\|im_end\|>|['"])`)
 
-// OwnSystem is the system prompt that a chat template adds to a conversation that
+// ownSystem is the system prompt that a chat template adds to a conversation that
 // has none, as Qwen2.5's does; empty: none, as far as the text tells. The built-in
 // templates add none, so such a base needs a system prompt to be served alike.
-func OwnSystem(chatTemplate string) string {
-	found := ownSystem.FindStringSubmatch(chatTemplate)
+func ownSystem(chatTemplate string) string {
+	found := systemBranch.FindStringSubmatch(chatTemplate)
 	if found == nil {
 		return ""
 	}
@@ -30,13 +26,13 @@ func OwnSystem(chatTemplate string) string {
 }
 
 // CheckChatTemplate says by its text alone why a base's chat template cannot be served
-// by a built-in one, with this system prompt.
+// by a built-in one, with this system prompt. Template recognises it by how it renders.
 func CheckChatTemplate(chat, system string) error {
-	switch own := OwnSystem(chat); {
+	switch own := ownSystem(chat); {
 	case chat == "":
 		return errors.New("the base has no chat template, so nothing says how it is asked (hint: use a base that was tuned for chat: its folder has chat_template.jinja, or `chat_template` in tokenizer_config.json)")
-	case !Resembles(chat):
-		return fmt.Errorf("the base's chat template is not ChatML, the built-in one: it has no %s (hint: write an Ollama template, https://docs.ollama.com/modelfile, to a file of the repository and name it under `serve.template`)", Mark)
+	case !strings.Contains(chat, mark):
+		return fmt.Errorf("the base's chat template is not ChatML, the built-in one: it has no %s (hint: write an Ollama template, https://docs.ollama.com/modelfile, to a file of the repository and name it under `serve.template`)", mark)
 	case own != "" && system == "":
 		return fmt.Errorf("the base's chat template adds a system prompt of its own (%.100q) where none is given, and the server would not (hint: write that text, or another system prompt, as `system` under `serve:` of the config)", own)
 	}

@@ -28,7 +28,7 @@ func TestOwnSystem(t *testing.T) {
 		"tools only":   {`{%- if tools %}{{- '<|im_start|>system\nYou may call tools.<|im_end|>\n' }}{%- endif %}`, ""},
 		"no templates": {"", ""},
 	} {
-		if got := OwnSystem(tt.template); got != tt.want {
+		if got := ownSystem(tt.template); got != tt.want {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
