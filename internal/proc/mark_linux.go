@@ -16,15 +16,15 @@ func NewMark(home, runner string) (Mark, error) {
 	if err != nil {
 		return Mark{}, err
 	}
-	self, alive := aliveStat(os.Getpid())
+	self, alive := statOf(os.Getpid())
 	if !alive {
 		return Mark{}, fmt.Errorf("/proc/%d/stat cannot be read", os.Getpid())
 	}
 	return Mark{Home: home, Runner: runner, PID: os.Getpid(), Start: self.start, Space: space}, nil
 }
 
-// leftovers finds what End ends. Processes of a PID namespace of their own, such as a
-// container's, are not looked at: who is alive there is not known here.
+// leftovers finds what End ends. Processes of a PID namespace of their own, such as a container's, are not looked at: who is
+// alive there is not known here.
 func (m Mark) leftovers() ([]Leftover, error) {
 	home, err := os.Stat(m.Home)
 	if err != nil {
@@ -41,7 +41,7 @@ func (m Mark) leftovers() ([]Leftover, error) {
 		if err != nil || pid == os.Getpid() || info.Sys().(*syscall.Stat_t).Uid != uint32(os.Getuid()) {
 			continue // gone, or another user's
 		}
-		started, alive := aliveStat(pid)
+		started, alive := statOf(pid)
 		environ, err := os.ReadFile(filepath.Join(dir, "environ"))
 		if !alive || err != nil {
 			continue
@@ -53,7 +53,7 @@ func (m Mark) leftovers() ([]Leftover, error) {
 		if its, err := os.Stat(by.Home); err != nil || !os.SameFile(its, home) {
 			continue
 		}
-		if owner, alive := aliveStat(by.PID); alive && owner.start == by.Start {
+		if owner, alive := statOf(by.PID); alive && owner.start == by.Start {
 			continue
 		}
 		found = append(found, Leftover{PID: pid, Name: started.name, start: started.start})
@@ -72,7 +72,7 @@ func (m Mark) End(ctx context.Context) (found, left []Leftover, err error) {
 		}
 		late := time.Since(began) > grace
 		for _, p := range left {
-			now, alive := aliveStat(p.PID)
+			now, alive := statOf(p.PID)
 			switch {
 			case !alive || now.start != p.start: // gone, which is what is wanted
 			case late:

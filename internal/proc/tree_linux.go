@@ -51,11 +51,15 @@ func childAttributes(network Network) *syscall.SysProcAttr {
 func descendantsOutside(group int) []int {
 	type process struct{ pid, group int }
 	children := map[int][]process{}
-	all, _ := filepath.Glob("/proc/[0-9]*") // fails on a bad pattern only
-	for _, dir := range all {
-		pid, _ := strconv.Atoi(filepath.Base(dir))
-		if s, found := statOf(pid); found {
-			children[s.parent] = append(children[s.parent], process{pid, s.group})
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // fails on a bad pattern only
+	for _, path := range stats {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue // gone
+		}
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if parent, pgrp, ok := parseStat(data); ok {
+			children[parent] = append(children[parent], process{pid, pgrp})
 		}
 	}
 	var found []int
