@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/repo"
@@ -28,7 +29,7 @@ func (p *Plan) findUnnamed(ctx context.Context, r *repo.Repo, base, head *repo.T
 	if err != nil {
 		return err
 	}
-	var learnt answers // from the records, once they are asked for
+	learnt := sync.OnceValues(func() (answers, error) { return p.answersOf(ctx, p.Head) })
 	for _, file := range changed {
 		beginning, err := r.Beginning(ctx, file, maxGlimpse)
 		if err != nil {
@@ -37,10 +38,9 @@ func (p *Plan) findUnnamed(ctx context.Context, r *repo.Repo, base, head *repo.T
 		if !looksLikeRecords(beginning) {
 			continue
 		}
-		if learnt == nil {
-			if learnt, err = p.answersOf(ctx, p.Head); err != nil {
-				return err
-			}
+		known, err := learnt()
+		if err != nil {
+			return err
 		}
 		if file, _, err = head.Lookup(ctx, file.Path); err != nil {
 			return err
@@ -49,7 +49,7 @@ func (p *Plan) findUnnamed(ctx context.Context, r *repo.Repo, base, head *repo.T
 		if err != nil {
 			return err
 		}
-		if said.within(learnt) {
+		if said.within(known) {
 			continue
 		}
 		p.Unnamed = append(p.Unnamed, dataset.Finding{

@@ -1,8 +1,11 @@
 package plan
 
 import (
+	"context"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/repo"
 )
 
 // What is made of records that a source names says nothing new.
@@ -51,5 +54,37 @@ func TestUnnamedRecords(t *testing.T) {
 	}
 	if p = f.must("main", "main"); len(p.Unnamed)+len(p.Notes) != 0 {
 		t.Errorf("of no change: %+v", p.Notes)
+	}
+}
+
+// Records of which there are more than are read are gone through once all the same, not
+// once for each file that looks like records.
+func TestTooManyRecordsAreReadOnce(t *testing.T) {
+	t.Parallel()
+	const records = `[{"question": "1 + 2?", "answer": "3"}]`
+	f := newFixture(t)
+	f.Change("many", map[string]string{"data/b.json": strings.Repeat("{}\n", 1_000_001)})
+	f.Change("pr", map[string]string{"more/a.json": records, "more/b.json": records, "more/c.json": records})
+	p, r := f.must("main", "pr"), f.Open()
+	tree := func(ref string) *repo.Tree {
+		tree, err := r.Tree(t.Context(), ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tree
+	}
+	var err error
+	if p.Head, err = tree("many").Match(t.Context(), "data/b.json"); err != nil || len(p.Head) != 1 {
+		t.Fatalf("%v, %v", p.Head, err)
+	}
+	read := 0
+	p.Unnamed, p.contents = nil, func(ctx context.Context, files []repo.File) (*repo.Contents, error) {
+		if files[0].Path == "data/b.json" {
+			read++
+		}
+		return r.Map(ctx, files)
+	}
+	if err := p.findUnnamed(t.Context(), r, tree("main"), tree("pr")); err != nil || len(p.Unnamed) != 3 || read != 1 {
+		t.Errorf("read %d times, %+v, %v", read, p.Unnamed, err)
 	}
 }
