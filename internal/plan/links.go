@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/tunegate/tunegate/internal/repo"
 )
@@ -11,10 +12,7 @@ import (
 // suites are named: nothing behind them would be read, without a word. Of those that
 // the base has as well a note is enough.
 func (p *Plan) refuseLinks(ctx context.Context, base, head *repo.Tree) error {
-	globs := append([]string{p.lockPath}, p.Config.Eval.Suites...)
-	for _, source := range p.Config.Dataset.Sources {
-		globs = append(globs, source.Path)
-	}
+	globs := slices.Concat([]string{p.lockPath}, p.Config.Eval.Suites, p.recordGlobs())
 	old, err := base.Others(ctx, globs...)
 	if err != nil {
 		return err

@@ -202,12 +202,16 @@ func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err er
 	return r.MergeTree(ctx, p.BaseSHA, p.HeadSHA)
 }
 
-func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error) {
-	var globs []string
+// recordGlobs are what the config names the record files by.
+func (p *Plan) recordGlobs() (globs []string) {
 	for _, source := range p.Config.Dataset.Sources {
 		globs = append(globs, source.Path)
 	}
-	files, err := tree.Match(ctx, globs...)
+	return globs
+}
+
+func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error) {
+	files, err := tree.Match(ctx, p.recordGlobs()...)
 	if err != nil {
 		return nil, fmt.Errorf("`dataset.sources`: %w", err)
 	}
