@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"github.com/tunegate/tunegate/internal/baselock"
 	"github.com/tunegate/tunegate/internal/config"
@@ -216,18 +215,4 @@ func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error
 		return nil, fmt.Errorf("`dataset.sources`: %w", err)
 	}
 	return files, repo.CheckSizes(files)
-}
-
-// unique sorts files by path and drops the second of two.
-func unique(files []repo.File) []repo.File {
-	slices.SortStableFunc(files, func(a, b repo.File) int {
-		if a.Path < b.Path {
-			return -1
-		}
-		if a.Path > b.Path {
-			return 1
-		}
-		return 0
-	})
-	return slices.CompactFunc(files, func(a, b repo.File) bool { return a.Path == b.Path })
 }

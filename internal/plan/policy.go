@@ -115,19 +115,17 @@ func (p *Plan) file(ctx context.Context, path, key string) ([]byte, error) {
 }
 
 func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
-	var files []repo.File
-	for _, glob := range p.Config.Eval.Suites {
-		matched, err := p.policyTree.Match(ctx, glob)
-		if err != nil {
-			return fmt.Errorf("`eval.suites`: %w", err)
-		}
-		if len(matched) == 0 {
+	globs := p.Config.Eval.Suites
+	files, err := p.policyTree.Match(ctx, globs...)
+	if err != nil {
+		return fmt.Errorf("`eval.suites`: %w", err)
+	}
+	for _, glob := range globs {
+		if !slices.ContainsFunc(files, func(f repo.File) bool { return repo.Match(glob, f.Path) }) {
 			return fmt.Errorf("`eval.suites`: %q matches no file of %s (hint: is it committed?)", glob, p.BaseRef)
 		}
-		files = append(files, matched...)
 	}
-	files, err := p.policyTree.Load(ctx, unique(files), maxSuites)
-	if err != nil {
+	if files, err = p.policyTree.Load(ctx, files, maxSuites); err != nil {
 		return err
 	}
 	var mistakes []error
