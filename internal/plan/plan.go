@@ -69,6 +69,7 @@ type Plan struct {
 	// Retrains says that no change is judged, but what the base tip itself holds.
 	Retrains bool
 
+	configText []byte // of the policy
 	lockPath   string
 	control    []string // tokens of the base that no text may hold; nil: not known
 	policyTree *repo.Tree
@@ -157,7 +158,7 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		return err
 	}
 	p.headBlobs = repo.Blobs(inHead)
-	if err := p.require(ctx, configPath, refs.Records); err != nil {
+	if err := p.require(configPath, refs.Records); err != nil {
 		return err
 	}
 	if err := p.findUnnamed(ctx, r, base, head); err != nil {

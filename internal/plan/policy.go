@@ -57,11 +57,11 @@ func loadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (conf
 // readPolicy reads config, lock, suites, sanity prompts and template, and digests
 // them as the policy.
 func (p *Plan) readPolicy(ctx context.Context, configPath string, relocks bool) error {
-	data, err := p.policyTree.Read(ctx, configPath, maxPolicyFile)
-	if err != nil {
+	var err error
+	if p.configText, err = p.policyTree.Read(ctx, configPath, maxPolicyFile); err != nil {
 		return err
 	}
-	if p.Config, err = config.Parse(configPath, data); err != nil {
+	if p.Config, err = config.Parse(configPath, p.configText); err != nil {
 		return err
 	}
 	if p.BaseInRepository() {
@@ -69,7 +69,7 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string, relocks bool) 
 			return err
 		}
 	}
-	policy := map[string]string{configPath: string(data)}
+	policy := map[string]string{configPath: string(p.configText)}
 	if !relocks {
 		if err := p.readLock(ctx, policy); err != nil {
 			return err
@@ -169,18 +169,14 @@ func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath 
 	if err != nil {
 		return nil, ofHead(err)
 	}
-	now, err := p.policyTree.Read(ctx, configPath, maxPolicyFile)
-	if err != nil {
-		return nil, err
-	}
 	if !reflect.DeepEqual(proposed.Train, p.Config.Train) {
 		over := p.Config.Limits.Exceeded(proposed.Train)
-		p.noteTraining(over, config.TrainDifferences(now, data))
+		p.noteTraining(over, config.TrainDifferences(p.configText, data))
 		if over == "" {
 			p.Config.Train = proposed.Train
 		}
 	}
-	return configChanges(configPath, now, data), nil
+	return configChanges(configPath, p.configText, data), nil
 }
 
 // checkPolicy makes sure that the policy of the merged tree can be read, so that

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,14 +11,14 @@ import (
 
 // require refuses to go on without one of these files among the records: the run would
 // learn nothing from it, without a word where nothing else changed.
-func (p *Plan) require(ctx context.Context, configPath string, files []string) error {
+func (p *Plan) require(configPath string, files []string) error {
 	var missing []error
 	for _, name := range files {
 		_, named := p.Config.Dataset.SourceFor(name)
 		there := slices.ContainsFunc(p.Head, func(f repo.File) bool { return f.Path == name })
 		switch {
 		case !named:
-			missing = append(missing, p.unnamed(ctx, configPath, name))
+			missing = append(missing, p.unnamed(configPath, name))
 		case !there:
 			missing = append(missing, fmt.Errorf("%q is no file of %s (hint: is it there, and does git ignore it? `git add -f` adds such a file)", name, p.HeadRef))
 		}
@@ -28,12 +27,8 @@ func (p *Plan) require(ctx context.Context, configPath string, files []string) e
 }
 
 // unnamed says where the config would have to name a file.
-func (p *Plan) unnamed(ctx context.Context, configPath, name string) error {
-	data, err := p.policyTree.Read(ctx, configPath, maxPolicyFile)
-	if err != nil {
-		return err
-	}
-	document, err := strictyaml.Parse(configPath, data)
+func (p *Plan) unnamed(configPath, name string) error {
+	document, err := strictyaml.Parse(configPath, p.configText)
 	if err != nil {
 		return err
 	}
