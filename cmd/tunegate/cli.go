@@ -202,11 +202,8 @@ func (s *session) home() (string, error) {
 			return filepath.Abs(candidate)
 		}
 	}
-	if data := w.getenv("XDG_DATA_HOME"); filepath.IsAbs(data) {
-		return filepath.Join(data, "tunegate"), nil
-	}
-	if user := w.getenv("HOME"); filepath.IsAbs(user) {
-		return filepath.Join(user, ".local", "share", "tunegate"), nil
+	if folder := w.folder("XDG_DATA_HOME", "share"); folder != "" {
+		return folder, nil
 	}
 	return "", usage(errors.New("no folder to keep results in: HOME is not set, and the password file has no home for this user (hint: set TUNEGATE_HOME)"))
 }
@@ -214,15 +211,22 @@ func (s *session) home() (string, error) {
 // locks is the folder of this user's locks on graphics cards, whatever home a
 // command works in; empty where the user has no folder.
 func (s *session) locks() string {
-	state := s.world.getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) {
-		user := s.world.getenv("HOME")
-		if !filepath.IsAbs(user) {
-			return ""
-		}
-		state = filepath.Join(user, ".local", "state")
+	if folder := s.world.folder("XDG_STATE_HOME", "state"); folder != "" {
+		return filepath.Join(folder, "locks")
 	}
-	return filepath.Join(state, "tunegate", "locks")
+	return ""
+}
+
+// folder is tunegate's among those of the user that a variable names, else below
+// ~/.local; empty where the user has none.
+func (w world) folder(variable, local string) string {
+	if of := w.getenv(variable); filepath.IsAbs(of) {
+		return filepath.Join(of, "tunegate")
+	}
+	if user := w.getenv("HOME"); filepath.IsAbs(user) {
+		return filepath.Join(user, ".local", local, "tunegate")
+	}
+	return ""
 }
 
 func (s *session) machine(progress machine.Progress) (machine.Machine, error) {
