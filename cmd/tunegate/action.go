@@ -53,7 +53,6 @@ func (s *session) fenced(job *actions.Job, args []string, publishes bool) (*sess
 	w := s.world
 	log := &relay{cleaner: proc.NewCleaner(w.stdout, proc.Fence)}
 	w.args, w.stdout, w.stderr, w.environ = args, log, log, withoutSecrets(w.environ, publishes)
-	w.getenv = lookUp(w.environ)
 	open := job.Fence()
 	fmt.Fprintf(log, "tunegate %s\n", strings.Join(args, " "))
 	done, code := perform(s.ctx, w)

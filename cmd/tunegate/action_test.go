@@ -111,7 +111,7 @@ func TestActionRefuses(t *testing.T) {
 	} {
 		var log bytes.Buffer
 		code := run(context.Background(), world{
-			args: []string{"action"}, environ: tt.environ, getenv: lookUp(tt.environ), stdout: &log, stderr: &log, hide: tt.hide,
+			args: []string{"action"}, environ: tt.environ, stdout: &log, stderr: &log, hide: tt.hide,
 			executable: os.Executable, clock: time.Now,
 		})
 		if code != tt.code || !strings.Contains(log.String(), tt.want) {

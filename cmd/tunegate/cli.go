@@ -74,12 +74,14 @@ func planned() []string {
 type world struct {
 	args           []string
 	environ        []string
-	getenv         func(string) string
 	stdout, stderr io.Writer
 	clock          func() time.Time
 	executable     func() (string, error)
 	hide           func() error // this process from others of the same user
 }
+
+// getenv is os.Getenv of the command's environment.
+func (w world) getenv(name string) string { return lookUp(w.environ)(name) }
 
 // exitError is an error with an exit code of its own.
 type exitError struct {

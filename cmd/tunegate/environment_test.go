@@ -43,7 +43,7 @@ func TestServiceWithoutHome(t *testing.T) {
 	}
 	want := strings.TrimSpace(string(out))
 	environ := withHome([]string{"PATH=" + os.Getenv("PATH")}, recordedHome)
-	s := session{world: world{environ: environ, getenv: lookUp(environ)}}
+	s := session{world: world{environ: environ}}
 	if home, err := s.home(); err != nil || home != filepath.Join(want, ".local", "share", "tunegate") {
 		t.Errorf("the home is %q, %v", home, err)
 	}

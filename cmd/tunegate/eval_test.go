@@ -18,7 +18,7 @@ import (
 func inProcess(ctx context.Context, args ...string) (code int, stdout, stderr string) {
 	var out, complaints bytes.Buffer
 	code = run(ctx, world{
-		args: args, getenv: func(string) string { return "" }, stdout: &out, stderr: &complaints,
+		args: args, stdout: &out, stderr: &complaints,
 		clock: time.Now, executable: os.Executable,
 	})
 	return code, out.String(), complaints.String()

@@ -55,7 +55,7 @@ var tools = []string{"python", "ollama"}
 // Without it a test that needs them is skipped, loudly, and fails in CI.
 func toolsHome(t testing.TB) string {
 	t.Helper()
-	s := session{world: world{getenv: os.Getenv}}
+	s := session{world: world{environ: os.Environ()}}
 	home, err := s.home()
 	if err != nil {
 		t.Fatal(err)

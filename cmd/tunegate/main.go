@@ -26,9 +26,8 @@ func main() {
 	// Whatever does not stop by itself, such as the reading of a large file, ends
 	// here; the guards end the children.
 	context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin, func() { os.Exit(exitCancelled) }) })
-	environ := withHome(os.Environ(), recordedHome)
 	code := run(ctx, world{
-		args: os.Args[1:], environ: environ, getenv: lookUp(environ),
+		args: os.Args[1:], environ: withHome(os.Environ(), recordedHome),
 		stdout: os.Stdout, stderr: os.Stderr, clock: time.Now, executable: os.Executable, hide: proc.Hide,
 	})
 	stop()
