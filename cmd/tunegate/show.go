@@ -75,14 +75,9 @@ func summary(dir string, record runs.Record, about report.Report) ([]byte, pipel
 
 // title names a run: its id, what was asked for, when it began and what came of it.
 func title(record runs.Record, about report.Report) string {
-	command := "run"
-	switch {
-	case record.Again:
+	command := record.Command()
+	if record.Again {
 		command = "promote --head"
-	case record.Until == step.Prepare:
-		command = "run --until " + string(record.Until)
-	case record.Until != "":
-		command = string(record.Until)
 	}
 	word, _ := about.Outcome()
 	if record.State == step.Running {

@@ -102,14 +102,7 @@ func (r *run) writeStatus(state report.State, cause string) error {
 // again. It is empty for a change that is the base tip itself, which the command
 // line takes for a retraining.
 func Command(record runs.Record, configPath string) string {
-	command := "tunegate run"
-	switch record.Until {
-	case "":
-	case step.Prepare:
-		command += " --until " + string(step.Prepare)
-	default:
-		command = "tunegate " + string(record.Until)
-	}
+	command := "tunegate " + record.Command()
 	switch {
 	case record.Again:
 		command += fmt.Sprintf(" --base %s --head %[1]s", record.HeadSHA)

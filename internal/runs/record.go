@@ -89,6 +89,18 @@ func (r Record) Save(dir string) error {
 	return store.WriteJSON(filepath.Join(dir, RecordFile), r)
 }
 
+// Command is the command that such a run is asked for with, without its options: run,
+// or the stage that is its last.
+func (r Record) Command() string {
+	switch r.Until {
+	case "":
+		return "run"
+	case step.Prepare: // which has no command of its own
+		return "run --until " + string(step.Prepare)
+	}
+	return string(r.Until)
+}
+
 // Find gives the folder and record of the run whose id starts with the
 // prefix. An empty prefix stands for the latest run, however it ended, of the
 // repository, or of any for an empty one.
