@@ -3,8 +3,10 @@ package comment
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
+	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/report"
 )
 
@@ -28,16 +30,28 @@ func Sticky(r report.Report, about About) []byte {
 	return render(r, marker, sections)
 }
 
-var verdictMarker = regexp.MustCompile(`^<!-- tunegate [^\n]*\n### [^\n]{0,8} ?tunegate: (pass|fail|inconclusive) - `)
+var headlineMarker = regexp.MustCompile(`^<!-- tunegate [^\n]*\n### [^\n]{0,8} ?tunegate: ([a-z ]+) - `)
+
+// outcome is the word for the outcome in the headline of a comment that Sticky wrote.
+func outcome(body string) string {
+	found := headlineMarker.FindStringSubmatch(body)
+	if found == nil {
+		return ""
+	}
+	return found[1]
+}
 
 // HasVerdict says whether a comment that Sticky wrote has a verdict about a model
 // or its data.
-func HasVerdict(body string) bool { return verdictMarker.MatchString(body) }
-
-var readyMarker = regexp.MustCompile(`^<!-- tunegate [^\n]*\n### [^\n]{0,8} ?tunegate: data is fine - `)
+func HasVerdict(body string) bool {
+	return slices.Contains([]gate.Outcome{gate.Pass, gate.Fail, gate.Inconclusive}, gate.Outcome(outcome(body)))
+}
 
 // Announces says whether a comment that Sticky wrote says that the training comes next.
-func Announces(body string) bool { return readyMarker.MatchString(body) }
+func Announces(body string) bool {
+	ready, _ := report.Report{State: report.Ready}.Outcome()
+	return outcome(body) == ready
+}
 
 // ParseMarker reads what a comment is about, and says whether Sticky wrote it.
 func ParseMarker(body string) (About, bool) {
