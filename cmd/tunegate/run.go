@@ -82,9 +82,6 @@ func (c runCommand) Run(s *session) error {
 		if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {
 			return errors.New("the same command goes on where it stopped")
 		}
-		if cause := context.Cause(ctx); cause != nil && s.ctx.Err() == nil && !errors.Is(err, cause) {
-			return fmt.Errorf("%w: %w", cause, err)
-		}
 		return inputError(err)
 	}
 	return s.show(result)

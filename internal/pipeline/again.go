@@ -26,7 +26,7 @@ func Again(ctx context.Context, m machine.Machine, r *repo.Repo, p *plan.Plan, o
 	defer cancel()
 	m, release, err := lock(ctx, m, p, o.Until, fmt.Sprintf("a promotion of %s", p.HeadRef))
 	if err != nil {
-		return Result{}, refused(ctx, m, r, o, p, late(ctx, err))
+		return Result{}, refused(ctx, m, r, o, p, err)
 	}
 	defer release()
 	earlier, made, err := madeOf(m, p, prefix)

@@ -48,13 +48,13 @@ type Result struct {
 func Run(ctx context.Context, m machine.Machine, r *repo.Repo, o Options) (Result, error) {
 	p, err := plan.New(ctx, r, o.ConfigPath, o.Refs)
 	if err != nil {
-		return Result{}, refused(ctx, m, r, o, p, late(ctx, err))
+		return Result{}, refused(ctx, m, r, o, p, err)
 	}
 	ctx, cancel := bounded(ctx, p.Config.Limits)
 	defer cancel()
 	m, release, err := lock(ctx, m, p, o.Until, fmt.Sprintf("a run of %s into %s", p.HeadRef, p.BaseRef))
 	if err != nil {
-		return Result{}, refused(ctx, m, r, o, p, late(ctx, err))
+		return Result{}, refused(ctx, m, r, o, p, err)
 	}
 	defer release()
 	run, err := begin(m, r, o, p)

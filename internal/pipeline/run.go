@@ -120,8 +120,9 @@ func (r *run) failed(ctx context.Context, err error) error {
 
 // refused writes into the workspace of a workflow that nothing could be
 // planned, or that no run could begin, for the job that reports. It gives the
-// cause, and why that could not be written.
+// cause, with the limit of time where that ended it, and why that could not be written.
 func refused(ctx context.Context, m machine.Machine, r *repo.Repo, o Options, p *plan.Plan, cause error) error {
+	cause = late(ctx, cause)
 	if o.Event == "" || p.HeadSHA == "" {
 		return cause
 	}
