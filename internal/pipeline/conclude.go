@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/gate"
@@ -76,7 +75,7 @@ func (r *run) conclude(o outcome) (Result, error) {
 func (r *run) writeStatus(state report.State, cause string) error {
 	o := outcome{state: state, cause: cause}
 	if r.steps != nil && r.steps.Dataset.Brought() {
-		o.steps, o.findings = r.steps, slices.Concat(r.steps.Dataset.Value().Findings, r.plan.Unnamed)
+		o.steps, o.findings = r.steps, r.findings()
 	}
 	about, err := r.report(o)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/forecast"
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/machine"
@@ -86,7 +87,7 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	r.machine.Progress.Say("dataset: %s", steps.Counted(s.Dataset.Value().Stats))
-	found := outcome{steps: s, findings: slices.Concat(s.Dataset.Value().Findings, r.plan.Unnamed)}
+	found := outcome{steps: s, findings: r.findings()}
 	end, err := s.End()
 	if err != nil {
 		return Result{}, err
@@ -117,6 +118,11 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 		return Result{Ended: report.Stopped, Stopped: "stopped " + where + ", as asked"}, nil
 	}
 	return r.decide(ctx, found)
+}
+
+// findings are those of the rows, and the files that should be among them.
+func (r *run) findings() []dataset.Finding {
+	return slices.Concat(r.steps.Dataset.Value().Findings, r.plan.Unnamed)
 }
 
 // forecast has the forecast looked up, which is for the report alone.
