@@ -12,22 +12,22 @@ import (
 // expire removes the versions beyond those that are kept: their tags on every server
 // now, and what the home keeps of them with the next clean. One that cannot be
 // removed stays for the next promotion, and harms none.
-func (m *move) expire(ctx context.Context, keep int) {
-	if keep == 0 {
+func (m *move) expire(ctx context.Context) {
+	if m.keep == 0 {
 		return
 	}
 	now, err := ledger.Load(m.machine.Home)
 	if err != nil {
-		m.notes = append(m.notes, fmt.Sprintf("no version beyond the %d of `promote.keep` is removed: %v", keep, err))
+		m.notes = append(m.notes, fmt.Sprintf("no version beyond the %d of `promote.keep` is removed: %v", m.keep, err))
 		return
 	}
-	for _, old := range now.Surplus(m.entry.Name, keep) {
+	for _, old := range now.Surplus(m.entry.Name, m.keep) {
 		if err := m.remove(ctx, old); err != nil {
-			m.notes = append(m.notes, fmt.Sprintf("%s is beyond the %d of `promote.keep`, and stays: %v", old.Tag, keep, err))
+			m.notes = append(m.notes, fmt.Sprintf("%s is beyond the %d of `promote.keep`, and stays: %v", old.Tag, m.keep, err))
 			continue
 		}
 		m.removed = append(m.removed, old.Version)
-		m.machine.Progress.Say("%s is removed: `promote.keep` is %d", old.Tag, keep)
+		m.machine.Progress.Say("%s is removed: `promote.keep` is %d", old.Tag, m.keep)
 	}
 }
 

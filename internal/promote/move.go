@@ -65,7 +65,7 @@ func (m *move) run(ctx context.Context) (Result, error) {
 			return Result{}, err
 		}
 	}
-	m.expire(ctx, m.keep)
+	m.expire(ctx)
 	now, err := ledger.Load(m.machine.Home)
 	if err != nil {
 		return Result{}, err
