@@ -182,7 +182,10 @@ func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath 
 // checkPolicy makes sure that the policy of the merged tree can be read, so that
 // a change which breaks it does not stop every run after it.
 func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath string, changed bool) error {
-	if _, kept, err := head.Lookup(ctx, configPath); err != nil || !kept || !changed {
+	if !changed {
+		return nil
+	}
+	if _, kept, err := head.Lookup(ctx, configPath); err != nil || !kept {
 		return err
 	}
 	merged := Plan{BaseRef: p.BaseRef + " after the merge", lockPath: p.lockPath, policyTree: head}
