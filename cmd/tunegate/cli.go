@@ -43,7 +43,7 @@ type cli struct {
 
 	Init    initCommand    `cmd:"" help:"Write what a repository begins with: tunegate.yaml, suites, tunegate.mk, workflows; what is there is kept."`
 	Setup   setupCommand   `cmd:"" help:"Install what a runner needs, once: Python environment, Ollama, the base model's GGUF and answers."`
-	Doctor  doctorCommand  `cmd:"" help:"Look for each thing that would stop a run, and say how to mend it."`
+	Doctor  doctorCommand  `cmd:"" help:"Look for each thing that would stop a run, and say how to fix it."`
 	Run     runCommand     `cmd:"" help:"Judge a change: dataset, prepare, train, export, register, eval, gate, report."`
 	Show    showCommand    `cmd:"" help:"Show a run's verdict, findings or answers."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -30,7 +30,7 @@ func (c doctorCommand) Run(s *session) error {
 	if !s.cli.JSON {
 		s.print(checks)
 	}
-	hint := "type what stands behind `mend:`, from the top, then run doctor again"
+	hint := "run each `fix:` command in order, then run doctor again"
 	if c.E2E && !check.Healthy(checks) {
 		hint += "; the tiny run was not tried"
 	} else if c.E2E {
@@ -71,7 +71,7 @@ func (s *session) print(checks []check.Check) {
 		}
 		fmt.Fprintf(out, "%-4s %-*s %s\n", mark, width, c.Name, said(c.Found))
 		if c.Fix != "" {
-			fmt.Fprintf(out, "%smend: %s\n", indent, said(c.Fix))
+			fmt.Fprintf(out, "%sfix: %s\n", indent, said(c.Fix))
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // TestScripts runs the transcripts of testdata/script with the real binary.
 // Beside testscript's own commands they have `exits CODE PROGRAM ARGS...`,
-// `demo DIR`, which writes the demo's repository, and `mend CHECK...`, see fix.
+// `demo DIR`, which writes the demo's repository, and `fix CHECK...`, see fix.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	binary := buildTunegate(t)
@@ -60,7 +60,7 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("%v exited %d, want %d", args[1:], got, want)
 				}
 			},
-			"mend": fix,
+			"fix": fix,
 			"demo": func(ts *testscript.TestScript, _ bool, args []string) {
 				dir := ts.MkAbs(args[0])
 				ts.Check(os.MkdirAll(dir, 0o755))

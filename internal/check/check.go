@@ -22,7 +22,7 @@ type Check struct {
 	Name  string `json:"name"`
 	Level Level  `json:"level"`
 	Found string `json:"found"`
-	Fix   string `json:"mend,omitempty"` // a command, or words with commands and keys in backquotes; empty where Level is OK
+	Fix   string `json:"fix,omitempty"` // a command, or words with commands and keys in backquotes; empty where Level is OK
 }
 
 // Passed is a check of something that is as it should be.

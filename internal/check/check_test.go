@@ -16,10 +16,10 @@ func TestHealthy(t *testing.T) {
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	for want, check := range map[string]Check{
-		`{"name":"git","level":"ok","found":"2.39"}`:                      Passed("git", "2.39"),
-		`{"name":"git","level":"warn","found":"odd","mend":"look at it"}`: Warned("git", "odd", "look at it"),
-		`{"name":"git","level":"fail","found":"none","mend":"get one"}`:   That(false, "git", "none", "get one"),
-		`{"name":"git","level":"ok","found":"2.38"}`:                      That(true, "git", "2.38", "get one"),
+		`{"name":"git","level":"ok","found":"2.39"}`:                     Passed("git", "2.39"),
+		`{"name":"git","level":"warn","found":"odd","fix":"look at it"}`: Warned("git", "odd", "look at it"),
+		`{"name":"git","level":"fail","found":"none","fix":"get one"}`:   That(false, "git", "none", "get one"),
+		`{"name":"git","level":"ok","found":"2.38"}`:                     That(true, "git", "2.38", "get one"),
 	} {
 		if got, err := json.Marshal(check); err != nil || string(got) != want {
 			t.Errorf("got %s, %v, want %s", got, err, want)

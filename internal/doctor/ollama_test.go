@@ -49,7 +49,7 @@ func TestSharedOllama(t *testing.T) {
 	}
 }
 
-// A proxy that answers is not mended by starting Ollama.
+// A proxy that answers is not fixed by starting Ollama.
 func TestSharedOllamaBehindAProxy(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.RedirectHandler("https://login.example/", http.StatusFound))

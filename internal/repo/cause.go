@@ -13,7 +13,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// What a clone can lack, each with the commands that mend it.
+// What a clone can lack, each with the commands that fix it.
 var (
 	errPartial = errors.New("this clone is partial, and what it leaves out is needed (hint: `git fetch --refetch --no-filter origin`; with actions/checkout, leave out `filter` and `sparse-checkout`)")
 	errShallow = errors.New("this clone is shallow, and what it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)")

@@ -43,14 +43,14 @@ func checkout(f fixture, dir string, fetch ...string) {
 }
 
 // Each clone that a run cannot use is named by its cause, with the command that
-// mends it: where it is one of git's, it is run, and the run goes on.
+// fixes it: where it is one of git's, it is run, and the run goes on.
 func TestWhatIsWrongWithAClone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		clone     func(f fixture, dir string)
 		head      string
 		says      string
-		mend      []string // what the hint says, to be run in the clone
+		fix       []string // what the hint says, to be run in the clone
 		stillSays string   // afterwards; empty: nothing is wrong any more
 	}{
 		"partial": {
@@ -58,31 +58,31 @@ func TestWhatIsWrongWithAClone(t *testing.T) {
 				f.git("clone", "-q", "--filter=blob:none", "file://"+f.dir, dir)
 			},
 			head: "origin/pr", says: "this clone is partial, and what it leaves out is needed (hint: `git fetch --refetch --no-filter origin`",
-			mend: []string{"fetch", "-q", "--refetch", "--no-filter", "origin"},
+			fix: []string{"fetch", "-q", "--refetch", "--no-filter", "origin"},
 		},
 		"shallow": {
 			clone: func(f fixture, dir string) {
 				f.git("clone", "-q", "--depth", "1", "--no-single-branch", "file://"+f.dir, dir)
 			},
 			head: "origin/pr", says: "git merge-tree: refusing to merge unrelated histories: this clone is shallow, and what it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)",
-			mend: []string{"fetch", "-q", "--unshallow", "origin"},
+			fix: []string{"fetch", "-q", "--unshallow", "origin"},
 		},
 		"shallow, without the head": {
 			clone: func(f fixture, dir string) { f.git("clone", "-q", "--depth", "1", "file://"+f.dir, dir) },
 			head:  "v1", says: `no commit "v1" in `,
-			mend: []string{"fetch", "-q", "--unshallow", "--tags", "origin"},
+			fix: []string{"fetch", "-q", "--unshallow", "--tags", "origin"},
 		},
 		"actions/checkout's default": {
 			clone: func(f fixture, dir string) {
 				checkout(f, dir, "--depth=1", "--no-tags", "origin", "+refs/pull/7/merge:refs/remotes/pull/7/merge")
 			},
 			head: "refs/remotes/pull/7/merge", says: "has no default branch that can be told: this clone is shallow, and what it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)",
-			mend: []string{"fetch", "-q", "--unshallow", "origin"},
+			fix: []string{"fetch", "-q", "--unshallow", "origin"},
 		},
 		"actions/checkout's of all branches, without the pull request": {
 			clone: func(f fixture, dir string) { checkout(f, dir, "origin", "+refs/heads/*:refs/remotes/origin/*") },
 			head:  "refs/remotes/pull/7/merge", says: "(hint: is it fetched? try `git fetch origin +refs/pull/7/merge:refs/remotes/pull/7/merge`)",
-			mend: []string{"fetch", "-q", "origin", "+refs/pull/7/merge:refs/remotes/pull/7/merge"},
+			fix: []string{"fetch", "-q", "origin", "+refs/pull/7/merge:refs/remotes/pull/7/merge"},
 		},
 		"without a common commit": {
 			clone: func(f fixture, dir string) {
@@ -91,7 +91,7 @@ func TestWhatIsWrongWithAClone(t *testing.T) {
 				fixture{f.T, dir}.commit("other")
 			},
 			head: "other", says: "refusing to merge unrelated histories: exit status 128 (hint: ",
-			mend: []string{"status"}, stillSays: "unrelated histories",
+			fix: []string{"status"}, stillSays: "unrelated histories",
 		},
 		"the default branch was renamed": {
 			clone: func(f fixture, dir string) {
@@ -101,17 +101,17 @@ func TestWhatIsWrongWithAClone(t *testing.T) {
 				fixture{f.T, dir}.git("checkout", "-q", "--detach")
 			},
 			head: "origin/pr", says: "origin's default branch was main, which is gone: it was renamed or deleted (hint: `git fetch origin && git remote set-head origin --auto`)",
-			mend: []string{"remote", "set-head", "origin", "--auto"},
+			fix: []string{"remote", "set-head", "origin", "--auto"},
 		},
 		"bare": {
 			clone: func(f fixture, dir string) { f.git("clone", "-q", "--bare", "file://"+f.dir, dir) },
 			head:  "pr", says: "it's clone is a bare repository, and tunegate needs a working tree (hint: `git clone ",
-			mend: []string{"log"}, stillSays: "bare repository",
+			fix: []string{"log"}, stillSays: "bare repository",
 		},
 		"no repository": {
 			clone: func(f fixture, dir string) {},
 			head:  "pr", says: "no folder ",
-			mend: []string{"version"}, stillSays: "no folder ",
+			fix: []string{"version"}, stillSays: "no folder ",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,9 +136,9 @@ func TestWhatIsWrongWithAClone(t *testing.T) {
 			if test.stillSays != "" {
 				return
 			}
-			near.git(test.mend...)
+			near.git(test.fix...)
 			if err := asARunDoes(t.Context(), near.dir, test.head); err != nil {
-				t.Errorf("after git %v: %v", test.mend, err)
+				t.Errorf("after git %v: %v", test.fix, err)
 			}
 		})
 	}
