@@ -85,13 +85,8 @@ func (l lab) cancelIn(change event, stage step.Stage, after time.Duration) bool 
 	l.Helper()
 	s := l.step(change, string(stage)+": running")
 	s.start()
-	select {
-	case <-s.log.seen:
+	if s.log.await(l, s.ended) {
 		time.Sleep(after)
-	case err := <-s.ended:
-		s.ended <- err
-	case <-time.After(5 * time.Minute):
-		l.Fatalf("%s never began:\n%s", stage, s.log)
 	}
 	if holders := processesOf(s.token); len(holders) > 1 {
 		l.Errorf("%s: the token is known to %q", stage, holders)

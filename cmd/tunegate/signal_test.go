@@ -101,16 +101,16 @@ func TestInterrupt(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		select {
-		case <-output.seen:
-		case <-time.After(5 * time.Minute):
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		if !output.await(t, ended) {
 			t.Fatalf("%s never began:\n%s", stage, output)
 		}
 		began := time.Now()
 		if err := cmd.Process.Signal(os.Interrupt); err != nil {
 			t.Fatal(err)
 		}
-		err := cmd.Wait()
+		err := <-ended
 		if code := cmd.ProcessState.ExitCode(); code != exitCancelled {
 			t.Errorf("%s: exit %d (%v), want %d:\n%s", stage, code, err, exitCancelled, output)
 		}
@@ -125,17 +125,51 @@ func TestInterrupt(t *testing.T) {
 type watcher struct {
 	mutex sync.Mutex
 	text  bytes.Buffer
+	last  time.Time // when it last said something
 	want  string
 	seen  chan struct{}
 	once  sync.Once
 }
 
-func newWatcher(want string) *watcher { return &watcher{want: want, seen: make(chan struct{})} }
+// silence is how long a run may say nothing. What it says in long stages comes
+// every few seconds, so that this, unlike a limit of its length, holds on a busy
+// machine too.
+const silence = 5 * time.Minute
+
+func newWatcher(want string) *watcher {
+	return &watcher{want: want, seen: make(chan struct{}), last: time.Now()}
+}
+
+// await waits until the text has come, and is false where the command ended
+// before; what came of it is then in ended again.
+func (w *watcher) await(t testing.TB, ended chan error) bool {
+	t.Helper()
+	for {
+		select {
+		case <-w.seen:
+			return true
+		case err := <-ended:
+			ended <- err
+			return false
+		case <-time.After(time.Second):
+			if w.silent() > silence {
+				t.Fatalf("nothing was said for %s:\n%s", silence, w)
+			}
+		}
+	}
+}
+
+func (w *watcher) silent() time.Duration {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return time.Since(w.last)
+}
 
 func (w *watcher) Write(p []byte) (int, error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.text.Write(p)
+	w.last = time.Now()
 	if strings.Contains(w.text.String(), w.want) {
 		w.once.Do(func() { close(w.seen) })
 	}
