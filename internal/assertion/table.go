@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/strictyaml"
@@ -26,6 +27,9 @@ const negation = "not-"
 
 // Parse makes an assert of what a file gives.
 func Parse(given Given) (Assert, error) { return types.parse(given) }
+
+// Types are the assertions that a suite can ask.
+func Types() []Type { return slices.Clone(types) }
 
 // NeedsPrevious says whether assertions of a type compare with the answer of the
 // turn before.

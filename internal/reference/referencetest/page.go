@@ -1,0 +1,93 @@
+// Package referencetest holds the pages of docs against the tables in the code: in
+// goes the path of a page and what the code says, out comes a failed test where the
+// page says something else.
+package referencetest
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// updateVariable has the pages written anew.
+const updateVariable = "UPDATE_DOCS"
+
+// The lines between which a page holds a generated part. Prose stands around them.
+const (
+	Begin = "<!-- generated -->\n"
+	End   = "<!-- /generated -->\n"
+)
+
+// Check fails the test where the file in path, relative to the package's folder, is
+// not want. Where UPDATE_DOCS is set it writes it.
+func Check(t *testing.T, path string, want []byte) {
+	t.Helper()
+	if os.Getenv(updateVariable) != "" {
+		write(t, path, want)
+	}
+	compare(t, path, want, read(t, path))
+}
+
+// CheckPart fails the test where the part of the page between [Begin] and [End] is not
+// want. Where UPDATE_DOCS is set it writes that part.
+func CheckPart(t *testing.T, path string, want string) {
+	t.Helper()
+	page := string(read(t, path))
+	before, rest, begins := strings.Cut(page, Begin)
+	part, after, ends := strings.Cut(rest, End)
+	if !begins || !ends {
+		t.Fatalf("%s has no part between %q and %q", path, strings.TrimSpace(Begin), strings.TrimSpace(End))
+	}
+	if os.Getenv(updateVariable) != "" {
+		write(t, path, []byte(before+Begin+want+End+after))
+		part = want
+	}
+	compare(t, path, []byte(want), []byte(part))
+}
+
+func compare(t *testing.T, path string, want, got []byte) {
+	t.Helper()
+	if !bytes.Equal(want, got) {
+		t.Errorf("%s is not what the code says (hint: `%s=1 go test ./... -run %s` writes it):\n%s",
+			path, updateVariable, t.Name(), cmp.Diff(string(got), string(want)))
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// heading is one that is a name of the code.
+var heading = regexp.MustCompile("(?m)^#+ `([^`\n]+)`")
+
+// CheckHeadings fails the test where a heading of the page is a name in backticks that
+// is none of those in the code.
+func CheckHeadings(t *testing.T, path string, names []string) {
+	t.Helper()
+	for _, found := range heading.FindAllStringSubmatch(string(read(t, path)), -1) {
+		if !slices.Contains(names, found[1]) {
+			t.Errorf("%s has a heading %q, which is gone from the code", path, found[1])
+		}
+	}
+}
