@@ -40,7 +40,7 @@ var layers = [][]string{
 	{"maths"},
 	{"python", "ollama", "llamacpp", "ledger", "step"},
 	{"playbook", "tutor", "starter", "engine", "baselock"},
-	{"base", "reference"},
+	{"base", "reference", "records"},
 	{"chat", "gguf", "stats", "store", "proc", "repo", "place", "strictyaml", "markdown", ".github"},
 	{"text", "protocol", "filelock", "check", "rawjson"},
 }

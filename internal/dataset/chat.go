@@ -6,6 +6,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/rawjson"
+	"github.com/tunegate/tunegate/internal/records"
 )
 
 const chatHint = "write user and assistant messages by turns, the assistant's last"
@@ -29,8 +30,8 @@ func (n *normalizer) chat(messages rawjson.Value) {
 		n.report(checkType, "messages is "+rawjson.KindName(messages.Raw.Kind())+" where a list is expected", chatHint)
 		return
 	}
-	// record.fields has read the list before: it is JSON.
-	elements, _ := rawjson.List(messages.Raw, messages.Offset, maxRecord)
+	// Record.Fields has read the list before: it is JSON.
+	elements, _ := rawjson.List(messages.Raw, messages.Offset, records.MaxRecord)
 	var texts []string
 	for i, element := range elements {
 		role, content, ok := n.message(i+1, element)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/rawjson"
+	"github.com/tunegate/tunegate/internal/records"
 )
 
 // Level says what a finding does: an error that is new blocks, a warning is only
@@ -44,7 +45,7 @@ type check struct {
 	// a file or a record stumbles on. Their problems lack check and record.
 
 	// record looks at each record as it stands in its file.
-	record func(r record, fields []rawjson.Value) []problem
+	record func(r records.Record, fields []rawjson.Value) []problem
 	// row looks at each row by itself. It is made once for a tree.
 	row func(in Input) func(e entry) []problem
 	// pair looks at each row beside the first one that has the same key, those that

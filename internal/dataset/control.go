@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/tunegate/tunegate/internal/place"
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -18,7 +19,7 @@ var controlToken = check{
 			for _, part := range e.parts() {
 				if found := control.Find(part.text); found != nil {
 					return []problem{{
-						offset: e.record.textOffset(part.text, found[0]),
+						offset: textOffset(e.record, part.text, found[0]),
 						what:   fmt.Sprintf("%s holds %s, a control token of the base model", part.name, quoted(found[0])),
 						hint:   "take it out, or write it so that it is text: < |im_end|>; `control_token: {level: warn}` under `dataset.checks` trains on it all the same",
 					}}
@@ -42,10 +43,10 @@ func (e entry) parts() []part {
 }
 
 // textOffset is that of something inside a text of the record; -1: not known.
-func (r record) textOffset(whole, inside string) int {
-	at := place.Text(r.raw, whole, inside)
+func textOffset(r records.Record, whole, inside string) int {
+	at := place.Text(r.Raw, whole, inside)
 	if at < 0 {
 		return at
 	}
-	return r.offset + at
+	return r.Offset + at
 }

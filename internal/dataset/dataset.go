@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/tunegate/tunegate/internal/chat"
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/suite"
 )
@@ -49,7 +50,7 @@ type Result struct {
 // Build reads, normalizes, checks, splits, weights and shuffles the records, and
 // writes train.jsonl, val.jsonl, rows.jsonl, findings.jsonl and stats.json into dir. Mistakes
 // in records are findings; an error is returned for bad options, for more records than
-// are read ([ErrTooManyRecords]), when nothing is
+// are read ([records.ErrTooMany]), when nothing is
 // left to train on although nothing blocks, and when a file can't be written.
 func Build(ctx context.Context, o Options, in Input, dir string) (Result, error) {
 	return known.build(ctx, o, in, dir)
@@ -64,17 +65,11 @@ func (t table) build(ctx context.Context, o Options, in Input, dir string) (resu
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, contents.Close()) }()
-	files, err := readAll(ctx, contents.Files)
+	files, err := records.Read(ctx, contents.Files)
 	if err != nil {
 		return Result{}, err
 	}
-	for _, f := range files {
-		var named bool
-		if f.source, named = o.SourceFor(f.path); !named {
-			return Result{}, fmt.Errorf("%s matches no dataset source (hint: name it under dataset.sources)", f.path)
-		}
-	}
-	if err := in.markAdded(ctx, files); err != nil {
+	if err := records.MarkAdded(ctx, files, in.Base, in.contents); err != nil {
 		return Result{}, fmt.Errorf("at the base: %w", err)
 	}
 	if err := contents.Release(); err != nil {

@@ -8,13 +8,14 @@ import (
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/rawjson"
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
 // entry is the one form that all kinds of records come to. Texts are as in the
 // record but for white space around them: no Unicode normalization, line ends kept.
 type entry struct {
-	record   record
+	record   records.Record
 	earlier  []chat.Turn
 	question string
 	answer   string
@@ -57,17 +58,21 @@ type normalizer struct {
 
 // normalize reads a record, for a row that gets the system prompt and the tags of
 // the options.
-func (r record) normalize(o Options) *normalizer {
+func normalize(r records.Record, o Options) *normalizer {
 	n := &normalizer{entry: entry{record: r}, options: o}
-	if len(r.raw) > maxRecord {
-		n.report(checkType, fmt.Sprintf("the record holds %d bytes, more than %d", len(r.raw), maxRecord), "divide it")
+	if len(r.Raw) > records.MaxRecord {
+		n.report(checkType, fmt.Sprintf("the record holds %d bytes, more than %d", len(r.Raw), records.MaxRecord), "divide it")
 		return n
 	}
-	if kind := r.raw.Kind(); kind != '{' {
+	if kind := r.Raw.Kind(); kind != '{' {
 		n.report(checkType, "the record is "+rawjson.KindName(kind)+" where an object is expected", "write {\"question\": ..., \"answer\": ...}")
 		return n
 	}
-	n.fields, n.problems = r.fields()
+	fields, mistakes := r.Fields()
+	n.fields = fields
+	for _, m := range mistakes {
+		n.problems = append(n.problems, stumbled(r, m))
+	}
 	at := slices.IndexFunc(forms, func(f form) bool { return f.fits(n) })
 	forms[at].read(n)
 	n.readTags(o.tags())

@@ -4,11 +4,22 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/records"
+	"github.com/tunegate/tunegate/internal/repo"
 )
 
-func normalized(data string) (entry, []problem) {
-	f := &file{path: "a.json", data: []byte(data)}
-	n := record{file: f, number: 1, line: 1, column: 1, raw: f.data}.normalize(Options{System: "Be brief.", Tags: levels})
+// recordsOf reads a file.
+func recordsOf(t failing, name, data string) []records.Record {
+	files, err := records.Read(t.Context(), []repo.File{{Path: name, Data: []byte(data)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files[0].Records
+}
+
+func normalized(t failing, data string) (entry, []problem) {
+	n := normalize(recordsOf(t, "a.json", "["+data+"]")[0], Options{System: "Be brief.", Tags: levels})
 	return n.entry, n.problems
 }
 
@@ -26,14 +37,14 @@ func TestNormalize(t *testing.T) {
 	t.Parallel()
 	for _, key := range questionKeys {
 		for _, answer := range answerKeys {
-			e, problems := normalized(fmt.Sprintf(`{"%s": "q", "%s": "a"}`, key, answer))
+			e, problems := normalized(t, fmt.Sprintf(`{"%s": "q", "%s": "a"}`, key, answer))
 			if e.shown() != "q > a [teen]" || len(problems) != 0 {
 				t.Errorf("%s, %s: %s %v", key, answer, e.shown(), problems)
 			}
 		}
 	}
 	for _, key := range levels[0].Keys {
-		e, problems := normalized(fmt.Sprintf(`{"query": "q", "target": "a", "%s": " Adult ", "input": "Learner level: kids"}`, key))
+		e, problems := normalized(t, fmt.Sprintf(`{"query": "q", "target": "a", "%s": " Adult ", "input": "Learner level: kids"}`, key))
 		if e.tags["level"] != "adult" || len(problems) != 0 {
 			t.Errorf("%s: %s %v", key, e.shown(), problems)
 		}
@@ -53,7 +64,7 @@ func TestNormalize(t *testing.T) {
 			{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "name": 5}]}`: "q1 > a1 | q > a [teen]",
 		`{"messages": null, "question": "q", "answer": "a"}`: "q > a [teen]",
 	} {
-		e, problems := normalized(data)
+		e, problems := normalized(t, data)
 		if e.shown() != want || len(problems) != 0 {
 			t.Errorf("%s: %s %v, want %s", data, e.shown(), problems, want)
 		}
@@ -100,7 +111,7 @@ func TestNormalizeProblems(t *testing.T) {
 		`{"messages": [` + message("system", "x") + `,` + message("user", "q") + `,` + message("assistant", "a") + `]}`:         "unused_text: the record's own system message",
 		`{"messages": [` + message("user", "q") + `,` + message("assistant", "a") + `], "question": "q", "level": "professor"}`: "level: ",
 	} {
-		_, problems := normalized(data)
+		_, problems := normalized(t, data)
 		wants := strings.Split(want, "|")
 		if len(problems) != len(wants) {
 			t.Errorf("%s: got %+v, want %s", data, problems, want)

@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -18,8 +17,9 @@ import (
 type examination struct {
 	options   Options
 	checks    []running // those that are not off
-	files     []*file
-	entries   []kept // those that become rows, in the order of the files
+	files     []*records.File
+	sources   map[*records.File]Source // that name them
+	entries   []kept                   // those that become rows, in the order of the files
 	documents *text.Documents
 	texts     *spool
 	tags      map[string]map[string]string // each once
@@ -33,27 +33,11 @@ type running struct {
 	keys []key                 // of a check of pairs, by the rows' positions
 }
 
-// readAll reads files in the order of their paths.
-func readAll(ctx context.Context, files []repo.File) (all []*file, err error) {
-	left := maxRecords
-	files = slices.SortedFunc(slices.Values(files), func(a, b repo.File) int { return strings.Compare(a.Path, b.Path) })
-	for _, from := range files {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		f, err := read(from, left)
-		if err != nil {
-			return nil, err
-		}
-		all, left = append(all, f), left-f.numbered
-	}
-	return all, nil
-}
-
 // examine runs every check on the files' records, which are the input's.
-func (t table) examine(ctx context.Context, o Options, files []*file, in Input, texts *spool) (*examination, error) {
+func (t table) examine(ctx context.Context, o Options, files []*records.File, in Input, texts *spool) (*examination, error) {
 	x := &examination{
 		options: o, files: files, texts: texts, found: newTally(), tags: make(map[string]map[string]string),
+		sources:   make(map[*records.File]Source, len(files)),
 		documents: text.NewDocuments(o.Checks[checkNear].Threshold),
 	}
 	for _, c := range t {
@@ -67,11 +51,16 @@ func (t table) examine(ctx context.Context, o Options, files []*file, in Input, 
 		x.checks = append(x.checks, at)
 	}
 	for _, f := range files {
-		for i := range f.records {
+		source, named := o.SourceFor(f.Path)
+		if !named {
+			return nil, fmt.Errorf("%s matches no dataset source (hint: name it under dataset.sources)", f.Path)
+		}
+		x.sources[f] = source
+		for i := range f.Records {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			if err := x.add(&f.records[i]); err != nil {
+			if err := x.add(&f.Records[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -84,12 +73,12 @@ func (t table) examine(ctx context.Context, o Options, files []*file, in Input, 
 
 // add reads and checks a record, and keeps it unless a finding speaks against it.
 // What is no row by itself is not compared with others.
-func (x *examination) add(r *record) error {
-	if r.kind != proper {
-		x.report([]problem{r.unread()})
+func (x *examination) add(r *records.Record) error {
+	if m, none := r.Mistake(); none {
+		x.report([]problem{stumbled(*r, m)})
 		return nil
 	}
-	n := r.normalize(x.options)
+	n := normalize(*r, x.options)
 	for _, c := range x.checks {
 		if c.record != nil {
 			n.problems = append(n.problems, c.of(*r, c.record(*r, n.fields))...)
@@ -101,7 +90,7 @@ func (x *examination) add(r *record) error {
 	e := n.entry
 	conversation, err := json.Marshal(e.messages(""))
 	if err != nil {
-		return fmt.Errorf("%s: record %d: %w", r.file.path, r.number, err)
+		return fmt.Errorf("%s: record %d: %w", r.File.Path, r.Number, err)
 	}
 	e.digest = sha256.Sum256(conversation)
 	if x.report(x.lookAt(e)) {
@@ -111,12 +100,12 @@ func (x *examination) add(r *record) error {
 }
 
 // keep makes the record a row, unless a comparison with others speaks against it.
-func (x *examination) keep(r *record, e entry) error {
+func (x *examination) keep(r *records.Record, e entry) error {
 	k, err := x.kept(e)
 	if err != nil {
 		return err
 	}
-	k.record = r
+	k.Record = r
 	x.entries = append(x.entries, k)
 	x.documents.Add(e.wording())
 	for i := range x.checks {
@@ -165,7 +154,7 @@ func (x *examination) compare(order []int, take func(i int, problems []problem) 
 				continue
 			}
 			if other, known := first[at][c.keys[i]]; known {
-				problems = append(problems, c.of(*x.entries[i].record, c.pair.compare(x.entry(other), x.entry(i)))...)
+				problems = append(problems, c.of(*x.entries[i].Record, c.pair.compare(x.entry(other), x.entry(i)))...)
 			}
 		}
 		if !take(i, problems) {
@@ -202,7 +191,7 @@ func (x *examination) lookAtAll() {
 		}
 		problems := c.set(x.entries)
 		for _, i := range slices.Sorted(maps.Keys(problems)) {
-			if !x.report(c.of(*x.entries[i].record, []problem{problems[i]})) {
+			if !x.report(c.of(*x.entries[i].Record, []problem{problems[i]})) {
 				out[i] = true
 			}
 		}
@@ -211,7 +200,7 @@ func (x *examination) lookAtAll() {
 }
 
 // of completes what the check has to say about a record.
-func (c check) of(r record, problems []problem) []problem {
+func (c check) of(r records.Record, problems []problem) []problem {
 	for i := range problems {
 		problems[i].check, problems[i].record = c.name, r
 	}
@@ -249,9 +238,7 @@ func (x *examination) running(p problem) (check, bool) {
 func (x *examination) weights() []int {
 	all := make([]int, len(x.entries))
 	for i, k := range x.entries {
-		all[i] = k.file.source.Weight
+		all[i] = x.sources[k.File].Weight
 	}
 	return all
 }
-
-func (r record) where() string { return fmt.Sprintf("%s:%d", r.file.path, r.line) }

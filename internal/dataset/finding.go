@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -65,11 +66,16 @@ func (f Finding) Blocks() bool { return f.New && f.Level == string(Error) }
 // problem is what reading or a check has to say, before the level is known.
 type problem struct {
 	check  string
-	record record
+	record records.Record
 	offset int // in the file; -1: the record as a whole
 	see    string
 	what   string
 	hint   string
+}
+
+// stumbled is a problem that reading a record found.
+func stumbled(r records.Record, m records.Mistake) problem {
+	return problem{check: m.Check, record: r, offset: m.Offset, what: m.What, hint: m.Hint}
 }
 
 // whole is a problem of a record as a whole.
@@ -77,11 +83,11 @@ func whole(what, hint string) problem { return problem{offset: -1, what: what, h
 
 func (p problem) found(level Level) Finding {
 	finding := Finding{
-		Check: p.check, Level: string(level), New: p.record.added, File: p.record.file.path,
-		Line: p.record.line, See: p.see, Message: message(p.what, p.hint),
+		Check: p.check, Level: string(level), New: p.record.Added, File: p.record.File.Path,
+		Line: p.record.Line, See: p.see, Message: message(p.what, p.hint),
 	}
 	if p.offset >= 0 {
-		finding.Line, finding.Column = p.record.position(p.offset)
+		finding.Line, finding.Column = p.record.Position(p.offset)
 	}
 	return finding
 }

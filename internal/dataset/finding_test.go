@@ -108,10 +108,10 @@ func TestLevels(t *testing.T) {
 func TestMessagesAreBounded(t *testing.T) {
 	t.Parallel()
 	nasty := strings.Repeat(`\u001b[31m\u0000\u202e`+"é\\n", 5000)
-	file := readOne(t, "a.json", `[{"`+nasty+`": "`+nasty+`"}, {"question": "q", "answer": "a", "level": "`+nasty+`"}]`)
+	read := recordsOf(t, "a.json", `[{"`+nasty+`": "`+nasty+`"}, {"question": "q", "answer": "a", "level": "`+nasty+`"}]`)
 	var messages []string
-	for _, r := range file.records {
-		for _, p := range r.normalize(Options{Tags: levels}).problems {
+	for _, r := range read {
+		for _, p := range normalize(r, Options{Tags: levels}).problems {
 			messages = append(messages, p.found(Error).Message)
 		}
 	}

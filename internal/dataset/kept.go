@@ -10,12 +10,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tunegate/tunegate/internal/place"
+	"github.com/tunegate/tunegate/internal/records"
 )
 
 // kept is a record that may become a row, without its text: that is read again where
 // it is needed, so that a large dataset takes little memory.
 type kept struct {
-	*record
+	*records.Record
 	digest  [sha256.Size]byte // of the conversation without system prompt
 	id      [8]byte           // of the row
 	text    spooled           // the row's messages, as JSON
@@ -39,7 +40,7 @@ func keyOf(text string) (k key) {
 func (x *examination) kept(e entry) (kept, error) {
 	messages, err := json.Marshal(e.messages(x.options.System))
 	if err != nil {
-		return kept{}, fmt.Errorf("%s: record %d: %w", e.record.file.path, e.record.number, err)
+		return kept{}, fmt.Errorf("%s: record %d: %w", e.record.File.Path, e.record.Number, err)
 	}
 	at, err := x.texts.add(messages)
 	id := sha256.Sum256(messages)
@@ -62,7 +63,7 @@ func (x *examination) shared(tags map[string]string) map[string]string {
 // entry reads what is kept as a whole again.
 func (x *examination) entry(i int) entry {
 	k := x.entries[i]
-	e := k.record.normalize(x.options).entry
+	e := normalize(*k.Record, x.options).entry
 	e.digest = k.digest
 	return e
 }
@@ -80,17 +81,15 @@ type row struct {
 func (x *examination) row(i int, buffer []byte) (row, error) {
 	k := x.entries[i]
 	messages, err := x.texts.read(k.text, buffer)
-	return row{hex.EncodeToString(k.id[:]), k.source(), messages, k.file.source.Weight, k.tags}, err
+	return row{hex.EncodeToString(k.id[:]), k.Source(), messages, x.sources[k.File].Weight, k.tags}, err
 }
 
 func (k kept) place() place.Place {
 	return place.Place{
-		ID: hex.EncodeToString(k.id[:]), Source: k.source(), File: k.file.path,
-		Line: k.line, Pointer: k.pointer(), New: k.added,
+		ID: hex.EncodeToString(k.id[:]), Source: k.Source(), File: k.File.Path,
+		Line: k.Line, Pointer: k.Pointer(), New: k.Added,
 	}
 }
-
-func (k kept) source() string { return fmt.Sprintf("%s#%d", k.file.path, k.number) }
 
 // oldFirst are the positions of the rows, those that the change did not add before
 // the others: so a pair is found at the record that the change brought, and what the
@@ -99,7 +98,7 @@ func (x *examination) oldFirst() []int {
 	order := make([]int, 0, len(x.entries))
 	for _, added := range []bool{false, true} {
 		for i, k := range x.entries {
-			if k.added == added {
+			if k.Added == added {
 				order = append(order, i)
 			}
 		}

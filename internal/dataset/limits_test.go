@@ -54,21 +54,6 @@ func TestHostileFilesTakeLittleMemory(t *testing.T) { // alone, as it measures t
 	}
 }
 
-func TestTooManyRecords(t *testing.T) {
-	t.Parallel()
-	file := func(path string, records int) repo.File {
-		return repo.File{Path: path, Blob: path, Data: []byte("[1" + strings.Repeat(",1", records-1) + "]")}
-	}
-	half := maxRecords/2 + 1
-	if _, err := readAll(t.Context(), []repo.File{file("a.json", half), file("b.json", half)}); !errors.Is(err, ErrTooManyRecords) || !strings.HasPrefix(err.Error(), "b.json: ") {
-		t.Errorf("of two files: %v", err)
-	}
-	f, err := read(file("a.json", 3), 3)
-	if err != nil || f.numbered != 3 {
-		t.Errorf("just as many as are read: %+v, %v", f, err)
-	}
-}
-
 // What is read through Map is let go of at the end, also of an error.
 func TestContentsAreClosed(t *testing.T) {
 	t.Parallel()

@@ -10,7 +10,7 @@ var nearDuplicate = check{
 		all := make(map[int]problem)
 		for i, k := range rows {
 			if k.like != i {
-				other := rows[k.like].where()
+				other := rows[k.like].Where()
 				p := whole("nearly the same words as in "+other, "say it in another way, or drop one of them")
 				p.see = other
 				all[i] = p
@@ -34,7 +34,7 @@ func (x *examination) labelNear() {
 	}
 	for i, label := range labels {
 		switch {
-		case x.entries[i].added:
+		case x.entries[i].Added:
 			mixed[label] = true
 		case first[label] == none:
 			first[label] = i
@@ -47,7 +47,7 @@ func (x *examination) labelNear() {
 		if first[label] != none {
 			k.like = first[label]
 		}
-		if mixed[label] && !k.added {
+		if mixed[label] && !k.Added {
 			old = append(old, i)
 		}
 	}

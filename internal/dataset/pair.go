@@ -7,6 +7,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/rawjson"
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -77,8 +78,8 @@ func (n *normalizer) context() {
 		n.report(checkContext, "context is "+rawjson.KindName(f.Raw.Kind())+" where a list is expected", hint)
 		return
 	}
-	// record.fields has read the list before: it is JSON.
-	elements, _ := rawjson.List(f.Raw, f.Offset, maxRecord)
+	// Record.Fields has read the list before: it is JSON.
+	elements, _ := rawjson.List(f.Raw, f.Offset, records.MaxRecord)
 	texts := make([]string, len(elements))
 	for i, element := range elements {
 		switch {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunegate/tunegate/internal/place"
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -85,10 +86,10 @@ func TestPlacesAreApart(t *testing.T) {
 
 // BenchmarkNewRows: one large file to which a record was added.
 func BenchmarkNewRows(b *testing.B) {
-	const records = 5000
+	const rows = 5000
 	random := rand.New(rand.NewPCG(1, 2))
 	var data strings.Builder
-	for range records {
+	for range rows {
 		data.WriteString(`{"question": "q", "answer": "`)
 		for range 950 {
 			fmt.Fprintf(&data, "Word%d ", random.IntN(3000))
@@ -97,14 +98,14 @@ func BenchmarkNewRows(b *testing.B) {
 	}
 	base := []repo.File{{Path: "a.jsonl", Blob: "1", Data: []byte(data.String())}}
 	head := []repo.File{{Path: "a.jsonl", Blob: "2", Data: []byte(data.String() + `{"question": "new", "answer": "4"}`)}}
-	files, err := readAll(b.Context(), head)
+	files, err := records.Read(b.Context(), head)
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if err := (Input{Base: base}).markAdded(b.Context(), files); err != nil {
+		if err := records.MarkAdded(b.Context(), files, base, Input{}.contents); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*50_000/records, "s/50000records")
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*50_000/rows, "s/50000records")
 }

@@ -1,34 +1,33 @@
 package dataset
 
-// The checks whose findings reading makes, by the names under which it reports.
+import "github.com/tunegate/tunegate/internal/records"
+
+// The checks whose findings making rows of records makes, by the names under which it
+// reports; records has those of reading.
 const (
-	checkJSON         = "json"
-	checkBOM          = "byte_order_mark"
-	checkDuplicateKey = "duplicate_key"
-	checkEncoding     = "encoding"
-	checkType         = "type"
-	checkNoQuestion   = "no_question"
-	checkNoAnswer     = "no_answer"
-	checkContext      = "context"
-	checkTag          = "level"
-	checkUnusedText   = "unused_text"
+	checkType       = "type"
+	checkNoQuestion = "no_question"
+	checkNoAnswer   = "no_answer"
+	checkContext    = "context"
+	checkTag        = "level"
+	checkUnusedText = "unused_text"
 )
 
 var (
 	badJSON = check{
-		name: checkJSON, CheckOptions: CheckOptions{Level: Error}, unreadable: true,
+		name: records.CheckJSON, CheckOptions: CheckOptions{Level: Error}, unreadable: true,
 		about: "the file, or a line of a JSONL file, is not JSON or holds no list of records.",
 	}
 	byteOrderMarked = check{
-		name: checkBOM, CheckOptions: CheckOptions{Level: Warn},
+		name: records.CheckBOM, CheckOptions: CheckOptions{Level: Warn},
 		about: "the file begins with a byte-order mark, at which other readers stop.",
 	}
 	duplicateKey = check{
-		name: checkDuplicateKey, CheckOptions: CheckOptions{Level: Error},
+		name: records.CheckDuplicateKey, CheckOptions: CheckOptions{Level: Error},
 		about: "an object has two members of one name, and readers disagree which one counts.",
 	}
 	encoding = check{
-		name: checkEncoding, CheckOptions: CheckOptions{Level: Error},
+		name: records.CheckEncoding, CheckOptions: CheckOptions{Level: Error},
 		about: "a text is not UTF-8, or has half a surrogate pair.",
 	}
 	wrongType = check{

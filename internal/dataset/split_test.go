@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -21,7 +22,7 @@ type failing interface {
 
 // examined is a file without a base commit.
 func examined(t failing, o Options, from repo.File) *examination {
-	f, err := read(from, maxRecords)
+	files, err := records.Read(t.Context(), []repo.File{from})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +31,8 @@ func examined(t failing, o Options, from repo.File) *examination {
 		t.Fatal(err)
 	}
 	defer texts.Close()
-	x, err := known.examine(t.Context(), o, []*file{f}, Input{Control: []string{"<|im_end|>"}}, texts)
+	o.Sources = []Source{{Path: "*", Weight: 1}}
+	x, err := known.examine(t.Context(), o, files, Input{Control: []string{"<|im_end|>"}}, texts)
 	if err != nil {
 		t.Fatal(err)
 	}

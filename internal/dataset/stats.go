@@ -2,6 +2,8 @@ package dataset
 
 import (
 	"slices"
+
+	"github.com/tunegate/tunegate/internal/records"
 )
 
 // Stats counts what the records came to. Rows count once, whatever their weight.
@@ -51,19 +53,19 @@ func (x *examination) statistics(heldOut []bool) Stats {
 		Rows: len(x.entries), Tags: make(map[string]int), Findings: x.found.checks,
 		Errors: x.found.errors, Warnings: x.found.warnings, NewErrors: x.found.newErrors, FindingsLeftOut: x.found.leftOut,
 	}
-	files := make(map[*file]*FileStats)
+	files := make(map[*records.File]*FileStats)
 	for _, f := range x.files {
-		files[f] = &FileStats{Path: f.path, Weight: f.source.Weight, License: f.source.License, Records: f.numbered}
-		s.Records += f.numbered
+		files[f] = &FileStats{Path: f.Path, Weight: x.sources[f].Weight, License: x.sources[f].License, Records: f.Numbered}
+		s.Records += f.Numbered
 	}
 	words := make([]int, len(x.entries))
 	for i, e := range x.entries {
 		if heldOut[i] {
 			s.Validation++
-			files[e.file].Validation++
+			files[e.File].Validation++
 		} else {
 			s.Train++
-			files[e.file].Train++
+			files[e.File].Train++
 		}
 		for name, value := range e.tags {
 			s.Tags[name+"="+value]++

@@ -35,8 +35,7 @@ func TestTags(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := &file{path: "a.json", data: []byte(`{"question": "q", "answer": "a", ` + test.data + `}`)}
-			n := record{file: f, number: 1, line: 1, column: 1, raw: f.data}.normalize(test.options)
+			n := normalize(recordsOf(t, "a.json", `[{"question": "q", "answer": "a", `+test.data+`}]`)[0], test.options)
 			if diff := cmp.Diff(test.want, n.tags); diff != "" {
 				t.Error(diff)
 			}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/rawjson"
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/suite"
 )
@@ -15,7 +16,7 @@ import (
 var toys = table{
 	{
 		name: "comments", about: "a record has a comment.", CheckOptions: CheckOptions{Level: Warn},
-		record: func(_ record, fields []rawjson.Value) (problems []problem) {
+		record: func(_ records.Record, fields []rawjson.Value) (problems []problem) {
 			for _, f := range fields {
 				if f.Name == "comment" {
 					problems = append(problems, problem{offset: f.Offset, what: "a comment is read by nobody", hint: "take it out"})
@@ -41,7 +42,7 @@ var toys = table{
 			key: func(e entry) string { return e.question },
 			compare: func(first, e entry) []problem {
 				p := whole(fmt.Sprintf("%s is not %s", e.answer, first.answer), "keep one of them")
-				p.see = first.record.where()
+				p.see = first.record.Where()
 				return []problem{p}
 			},
 		},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -29,7 +30,7 @@ func (p *Plan) answersOf(ctx context.Context, files []repo.File) (found answers,
 		plain := func(text string) string { return strings.Join(strings.Fields(text), " ") }
 		found[sha256.Sum256([]byte(plain(question)+"\n"+plain(answer)))] = true
 	})
-	if errors.Is(err, dataset.ErrTooManyRecords) {
+	if errors.Is(err, records.ErrTooMany) {
 		return nil, nil
 	}
 	return found, err

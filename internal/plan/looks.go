@@ -10,6 +10,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/rawjson"
+	"github.com/tunegate/tunegate/internal/records"
 )
 
 // looksLikeRecords says whether the beginning of a file could be that of a record
@@ -49,7 +50,7 @@ func listWithin(data []byte) ([]byte, bool) {
 		if err != nil {
 			return nil, false
 		}
-		if slices.Contains(dataset.ListKeys(), token.String()) && dec.PeekKind() == '[' {
+		if slices.Contains(records.ListKeys(), token.String()) && dec.PeekKind() == '[' {
 			rest := data[dec.InputOffset():]
 			return rest[bytes.IndexByte(rest, '['):], true
 		}

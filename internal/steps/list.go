@@ -15,6 +15,7 @@ import (
 	"github.com/tunegate/tunegate/internal/ledger"
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/plan"
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
@@ -115,7 +116,7 @@ func newList(m machine.Machine, p *plan.Plan, o Options) *List {
 		Stage: step.Dataset, Slot: known(r.plan.DatasetSlot),
 		Do: func(ctx context.Context, dir string) (dataset.Result, error) {
 			made, err := dataset.Build(ctx, p.Config.Dataset, p.DatasetInput(), dir)
-			if errors.Is(err, dataset.ErrTooManyRecords) {
+			if errors.Is(err, records.ErrTooMany) {
 				err = plan.Input(err)
 			}
 			return made, err

@@ -1,6 +1,7 @@
-package dataset
+package records
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
-func readOne(t *testing.T, name, data string) *file {
+func readOne(t *testing.T, name, data string) *File {
 	t.Helper()
 	f, err := read(repo.File{Path: name, Data: []byte(data)}, maxRecords)
 	if err != nil {
@@ -19,12 +20,12 @@ func readOne(t *testing.T, name, data string) *file {
 }
 
 // proper are the records that are JSON.
-func (f *file) proper() []record {
-	return slices.DeleteFunc(slices.Clone(f.records), func(r record) bool { return r.kind != proper })
+func (f *File) proper() []Record {
+	return slices.DeleteFunc(slices.Clone(f.Records), func(r Record) bool { return r.kind != proper })
 }
 
 // begins counts where the record begins from the beginning of its file.
-func (r record) begins() (line, column int) { return advance(1, 1, r.file.data[:r.offset]) }
+func (r Record) begins() (line, column int) { return advance(1, 1, r.File.data[:r.Offset]) }
 
 // What is wanted is the line and the bytes of each record.
 func TestReadForms(t *testing.T) {
@@ -56,20 +57,20 @@ func TestReadForms(t *testing.T) {
 		f := readOne(t, test.file, test.data)
 		var got []string
 		for i, r := range f.proper() {
-			got = append(got, fmt.Sprint(r.line), string(r.raw))
-			if r.number != i+1 {
-				t.Errorf("%s: record %d has the number %d", name, i+1, r.number)
+			got = append(got, fmt.Sprint(r.Line), string(r.Raw))
+			if r.Number != i+1 {
+				t.Errorf("%s: record %d has the number %d", name, i+1, r.Number)
 			}
-			if line, column := r.begins(); line != r.line || column != r.column {
-				t.Errorf("%s: record %d is at %d:%d, not %d:%d", name, i+1, line, column, r.line, r.column)
+			if line, column := r.begins(); line != r.Line || column != r.column {
+				t.Errorf("%s: record %d is at %d:%d, not %d:%d", name, i+1, line, column, r.Line, r.column)
 			}
 		}
 		if strings.Join(got, " ") != test.want {
 			t.Errorf("%s: got %.200s, want %.200s", name, got, test.want)
 		}
-		for _, r := range f.records {
-			if r.kind != proper && r.kind != atMark {
-				t.Errorf("%s: %s", name, r.unread().what)
+		for _, r := range f.Records {
+			if m, none := r.Mistake(); none && m.Check != CheckBOM {
+				t.Errorf("%s: %s", name, m.What)
 			}
 		}
 	}
@@ -100,13 +101,16 @@ func TestReadMistakes(t *testing.T) {
 		"long line, hidden": {"a.jsonl", `{"a": "` + strings.Repeat("é", 50000) + "\x00\"}", "a.jsonl:1:50008: this is not JSON: invalid character '\\x00' in string"},
 	} {
 		var got []string
-		for _, r := range readOne(t, test.file, test.data).records {
-			if r.kind == badFile || r.kind == badLine {
-				f := r.unread().found(Error)
-				got = append(got, f.Where()+": "+f.Message)
+		for _, r := range readOne(t, test.file, test.data).Records {
+			if m, none := r.Mistake(); none && m.Check == CheckJSON {
+				line, column := r.Position(m.Offset)
+				got = append(got, fmt.Sprintf("%s:%d:%d: %s", r.File.Path, line, column, m.What))
+				if m.Hint == "" {
+					t.Errorf("%s: no hint", name)
+				}
 			}
 		}
-		if len(got) != 1 || !strings.HasPrefix(got[0], test.want) || !strings.HasSuffix(got[0], ")") {
+		if len(got) != 1 || !strings.HasPrefix(got[0], test.want) {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
 	}
@@ -117,10 +121,25 @@ func TestLongLine(t *testing.T) {
 	t.Parallel()
 	const n = 50000
 	record := `{"é":1,"é":2},`
-	for i, r := range readOne(t, "a.json", "["+strings.Repeat(record, n)+"{}]").records[:n] {
-		_, problems := r.fields()
-		if f := problems[0].found(Error); f.Line != 1 || f.Column != 2+i*14+7 {
-			t.Fatalf("record %d: %s", i, f.Where())
+	for i, r := range readOne(t, "a.json", "["+strings.Repeat(record, n)+"{}]").Records[:n] {
+		_, mistakes := r.Fields()
+		if line, column := r.Position(mistakes[0].Offset); line != 1 || column != 2+i*14+7 {
+			t.Fatalf("record %d: %d:%d", i, line, column)
 		}
+	}
+}
+
+func TestTooManyRecords(t *testing.T) {
+	t.Parallel()
+	file := func(path string, records int) repo.File {
+		return repo.File{Path: path, Blob: path, Data: []byte("[1" + strings.Repeat(",1", records-1) + "]")}
+	}
+	half := maxRecords/2 + 1
+	if _, err := Read(t.Context(), []repo.File{file("a.json", half), file("b.json", half)}); !errors.Is(err, ErrTooMany) || !strings.HasPrefix(err.Error(), "b.json: ") {
+		t.Errorf("of two files: %v", err)
+	}
+	f, err := read(file("a.json", 3), 3)
+	if err != nil || f.Numbered != 3 {
+		t.Errorf("just as many as are read: %+v, %v", f, err)
 	}
 }

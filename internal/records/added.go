@@ -1,4 +1,4 @@
-package dataset
+package records
 
 import (
 	"bytes"
@@ -13,18 +13,18 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
-// markAdded marks the records that the change added or edited: those that the base
-// tip does not have, in the same file or, where a file was renamed or records were
+// MarkAdded marks the records of head that the change added or edited: those that the
+// base tip does not have, in the same file or, where a file was renamed or records were
 // moved, in another one. Of a record that is there more often than before, the last
-// ones are added. Only files that the change alters or leaves out are read.
-func (in Input) markAdded(ctx context.Context, head []*file) error {
+// ones are added. Only files that the change alters or leaves out are opened.
+func MarkAdded(ctx context.Context, head []*File, base []repo.File, open func(context.Context, []repo.File) (*repo.Contents, error)) error {
 	type content struct{ path, blob string }
-	changed, gone := unpaired(head, in.Base,
-		func(f *file) content { return content{f.path, f.blob} },
+	changed, gone := unpaired(head, base,
+		func(f *File) content { return content{f.Path, f.blob} },
 		func(f repo.File) content { return content{f.Path, f.Blob} })
 	here := make(map[string]bool, len(changed))
 	for _, f := range changed {
-		here[f.path] = true
+		here[f.Path] = true
 	}
 	var edited, dropped []repo.File
 	for _, f := range gone {
@@ -34,17 +34,17 @@ func (in Input) markAdded(ctx context.Context, head []*file) error {
 			dropped = append(dropped, f)
 		}
 	}
-	changed, dropped = unpaired(changed, dropped, func(f *file) string { return f.blob }, func(f repo.File) string { return f.Blob })
+	changed, dropped = unpaired(changed, dropped, func(f *File) string { return f.blob }, func(f repo.File) string { return f.Blob })
 	gone = slices.Concat(edited, dropped)
 	for _, f := range changed {
-		for i := range f.records {
-			f.records[i].added = true
+		for i := range f.Records {
+			f.Records[i].Added = true
 		}
 	}
 	if len(changed) == 0 || len(gone) == 0 {
 		return ctx.Err()
 	}
-	contents, err := in.contents(ctx, gone)
+	contents, err := open(ctx, gone)
 	if err != nil {
 		return err
 	}
@@ -52,8 +52,8 @@ func (in Input) markAdded(ctx context.Context, head []*file) error {
 }
 
 // match finds the records that the base has.
-func match(ctx context.Context, head []*file, base *repo.Contents) error {
-	files, err := readAll(ctx, base.Files)
+func match(ctx context.Context, head []*File, base *repo.Contents) error {
+	files, err := Read(ctx, base.Files)
 	if err != nil {
 		return err
 	}
@@ -67,39 +67,39 @@ func match(ctx context.Context, head []*file, base *repo.Contents) error {
 	type bytesIn struct {
 		path string
 		hash uint64
-		kind recordKind
+		kind kind
 	}
-	raw := func(c *candidate) bytesIn { return bytesIn{c.file.path, c.hash, c.kind} }
+	raw := func(c *candidate) bytesIn { return bytesIn{c.File.Path, c.hash, c.kind} }
 	type contentIn struct {
 		path    string
 		content [sha256.Size]byte
-		kind    recordKind
+		kind    kind
 	}
-	here := func(c *candidate) contentIn { return contentIn{c.file.path, c.digest(), c.kind} }
+	here := func(c *candidate) contentIn { return contentIn{c.File.Path, c.digest(), c.kind} }
 	anywhere := func(c *candidate) contentIn { return contentIn{"", c.digest(), c.kind} }
 	left, gone := unpaired(added, removed, raw, raw)
 	left, gone = unpaired(left, gone, here, here)
 	left, _ = unpaired(left, gone, anywhere, anywhere)
 	for _, c := range added {
-		c.added = false
+		c.Added = false
 	}
 	for _, c := range left {
-		c.added = true
+		c.Added = true
 	}
 	return ctx.Err()
 }
 
 // candidate is a record that may be one of the other side.
 type candidate struct {
-	*record
+	*Record
 	hash    uint64             // of its bytes
 	content *[sha256.Size]byte // its digest, once it was asked for
 }
 
-func candidates(files []*file, seed maphash.Seed) (all []*candidate) {
+func candidates(files []*File, seed maphash.Seed) (all []*candidate) {
 	for _, f := range files {
-		for i := range f.records {
-			all = append(all, &candidate{record: &f.records[i], hash: maphash.Bytes(seed, f.records[i].raw)})
+		for i := range f.Records {
+			all = append(all, &candidate{Record: &f.Records[i], hash: maphash.Bytes(seed, f.Records[i].Raw)})
 		}
 	}
 	return all
@@ -108,7 +108,7 @@ func candidates(files []*file, seed maphash.Seed) (all []*candidate) {
 // digest is that of the record, made once.
 func (c *candidate) digest() [sha256.Size]byte {
 	if c.content == nil {
-		digest := c.record.digest()
+		digest := c.Record.digest()
 		c.content = &digest
 	}
 	return *c.content
@@ -144,13 +144,13 @@ func unpaired[T, U any, K comparable](ones []T, others []U, keyOfOne func(T) K, 
 // digest names the record's content: its canonical JSON (RFC 8785), so that
 // neither its place nor its layout matters; the bytes where that is not defined, or
 // the record is too large to be read.
-func (r record) digest() [sha256.Size]byte {
-	if r.kind != proper || len(r.raw) > maxRecord {
-		return sha256.Sum256(r.raw)
+func (r Record) digest() [sha256.Size]byte {
+	if r.kind != proper || len(r.Raw) > MaxRecord {
+		return sha256.Sum256(r.Raw)
 	}
-	canonical := jsontext.Value(bytes.Clone(r.raw))
+	canonical := jsontext.Value(bytes.Clone(r.Raw))
 	if err := canonical.Canonicalize(); err != nil {
-		return sha256.Sum256(r.raw)
+		return sha256.Sum256(r.Raw)
 	}
 	return sha256.Sum256(canonical)
 }
