@@ -28,9 +28,13 @@ func (c promoteCommand) Run(s *session) error {
 		if c.Head == "" {
 			return promote.Promote(s.ctx, m, policy, o)
 		}
+		name := ""
+		if repo.IsCommitID(c.Head) { // such as a workflow's, which a release stands for
+			name = c.Version
+		}
 		moved, judged, err := promote.Release(s.ctx, m, r, pipeline.Options{
 			Refs: plan.Refs{
-				Base: c.Base, Head: c.Head, HeadName: c.Version, BaseName: strings.TrimPrefix(strings.TrimPrefix(c.Base, "refs/remotes/"), "origin/"),
+				Base: c.Base, Head: c.Head, HeadName: name, BaseName: strings.TrimPrefix(strings.TrimPrefix(c.Base, "refs/remotes/"), "origin/"),
 			},
 			ConfigPath: s.cli.Config, Event: "release", Web: s.web(),
 		}, o)

@@ -251,6 +251,7 @@ func TestForecastTakesTheNoiseOfEarlierVerdicts(t *testing.T) {
 	for i, rule := range []gate.Rule{
 		{Rule: gate.NoHarm, Suite: "s", N: 40, Regressed: []string{"a"}, Fixed: []string{"b", "c"}},
 		{Rule: gate.NoHarm, Suite: "s", N: 60, Regressed: []string{"a"}},
+		{Rule: gate.NoHarm, Suite: "s", N: 60, Regressed: []string{"a"}}, // the same run once more
 	} {
 		id := fmt.Sprint("2026010", i)
 		dir := runs.Folder(o.machine.Home, id)
@@ -258,7 +259,10 @@ func TestForecastTakesTheNoiseOfEarlierVerdicts(t *testing.T) {
 			t.Fatal(err)
 		}
 		verdict := gate.Verdict{Schema: 1, ModelID: "m", Outcome: gate.Pass, Rules: []gate.Rule{rule}}
-		record := runs.Record{ID: id, Outcome: "pass", Repository: o.repo.Root()}
+		record := runs.Record{ID: id, Outcome: "pass", Repository: o.repo.Root(), Stages: []runs.StageRun{
+			{Stage: step.Eval, Key: "of the base", State: step.Reused},
+			{Stage: step.Eval, Key: store.NewKey("eval", len(rule.Fixed)), State: step.Done},
+		}}
 		if err := errors.Join(record.Save(dir), verdict.Save(filepath.Join(dir, string(step.Gate), "verdict.json"))); err != nil {
 			t.Fatal(err)
 		}

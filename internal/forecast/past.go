@@ -230,13 +230,15 @@ func (p past) ours(entry store.Entry) bool {
 }
 
 // noise is the share of cases, by suite, that cancelled out in the latest
-// verdicts on this repository, and from how many verdicts that is.
+// verdicts on this repository, and from how many verdicts that is. Runs that compared
+// the same answers count once.
 func (p past) noise() (noise map[string]float64, verdicts int) {
 	records, err := runs.All(p.home)
 	if err != nil {
 		return nil, 0
 	}
 	noise, pairs := map[string]float64{}, map[string]float64{}
+	seen := map[string]bool{}
 	for _, record := range slices.Backward(records) {
 		if record.Repository != p.root || record.Outcome == "" || verdicts == maxPast {
 			continue
@@ -244,6 +246,12 @@ func (p past) noise() (noise map[string]float64, verdicts int) {
 		verdict, err := gate.Load(filepath.Join(runs.Folder(p.home, record.ID), string(step.Gate), "verdict.json"))
 		if err != nil || verdict.ModelID == "" {
 			continue
+		}
+		if answers := record.Answers(); answers != "" {
+			if seen[answers] {
+				continue
+			}
+			seen[answers] = true
 		}
 		verdicts++
 		for _, rule := range verdict.Rules {

@@ -61,6 +61,14 @@ func again(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Pl
 
 // NoModel says that the plan's head has no model, why, and how to get one.
 func (p *Plan) NoModel(why string) error {
-	return fmt.Errorf("%w of the data at %.100q (lineage %.8s): %s (hint: have the retrain workflow, retrain.yml, train what the branch holds, or run `tunegate run --base %s --head %[5]s` here; then promote that)",
-		ErrNoModel, p.HeadRef, p.Lineage, why, p.HeadSHA)
+	return fmt.Errorf("%w of the data at %s (lineage %.8s): %s (hint: have the retrain workflow, retrain.yml, train what the branch holds, or run `tunegate run --base %s --head %[5]s` here; then promote that)",
+		ErrNoModel, p.HeadCommit(), p.Lineage, why, p.HeadSHA)
+}
+
+// HeadCommit names the head's commit for messages, with the name that it goes by.
+func (p *Plan) HeadCommit() string {
+	if p.HeadRef == "" || p.HeadRef == p.HeadSHA {
+		return fmt.Sprintf("commit %.12s", p.HeadSHA)
+	}
+	return fmt.Sprintf("commit %.12s (%.100q)", p.HeadSHA, p.HeadRef)
 }

@@ -110,7 +110,7 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		return err
 	} else if !found {
 		if _, err := head.Read(ctx, configPath, maxPolicyFile); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s: neither %s nor %s has it (hint: `tunegate init` writes one to start from)", configPath, p.BaseRef, p.HeadRef)
+			return noConfig(ctx, r, configPath, p.BaseRef, p.HeadRef)
 		} else if err != nil {
 			return ofHead(err)
 		}

@@ -46,7 +46,7 @@ func loadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (conf
 	}
 	data, err := tree.Read(ctx, configPath, maxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return config.Config{}, fmt.Errorf("%s has no %s (hint: `tunegate init` writes one; commit it)", repo.ShortName(ref), configPath)
+		return config.Config{}, noConfig(ctx, r, configPath, repo.ShortName(ref))
 	}
 	if err != nil {
 		return config.Config{}, err

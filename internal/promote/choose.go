@@ -48,8 +48,8 @@ func (o Options) latest(m machine.Machine, promotions ledger.Ledger, name string
 	records = slices.DeleteFunc(records, func(r runs.Record) bool {
 		return o.Repository != "" && r.Repository != o.Repository || of(name, r) != nil
 	})
-	if len(records) == 0 {
-		return choice{}, refuse(ErrUsage, "no run of this repository made a model yet (hint: `tunegate run`)")
+	if !slices.ContainsFunc(records, hasModel) {
+		return choice{}, refuse(ErrUsage, "no run of this repository has made a model yet (hint: `tunegate run` on a change of the data makes one)")
 	}
 	var newer []verdictOf
 	for _, record := range slices.Backward(records) {
@@ -76,7 +76,8 @@ func (o Options) latest(m machine.Machine, promotions ledger.Ledger, name string
 			return choice{}, err
 		}
 	}
-	last := records[len(records)-1]
+	models := slices.DeleteFunc(records, func(r runs.Record) bool { return !hasModel(r) })
+	last := models[len(models)-1]
 	return choice{}, refuse(ErrUsage, "no run of this repository made a model that can be promoted: the latest, %s, is %s (hint: `tunegate list` shows the models)", last.ID, told(last))
 }
 
@@ -107,13 +108,17 @@ func (o Options) still(record runs.Record, verdict gate.Verdict, newer []verdict
 			continue
 		}
 		kind, since := ErrUsage, ""
-		if len(newer) > 0 {
-			kind, since = ErrVerdict, "; "+strings.Join(passedOver(newer), "; ")
+		if notes := passedOver(newer); len(notes) > 0 {
+			kind, since = ErrVerdict, "; "+strings.Join(notes, "; ")
 		}
 		return refuse(kind, "the latest model that can be promoted, of run %s, is %s already%s (hint: `tunegate list`; `tunegate promote %s --run %[1]s` gives it one more version)", record.ID, known.Version, since, o.Version)
 	}
 	return nil
 }
+
+// hasModel says whether a run made a candidate, or judged one again: one that ended
+// before, such as for its data's errors, has none.
+func hasModel(r runs.Record) bool { return r.Candidate != "" }
 
 // told says what a run was about and what came of it.
 func told(r runs.Record) string {
@@ -127,9 +132,10 @@ func told(r runs.Record) string {
 // maxPassedOver bounds the runs that a note names.
 const maxPassedOver = 3
 
-// passedOver says which newer verdicts were not taken, the newest first.
+// passedOver says which newer models were not taken, the newest first.
 func passedOver(newer []verdictOf) (notes []string) {
-	for _, later := range newer[:min(len(newer), maxPassedOver)] {
+	models := slices.DeleteFunc(slices.Clone(newer), func(v verdictOf) bool { return !hasModel(v.record) })
+	for _, later := range models[:min(len(models), maxPassedOver)] {
 		notes = append(notes, fmt.Sprintf("run %s is newer and cannot be promoted (%s)", later.record.ID, told(later.record)))
 	}
 	return notes

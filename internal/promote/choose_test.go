@@ -94,7 +94,24 @@ func TestLatest(t *testing.T) {
 		kind  error
 		says  string // in the notes, or in the refusal
 	}{
-		"nothing":         {func(*lab) {}, "", ErrUsage, "no run of this repository made a model yet"},
+		"nothing": {func(*lab) {}, "", ErrUsage, "no run of this repository has made a model yet"},
+		"only its data was looked at": {func(l *lab) {
+			l.run("1", 1, "", passed())
+			l.edit("1", data)
+			l.run("2", 2, "", failed())
+			l.edit("2", func(r *runs.Record) { r.Candidate = "" })
+		}, "", ErrUsage, "no run of this repository has made a model yet (hint: `tunegate run`"},
+		"its data was looked at last": {func(l *lab) {
+			l.run("1", 1, "", passed())
+			l.edit("1", func(r *runs.Record) { r.State, r.Outcome = step.Failed, "" })
+			l.run("2", 2, "", passed())
+			l.edit("2", data)
+		}, "", ErrUsage, `the latest, 1, is "change-1" into "main", failed`},
+		"errors in the data of another change": {func(l *lab) {
+			l.run("1", 1, "", passed())
+			l.run("2", 2, "", failed())
+			l.edit("2", func(r *runs.Record) { r.Candidate = "" })
+		}, "1", nil, ""},
 		"only unchanged":  {func(l *lab) { l.run("1", 1, "", nothing) }, "", ErrUsage, `the latest, 1, is "change-1" into "main", unchanged`},
 		"one that failed": {func(l *lab) { l.run("1", 1, "", failed()) }, "", ErrVerdict, "run 1 cannot be promoted, its verdict is fail: merge.no_harm symbolic: 26 of 52"},
 		"what made no model is passed over": {func(l *lab) {

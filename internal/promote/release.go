@@ -57,7 +57,7 @@ func (o Options) promoted(promotions ledger.Ledger, plan *plan.Plan) (run string
 		case known.Version != o.Version:
 			continue
 		case known.Lineage != plan.Lineage:
-			return "", refuse(ErrUsage, "%s is promoted already, with other data than that at %.100q (hint: `tunegate promote %s --head %s`)", o.Version, plan.HeadRef, nextVersion(versions, o.Version), plan.HeadSHA)
+			return "", refuse(ErrUsage, "%s is promoted already, with other data than that at %s (hint: `tunegate promote %s --head %s`)", o.Version, plan.HeadCommit(), nextVersion(versions, o.Version), plan.HeadSHA)
 		}
 		return known.Run, nil
 	}

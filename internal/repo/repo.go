@@ -88,6 +88,9 @@ func (r *Repo) Close() error {
 // Root is the top folder of the working tree.
 func (r *Repo) Root() string { return r.root }
 
+// IsCommitID says whether a ref is the whole id of a commit, and no name.
+func IsCommitID(ref string) bool { return commitID.MatchString(ref) }
+
 // Commit resolves a ref to the id of its commit.
 func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 	if strings.HasPrefix(ref, "-") {
@@ -102,7 +105,7 @@ func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 			return "", fmt.Errorf("no commit %q in %s: %w", ref, r.root, errShallow)
 		}
 		from := "origin"
-		if commitID.MatchString(ref) { // such as a fork's, which no branch of origin has
+		if IsCommitID(ref) { // such as a fork's, which no branch of origin has
 			from += " " + ref
 		} else if pull := pullRef.FindStringSubmatch(ref); pull != nil { // no clone has GitHub's by itself
 			from += " +refs/" + pull[1] + ":" + ref

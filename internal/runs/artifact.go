@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tunegate/tunegate/internal/export"
 	"github.com/tunegate/tunegate/internal/machine"
@@ -44,6 +45,19 @@ func (r Record) Key(stage step.Stage) store.Key {
 		return ""
 	}
 	return r.Stages[i].Key
+}
+
+// Answers tells the evaluation of a run from any other: the keys of the models' answers
+// that it compared. It is empty where the run came to none.
+func (r Record) Answers() string {
+	var keys []string
+	for _, s := range r.Stages {
+		if s.Stage == step.Eval && s.Key != "" && (s.State == step.Done || s.State == step.Reused) {
+			keys = append(keys, string(s.Key))
+		}
+	}
+	slices.Sort(keys)
+	return strings.Join(keys, " ")
 }
 
 // Kept gives the model that is kept under the keys of its export and its

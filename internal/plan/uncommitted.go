@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tunegate/tunegate/internal/baselock"
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/text"
+)
+
+// PolicyFiles are patterns (see repo.Tree.Match) of what the policy of a config consists of.
+func PolicyFiles(configPath string, c config.Config) []string {
+	patterns := append([]string{configPath, baselock.Path(configPath)}, c.Eval.Suites...)
+	for _, file := range []string{c.Eval.SanityPrompts, c.Serve.TemplateFile} {
+		if file != "" {
+			patterns = append(patterns, file)
+		}
+	}
+	return patterns
+}
+
+// Named are patterns of all that a config names in the repository: its policy, the
+// records, and a base model that lies there.
+func Named(configPath string, c config.Config) []string {
+	patterns := PolicyFiles(configPath, c)
+	for _, source := range c.Dataset.Sources {
+		patterns = append(patterns, source.Path)
+	}
+	if c.Base.Model != "" && !filepath.IsAbs(c.Base.Model) {
+		patterns = append(patterns, path.Join(filepath.ToSlash(c.Base.Model), "**"))
+	}
+	return patterns
+}
+
+// HowToCommit says in a hint's words how to bring what is uncommitted of the patterns to
+// a ref. Where nothing is, another branch or only this clone has it.
+func HowToCommit(ctx context.Context, r *repo.Repo, ref string, patterns []string) string {
+	branch, ofOrigin := strings.CutPrefix(repo.ShortName(ref), "origin/")
+	files, err := r.Uncommitted(ctx, patterns...)
+	switch {
+	case err == nil && len(files) > 0 && ofOrigin:
+		return fmt.Sprintf("commit to %s, and push: `%s`, then `git push`", branch, commitCommand(files))
+	case err == nil && len(files) > 0:
+		return fmt.Sprintf("commit to %s: `%s`", branch, commitCommand(files))
+	case ofOrigin:
+		return fmt.Sprintf("`git push`, where %s of this clone has it; else merge the pull request that brings it", branch)
+	}
+	return fmt.Sprintf("merge the branch that has it into %s", branch)
+}
+
+// maxAdded bounds the files that a command names one by one.
+const maxAdded = 6
+
+// commitCommand commits files; where they are many, their folders.
+func commitCommand(files []string) string {
+	var words []string
+	for _, file := range files {
+		if folder := path.Dir(file); len(files) > maxAdded && folder != "." {
+			file = folder
+		}
+		if word := text.ShellWord(file); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return "git add -- " + strings.Join(words, " ") + ` && git commit -m "judge tuning data"`
+}
+
+// noConfig says that no ref has a config, and what to type.
+func noConfig(ctx context.Context, r *repo.Repo, configPath string, refs ...string) error {
+	says := fmt.Sprintf("%s has no %s", refs[0], configPath)
+	if len(refs) > 1 && refs[0] != refs[1] {
+		says = fmt.Sprintf("%s: neither %s nor %s has it", configPath, refs[0], refs[1])
+	}
+	data, err := os.ReadFile(filepath.Join(r.Root(), filepath.FromSlash(configPath)))
+	if err != nil {
+		return fmt.Errorf("%s (hint: `tunegate init` writes one to start from; commit it to %s)", says, strings.TrimPrefix(refs[0], "origin/"))
+	}
+	if slices.Contains(refs, WorkingTree) {
+		return fmt.Errorf("%s (hint: git ignores it: `git add -f -- %s` adds it all the same; then commit it)", says, text.ShellWord(configPath))
+	}
+	patterns := []string{configPath}
+	if draft, err := config.Parse(configPath, data); err == nil {
+		patterns = Named(configPath, draft)
+	}
+	return fmt.Errorf("%s, but the working tree does (hint: %s)", says, HowToCommit(ctx, r, refs[0], patterns))
+}
