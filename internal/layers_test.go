@@ -42,7 +42,7 @@ var layers = [][]string{
 	{"playbook", "tutor", "starter", "engine", "baselock"},
 	{"base", "reference", "records"},
 	{"chat", "gguf", "stats", "store", "proc", "repo", "place", "strictyaml", "markdown", ".github"},
-	{"text", "protocol", "filelock", "check", "rawjson"},
+	{"text", "protocol", "filelock", "check", "rawjson", "bounded"},
 }
 
 const module = "github.com/tunegate/tunegate/"

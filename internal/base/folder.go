@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/tunegate/tunegate/internal/bounded"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -52,13 +53,13 @@ func (f Folder) Path(name string) string { return filepath.Join(f.Name, name) }
 
 // Read reads a file of at most 64 MiB. One that is not there is fs.ErrNotExist.
 func (f Folder) Read(name string) ([]byte, error) {
-	if info, err := fs.Stat(f.Files, name); err == nil && info.Size() > maxRead {
-		return nil, fmt.Errorf("%s holds %d bytes, more than %d (hint: %s)", f.Path(name), info.Size(), maxRead, again)
-	}
-	data, err := fs.ReadFile(f.Files, name)
+	data, err := bounded.ReadFS(f.Files, name, maxRead)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w (hint: a base model's folder holds %s, %s, %s and its weights as safetensors: download it as a whole)",
 			f.Path(name), fs.ErrNotExist, ConfigFile, TokenizerFile, TokenizerConfigFile)
+	}
+	if errors.Is(err, bounded.ErrTooLarge) {
+		return nil, fmt.Errorf("%s: %w (hint: %s)", f.Path(name), err, again)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path(name), err)

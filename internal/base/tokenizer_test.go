@@ -195,7 +195,7 @@ func TestBounds(t *testing.T) {
 		t.Errorf("values: %v", err)
 	}
 	m.Other["added_tokens.json"] = strings.Repeat(" ", 65<<20) + "{}"
-	if err := tokens(m); err == nil || !strings.Contains(err.Error(), "added_tokens.json holds 68157442 bytes, more than 67108864 (hint: ") {
+	if err := tokens(m); err == nil || !strings.Contains(err.Error(), "added_tokens.json: too large: it holds 68157442 bytes, and at most 67108864 are read (hint: ") {
 		t.Errorf("size: %v", err)
 	}
 	m = basetest.New()

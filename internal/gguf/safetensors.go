@@ -1,6 +1,7 @@
 package gguf
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"errors"
@@ -19,6 +20,17 @@ import (
 // maxJSON bounds a safetensors header in bytes, as the format's own library does:
 // https://github.com/huggingface/safetensors#format
 const maxJSON = 100_000_000
+
+// maxCommas bounds a safetensors header, or an index of shards, by its values, as many
+// small ones take far more memory than their text. DeepSeek-V3's index has 92,000.
+const maxCommas = 2 << 20
+
+func checkValues(text []byte) error {
+	if bytes.Count(text, []byte(",")) > maxCommas {
+		return fmt.Errorf("more than %d values", maxCommas)
+	}
+	return nil
+}
 
 // dtypes are the types of a safetensors file, which spells their names as ggml does.
 var dtypes = Types{F32, F16, BF16}
@@ -152,7 +164,11 @@ func parseSafetensors(path string, r io.ReaderAt, size int64) (map[string]Array,
 		return nil, err
 	}
 	var members map[string]jsontext.Value
-	if err := json.Unmarshal(text, &members); err != nil {
+	err := checkValues(text)
+	if err == nil {
+		err = json.Unmarshal(text, &members)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("the header is not a JSON object of tensors: %w (hint: the file is damaged, copy it again)", err)
 	}
 	delete(members, "__metadata__")

@@ -90,6 +90,7 @@ func TestSafetensorsRefuses(t *testing.T) {
 		"cut header":       {raw("{}", 0)[:9], "cut short"},
 		"endless header":   {edit(raw("{}", 0), 0, 1<<63, 8), "cut short"},
 		"no JSON":          {raw("[1]", 0), "not a JSON object"},
+		"too many values":  {raw("{"+strings.Repeat(",", maxCommas+1), 0), "more than 2097152 values"},
 		"duplicate tensor": {raw(`{"w":{},"w":{}}`, 0), "duplicate"},
 		"duplicate key":    {raw(`{"w":{"dtype":"F32","dtype":"F16"}}`, 0), "duplicate"},
 		"unknown key":      {raw(`{"w":{"kind":"F32"}}`, 0), `tensor "w"`},

@@ -10,11 +10,16 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/tunegate/tunegate/internal/bounded"
 )
 
+// The files by one of which the weights of a model begin.
 const (
-	singleFile = "model.safetensors"
-	indexFile  = "model.safetensors.index.json"
+	WeightsFile = "model.safetensors"
+	IndexFile   = "model.safetensors.index.json" // of several files
+
+	maxIndex = 64 << 20 // bytes; that of DeepSeek-V3, one of the largest, has 9 million
 )
 
 // OpenWeights opens the weights in the folder files of a model, which messages call
@@ -22,23 +27,26 @@ const (
 // Each tensor lies in the shard that the index says, and no shard holds another one.
 // Close the weights after use.
 func OpenWeights(files fs.FS, dir string) (*Weights, error) {
-	w, err := openIn(files, dir, singleFile)
+	w, err := openIn(files, dir, WeightsFile)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return w, err
 	}
-	path := filepath.Join(dir, indexFile)
-	data, err := fs.ReadFile(files, indexFile)
+	path := filepath.Join(dir, IndexFile)
+	data, err := bounded.ReadFS(files, IndexFile, maxIndex)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: neither %s nor %s is there (hint: save the model with save_pretrained, as safetensors)", dir, singleFile, indexFile)
+		return nil, fmt.Errorf("%s: neither %s nor %s is there (hint: save the model with save_pretrained, as safetensors)", dir, WeightsFile, IndexFile)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if err == nil {
+		err = checkValues(data)
 	}
 	var index struct {
 		WeightMap map[string]string `json:"weight_map"`
 	}
-	if err := json.Unmarshal(data, &index); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if err == nil {
+		err = json.Unmarshal(data, &index)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w (hint: the file is damaged: download it again)", path, err)
 	}
 	w, err = openShards(files, dir, index.WeightMap)
 	if err != nil {

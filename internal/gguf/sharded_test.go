@@ -29,12 +29,12 @@ func openFolder(dir string) (*Weights, error) { return OpenWeights(os.DirFS(dir)
 func TestOpenWeights(t *testing.T) {
 	t.Parallel()
 	index := []byte(`{"metadata":{"total_size":8},"weight_map":{"a":"1.safetensors","b":"2.safetensors"}}`)
-	sharded := map[string][]byte{indexFile: index, "1.safetensors": raw(shardA, 4), "2.safetensors": raw(shardB, 4)}
+	sharded := map[string][]byte{IndexFile: index, "1.safetensors": raw(shardA, 4), "2.safetensors": raw(shardB, 4)}
 	for name, c := range map[string]struct {
 		files map[string][]byte
 		want  []string
 	}{
-		"single":  {map[string][]byte{singleFile: raw(shardA, 4), "other.safetensors": nil}, []string{"a"}},
+		"single":  {map[string][]byte{WeightsFile: raw(shardA, 4), "other.safetensors": nil}, []string{"a"}},
 		"sharded": {sharded, []string{"a", "b"}},
 	} {
 		w, err := openFolder(folder(t, c.files))
@@ -63,18 +63,26 @@ func TestOpenWeightsRefuses(t *testing.T) {
 		"outside":         {`{"weight_map":{"a":"../1.safetensors"}}`, "not a file of this folder"},
 		"sub-folder":      {`{"weight_map":{"a":"x/1.safetensors"}}`, "not a file of this folder"},
 		"empty":           {`{"weight_map":{}}`, "names no file"},
+		"too many":        {strings.Repeat(",", maxCommas+1), "more than 2097152 values (hint: "},
 		"duplicate":       {`{"weight_map":{"a":"1.safetensors","a":"2.safetensors"}}`, "duplicate"},
 	} {
-		dir := folder(t, map[string][]byte{indexFile: []byte(c.index), "1.safetensors": one, "2.safetensors": two})
+		dir := folder(t, map[string][]byte{IndexFile: []byte(c.index), "1.safetensors": one, "2.safetensors": two})
 		_, err := openFolder(dir)
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), indexFile) {
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), IndexFile) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
 		}
+	}
+	large := folder(t, map[string][]byte{IndexFile: nil})
+	if err := os.Truncate(filepath.Join(large, IndexFile), maxIndex+1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openFolder(large); err == nil || !strings.Contains(err.Error(), IndexFile+": too large: it holds 67108865 bytes, and at most 67108864 are read (hint: ") {
+		t.Errorf("a large index: error %v", err)
 	}
 	if _, err := openFolder(t.TempDir()); err == nil || !strings.Contains(err.Error(), "neither model.safetensors nor") {
 		t.Errorf("empty folder: error %v", err)
 	}
-	if _, err := openFolder(folder(t, map[string][]byte{singleFile: nil})); err == nil || !strings.Contains(err.Error(), singleFile) {
+	if _, err := openFolder(folder(t, map[string][]byte{WeightsFile: nil})); err == nil || !strings.Contains(err.Error(), WeightsFile) {
 		t.Errorf("empty file: error %v", err)
 	}
 }

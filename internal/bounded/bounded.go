@@ -1,0 +1,75 @@
+// Package bounded reads whole files that somebody else wrote: in goes a file and how
+// many bytes it may have, out comes its content, or an error before more is read.
+package bounded
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// ErrTooLarge says that a file has more bytes than it may have.
+var ErrTooLarge = errors.New("too large")
+
+// ReadFile reads a plain file of at most so many bytes. What is no plain file is an
+// error, and never waited for.
+func ReadFile(path string, most int64) ([]byte, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	data, err := read(file, most)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return data, nil
+}
+
+// ReadFS is ReadFile in a file system. Its errors about what a file is do not name it.
+func ReadFS(files fs.FS, name string, most int64) ([]byte, error) {
+	info, err := fs.Stat(files, name) // to open a file may be to read it, or to wait
+	if err == nil {
+		err = check(info, most)
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return read(file, most)
+}
+
+func read(file fs.File, most int64) ([]byte, error) {
+	defer file.Close()
+	info, err := file.Stat()
+	if err == nil {
+		err = check(info, most)
+	}
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err == nil && int64(len(data)) > most { // it grew
+		err = tooLarge(int64(len(data)), most)
+	}
+	return data, err
+}
+
+func check(info fs.FileInfo, most int64) error {
+	switch {
+	case !info.Mode().IsRegular():
+		return errors.New("it is no plain file")
+	case info.Size() > most:
+		return tooLarge(info.Size(), most)
+	}
+	return nil
+}
+
+func tooLarge(size, most int64) error {
+	return fmt.Errorf("%w: it holds %d bytes, and at most %d are read", ErrTooLarge, size, most)
+}
