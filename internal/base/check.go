@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/tunegate/tunegate/internal/gguf"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -19,9 +20,9 @@ func (f Folder) Check() error {
 	if err != nil {
 		return err
 	}
-	for _, needed := range []string{ConfigFile, TokenizerFile, TokenizerConfigFile, ".safetensors"} {
-		if !slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, needed) }) {
-			return fmt.Errorf("%s has no %s (hint: the whole Hugging Face folder of the base model is needed)", f.Name, needed)
+	for _, needed := range [][]string{{ConfigFile}, {TokenizerFile}, {TokenizerConfigFile}, {gguf.WeightsFile, gguf.IndexFile}} {
+		if !slices.ContainsFunc(needed, func(name string) bool { return slices.Contains(names, name) }) {
+			return fmt.Errorf("%s has no %s (hint: the whole Hugging Face folder of the base model is needed)", f.Name, strings.Join(needed, " or "))
 		}
 	}
 	for _, name := range names {
@@ -55,6 +56,9 @@ func (f Folder) names() ([]string, error) {
 
 func (f Folder) checkPointer(name string) error {
 	info, err := fs.Stat(f.Files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is a link to nothing (hint: download the base model again as a whole, as files)", f.Path(name))
+	}
 	if err != nil || info.Size() >= repo.MaxPointer || !info.Mode().IsRegular() {
 		return err
 	}

@@ -62,7 +62,7 @@ func TestBaseAndServing(t *testing.T) {
 		"as it is": {nil, map[string]string{
 			"base": "ok ./base: 0.1 million parameters", "template": "ok ChatML", "penalty": "ok repeat_penalty 1.0",
 		}},
-		"no weights": {map[string]string{"base/model.safetensors": "-"}, map[string]string{"base": "fail has no .safetensors", "template": "ok not looked at"}},
+		"no weights": {map[string]string{"base/model.safetensors": "-"}, map[string]string{"base": "fail has no model.safetensors or model.safetensors.index.json", "template": "ok not looked at"}},
 		"another architecture": {map[string]string{"base/config.json": strings.Replace(own("base/config.json"), "Qwen2For", "LlamaFor", 1)}, map[string]string{
 			"base": "fail architectures is [\"LlamaForCausalLM\"]",
 		}},
