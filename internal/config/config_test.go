@@ -59,9 +59,9 @@ func TestDemoConfig(t *testing.T) {
 	}
 }
 
-func TestMistakes(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct{ text, want string }{
+// mistakes are texts that no config may have, with words of the error.
+func mistakes() map[string]struct{ text, want string } {
+	return map[string]struct{ text, want string }{
 		"unknown key":       {short + "trian: {}\n", `tunegate.yaml:5:1: unknown key "trian" (did you mean "train"?)`},
 		"planned key":       {short + "app: {dir: x}\n", `key "app" is not built yet`},
 		"misspelt baseline": {short + "eval: {baseline: stabel}\n", "neither stable, base, nor a tag"},
@@ -90,7 +90,11 @@ func TestMistakes(t *testing.T) {
 		"no address":        {short + "runner: {ollama: \"http://[\"}\n", `"http://[" is not the address of a server`},
 		"python":            {short + "runner: {python: python3}\n", "absolute path"},
 	}
-	for name, test := range tests {
+}
+
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	for name, test := range mistakes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := Parse("tunegate.yaml", []byte(test.text))
@@ -102,9 +106,8 @@ func TestMistakes(t *testing.T) {
 }
 
 // Values that would be refused only by a later stage, or make its JSON fail.
-func TestBounds(t *testing.T) {
-	t.Parallel()
-	tests := map[string]string{
+func outOfBounds() map[string]string {
+	return map[string]string{
 		"seed: 4294967296":                                     "`seed` 4294967296 is above 4294967295",
 		"train: {sequence_len: 1048577}":                       "1048577 is not from 16 to 1048576",
 		"train: {micro_batch_size: 4097}":                      "4097 is not from 1 to 4096",
@@ -127,7 +130,11 @@ func TestBounds(t *testing.T) {
 		"gate: {promote: {no_worse: {margin: .inf}}}":          "+Inf is not a share from 0 to 1",
 		"eval: {suites: [\"suites/[.yaml\"]}":                  `"suites/[.yaml" is no valid glob`,
 	}
-	for text, want := range tests {
+}
+
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	for text, want := range outOfBounds() {
 		_, err := Parse("tunegate.yaml", []byte(short+text+"\n"))
 		if err == nil || !strings.HasPrefix(err.Error(), "tunegate.yaml:5: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", text, err, want)

@@ -109,7 +109,7 @@ func (p *parser) export() export.Options {
 func (p *parser) train() train.Options {
 	f := p.file.Train
 	o := train.Options{
-		Quantization: p.oneOf([]any{"train", "quantization"}, f.Quantization, "nf4", "none"),
+		Quantization: p.oneOf([]any{"train", "quantization"}, f.Quantization, train.Quantizations()...),
 		LoRA: train.LoRA{
 			R:             p.between([]any{"train", "lora", "r"}, or(f.LoRA.R, 16), 1, maxLoRAR),
 			Alpha:         p.above([]any{"train", "lora", "alpha"}, or(f.LoRA.Alpha, 32)),

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/store"
@@ -59,8 +60,8 @@ func newSpec(o Options, in Input, dir string) (spec, error) {
 		return spec{}, errors.New("the base model has no name for the adapter's config")
 	case in.Seed > math.MaxUint32:
 		return spec{}, fmt.Errorf("seed %d: the trainer's generators take 32 bits (hint: choose one below %d)", in.Seed, uint64(math.MaxUint32)+1)
-	case o.Quantization != "nf4" && o.Quantization != "none":
-		return spec{}, fmt.Errorf("unknown quantization %q (known: nf4, none)", o.Quantization)
+	case !slices.Contains(Quantizations(), o.Quantization):
+		return spec{}, fmt.Errorf("unknown quantization %q (known: %s)", o.Quantization, strings.Join(Quantizations(), ", "))
 	}
 	valRows := in.ValRows
 	if valRows != "" {

@@ -33,6 +33,9 @@ type Options struct {
 	SanitySteps               int     `json:"sanity_steps"` // 0: a tenth of the run, at most 20
 }
 
+// Quantizations are the values of Options.Quantization.
+func Quantizations() []string { return []string{"nf4", "none"} }
+
 // Input is what a run is given.
 type Input struct {
 	BaseDir       string // folder with the base's config, weights and tokenizer
