@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/tunegate/tunegate/internal/maths"
+	"github.com/tunegate/tunegate/internal/reference"
 )
 
 // Assert is one condition on an answer. Its JSON is part of the evaluation's key.
@@ -69,6 +70,8 @@ type Type struct {
 	About string
 	// Negatable: not- before the name turns pass and fail around.
 	Negatable bool
+	// Takes are the fields that an assert of the type has beside type and weight.
+	Takes []reference.Key
 	// NeedsPrevious: it compares with the answer of the turn before.
 	NeedsPrevious bool
 	// Parse completes the assert, which has type, values, weight and line, and

@@ -3,6 +3,8 @@ package assertion
 import (
 	"context"
 	"fmt"
+
+	"github.com/tunegate/tunegate/internal/reference"
 )
 
 // FinishReason asks that the answer ended by itself.
@@ -14,6 +16,7 @@ const stop = "stop"
 
 var finishReason = Type{
 	Name: FinishReason, About: "the answer ended by itself",
+	Takes: value(reference.OneOf(stop), stop, "The only reason that can pass."),
 	Parse: func(given Given, a *Assert) error {
 		if err := oneText(given, a); err != nil {
 			return err

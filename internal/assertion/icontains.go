@@ -3,6 +3,8 @@ package assertion
 import (
 	"context"
 	"strings"
+
+	"github.com/tunegate/tunegate/internal/reference"
 )
 
 // IContains looks for a text in the answer, ignoring case.
@@ -10,6 +12,7 @@ const IContains = "icontains"
 
 var iContains = Type{
 	Name: IContains, About: "the value stands in the answer, in whatever case", Negatable: true, Parse: oneText,
+	Takes: value(reference.Scalar("text"), "pythagoras", "The text to look for."),
 	Grade: func(_ context.Context, a Assert, given Answer, _ Maths) (Result, error) {
 		return passIf(containsFold(given.Text, a.Values[0]), "the text is not in the answer")
 	},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/tunegate/tunegate/internal/reference"
 )
 
 // IContainsAny looks for one of several texts in the answer, ignoring case.
@@ -11,6 +13,7 @@ const IContainsAny = "icontains-any"
 
 var iContainsAny = Type{
 	Name: IContainsAny, About: "one of the values stands in the answer, in whatever case", Negatable: true,
+	Takes: value(reference.Either(reference.Scalar("text"), reference.ListOf("texts", reference.Scalar("text")).NotEmpty()), []string{"cos", "sin"}, "The texts to look for."),
 	Parse: func(given Given, a *Assert) error {
 		if err := onlyValue(given); err != nil {
 			return err

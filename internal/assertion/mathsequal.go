@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tunegate/tunegate/internal/maths"
+	"github.com/tunegate/tunegate/internal/reference"
 )
 
 // MathsEqual compares the answer's mathematics with a value.
@@ -16,6 +17,7 @@ const attempts = 3
 
 var mathsEqual = Type{
 	Name: MathsEqual, About: "the answer's mathematics equals the value", Parse: oneText,
+	Takes: value(reference.Scalar("text"), "15x^2", "The right answer, in LaTeX or plain ASCII."),
 	Read: func(ctx context.Context, a Assert, checker Maths) (string, error) {
 		compared, err := compare(ctx, checker, a.Values[0], a.Values[0])
 		switch {

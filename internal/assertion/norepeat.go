@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/tunegate/tunegate/internal/reference"
 	"github.com/tunegate/tunegate/internal/text"
 )
 
@@ -20,6 +21,10 @@ const (
 
 var noRepeat = Type{
 	Name: NoRepeat, About: "the answer says other things than the previous one", NeedsPrevious: true,
+	Takes: []reference.Key{
+		{Path: "of", Type: reference.OneOf(previous), Required: true, Example: previous, About: "The answer to compare with: that of the turn before."},
+		{Path: "threshold", Type: reference.Share(), Default: defaultRepeat, Example: defaultRepeat, About: "Largest share of its three-word sequences that may stand in that answer."},
+	},
 	Parse: func(given Given, a *Assert) error {
 		a.Of, a.Threshold = given.Of, defaultRepeat
 		if given.Threshold != nil {

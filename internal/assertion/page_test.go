@@ -1,9 +1,11 @@
 package assertion_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/assertion"
+	"github.com/tunegate/tunegate/internal/reference"
 	"github.com/tunegate/tunegate/internal/reference/referencetest"
 )
 
@@ -19,9 +21,18 @@ func TestPageHasEveryAssertion(t *testing.T) {
 		if kind.Negatable {
 			negatable = "yes"
 		}
-		rows = append(rows, []string{"`" + kind.Name + "`", referencetest.Sentence(kind.About), negatable})
+		fields, example := "", []reference.Key{{Path: "type", Example: kind.Name}}
+		for _, k := range kind.Takes {
+			if fields += "`" + k.Path + "`: " + k.Type.Words + ". " + k.About + " "; !k.Required {
+				fields += "Default: " + k.Defaults() + "."
+			}
+			example = append(example, k)
+		}
+		rows = append(rows, []string{
+			"`" + kind.Name + "`", referencetest.Sentence(kind.About), strings.TrimSpace(fields), "`" + reference.ExampleLine(example) + "`", negatable,
+		})
 		names = append(names, kind.Name)
 	}
-	referencetest.CheckPart(t, page, referencetest.Table([]string{"assertion", "passes when", "negatable"}, rows))
+	referencetest.CheckPart(t, page, "generated", referencetest.Table([]string{"assertion", "passes when", "fields", "example", "negatable"}, rows))
 	referencetest.CheckHeadings(t, page, names)
 }

@@ -3,7 +3,14 @@ package assertion
 import (
 	"fmt"
 	"strings"
+
+	"github.com/tunegate/tunegate/internal/reference"
 )
+
+// value are the fields of an assertion that takes a value alone.
+func value(kind reference.Type, example any, about string) []reference.Key {
+	return []reference.Key{{Path: "value", Type: kind, Required: true, Example: example, About: about}}
+}
 
 // oneText is the Parse of an assertion whose value is one text with a word in it.
 func oneText(given Given, a *Assert) error {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+
+	"github.com/tunegate/tunegate/internal/reference"
 )
 
 // Regex looks for what an RE2 expression describes.
@@ -12,6 +14,7 @@ const Regex = "regex"
 
 var regex = Type{
 	Name: Regex, About: "the expression matches somewhere in the answer", Negatable: true,
+	Takes: value(reference.Scalar("RE2 expression"), `\bx\^2\b`, "The expression: RE2, without lookahead and backreferences."),
 	Parse: func(given Given, a *Assert) error {
 		if err := onlyValue(given); err != nil {
 			return err

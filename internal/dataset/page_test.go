@@ -22,6 +22,6 @@ func TestPageHasEveryCheck(t *testing.T) {
 		rows = append(rows, []string{"`" + c.name + "`", level, referencetest.Sentence(c.about), c.looksAt()})
 		names = append(names, c.name)
 	}
-	referencetest.CheckPart(t, page, referencetest.Table([]string{"check", "default", "what it finds", "looks at"}, rows))
+	referencetest.CheckPart(t, page, "generated", referencetest.Table([]string{"check", "default", "what it finds", "looks at"}, rows))
 	referencetest.CheckHeadings(t, page, names)
 }

@@ -24,6 +24,15 @@ func Example(keys []Key) string {
 	return dump(root)
 }
 
+// ExampleLine is the same on one line, for keys that stand in no section.
+func ExampleLine(keys []Key) string {
+	root := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
+	for _, k := range keys {
+		root.Content = append(root.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: k.Path}, flow(k.Example))
+	}
+	return strings.TrimSuffix(dump(root), "\n")
+}
+
 // hold adds a named value to the section of a path, which is made where it is missing.
 func hold(holders map[string]*yaml.Node, path, name string, value *yaml.Node) {
 	holder := holders[path]

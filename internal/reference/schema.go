@@ -16,8 +16,7 @@ func (f Format) Schema() ([]byte, error) {
 	holders := map[string]*jsonschema.Schema{"": root}
 	for _, k := range f.Keys {
 		section, name := k.split()
-		own := *k.Type.Schema
-		k.annotate(&own)
+		own := k.Schema()
 		switch k.Type.Words {
 		case sections:
 			items := *own.Items
@@ -53,8 +52,9 @@ func open(object *jsonschema.Schema) *jsonschema.Schema {
 	return object
 }
 
-// annotate adds what an editor shows of the key.
-func (k Key) annotate(s *jsonschema.Schema) {
+// Schema is that of the key's value, with what an editor shows of the key.
+func (k Key) Schema() jsonschema.Schema {
+	s := *k.Type.Schema
 	s.Description = k.About
 	if _, words := k.Default.(Says); words {
 		s.Description = strings.TrimSuffix(k.About, ".") + " (default: " + k.Defaults() + ")."
@@ -64,4 +64,5 @@ func (k Key) annotate(s *jsonschema.Schema) {
 	if k.Example != nil {
 		s.Examples = []any{k.Example}
 	}
+	return s
 }

@@ -33,6 +33,14 @@ func (t Type) holds() bool { return t.Words == section || t.Words == sections }
 // Text is any text. The words say what it is: "text", "path of a file".
 func Text(words string) Type { return Type{words, &jsonschema.Schema{Type: "string"}} }
 
+// Scalar is a text as well, but one that need not be quoted where it looks like a
+// number or a truth value.
+func Scalar(words string) Type {
+	t := Either(Text(""), Number(), Switch())
+	t.Words = words
+	return t
+}
+
 // Matching is a text of a form, which the pattern gives in what RE2 and ECMAScript
 // have in common. A text that unlike matches is none; empty: none is excluded.
 func Matching(words, pattern, unlike string) Type {
@@ -132,6 +140,13 @@ func ListOf(words string, item Type) Type {
 func (t Type) NotEmpty() Type {
 	list := *t.Schema
 	list.MinItems = new(uint64(1))
+	return Type{t.Words, &list}
+}
+
+// Unique is a list without an item that stands in it twice.
+func (t Type) Unique() Type {
+	list := *t.Schema
+	list.UniqueItems = true
 	return Type{t.Words, &list}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/reference/referencetest"
 )
 
 // Whatever a name or a glob holds, the config that is written says just that.
@@ -55,6 +56,20 @@ func TestConfigFits(t *testing.T) {
 
 func testConfigFits(t *testing.T, template Template) {
 	files := content(t, template, Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}})
+	for path, data := range files {
+		published := ""
+		switch {
+		case path == ConfigFile:
+			published = "../../docs/schema/config.schema.json"
+		case strings.HasSuffix(path, ".suite.yaml"):
+			published = "../../docs/schema/suite.schema.json"
+		default:
+			continue
+		}
+		if err := referencetest.Load(t, published).Validate(data); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
 	c, err := config.Parse(ConfigFile, files[ConfigFile])
 	if err != nil {
 		t.Fatal(err)

@@ -71,12 +71,12 @@ func TestPrompts(t *testing.T) {
 	}
 }
 
-func TestParseMistakes(t *testing.T) {
-	t.Parallel()
+// mistakes are texts that no suite may have, with words of the error.
+func mistakes() map[string]struct{ text, want string } {
 	oneCase := func(assert string) string {
 		return "name: a\ntests:\n  - description: c\n    turns:\n      - user: q\n        assert:\n          - " + assert + "\n"
 	}
-	tests := map[string]struct{ text, want string }{
+	return map[string]struct{ text, want string }{
 		"no name":             {"tests: []\n", "a suite needs a `name`"},
 		"no tests":            {"name: a\n", "needs `tests`"},
 		"unknown role":        {"name: a\nrole: star\n", `a.suite.yaml:2: unknown role "star"`},
@@ -111,7 +111,11 @@ func TestParseMistakes(t *testing.T) {
 			"no `assistant` answer",
 		},
 	}
-	for label, test := range tests {
+}
+
+func TestParseMistakes(t *testing.T) {
+	t.Parallel()
+	for label, test := range mistakes() {
 		t.Run(label, func(t *testing.T) {
 			t.Parallel()
 			_, err := Reader{}.Suite("a.suite.yaml", []byte(test.text))

@@ -81,17 +81,21 @@ func Page(f reference.Format) string {
 			out.WriteString("\n")
 		}
 		out.WriteString("## " + name + "\n\n" + about + "\n\n")
-		var rows [][]string
-		for _, k := range s.Keys {
-			if k.About == "" {
-				continue
-			}
-			rows = append(rows, []string{"`" + k.Path + "`", k.Type.Words, shown(k), k.About, k.Introduced()})
-		}
-		out.WriteString(Table([]string{"key", "type", "default", "meaning", "since"}, rows))
+		out.WriteString(KeyTable(s.Keys))
 		out.WriteString("\n```yaml\n" + reference.Example(listed) + "```\n")
 	}
 	return out.String()
+}
+
+// KeyTable is a table of keys in Markdown.
+func KeyTable(keys []reference.Key) string {
+	var rows [][]string
+	for _, k := range keys {
+		if k.About != "" {
+			rows = append(rows, []string{"`" + k.Path + "`", k.Type.Words, shown(k), k.About, k.Introduced()})
+		}
+	}
+	return Table([]string{"key", "type", "default", "meaning", "since"}, rows)
 }
 
 // shown is the key's default; a value is code.

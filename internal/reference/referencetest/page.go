@@ -18,12 +18,6 @@ import (
 // updateVariable has the pages written anew.
 const updateVariable = "UPDATE_DOCS"
 
-// The lines between which a page holds a generated part. Prose stands around them.
-const (
-	Begin = "<!-- generated -->\n"
-	End   = "<!-- /generated -->\n"
-)
-
 // Check fails the test where the file in path, relative to the package's folder, is
 // not want. Where UPDATE_DOCS is set it writes it.
 func Check(t *testing.T, path string, want []byte) {
@@ -34,18 +28,20 @@ func Check(t *testing.T, path string, want []byte) {
 	compare(t, path, want, read(t, path))
 }
 
-// CheckPart fails the test where the part of the page between [Begin] and [End] is not
-// want. Where UPDATE_DOCS is set it writes that part.
-func CheckPart(t *testing.T, path string, want string) {
+// CheckPart fails the test where a generated part of the page is not want. It stands
+// between two comments, <!-- NAME --> and <!-- /NAME -->, and prose around it. Where
+// UPDATE_DOCS is set it writes that part.
+func CheckPart(t *testing.T, path, name, want string) {
 	t.Helper()
+	begin, end := "<!-- "+name+" -->\n", "<!-- /"+name+" -->\n"
 	page := string(read(t, path))
-	before, rest, begins := strings.Cut(page, Begin)
-	part, after, ends := strings.Cut(rest, End)
+	before, rest, begins := strings.Cut(page, begin)
+	part, after, ends := strings.Cut(rest, end)
 	if !begins || !ends {
-		t.Fatalf("%s has no part between %q and %q", path, strings.TrimSpace(Begin), strings.TrimSpace(End))
+		t.Fatalf("%s has no part between <!-- %s --> and <!-- /%s -->", path, name, name)
 	}
 	if os.Getenv(updateVariable) != "" {
-		write(t, path, []byte(before+Begin+want+End+after))
+		write(t, path, []byte(before+begin+want+end+after))
 		part = want
 	}
 	compare(t, path, []byte(want), []byte(part))
