@@ -59,7 +59,7 @@ func (s *session) showApp(e tutor.Evaluation) error {
 	if e.LiveRate == nil {
 		fmt.Fprintf(out, "live answers: 0 of %d, so there is no figure about the model\n", e.Report.Prompts)
 	} else {
-		fmt.Fprintf(out, "live answers: %d of %d, their checks pass %.4f (the app says %.4f, over all)\n", e.Live, e.Report.Prompts, *e.LiveRate, e.Report.ChecksPassRate)
+		fmt.Fprintf(out, "live answers: at most %d of %d (the report does not tell aborted ones), their checks pass %.4f (the app says %.4f, over all)\n", e.Live, e.Report.Prompts, *e.LiveRate, e.Report.ChecksPassRate)
 	}
 	fmt.Fprintf(out, "timeouts: %d, errors: %d, mean %.0f ms\n\n%-8s  %-6s  %7s  prompt\n", e.Report.Timeouts, e.Report.Errors, e.Report.DurationMS, "source", "checks", "ms")
 	for _, r := range e.Report.Results {

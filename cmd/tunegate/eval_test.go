@@ -33,7 +33,7 @@ func TestEvalOfAnApp(t *testing.T) {
 	code, out, notes := inProcess(t.Context(), "eval", "--app", app.URL)
 	for _, want := range []string{
 		"app: " + app.URL + `, version "0.2.0", model "tutor:v1\n::error::x" ("ollama"), multi-agent off`,
-		"live answers: 10 of 12, their checks pass 0.5000 (the app says 0.5331, over all)",
+		"live answers: at most 10 of 12 (the report does not tell aborted ones), their checks pass 0.5000 (the app says 0.5331, over all)",
 		"timeouts: 0, errors: 0", `fallback  0.6986        0  "Explain topic 12"`,
 		"- 2 of 12 answers are the app's own text", "0.7778", "0.125",
 	} {

@@ -12,7 +12,7 @@ type Evaluation struct {
 	Settings Settings `json:"settings"`
 	Answered *int     `json:"answered"`  // before; nil: unknown
 	LiveRate *float64 `json:"live_rate"` // of the checks, see Report.Live; nil: there is no live answer
-	Live     int      `json:"live"`      // answers of the model: whole, and not of the app's own text
+	Live     int      `json:"live"`      // answers of the model, of which nothing says that they are none
 	Report   Report   `json:"report"`
 	Caveats  []string `json:"caveats"`
 }
@@ -67,6 +67,12 @@ func (e Evaluation) caveats(label string) []string {
 	}
 	if n := count(func(r Result) bool { return r.Error != "" }); n > 0 {
 		add("%d prompts ended in an error (hint: the app's log)", n)
+	}
+	if n := r.Unnamed(); n > 0 {
+		add("the app counts %d more timeouts or errors than it names answers for: as many live answers, the best, count as failed", n)
+	}
+	if e.Live > 0 {
+		add("the report does not say how an answer ended: one that Ollama aborted or cut counts as live where what there is of it passes a check, so there are at most %d whole ones (hint: the server's log has the aborted requests)", e.Live)
 	}
 	switch {
 	case !s.LocalAI:

@@ -2,6 +2,7 @@ package tutor
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -187,7 +188,17 @@ func TestAbortedAnswers(t *testing.T) {
 		t.Errorf("%g over %d", rate, n)
 	}
 
+	// What the app counts and does not name may be any of them, so the best.
+	for counted, want := range map[[2]int]string{{1, 1}: "2 0.3", {1, 2}: "2 0.3", {2, 2}: "1 0.1", {1, 3}: "1 0.1", {9, 9}: "0 0.0"} {
+		report.Timeouts, report.Errors = counted[0], counted[1]
+		if rate, n := report.Live(); fmt.Sprintf("%d %.1f", n, rate) != want {
+			t.Errorf("%d timeouts, %d errors: %g over %d, want %s", counted[0], counted[1], rate, n, want)
+		}
+	}
+
 	app := tutortest.Start(t)
+	has(t, evaluate(t, app, ""), "so there are at most 12 whole ones (hint: ", true)
+	app = tutortest.Start(t)
 	app.Model = func(string) (float64, time.Duration, bool) { return 0, time.Millisecond, true }
 	e := evaluate(t, app, "")
 	if e.Live != 0 || e.LiveRate != nil {

@@ -72,20 +72,41 @@ func (r Result) State() string {
 }
 
 // Live counts the prompts that were answered live, and gives the pass rate over them
-// and those whose live answer is empty, which the model has to answer for.
+// and those whose live answer is none, which the model has to answer for. Of answers
+// that the app counts as cut or broken and does not name, it takes the best for them.
 func (r Report) Live() (rate float64, n int) {
+	var rates []float64
 	asked := 0
 	for _, result := range r.Results {
 		switch result.State() {
 		case live:
-			n++
+			rates = append(rates, result.ChecksPassRate)
 			asked++
-			rate += result.ChecksPassRate
 		case empty:
 			asked++
 		}
 	}
-	return rate / float64(max(1, asked)), n
+	slices.Sort(rates)
+	rates = rates[:max(0, len(rates)-r.Unnamed())]
+	for _, passed := range rates {
+		rate += passed
+	}
+	return rate / float64(max(1, asked)), len(rates)
+}
+
+// Unnamed is how many more answers the app counts as cut or broken than it names. It
+// may count one that was cut as an error, too.
+func (r Report) Unnamed() int {
+	timedOut, failed := 0, 0
+	for _, result := range r.Results {
+		if result.TimedOut {
+			timedOut++
+		}
+		if result.TimedOut || result.Error != "" {
+			failed++
+		}
+	}
+	return max(0, r.Timeouts-timedOut, r.Errors-failed)
 }
 
 // Report makes the app evaluate its model, which takes minutes in which it
