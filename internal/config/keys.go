@@ -225,7 +225,7 @@ func limitsKeys(d Config) []reference.Key {
 		{Path: "limits", Type: reference.Mapping(), About: "What a pull request may ask of the trainer, and what a run may take."},
 		{Path: "limits.duration", Type: reference.Matching("duration such as 5h or 1h30m, at most 840h", `^([0-9]+(\.[0-9]*)?(ms|s|m|h))+$`, ""), Default: strings.TrimSuffix(MaxDuration.String(), "0m0s"), Example: "5h", About: "Time limit of a run, waiting for other runs included."},
 		{Path: "limits.epochs", Type: reference.Positive(), Default: reference.Says("train.epochs"), Example: 4, About: "Most epochs a pull request may ask for."},
-		{Path: "limits.rows", Type: reference.Between(1, maxRows), Default: d.Limits.Rows, Example: 50_000, About: "Most training rows."},
+		{Path: "limits.rows", Type: reference.Between(1, maxRows), Default: d.Limits.Rows, Example: 50_000, About: "Most training rows. Four times as many records, 200,000 at least and 1,000,000 at most, are read; more are an error."},
 		{Path: "limits.lora_r", Type: reference.Between(1, maxLoRAR), Default: reference.Says("train.lora.r"), Example: 64, About: "Largest rank a pull request may ask for."},
 		{Path: "limits.disk", Type: capacity(), Default: reference.Says("no limit"), Example: "80GB", About: "Disk space the home may take, tools not counted."},
 	}

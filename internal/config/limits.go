@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
@@ -25,6 +26,18 @@ func (p *parser) limits(t train.Options) Limits {
 		}
 	}
 	return l
+}
+
+// Bounds on records, which may be more than rows: what is there twice is one row.
+const (
+	recordsARow = 4
+	fewRecords  = 200_000 // take 8 s of a processor and 0.3 GB
+)
+
+// Records is how many records are read in all; a change that has more is refused before
+// any is looked at.
+func (l Limits) Records() int {
+	return min(max(recordsARow*l.Rows, fewRecords), records.MaxRecords)
 }
 
 // What a run can be given.

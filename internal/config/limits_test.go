@@ -8,6 +8,16 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
+// TestRecords: no more records are read than limits.rows has use for.
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	for rows, want := range map[int]int{1: 200_000, 50_000: 200_000, 60_000: 240_000, maxRows: 1_000_000} {
+		if got := (Limits{Rows: rows}).Records(); got != want {
+			t.Errorf("%d rows: %d records, want %d", rows, got, want)
+		}
+	}
+}
+
 // TestExceeded: each value under `train:` that takes time or memory is bounded, by the
 // limits that a config names or by its own values.
 func TestExceeded(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 // The files have their Data; what cannot be read of them is passed over. More records
 // than are read are an error, [records.ErrTooMany].
 func EachAnswer(ctx context.Context, files []repo.File, take func(question, answer string)) error {
-	all, err := records.Read(ctx, files)
+	all, err := records.Read(ctx, files, records.MaxRecords)
 	if err != nil {
 		return err
 	}

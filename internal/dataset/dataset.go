@@ -4,6 +4,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,9 @@ type Input struct {
 	// Control are the control tokens of the base model's tokenizer, as they are written;
 	// nil: they are not known, and not looked for.
 	Control []string
+	// Most is the number of records of Head that are read; more are an error. 0: as many
+	// as any input may have.
+	Most int
 }
 
 // Row is one conversation to train on; its last message is the answer.
@@ -65,7 +69,7 @@ func (t table) build(ctx context.Context, o Options, in Input, dir string) (resu
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, contents.Close()) }()
-	files, err := records.Read(ctx, contents.Files)
+	files, err := records.Read(ctx, contents.Files, cmp.Or(in.Most, records.MaxRecords))
 	if err != nil {
 		return Result{}, err
 	}

@@ -11,7 +11,7 @@ import (
 
 // recordsOf reads a file.
 func recordsOf(t failing, name, data string) []records.Record {
-	files, err := records.Read(t.Context(), []repo.File{{Path: name, Data: []byte(data)}})
+	files, err := records.Read(t.Context(), []repo.File{{Path: name, Data: []byte(data)}}, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,9 +23,9 @@ func TestHostileFilesTakeLittleMemory(t *testing.T) { // alone, as it measures t
 		most int64 // of the heap, in MiB
 		want string
 	}{
-		"numbers":         {"a.json", list("1"), 256, "a.json: more than 1000000 records in all (hint: "},
-		"lines":           {"a.jsonl", full("1\n"), 400, "a.jsonl: more than 1000000 records in all (hint: "},
-		"bad lines":       {"a.jsonl", full("{\n"), 400, "a.jsonl: more than 1000000 records in all (hint: "},
+		"numbers":         {"a.json", list("1"), 300, "a.json:1: too many records: more than 1000000 in all (hint: leave files out of `dataset.sources`)"},
+		"lines":           {"a.jsonl", full("1\n"), 400, "a.jsonl:1000001: too many records: more than 1000000 in all (hint: "},
+		"bad lines":       {"a.jsonl", full("{\n"), 400, "a.jsonl:1000001: too many records: more than 1000000 in all (hint: "},
 		"line ends":       {"a.jsonl", full("\n"), 8, "of 0 records none is left"},
 		"line ends, JSON": {"a.json", append(full("\n"), '['), 8, "a.json:16777217:2: this is not JSON: unexpected EOF"},
 		"members":         {"a.json", append(append([]byte("{"), full(`"a":1,`)...), []byte(`"a":1}`)...), 8, "a.json:1:1: the file is an object without a list"},

@@ -98,7 +98,7 @@ func BenchmarkNewRows(b *testing.B) {
 	}
 	base := []repo.File{{Path: "a.jsonl", Blob: "1", Data: []byte(data.String())}}
 	head := []repo.File{{Path: "a.jsonl", Blob: "2", Data: []byte(data.String() + `{"question": "new", "answer": "4"}`)}}
-	files, err := records.Read(b.Context(), head)
+	files, err := records.Read(b.Context(), head, records.MaxRecords)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -22,7 +22,7 @@ type failing interface {
 
 // examined is a file without a base commit.
 func examined(t failing, o Options, from repo.File) *examination {
-	files, err := records.Read(t.Context(), []repo.File{from})
+	files, err := records.Read(t.Context(), []repo.File{from}, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}

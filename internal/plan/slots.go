@@ -17,7 +17,7 @@ import (
 
 // DatasetInput is what the rows are made of.
 func (p *Plan) DatasetInput() dataset.Input {
-	return dataset.Input{Head: p.Head, Base: p.Base, Suites: p.Suites, Map: p.contents, Control: p.control}
+	return dataset.Input{Head: p.Head, Base: p.Base, Suites: p.Suites, Map: p.contents, Control: p.control, Most: p.Config.Limits.Records()}
 }
 
 // DatasetSlot is that of the rows.

@@ -53,7 +53,7 @@ func MarkAdded(ctx context.Context, head []*File, base []repo.File, open func(co
 
 // match finds the records that the base has.
 func match(ctx context.Context, head []*File, base *repo.Contents) error {
-	files, err := Read(ctx, base.Files)
+	files, err := Read(ctx, base.Files, MaxRecords)
 	if err != nil {
 		return err
 	}

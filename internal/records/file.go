@@ -40,8 +40,8 @@ func read(from repo.File, most int) (*File, error) {
 	} else {
 		err = f.readDocument(most)
 	}
-	if errors.Is(err, rawjson.ErrTooMany) {
-		return nil, fmt.Errorf("%s: %w", f.Path, ErrTooMany)
+	if errors.Is(err, ErrTooMany) {
+		return nil, err
 	}
 	if err != nil {
 		f.broken = err
@@ -70,7 +70,7 @@ func (f *File) readLines(most int) error {
 		indent := len(line) - len(bytes.TrimLeft(line, rawjson.Space))
 		if indent < len(line) {
 			if f.Numbered++; f.Numbered > most {
-				return rawjson.ErrTooMany
+				return f.tooMany(start + indent)
 			}
 			r := Record{File: f, Number: f.Numbered, Offset: start + indent, Line: number, column: 1 + indent, Raw: line[indent:]}
 			if r.syntax(dec) != nil {
@@ -113,6 +113,14 @@ func (f *File) readDocument(most int) error {
 		return fmt.Errorf("the file holds %s where a list of records is expected", rawjson.KindName(kind))
 	}
 	values, err := rawjson.List(data, base, most)
+	if errors.Is(err, rawjson.ErrTooMany) {
+		end := base
+		if len(values) > 0 {
+			last := values[len(values)-1]
+			end = last.Offset + len(last.Raw)
+		}
+		return f.tooMany(f.nextValue(end))
+	}
 	if err != nil {
 		return err
 	}
@@ -125,6 +133,16 @@ func (f *File) readDocument(most int) error {
 		f.Records = append(f.Records, Record{File: f, Number: i + 1, Offset: at, Line: line, column: column, Raw: value.Raw})
 	}
 	return nil
+}
+
+// tooMany says that the record at an offset is one too many.
+func (f *File) tooMany(offset int) error {
+	return fmt.Errorf("%s:%d: %w", f.Path, 1+bytes.Count(f.data[:offset], []byte("\n")), ErrTooMany)
+}
+
+// nextValue is the offset of a list's value that follows what ends at one.
+func (f *File) nextValue(end int) int {
+	return len(f.data) - len(bytes.TrimLeft(f.data[end:], "[,"+rawjson.Space))
 }
 
 // lists are the members of the file's object that can be the list of records, of each

@@ -12,7 +12,7 @@ import (
 
 func readOne(t *testing.T, name, data string) *File {
 	t.Helper()
-	f, err := read(repo.File{Path: name, Data: []byte(data)}, maxRecords)
+	f, err := read(repo.File{Path: name, Data: []byte(data)}, MaxRecords)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,9 +134,16 @@ func TestTooManyRecords(t *testing.T) {
 	file := func(path string, records int) repo.File {
 		return repo.File{Path: path, Blob: path, Data: []byte("[1" + strings.Repeat(",1", records-1) + "]")}
 	}
-	half := maxRecords/2 + 1
-	if _, err := Read(t.Context(), []repo.File{file("a.json", half), file("b.json", half)}); !errors.Is(err, ErrTooMany) || !strings.HasPrefix(err.Error(), "b.json: ") {
-		t.Errorf("of two files: %v", err)
+	jsonl := repo.File{Path: "c.jsonl", Data: []byte("1\n\n2\n  3\n")}
+	for want, files := range map[string][]repo.File{
+		"b.json:1: too many records: more than 5 in all (hint: leave files out of `dataset.sources`, or raise `limits.rows` in a change of its own)": {file("a.json", 3), file("b.json", 3)},
+		"b.json:2: too many records: more than 5 in all (hint: ":                                                                                     {file("a.json", 5), {Path: "b.json", Data: []byte("{\"data\": [\n1]}")}},
+		"b.json:3: too many records: more than 5 in all (hint: ":                                                                                     {file("a.json", 4), {Path: "b.json", Data: []byte("[1\n\n,2]")}},
+		"c.jsonl:4: too many records: more than 5 in all (hint: ":                                                                                    {file("a.json", 3), jsonl},
+	} {
+		if _, err := Read(t.Context(), files, 5); !errors.Is(err, ErrTooMany) || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 	f, err := read(file("a.json", 3), 3)
 	if err != nil || f.Numbered != 3 {

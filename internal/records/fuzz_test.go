@@ -25,7 +25,7 @@ func FuzzRead(f *testing.F) {
 			name = "a.jsonl"
 		}
 		from := repo.File{Path: name, Data: bytes.Clone(data)}
-		file, err := read(from, maxRecords)
+		file, err := read(from, MaxRecords)
 		if err != nil {
 			t.Fatal(err)
 		}

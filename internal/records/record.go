@@ -6,6 +6,7 @@ package records
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,13 +20,14 @@ import (
 // Bounds on what a pull request can have read. Without them, a file that packs to
 // half a megabyte in git takes gigabytes of memory.
 const (
-	maxRecords = 1_000_000 // of all files together
+	// MaxRecords is the most records of all files together that Read takes.
+	MaxRecords = 1_000_000
 	// MaxRecord is how many bytes of a record are worth looking at.
 	MaxRecord = 1 << 20
 )
 
 // ErrTooMany says that a tree has more records than are read.
-var ErrTooMany = fmt.Errorf("more than %d records in all (hint: leave files out of dataset.sources)", maxRecords)
+var ErrTooMany = errors.New("too many records")
 
 // File is a record file.
 type File struct {
@@ -69,10 +71,10 @@ const (
 )
 
 // Read reads files, which have their Data, in the order of their paths. What a record
-// holds is not looked at, only that it is JSON. More records than are read are an
-// error, [ErrTooMany].
-func Read(ctx context.Context, files []repo.File) (all []*File, err error) {
-	left := maxRecords
+// holds is not looked at, only that it is JSON. More than so many records in all are an
+// error, [ErrTooMany], that names the first one beyond.
+func Read(ctx context.Context, files []repo.File, most int) (all []*File, err error) {
+	left := most
 	files = slices.SortedFunc(slices.Values(files), func(a, b repo.File) int { return strings.Compare(a.Path, b.Path) })
 	for _, from := range files {
 		if err := ctx.Err(); err != nil {
@@ -80,7 +82,11 @@ func Read(ctx context.Context, files []repo.File) (all []*File, err error) {
 		}
 		f, err := read(from, left)
 		if err != nil {
-			return nil, err
+			hint := "leave files out of `dataset.sources`"
+			if most < MaxRecords {
+				hint += ", or raise `limits.rows` in a change of its own"
+			}
+			return nil, fmt.Errorf("%w: more than %d in all (hint: %s)", err, most, hint)
 		}
 		all, left = append(all, f), left-f.Numbered
 	}
