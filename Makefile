@@ -15,7 +15,7 @@ ifeq ($(shell uname -sm),Linux x86_64)
 LINTERS := bin/linters/bin
 endif
 
-.PHONY: help build programs checksums demo setup test test-long fuzz test-engines lint bench clean
+.PHONY: help build programs checksums sbom release next demo setup test test-long fuzz test-engines lint bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,14 +23,26 @@ help: ## this list
 build: ## bin/tunegate, without cgo
 	$(BUILD) -o bin/tunegate ./cmd/tunegate
 
-programs: ## those of a release: bin/tunegate-linux-amd64 and -arm64
-	GOTOOLCHAIN=$(RELEASE_GO) GOOS=linux GOARCH=amd64 $(BUILD) -o bin/tunegate-linux-amd64 ./cmd/tunegate
-	GOTOOLCHAIN=$(RELEASE_GO) GOOS=linux GOARCH=arm64 $(BUILD) -o bin/tunegate-linux-arm64 ./cmd/tunegate
+programs: ## those of a release: bin/release/tunegate-linux-amd64 and -arm64
+	GOTOOLCHAIN=$(RELEASE_GO) GOOS=linux GOARCH=amd64 $(BUILD) -o bin/release/tunegate-linux-amd64 ./cmd/tunegate
+	GOTOOLCHAIN=$(RELEASE_GO) GOOS=linux GOARCH=arm64 $(BUILD) -o bin/release/tunegate-linux-arm64 ./cmd/tunegate
 
-# Before it, `released` in cmd/tunegate/version.go names the release, which changes the
-# programs; the commit after the release raises VERSION and empties the file again.
-checksums: programs ## their digests, as the action checks them: the last commit of a release
-	cd bin && sha256sum tunegate-linux-amd64 tunegate-linux-arm64 > ../.github/checksums.txt
+checksums: programs ## their digests, as the action checks them
+	cd bin/release && sha256sum tunegate-linux-amd64 tunegate-linux-arm64 > ../../.github/checksums.txt
+
+sbom: bin/cyclonedx-gomod ## what each of the programs is made of, beside it
+	bash .github/release.sh sbom
+
+# The same bytes everywhere, since its digest stands in what it writes.
+bin/cyclonedx-gomod: .github/tools/sbom/go.mod .github/tools/sbom/go.sum
+	cd .github/tools/sbom && GOTOOLCHAIN=$(RELEASE_GO) $(BUILD) -o $(CURDIR)/bin/ tool
+	@touch $@
+
+release: ## edit the files of the release VERSION=x.y.z and print the commands that follow (docs/releasing.md)
+	@bash .github/release.sh prepare "$(VERSION)"
+
+next: ## edit the files of the commit after a release, for VERSION=x.y.z
+	@bash .github/release.sh next "$(VERSION)"
 
 demo: build ## two changes of tuning data, judged on this machine: one passes, one fails
 	bash testdata/demo/demo.sh bin/tunegate
@@ -54,7 +66,7 @@ lint: bin/act $(LINTERS:%=%/hadolint) ## gofmt, go vet, actionlint for the workf
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "gofmt -w these files"; exit 1; }
 	$(GO) vet ./...
 	bin/actionlint -shellcheck=$(LINTERS:%=%/shellcheck) -pyflakes= -config-file .github/actionlint.yaml .github/workflows/*.yml .github/examples/*.yml
-	$(if $(LINTERS),$(LINTERS)/shellcheck .ci/run .github/launch.sh testdata/*.sh testdata/demo/*.sh testdata/github/*/*.sh)
+	$(if $(LINTERS),$(LINTERS)/shellcheck .ci/run .github/*.sh testdata/*.sh testdata/demo/*.sh testdata/github/*/*.sh)
 	$(if $(LINTERS),$(LINTERS)/hadolint Dockerfile,@echo "SKIPPED: shellcheck and hadolint, which are locked for Linux on x86-64")
 
 bin/linters/bin/hadolint: .github/tools/requirements.txt

@@ -40,7 +40,7 @@ obtain() {
 			exit 1
 		fi
 	elif command -v go >/dev/null; then
-		echo "tunegate: no release v$version for $(uname -sm) was to be had, so it is built here"
+		echo "tunegate: release v$version for $(uname -sm) is unavailable; building from source"
 		# An empty GOFLAGS would leave that of `go env -w` in force.
 		GOWORK=off GOFLAGS=-mod=readonly CGO_ENABLED=0 go build -C "$action" -trimpath -buildvcs=false -o "$binary" ./cmd/tunegate
 	else

@@ -23,6 +23,8 @@ var standIns = map[string]string{
 	"actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1":          "checkout",
 	"actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f":   "upload-artifact",
 	"actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c": "download-artifact",
+	"actions/setup-go@b7ad1dad31e06c5925ef5d2fc7ad053ef454303e":          "setup-go",
+	"actions/attest@1e69f48acb82d1966a394da916b4c1698aa569d6":            "attest",
 }
 
 // actionFiles are those of the action that a step needs.
@@ -77,10 +79,10 @@ func (h *hub) act(workflow string, e event) actRun {
 	}
 	cmd := exec.Command(h.actPath, args...)
 	cmd.Dir = h.dir
-	cmd.Env = []string{
+	cmd.Env = append([]string{
 		"HOME=" + h.dir, "TUNEGATE_HOME=" + h.home, "HOSTED_HOME=" + filepath.Join(h.dir, "hosted"), "TUNEGATE=" + h.binary, "ARTIFACTS=" + run.artifacts,
 		"PATH=" + absolute(h, project, "testdata", "github", "runner") + string(filepath.ListSeparator) + os.Getenv("PATH"),
-	}
+	}, h.env...)
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -159,7 +158,7 @@ func checkJob(t *testing.T, name string, job jobKeys) {
 		if checkout && (!onlyReads || step.With["persist-credentials"] != false || strings.Contains(fmt.Sprint(step.With["ref"]), "head")) {
 			t.Errorf("%s: a checkout of %v with %v", name, step.With, job.Permissions)
 		}
-		if step.Uses != "" && !pinned.MatchString(step.Uses) && step.Uses != "tunegate/tunegate@v"+version {
+		if step.Uses != "" && !pinned.MatchString(step.Uses) && step.Uses != "OWNER/NAME@REF" {
 			t.Errorf("%s uses %s", name, step.Uses)
 		}
 		if step.With["github-token"] != nil && step.With["command"] != "publish" && step.With["command"] != "announce" {
@@ -206,30 +205,6 @@ func TestReleasedAction(t *testing.T) {
 	}
 	if released != "" && starter.CheckAction(released) != nil {
 		t.Errorf("released is %q", released)
-	}
-}
-
-// A tag on a commit beside main is not released, whatever else has main's name.
-func TestReleaseIsOfMain(t *testing.T) {
-	t.Parallel()
-	var w workflowKeys
-	parse(t, filepath.Join(".github", "workflows", "release.yml"), &w)
-	steps := w.Jobs["build"].Steps
-	refuse := steps[slices.IndexFunc(steps, func(s stepKeys) bool { return s.Name == "Refuse a tag that is not on main" })].Run
-	const commit = "git -c user.name=a -c user.email=a@localhost commit -q --allow-empty -m x"
-	dir := t.TempDir()
-	for _, test := range []struct {
-		prepare string
-		refused bool
-	}{
-		{"git init -q && " + commit + " && git update-ref refs/remotes/origin/main HEAD", false},
-		{commit + " && git tag origin/main", true},
-	} {
-		cmd := exec.Command("bash", "-e", "-c", test.prepare+"\n"+refuse)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); (err != nil) != test.refused || len(out) > 0 {
-			t.Errorf("%s: %v\n%s", test.prepare, err, out)
-		}
 	}
 }
 

@@ -22,6 +22,7 @@ type hub struct {
 	actPath string
 	dir     string   // home of the runner
 	origin  string   // the bare repository
+	env     []string // of the runner, beside what every run has
 	labels  []string // of the machine with the GPU
 	kept    string   // where artifacts of an earlier attempt are; empty: there is none
 	runs    int

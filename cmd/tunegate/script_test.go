@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +14,8 @@ import (
 
 // TestScripts runs the transcripts of testdata/script with the real binary.
 // Beside testscript's own commands they have `exits CODE PROGRAM ARGS...`,
-// `demo DIR`, which writes the demo's repository, and `fix CHECK...`, see fix.
+// `demo DIR`, which writes the demo's repository, and `fix CHECK...`, see fix. The
+// condition `released` holds as soon as there is a release that init names.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	binary := buildTunegate(t)
@@ -43,6 +45,12 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, value)
 			}
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "released" {
+				return false, fmt.Errorf("no condition %q", name)
+			}
+			return released != "", nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": func(ts *testscript.TestScript, _ bool, args []string) {

@@ -1,10 +1,10 @@
 package starter
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,8 +14,8 @@ import (
 // WorkflowsFolder is where GitHub looks for a repository's workflows.
 const WorkflowsFolder = ".github/workflows"
 
-// examplesUse is the step of an example that uses tunegate's own action.
-var examplesUse = regexp.MustCompile(`(?m)^([ -]*uses: )tunegate/tunegate@\S+$`)
+// examplesAction stands in the examples for the action that a repository chooses.
+const examplesAction = "OWNER/NAME@REF"
 
 // Workflows gives the example workflows of these names, such as gpu, in the order
 // of their paths, with the action that they use in place of the examples'. An
@@ -40,7 +40,7 @@ func Workflows(names []string, action string) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		data = examplesUse.ReplaceAll(data, []byte("${1}"+action))
+		data = bytes.ReplaceAll(data, []byte(examplesAction), []byte(action))
 		files = append(files, File{Path: path.Join(WorkflowsFolder, path.Base(example)), Data: data})
 	}
 	for _, name := range names {
