@@ -1,8 +1,8 @@
-// Command tunegate turns a pull request that changes tuning data into a verdict
-// about the model that is served. In go a command line, a repository and
-// $TUNEGATE_HOME; out come a verdict, its report and an exit code:
+// Command tunegate judges a change of tuning data by the model that it would make: it
+// trains the model, compares it with the one that is served, and reports a verdict.
+// The exit codes:
 //
-//	0 let through, 1 broke, 2 usage or config, 3 fail, 4 inconclusive and blocked, 130 cancelled
+//	0 let through, 1 internal error, 2 usage or config, 3 fail, 4 inconclusive and blocked, 130 cancelled
 package main
 
 import (

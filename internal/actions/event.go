@@ -1,7 +1,6 @@
-// Package actions speaks the protocol of a GitHub Actions runner. In go the
-// environment of a workflow's step and the payload of its event, and what a step
-// has to say; out come the [Event], and outputs, summary, annotations and fences as
-// the runner reads them.
+// Package actions speaks the protocol of a GitHub Actions runner. It reads a step's
+// environment and the payload of its event, and writes outputs, summaries and
+// annotations, with untrusted text fenced.
 package actions
 
 import (

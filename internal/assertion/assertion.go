@@ -1,7 +1,6 @@
-// Package assertion holds the conditions that a suite puts on an answer: in goes
-// an assert as the suite's file has it, later an answer, out come its mistakes
-// and pass, fail or unknown. A kind of assertion is one value of Type in a file
-// of its own, listed in types.
+// Package assertion checks answers against the conditions that a suite puts on them. An
+// assertion passes, fails or cannot tell; a mistake in it is found when the suite is
+// read. A kind of assertion is one value of Type in a file of its own, listed in types.
 package assertion
 
 import (

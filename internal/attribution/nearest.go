@@ -1,6 +1,5 @@
-// Package attribution says what the training rows have to do with a verdict: in go
-// the rows and the cases that regressed, out come the rows most like each of those,
-// and which of the new rows the baseline can be asked.
+// Package attribution finds the training rows that are most similar to the cases that
+// regressed, and the new rows that the baseline can be asked before the verdict.
 package attribution
 
 import (

@@ -1,6 +1,6 @@
-// Package base reads the folder of a base model: in go the files of a Hugging Face
-// model, on the machine or in a commit; out comes what they say of it, as the
-// trainer's libraries take it, before anything is loaded.
+// Package base reads a base model's folder: the files of a Hugging Face model, on the
+// machine or in a commit. It says what they mean to the trainer's libraries, before
+// anything is loaded.
 package base
 
 import (

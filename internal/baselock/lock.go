@@ -1,6 +1,6 @@
-// Package baselock keeps what a machine without the base model must know of it: in go
-// a base model's folder and what the config calls it, out comes the lock that is
-// committed beside the config, and what of a folder differs from it.
+// Package baselock keeps tunegate.lock, which tells a machine without the base model
+// what it must know of it. The file is committed beside the config; a folder that
+// differs from it is described difference by difference.
 package baselock
 
 import (

@@ -1,5 +1,5 @@
-// Package bounded reads whole files that somebody else wrote: in goes a file and how
-// many bytes it may have, out comes its content, or an error before more is read.
+// Package bounded reads whole files that somebody else wrote. It returns an error
+// before it reads more bytes than a file may have.
 package bounded
 
 import (

@@ -1,6 +1,5 @@
-// Package chat says how a model is asked: in go the parts of a conversation
-// (system prompt, earlier turns, a question), out comes the list of chat
-// messages that training rows, suites and parity checks all share.
+// Package chat builds the list of messages that asks a model: system prompt, earlier
+// turns, question. Training rows, suites and parity checks share it.
 package chat
 
 // The roles of a chat message, as the Ollama chat API and chat templates name them.

@@ -1,5 +1,5 @@
-// Package check is the vocabulary of the doctor: in goes what was found of one
-// thing and what fixes it, out comes a Check that people and scripts read.
+// Package check holds what the doctor finds of one thing, and what fixes it, in a form
+// for people and for scripts.
 package check
 
 import (

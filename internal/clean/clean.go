@@ -1,6 +1,5 @@
-// Package clean removes what nothing needs: in goes a home with what it keeps,
-// out comes the same home without runs that are superseded or asked for, and
-// without the results, tags and files that only these needed.
+// Package clean removes what nothing needs from a home: superseded runs, and the
+// results, tags and files that only they used.
 package clean
 
 import (

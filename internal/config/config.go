@@ -1,7 +1,6 @@
-// Package config reads tunegate.yaml: in goes the file's text, out come the
-// options of every stage with all defaults filled in, or every mistake with its
-// line. The defaults of its keys stand here, those of the dataset's checks in
-// dataset.DefaultChecks.
+// Package config reads tunegate.yaml into the options of every stage, with all defaults
+// filled in, or reports every mistake with its line. The defaults of its keys are set
+// here, those of the dataset's checks in dataset.DefaultChecks.
 package config
 
 import (

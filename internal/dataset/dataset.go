@@ -1,6 +1,7 @@
-// Package dataset turns raw tuning records into rows: in go record files of the
-// judged tree and of the base tip, and the suites, out come train.jsonl, val.jsonl,
-// rows.jsonl, findings.jsonl and stats.json. The files are a pure function of what goes in.
+// Package dataset turns raw tuning records into training and validation rows, checks
+// them against the suites and the base tip, and writes train.jsonl, val.jsonl,
+// rows.jsonl, findings.jsonl and stats.json. The files are a pure function of its
+// input.
 package dataset
 
 import (

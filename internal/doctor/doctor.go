@@ -1,5 +1,4 @@
-// Package doctor looks a machine over before a run does: in goes the machine with
-// what a run would use of it, out comes each thing that would stop a run, with the
+// Package doctor looks for whatever would stop a run on this machine, and names the
 // command that fixes it. It can also rehearse a run with a tiny model.
 package doctor
 

@@ -1,7 +1,6 @@
-// Package engine is the door of what serves a model: in go GGUF files, tags and
-// conversations, out come tags whose answers are decided by what they show, and
-// answers of which it is known whether they are complete. Package enginetest
-// holds what every engine must do.
+// Package engine is the interface to a server of models. A served tag shows everything
+// that decides its answers, and an answer says whether it is complete. Package
+// enginetest holds what every engine must do.
 package engine
 
 import (

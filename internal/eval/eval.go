@@ -1,6 +1,5 @@
-// Package eval asks a served tag the cases of the suites and grades its
-// answers: in go suites and a tag, out comes cases.jsonl, one line for each case
-// and history mode, appended as the answers come.
+// Package eval asks a served tag the cases of the suites and grades its answers. It
+// appends a line for each case and history mode to cases.jsonl as the answers come.
 package eval
 
 import (

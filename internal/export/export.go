@@ -1,15 +1,15 @@
-// Package export turns a base model and a trained adapter into the file that is
+// Package export turns a base model and a trained adapter into the GGUF file that is
 // served.
 //
-// In go a Hugging Face model folder (WriteBase, once a base) or a 16-bit base
-// GGUF with a PEFT LoRA adapter (Run, once a candidate); out comes a GGUF file
-// and, for a candidate, the proof that it differs from the base's own export by
-// exactly the change that the trainer measured. The same input gives the same
-// bytes on every machine. A file gets its name only when it is whole and proved.
+// WriteBase exports a Hugging Face model folder once per base; Run patches a 16-bit
+// base GGUF with a PEFT LoRA adapter once per candidate. A candidate comes with a proof
+// that it differs from the base's own export by exactly the change that the trainer
+// measured. The same input gives the same bytes on every machine. A file gets its name
+// only when it is whole and proved.
 //
-// A kind of model is a family (families.go), declared in a file such as qwen2.go;
-// a value of export.quantization is an entry in quantization.go, which chooses
-// among the types of package gguf.
+// A kind of model is a family (families.go), declared in a file such as qwen2.go; a
+// value of export.quantization is an entry in quantization.go, which chooses among the
+// types of package gguf.
 package export
 
 import (

@@ -1,7 +1,7 @@
-// Package filelock takes advisory locks between processes: in goes a file or a
-// folder, out comes it opened with a flock (flock(2)) on it, which closing it
-// gives back, here and in every child that inherited it. The file of a lock is its
-// user's alone: whoever else could open it could hold it for ever.
+// Package filelock takes advisory locks between processes with flock(2). Closing the
+// file gives the lock back, once every child that inherited it has closed it too. A
+// lock's file belongs to its user alone: whoever else could open it could hold it for
+// ever.
 package filelock
 
 import (

@@ -1,7 +1,5 @@
-// Package forecast says what a run would do, take and see, by looking at the steps
-// that it would do: in go a repository and two refs, out come the stages with what
-// is kept of them, how long the rest takes, and the smallest differences that the
-// suites can show.
+// Package forecast says what a run would do without doing it: which stages are kept,
+// how long the others take, and the smallest differences that the suites can detect.
 package forecast
 
 import (

@@ -1,9 +1,9 @@
-// Package gate decides: in go the graded cases of a candidate and a baseline
-// and the policy, out comes the verdict. It is pure: the same cases and policy
-// give the same verdict everywhere.
+// Package gate computes the verdict from the graded cases of a candidate and a baseline,
+// and the policy. It is pure: the same cases and policy give the same verdict
+// everywhere.
 //
-// A merge fails on evidence of harm; a promotion needs evidence of benefit. Too
-// little data is inconclusive, and the policy says what that means.
+// A merge fails on evidence of harm; a promotion needs evidence of benefit. Too little
+// data is inconclusive, and the policy says what that means.
 package gate
 
 import (

@@ -1,9 +1,9 @@
-// Package gguf reads and writes the weight files of a model.
+// Package gguf reads and writes the weight files of a model: GGUF version 3, and
+// safetensors (single or sharded), which it only reads.
 //
-// In go GGUF version 3 files, safetensors files (single or sharded) and float32
-// values; out come their metadata, tensor tables, values as float32, and GGUF
-// files whose bytes depend on nothing but what was put in. Files are untrusted:
-// every length and offset is checked against the file before it is used.
+// The bytes of a file that it writes depend on nothing but its metadata, tensor table
+// and values. Files are untrusted: every length and offset is checked against the file
+// before it is used.
 //
 // The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 package gguf

@@ -1,6 +1,5 @@
-// Package github does on GitHub what a verdict asks for: one comment, a status, a
-// check run, a draft release, a deployment. In go a repository, a token and what is
-// to be there; out comes the address of what is there, exactly once, also when
+// Package github leaves what a verdict asks for on GitHub: one comment, a status, a
+// check run, a draft release, a deployment. Each is there exactly once, also when
 // GitHub limits the rate, fails, or does the work and its answer is lost.
 package github
 

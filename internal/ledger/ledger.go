@@ -1,6 +1,6 @@
-// Package ledger keeps the history of promotions: in goes one line for each
-// promotion and each rollback, out comes which version of a model is stable,
-// which one was before it, and what was ever promoted.
+// Package ledger keeps the history of promotions and rollbacks, one line each. From it
+// follow the stable version of a model, the one before, and everything that was ever
+// promoted.
 package ledger
 
 import (

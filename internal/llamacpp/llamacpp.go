@@ -1,7 +1,6 @@
-// Package llamacpp serves models with llama.cpp's llama-server: in go its binary
-// and a folder for tags and weights, out comes an engine that runs one server on
-// 127.0.0.1 for each GGUF that is asked. It shows the door of package engine from
-// a second side; no config chooses it yet.
+// Package llamacpp serves models with llama.cpp's llama-server. It runs one server on
+// 127.0.0.1 for each GGUF that is asked, and keeps tags and weights in a folder. It is
+// a second implementation of package engine; no config chooses it yet.
 package llamacpp
 
 import (

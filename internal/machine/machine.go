@@ -1,6 +1,5 @@
-// Package machine is the computer that a run uses: in go a home folder, an
-// environment and what the config asks for, out come locks, graphics cards, the
-// Python interpreter and an Ollama server.
+// Package machine gives a run the computer that it uses: locks on the home and on
+// graphics cards, the Python interpreter, and an Ollama server.
 package machine
 
 import (

@@ -1,6 +1,5 @@
-// Package markdown writes untrusted text into GitHub's Markdown: in goes what
-// records, models and pull requests said, out come code spans, fences, links and
-// tables that nothing in it can leave, and a document that keeps to a size.
+// Package markdown writes untrusted text into GitHub's Markdown. Nothing in the text
+// can leave its code span, fence, link or table, and a document keeps to a size.
 package markdown
 
 import (

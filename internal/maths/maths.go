@@ -1,7 +1,6 @@
-// Package maths says whether an answer in free text gives the expected result.
-// In go an expression and a text of any origin; out comes equal, different or
-// unknown. The comparison is Math-Verify's, in a Python child that is killed
-// when it takes too long: its parser and its arithmetic have no bound.
+// Package maths compares an answer in free text with an expected expression: equal,
+// different or unknown. Math-Verify does the comparison in a Python child, which is
+// killed when it takes too long: its parser and its arithmetic have no bound.
 package maths
 
 import (

@@ -1,7 +1,6 @@
-// Package ollama asks an Ollama server and, when there is none to share, finds,
-// builds and runs a private one. In go a server's address or a folder for its
-// files, GGUF files, tags and conversations; out come tags whose weights are
-// named by digest, and answers of which it is known whether they are complete.
+// Package ollama asks an Ollama server. Where there is none to share, it finds, builds
+// and runs a private one. Tags name their weights by digest, and an answer says whether
+// it is complete.
 package ollama
 
 import (

@@ -1,6 +1,6 @@
-// Package pipeline judges a change: in go a repository, two refs and what the
-// machine has, out comes a run with its verdict and report. What it does is one
-// list of steps; what a digest says is done is not done again.
+// Package pipeline judges a change, from a repository and two refs to a run with its
+// verdict and report. It executes one list of steps, and reuses every result that is
+// kept under its digest.
 package pipeline
 
 import (

@@ -1,5 +1,5 @@
-// Package place says where the records of rows stand: in go the lines of rows.jsonl,
-// which the dataset stage writes, out comes each row's file and line.
+// Package place finds the file and line of each row in the rows.jsonl that the dataset
+// stage writes.
 package place
 
 import (

@@ -1,6 +1,6 @@
-// Package plan says what is judged against what: in go a repository and two refs,
-// out come the policy of the base, the records and recipe that a merge would give,
-// the lineage of the model that they make, and where the results of a run are kept.
+// Package plan works out what is judged against what. From a repository and two refs it
+// reads the policy of the base, the records and recipe that a merge would give, the
+// lineage of the model that they make, and where a run's results are kept.
 package plan
 
 import (

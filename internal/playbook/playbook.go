@@ -1,7 +1,6 @@
-// Package playbook makes the training files of the playbook's own scripts: in go
-// raw record files as bytes, out come the bytes of the merged file or of the rows,
-// the same that the scripts write with CPython, and the counts of what became of
-// the records. What the scripts lose is counted too, so that it can be said.
+// Package playbook writes the training files of the playbook's own scripts: the merged
+// file and the rows, byte for byte as the scripts write them with CPython. It also
+// counts the records that the scripts lose, so that they can be reported.
 package playbook
 
 import (

@@ -1,10 +1,10 @@
-// Package proc runs child programs that cannot outlive tunegate. In go a
-// command and where its output shall go; out come the child's cleaned log, the
-// lines it wrote on its own descriptor, and how it ended.
+// Package proc runs child programs that cannot outlive tunegate. It cleans a child's
+// log, reads the lines that the child writes on its own descriptor, and says how it
+// ended.
 //
-// Every child runs under a guard, a small process that holds one end of a pipe
-// to tunegate (the lifeline). When the other end closes, because tunegate says
-// so or is gone, the guard ends the child and all that the child has started.
+// Every child runs under a guard, a small process that holds one end of a pipe to
+// tunegate (the lifeline). When the other end closes, because tunegate closes it or is
+// gone, the guard ends the child and everything that the child has started.
 package proc
 
 import (

@@ -1,8 +1,7 @@
-// Package promote makes a tested model the one that is served, and takes it back:
-// in go a run's verdict and the bytes that it was about, out come the tags
-// NAME-lora-VERSION and NAME:stable on every server, equal by model_id, and a line
-// in the ledger. Nothing is built anew, every step can be repeated, and a command
-// that is killed anywhere is finished by the next one.
+// Package promote makes a tested model the one that is served, and rolls back. It
+// points NAME-lora-VERSION and NAME:stable at the tested bytes on every server,
+// compares model_id, and adds a line to the ledger. Nothing is built anew, every step
+// can be repeated, and the next command finishes one that was killed anywhere.
 package promote
 
 import (

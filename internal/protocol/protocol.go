@@ -1,8 +1,8 @@
-// Package protocol is how one tunegate reads the JSON files that another one
-// wrote, perhaps an older one or in another job: in goes a file's data, out comes
-// its value, or an error that says which side must be updated. What a file holds
-// is declared by Go types, published as a JSON Schema (see protocoltest), and
-// numbered: a reader takes every version up to its own, and refuses later ones.
+// Package protocol reads JSON files that another tunegate wrote, perhaps an older one
+// or in another job. It returns the value, or an error that says which side must be
+// updated. A file's content is declared by Go types, published as a JSON Schema (see
+// protocoltest), and numbered: a reader takes every version up to its own, and refuses
+// later ones.
 package protocol
 
 import (

@@ -1,8 +1,7 @@
-// Package publish tells GitHub what came of a run: in go what the run left behind
-// and the event of the workflow, out come one comment on the pull request, a check
-// run for the findings, a commit status, the job's summary, and after a promotion
-// a deployment. It trusts the event and the base branch. What the run left is
-// a claim: the verdict is computed again from its graded cases.
+// Package publish tells GitHub the result of a run: one comment on the pull request, a
+// check run for the findings, a commit status, the job's summary, and after a promotion
+// a deployment. It trusts the event and the base branch. What the run left is a claim:
+// the verdict is computed again from its graded cases.
 package publish
 
 import (

@@ -1,6 +1,5 @@
-// Package python runs the embedded Python programs. In go the programs, their
-// hash-locked requirements and a machine's Python; out comes an interpreter
-// that has exactly these packages, and commands that run a program with it.
+// Package python installs the hash-locked requirements of the embedded Python programs
+// into an environment of its own, and runs the programs with it.
 package python
 
 import (

@@ -1,5 +1,5 @@
-// Package rawjson splits JSON text without copying it: in goes the text of a list or an
-// object, out come its values as they are written, each with its place.
+// Package rawjson splits JSON lists and objects into their values as they are written,
+// each with its place, without copying the text.
 package rawjson
 
 import (

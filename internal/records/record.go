@@ -1,6 +1,6 @@
-// Package records reads files of tuning records: in go JSON lists and JSONL of one
-// tree, and those of the base, out come their records as they are written, each with
-// its place, whether the base has it, and what there cannot be read.
+// Package records reads files of tuning records, JSON lists and JSONL. It returns the
+// records as they are written, each with its place and whether the base has it, and
+// what cannot be read.
 package records
 
 import (

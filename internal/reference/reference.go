@@ -1,6 +1,6 @@
-// Package reference describes the YAML files that people write: in goes a table of
-// their keys, out come the help that a terminal shows, an example of the whole file
-// and the JSON Schema that an editor checks it by.
+// Package reference describes the YAML files that people write. From a table of a
+// file's keys it makes the help in a terminal, an example of the whole file, and the
+// JSON Schema that an editor checks it by.
 package reference
 
 import (

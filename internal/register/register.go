@@ -1,7 +1,6 @@
-// Package register creates the tag that is served and proves it: in go a GGUF
-// file, how it is to be served and the trainer's own rendering of prompts, out
-// come a tag and its model_id, after the server has shown that it serves those
-// bytes, renders those prompts and answers.
+// Package register creates the tag that is served, and proves it. The server has to
+// show that it serves the exported bytes, renders prompts as the trainer does, and
+// answers; only then is there a model_id.
 package register
 
 import (

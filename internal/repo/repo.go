@@ -1,10 +1,9 @@
-// Package repo reads a git repository's objects: in go refs of a base and a
-// head, out come the tree that a merge would give and the files in any tree.
-// Nothing is checked out, nothing is written into the repository, and no hook or
-// program of a tree is run: new objects go into a temporary repository that
-// Close removes. A merge depends on the two commits alone. Reading the working
-// tree is what `git add` does, so there the user's own git config applies, and a
-// filter that it defines runs.
+// Package repo reads a git repository's objects: the files of any tree, and the tree
+// that a merge of a head into a base would give. Nothing is checked out, nothing is
+// written into the repository, and no hook or program of a tree is run: new objects go
+// into a temporary repository that Close removes. A merge depends on the two commits
+// alone. Reading the working tree is what `git add` does, so there the user's own git
+// config applies, and a filter that it defines runs.
 package repo
 
 import (

@@ -1,10 +1,9 @@
-// Package report is what a run has to say, and how it is put into words: in goes
-// what the stages made, out come one Report, the sentences and tables that all
-// renderers share, and report.json, by which the run tells other jobs. It is pure.
-// The packages below it render one thing each: the comment on a pull request
-// (comment), a page to keep (page), the model's card (card) and its provenance
-// (provenance), and what a terminal shows (terminal). Everything that records,
-// models and pull requests wrote is cleaned, fenced and bounded by them.
+// Package report puts into words what a run has to say. It holds the Report, the
+// sentences and tables that all renderers share, and report.json, by which a run tells
+// other jobs. It is pure. The packages below it render one thing each: the comment on a
+// pull request (comment), a page to keep (page), the model's card (card) and its
+// provenance (provenance), and what a terminal shows (terminal). They clean, fence and
+// bound everything that records, models and pull requests wrote.
 package report
 
 import (

@@ -1,6 +1,6 @@
-// Package runs keeps what is known of runs on disk: in go records, the models that
-// runs made and what killed commands left, out come a run by its id, its copy for a
-// workflow to upload, and a home without litter.
+// Package runs keeps runs on disk: their records, found by id, and the models that they
+// made. It copies a run for a workflow to upload, and clears what killed commands left
+// in a home.
 package runs
 
 import (

@@ -1,7 +1,6 @@
-// Package starter holds the files that a repository begins with: in go a template,
-// the name, the base model and the record files, out come tunegate.yaml, suites,
-// sanity prompts, a tutor's make targets and workflows, written where there is
-// nothing yet.
+// Package starter writes the first files of a repository from a template:
+// tunegate.yaml, suites, sanity prompts, a tutor's make targets and workflows. Existing
+// files are kept.
 package starter
 
 // ConfigFile is the one file that depends on the Options.

@@ -1,7 +1,6 @@
-// Package stats compares two models on the same cases: in go, for each cluster
-// of pairs, how many more of them the candidate passed than the baseline; out
-// come a test, an interval, a correction for many tests, and the smallest drop
-// that such data can show.
+// Package stats compares two models on the same cases. From the difference in passed
+// cases of each cluster it computes a test, an interval, a correction for many tests,
+// and the smallest drop that such data can show.
 package stats
 
 import "slices"

@@ -1,7 +1,6 @@
-// Package step is the floor under a run: in goes what one piece of work is
-// called, what decides its result and what it does, out comes that result, from
-// the store where it is kept, else by doing the work. The same step can be looked
-// at without doing anything.
+// Package step defines one piece of a run's work: its name, what decides its result,
+// and what it does. A kept result is taken from the store; otherwise the work is done.
+// A step can also be looked at without doing anything.
 package step
 
 import (

@@ -1,6 +1,6 @@
-// Package steps lists what a run does before its verdict, in order: in go a machine
-// and a plan, out come steps that say where their results are kept, what they take
-// and what they do. A run does them; a dry run looks at the same list.
+// Package steps lists, in order, what a run does before its verdict. Each step says
+// where its result is kept, what it takes and what it does. A run executes the list; a
+// dry run looks at it.
 package steps
 
 import (

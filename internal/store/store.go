@@ -1,7 +1,6 @@
-// Package store keeps the results of stages under the digest of what went in:
-// in go a stage's name, its key and the files that it wrote, out comes the same
-// folder again for whoever asks with the same key. A result exists once its
-// manifest does; anything else is a draft that the next attempt takes up.
+// Package store keeps the results of stages under the digest of their input, and
+// returns the same folder for the same key. A result exists once its manifest does;
+// anything else is a draft that the next attempt takes up.
 package store
 
 import (

@@ -1,7 +1,6 @@
-// Package strictyaml reads the YAML files that people write: in goes a file's
-// text and a struct to fill, out come its values or every mistake at once, each
-// with file, line and a hint. Unknown keys, double keys, a second document and
-// values of the wrong type are mistakes.
+// Package strictyaml reads the YAML files that people write into a struct, and reports
+// every mistake at once, each with file, line and a hint. Unknown keys, double keys, a
+// second document and values of the wrong type are mistakes.
 package strictyaml
 
 import (

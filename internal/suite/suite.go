@@ -1,6 +1,6 @@
-// Package suite reads evaluation suites: in goes the text of suites/*.suite.yaml,
-// out come cases with everything that the evaluation and the dataset checks need.
-// The names in the files are promptfoo's where it has them.
+// Package suite reads evaluation suites (suites/*.suite.yaml) into the cases that
+// evaluation and dataset checks need. The names in the files are promptfoo's where it
+// has them.
 package suite
 
 import "github.com/tunegate/tunegate/internal/assertion"

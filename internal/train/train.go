@@ -1,8 +1,7 @@
-// Package train trains a LoRA adapter. In go the rows of the dataset stage and
-// a base model's folder; out come the adapter, what it changes in each weight
-// matrix, and sample answers of base and adapter. The work is done by the
-// embedded program train.py; this package writes its spec, keeps its log and
-// checks what it left.
+// Package train trains a LoRA adapter on the rows of the dataset stage. The embedded
+// program train.py does the work; this package writes its spec, keeps its log and
+// checks what it left: the adapter, its change of each weight matrix, and sample
+// answers of base and adapter.
 package train
 
 import (

@@ -1,6 +1,6 @@
-// Package tutor asks a running tutor app: in goes its address, out come whether
-// it is healthy, the settings in effect, and its live evaluation report with
-// what must be known to read it. Nothing of the app is changed.
+// Package tutor asks a running tutor app for its health, its settings in effect, and
+// its live evaluation report with what must be known to read it. It changes nothing in
+// the app.
 package tutor
 
 import (

@@ -1,5 +1,5 @@
-// Package actionstest reads a log as a GitHub Actions runner does: in goes what a
-// step printed, out come the commands that the runner would carry out.
+// Package actionstest reads a step's log as a GitHub Actions runner does, and returns
+// the commands that the runner would carry out.
 package actionstest
 
 import (

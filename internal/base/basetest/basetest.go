@@ -1,5 +1,5 @@
-// Package basetest gives tests a base model's folder of a few kilobytes: out come
-// the files of a Qwen2 model that can be exported and says nothing sensible.
+// Package basetest writes a base model's folder of a few kilobytes for tests: a Qwen2
+// model that can be exported and says nothing sensible.
 package basetest
 
 import (

@@ -1,5 +1,5 @@
-// Package enginetest holds the tests that every engine must pass: in goes an engine
-// without tags, out comes what it does otherwise than package engine says.
+// Package enginetest holds the tests that every serving engine must pass. They start
+// with an engine without tags.
 package enginetest
 
 import (

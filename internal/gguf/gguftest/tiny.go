@@ -1,5 +1,5 @@
-// Package gguftest gives tests a model that is served in milliseconds: in goes a
-// seed, out come a tiny GGUF file, its digest, and how it counts tokens.
+// Package gguftest writes a tiny GGUF model for tests, which is served in milliseconds.
+// A seed decides its weights.
 package gguftest
 
 import (

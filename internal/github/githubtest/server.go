@@ -1,8 +1,7 @@
-// Package githubtest is a fake of GitHub's REST API for tests. In go pull requests,
-// files and faults, and the requests of a client; out come GitHub's answers and what
-// the client left: comments, statuses, check runs, releases, deployments. Each request
-// and each answer is checked against GitHub's own description (openapi.json), and
-// what that says in prose only is enforced too.
+// Package githubtest is a fake of GitHub's REST API for tests. It holds pull requests,
+// files and faults, and keeps what a client leaves: comments, statuses, check runs,
+// releases, deployments. Each request and each answer is checked against GitHub's own
+// description (openapi.json), and what that says only in prose is enforced too.
 package githubtest
 
 import (

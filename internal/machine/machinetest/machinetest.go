@@ -1,5 +1,5 @@
-// Package machinetest gives tests a machine of their own: an empty home, no
-// graphics card, no tools, and progress that can be read.
+// Package machinetest gives tests a machine of their own: an empty home, no graphics
+// card, no tools, and progress that can be read.
 package machinetest
 
 import (

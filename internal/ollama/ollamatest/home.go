@@ -1,5 +1,4 @@
-// Package ollamatest tells tests where Ollama is: in goes the environment, out comes
-// the home with its binary.
+// Package ollamatest finds Ollama for tests: in the home that the environment names.
 package ollamatest
 
 import (

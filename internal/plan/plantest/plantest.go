@@ -1,5 +1,5 @@
-// Package plantest gives tests a repository to plan on: its main branch has a
-// config, a suite, a base model that says nothing sensible, and a record.
+// Package plantest makes a repository to plan on in tests. Its main branch has a
+// config, a suite, a record, and a base model that says nothing sensible.
 package plantest
 
 import (

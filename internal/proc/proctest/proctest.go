@@ -1,6 +1,6 @@
-// Package proctest lets the tests of a package start children: in goes the test
-// binary, out comes a launcher whose guard is that binary itself. It also writes
-// programs that they can start, and measures the memory of the process itself.
+// Package proctest lets tests start children under a guard that is the test binary
+// itself. It also writes programs for them to start, and measures the memory of the
+// process.
 package proctest
 
 import (

@@ -1,6 +1,5 @@
-// Package protocoltest holds a file format against its published JSON Schema: in
-// goes the Go type of the file, out comes a failed test where the schema that
-// others read says something else.
+// Package protocoltest compares the Go type of a file with its published JSON Schema,
+// and fails where others would read something else.
 package protocoltest
 
 import (

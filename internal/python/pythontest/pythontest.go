@@ -1,5 +1,4 @@
-// Package pythontest finds the real Python environment for tests: in goes
-// $TUNEGATE_HOME, out comes its interpreter.
+// Package pythontest finds the real Python environment for tests, in $TUNEGATE_HOME.
 package pythontest
 
 import (

@@ -1,6 +1,5 @@
-// Package referencetest holds the pages of docs against the tables in the code: in
-// goes the path of a page and what the code says, out comes a failed test where the
-// page says something else.
+// Package referencetest compares the pages of docs with the tables in the code, and
+// fails where a page says something else.
 package referencetest
 
 import (

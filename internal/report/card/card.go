@@ -1,5 +1,5 @@
-// Package card renders the card of a model that a run made: in goes a Report, out
-// comes Markdown with the metadata that the Hugging Face Hub reads.
+// Package card renders the model card of a run's model: Markdown with the metadata that
+// the Hugging Face Hub reads.
 package card
 
 import (

@@ -1,5 +1,5 @@
-// Package comment renders a report as the Markdown of a pull request's comment:
-// in goes a Report, out comes a text that GitHub takes, whatever others wrote.
+// Package comment renders a report as the Markdown of a pull request's comment, which
+// GitHub takes whatever others wrote into it.
 package comment
 
 import (

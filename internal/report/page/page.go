@@ -1,5 +1,4 @@
-// Package page renders a report as a page to keep: in goes a Report, out comes one
-// HTML file that needs nothing else.
+// Package page renders a report as one HTML file to keep, which needs nothing else.
 package page
 
 import (

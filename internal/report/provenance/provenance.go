@@ -1,5 +1,5 @@
-// Package provenance says by what, when and of what a model's file was made: in
-// goes a Report, out comes an in-toto Statement about the GGUF.
+// Package provenance states by what, when and of what a model's file was made, as an
+// in-toto Statement about the GGUF.
 package provenance
 
 import (

@@ -1,5 +1,5 @@
-// Package reporttest has reports of every kind for the tests of what renders them,
-// among them hostile ones, and compares what was rendered with golden files.
+// Package reporttest has reports of every kind, hostile ones among them, for the tests
+// of what renders them, and compares the result with golden files.
 package reporttest
 
 import (

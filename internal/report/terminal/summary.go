@@ -1,6 +1,5 @@
-// Package terminal renders what a person reads of a run in a terminal or in the
-// log of a step: in goes a Report or a Forecast, out come lines in which nothing
-// that others wrote is a command to a terminal or a CI runner.
+// Package terminal renders a report or a forecast for a terminal or a step's log.
+// Nothing that others wrote becomes a command to a terminal or a CI runner.
 package terminal
 
 import (

@@ -1,6 +1,6 @@
-// Package tutortest is a tutor app for tests: in go settings and a model, out
-// come the endpoints that tunegate asks, with the traps of the real one: silent
-// fallback, answers kept for any model, a report that blocks everything else.
+// Package tutortest is a tutor app for tests. It has the endpoints that tunegate asks,
+// and the traps of the real one: silent fallback, answers kept for any model, a report
+// that blocks everything else.
 package tutortest
 
 import (

@@ -1,7 +1,7 @@
-// Command prune makes openapi.json of the package above: it takes in GitHub's
-// description of its REST API (generated/api.github.com.json of the npm package
-// @octokit/openapi 23.0.2) on standard input and writes out the operations that
-// the fake answers and the schemas that those name, without prose and examples.
+// Command prune makes openapi.json of the package above from GitHub's description of its
+// REST API. It reads generated/api.github.com.json of the npm package @octokit/openapi
+// 23.0.2 on standard input, and writes the operations that the fake answers and the
+// schemas that those name, without prose and examples.
 //
 //	npm pack @octokit/openapi@23.0.2 && tar xzf octokit-openapi-23.0.2.tgz
 //	go run ./prune < package/generated/api.github.com.json > openapi.json
