@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -34,12 +33,13 @@ const (
 )
 
 type cli struct {
-	Dir    string `short:"C" help:"Run as if started in this folder." default:"." placeholder:"DIR"`
-	Config string `help:"The config, from the top of the repository." default:"${config}" placeholder:"FILE"`
-	Home   string `help:"Where results, models and tools are kept (default: $$TUNEGATE_HOME, else the user's data folder)." placeholder:"DIR"`
-	JSON   bool   `name:"json" help:"Print the result as JSON on standard output."`
-	Quiet  bool   `short:"q" help:"Print no progress."`
-	NoWait bool   `help:"Fail at once where another tunegate is at work on this machine, instead of waiting for it."`
+	Dir    string           `short:"C" help:"Run as if started in this folder." default:"." placeholder:"DIR"`
+	Config string           `help:"The config, from the top of the repository." default:"${config}" placeholder:"FILE"`
+	Home   string           `help:"Where results, models and tools are kept (default: $$TUNEGATE_HOME, else the user's data folder)." placeholder:"DIR"`
+	JSON   bool             `name:"json" help:"Print the result as JSON on standard output."`
+	Quiet  bool             `short:"q" help:"Print no progress."`
+	About  kong.VersionFlag `name:"version" help:"Print the version."`
+	NoWait bool             `help:"Fail at once where another tunegate is at work on this machine, instead of waiting for it."`
 
 	Init    initCommand    `cmd:"" help:"Write what a repository begins with: tunegate.yaml, suites, tunegate.mk, workflows; what is there is kept."`
 	Setup   setupCommand   `cmd:"" help:"Install what a runner needs, once: Python environment, Ollama, the base model's GGUF and answers."`
@@ -47,6 +47,7 @@ type cli struct {
 	Run     runCommand     `cmd:"" help:"Judge a change: dataset, prepare, train, export, register, eval, gate, report."`
 	Show    showCommand    `cmd:"" help:"Show a run's verdict, findings or answers."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+	Help    helpCommand    `cmd:"" help:"Explain a command or a topic."`
 
 	Promote  promoteCommand  `cmd:"" help:"Make a run's model the stable one, on the server that evaluated it and those of promote.to."`
 	Rollback rollbackCommand `cmd:"" help:"Make an earlier version stable again."`
@@ -113,31 +114,31 @@ func run(ctx context.Context, w world) int {
 // perform is run, and gives the session with what came of the command.
 func perform(ctx context.Context, w world) (*session, int) {
 	s := &session{ctx: ctx, world: w}
-	exited := -1
-	parser, err := kong.New(&s.cli, kong.Name("tunegate"), kong.UsageOnError(),
-		kong.Description("CI for model weights: a change of tuning data becomes a verdict about the model that is served."),
-		kong.Vars{"config": config.FileName}, kong.Writers(w.stdout, w.stderr),
-		kong.Exit(func(code int) { exited = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	parser, exited, err := s.parser()
 	if err != nil {
 		return s, w.end(ctx, err)
 	}
 	parsed, err := parser.Parse(w.args)
-	if exited >= 0 {
-		return s, exited
+	if *exited >= 0 {
+		return s, *exited
 	}
 	if err != nil {
-		return s, w.end(ctx, usage(explain(err)))
+		code := w.end(ctx, usage(explain(err)))
+		fmt.Fprintln(w.stderr, usageLine(parser, err))
+		return s, code
 	}
 	return s, w.end(ctx, errors.Join(parsed.Run(s), s.close()))
 }
 
-func explain(err error) error {
-	for _, name := range planned() {
-		if strings.HasPrefix(err.Error(), "unexpected argument "+name) {
-			return fmt.Errorf("`tunegate %s` is not built yet", name)
-		}
-	}
-	return fmt.Errorf("%w (hint: `tunegate --help`)", err)
+// parser reads the command line into the session. What it answers by itself, help and
+// the version, ends with the code that it leaves in exited; -1: it answered nothing.
+func (s *session) parser() (parser *kong.Kong, exited *int, err error) {
+	exited = new(-1)
+	parser, err = kong.New(&s.cli, kong.Name("tunegate"),
+		kong.Description("CI for model weights: a change of tuning data becomes a verdict about the model that is served."),
+		kong.Vars{"config": config.FileName, "version": "tunegate " + version}, kong.Writers(s.world.stdout, s.world.stderr),
+		kong.Exit(func(code int) { *exited = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	return parser, exited, err
 }
 
 func (w world) end(ctx context.Context, err error) int {

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+type helpCommand struct {
+	Topic []string `arg:"" optional:"" help:"A command, or exit-codes." placeholder:"TOPIC"`
+}
+
+// topic prints what the words behind its name ask for.
+type topic func(s *session, words []string) error
+
+// topics are what can be asked for beside the commands.
+func topics() map[string]topic {
+	return map[string]topic{
+		"exit-codes": (*session).helpExitCodes,
+	}
+}
+
+// Run prints the help of tunegate, of a command or of a topic.
+func (c helpCommand) Run(s *session) error {
+	if len(c.Topic) > 0 {
+		if explain, known := topics()[c.Topic[0]]; known {
+			return explain(s, c.Topic[1:])
+		}
+		if err := s.knowsCommand(c.Topic[0]); err != nil {
+			return usage(err)
+		}
+		if len(c.Topic) > 1 {
+			return usage(fmt.Errorf("help on one command at a time (hint: `tunegate help %s`)", c.Topic[0]))
+		}
+	}
+	w := s.world
+	w.args = append(slices.Clone(c.Topic), "--help")
+	if code := run(s.ctx, w); code != 0 {
+		return &exitError{code: code}
+	}
+	return nil
+}
+
+// knowsCommand is an error where there is no command of the name.
+func (s *session) knowsCommand(name string) error {
+	parser, _, err := s.parser()
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, command := range parser.Model.Children {
+		if command.Name == name {
+			return nil
+		}
+		if !command.Hidden {
+			names = append(names, command.Name)
+		}
+	}
+	names = slices.Concat(names, slices.Sorted(maps.Keys(topics())))
+	return fmt.Errorf("no help on %.60q (hint: `tunegate help TOPIC`, with one of %s)", name, strings.Join(names, ", "))
+}
+
+func (s *session) helpExitCodes(words []string) error {
+	if len(words) > 0 {
+		return usage(errors.New("exit-codes is a topic by itself (hint: `tunegate help exit-codes`)"))
+	}
+	_, err := fmt.Fprint(s.world.stdout, `0    success; for a run: the policy lets the change through
+1    internal error, or doctor found a problem
+2    usage, config or data that cannot be read
+3    fail: the verdict is against the change or the promotion
+4    inconclusive, and the policy blocks on that
+130  cancelled
+`)
+	return err
+}
+
+// near is how kong names what was meant.
+var near = regexp.MustCompile(`^(.*), did you mean (?:one of )?(.*)\?$`)
+
+// explain is a mistake on the command line, with what was meant where that can be told.
+func explain(err error) error {
+	for _, name := range planned() {
+		if strings.HasPrefix(err.Error(), "unexpected argument "+name) {
+			return fmt.Errorf("`tunegate %s` is not built yet", name)
+		}
+	}
+	ask := "`tunegate help`"
+	if command := commandOf(err); command != nil {
+		ask = "`tunegate help " + command.Name + "`"
+	}
+	if said := near.FindStringSubmatch(err.Error()); said != nil {
+		return fmt.Errorf("%s (hint: did you mean %s? %s lists them all)", said[1], strings.ReplaceAll(said[2], `"`, "`"), ask)
+	}
+	return fmt.Errorf("%w (hint: %s)", err, ask)
+}
+
+// usageLine is how the command, or tunegate itself, is called.
+func usageLine(parser *kong.Kong, err error) string {
+	if command := commandOf(err); command != nil {
+		return "usage: tunegate " + command.Summary()
+	}
+	return "usage: tunegate" + parser.Model.Summary()
+}
+
+// commandOf is the command in whose arguments a mistake is; nil: none was found.
+func commandOf(err error) *kong.Node {
+	var mistake *kong.ParseError
+	if !errors.As(err, &mistake) || mistake.Context == nil {
+		return nil
+	}
+	return mistake.Context.Selected()
+}
