@@ -43,7 +43,7 @@ func (f Folder) names() ([]string, error) {
 		if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
 			err = cause.Err
 		}
-		return nil, fmt.Errorf("%s: %w (hint: the folder of the base model must lie there)", f.Name, err)
+		return nil, fmt.Errorf("%s: %w (hint: download the whole Hugging Face folder of the base model to it, or name the folder that has it)", f.Name, err)
 	}
 	var names []string
 	for _, entry := range entries {

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/export"
 )
 
 // baseModel is what of the base model's folder decides what a run needs. The
@@ -20,19 +22,26 @@ type baseModel struct {
 	chat       string // its chat template; empty: none
 }
 
-// readBase looks at the base model of the default branch as a run does; no check
-// where there is no config to name one.
+// readBase looks at the base model as a run does; where none can be planned, at that of
+// the working tree's config. There is no check where no config names one.
 func readBase(ctx context.Context, wants wanted) (baseModel, []check.Check) {
-	if wants.plan == nil {
+	if wants.plan == nil && wants.config == nil {
 		return baseModel{}, nil
 	}
 	fail := func(err error) (baseModel, []check.Check) {
 		return baseModel{}, []check.Check{check.Stopped("base", err, "download the base model again, or name another one under `base.model` of the config")}
 	}
-	if err := wants.plan.CheckBase(ctx); err != nil {
+	var folder base.Folder
+	var err error
+	if wants.plan != nil {
+		folder, err = wants.plan.BaseFolder(ctx), wants.plan.CheckBase(ctx)
+	} else {
+		folder = wants.draftBase()
+		err = export.CheckBase(folder)
+	}
+	if err != nil {
 		return fail(err)
 	}
-	folder := wants.plan.BaseFolder(ctx)
 	found := baseModel{tracked: folder.Commit}
 	data, err := folder.Read(base.ConfigFile)
 	if err != nil {
@@ -52,6 +61,15 @@ func readBase(ctx context.Context, wants wanted) (baseModel, []check.Check) {
 		return fail(err)
 	}
 	return found, []check.Check{check.Passed("base", fmt.Sprintf("%s: %s parameters", folder.Name, billions(found.parameters)))}
+}
+
+// draftBase is the folder on this machine that the working tree's config names.
+func (w wanted) draftBase() base.Folder {
+	model := w.config.Base.Model
+	if !filepath.IsAbs(model) {
+		model = filepath.Join(w.root, model)
+	}
+	return base.Open(model)
 }
 
 // parameterSize is the number of bytes of a parameter in the weights' files.

@@ -3,9 +3,11 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/check"
@@ -33,6 +35,7 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 		}
 		return unread(about.RepoErr)
 	}
+	wants.root = about.Repo.Root()
 	draft, found, err := readDraft(about)
 	if err != nil {
 		return fail(err, "correct "+about.ConfigPath+" in the working tree")
@@ -56,17 +59,58 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 	short := repo.ShortName(branch)
 	switch {
 	case !committed && found:
-		return fine(about.ConfigPath + " of the working tree: " + short + " has none yet")
+		return readFirst(ctx, about, branch, wants)
 	case !committed:
 		return fine("no " + about.ConfigPath + " here, so for the defaults")
 	}
 	// A branch against itself: what is on the way to it does not matter here.
-	plan, err := plan.New(ctx, about.Repo, about.ConfigPath, plan.Refs{Base: branch, Head: branch})
+	judging, err := plan.New(ctx, about.Repo, about.ConfigPath, plan.Refs{Base: branch, Head: branch})
 	if err != nil {
-		return fail(err, "correct it and bring the correction to "+short)
+		fix := "correct it and bring the correction to " + short
+		if files, asked := about.Repo.Uncommitted(ctx, plan.PolicyFiles(about.ConfigPath, draft)...); found && asked == nil && len(files) > 0 {
+			fix = plan.HowToCommit(ctx, about.Repo, branch, plan.PolicyFiles(about.ConfigPath, draft))
+		}
+		return fail(err, fix)
 	}
-	wants = wanted{plan.Config.Runner, &plan.Config, plan}
+	wants.runner, wants.config, wants.plan = judging.Config.Runner, &judging.Config, judging
 	return fine(about.ConfigPath + " at " + short)
+}
+
+// readFirst reads the working tree's config where the default branch has none: nothing
+// is judged until it has.
+func readFirst(ctx context.Context, about Subject, branch string, wants wanted) (check.Check, wanted) {
+	first, err := plan.New(ctx, about.Repo, about.ConfigPath, plan.Refs{Base: branch})
+	if err != nil {
+		return check.Failed("config", err.Error(), "correct it in the working tree"), wants
+	}
+	wants.plan = first
+	return check.Warned("config", about.ConfigPath+" of the working tree: "+repo.ShortName(branch)+" has none yet, and nothing is judged before it has",
+		plan.HowToCommit(ctx, about.Repo, branch, plan.Named(about.ConfigPath, *wants.config))), wants
+}
+
+// maxNamed bounds the uncommitted files that are named.
+const maxNamed = 5
+
+// uncommittedChecks warn of a policy in the working tree that runs do not go by: theirs
+// is the default branch's.
+func uncommittedChecks(ctx context.Context, in inspection) []check.Check {
+	if in.plan == nil || !in.plan.Gated {
+		return nil
+	}
+	patterns := plan.PolicyFiles(in.about.ConfigPath, *in.config)
+	if in.plan.Lock == nil { // which its own check tells of
+		patterns = slices.DeleteFunc(patterns, func(name string) bool { return name == in.plan.LockPath() })
+	}
+	files, err := in.about.Repo.Uncommitted(ctx, patterns...)
+	if err != nil || len(files) == 0 {
+		return nil
+	}
+	named := strings.Join(files[:min(len(files), maxNamed)], ", ")
+	if more := len(files) - maxNamed; more > 0 {
+		named += fmt.Sprintf(" and %d more", more)
+	}
+	return []check.Check{check.Warned("uncommitted", "changes of the working tree, not committed: "+named+"; runs go by what "+in.plan.BaseRef+" has",
+		plan.HowToCommit(ctx, in.about.Repo, in.plan.BaseRef, patterns))}
 }
 
 // readDraft reads the config in the working tree, if there is one. Like git's

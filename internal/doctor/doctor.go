@@ -20,6 +20,7 @@ func looks() []look {
 		one(gitCheck),
 		one(tempCheck),
 		one(configCheck),
+		uncommittedChecks,
 		cloneChecks,
 		baseChecks,
 		lockChecks,

@@ -40,7 +40,10 @@ type inspection struct {
 type wanted struct {
 	runner config.Runner  // the defaults where there is no config
 	config *config.Config // of the default branch, else of the working tree, else nil
-	plan   *plan.Plan     // of the default branch; nil where that has no config without a mistake
+	// plan is that of the default branch, which judges; where that has no config, that of
+	// the working tree, which is not Gated; nil: neither has one without a mistake.
+	plan *plan.Plan
+	root string // the top of the working tree
 }
 
 func inspect(ctx context.Context, m machine.Machine, about Subject) inspection {
@@ -54,7 +57,7 @@ func inspect(ctx context.Context, m machine.Machine, about Subject) inspection {
 
 // setup is the command that brings what is missing.
 func (in inspection) setup() string {
-	if in.plan == nil {
+	if in.plan == nil || !in.plan.Gated { // nor would it find a config
 		return in.about.Command + " setup --tools"
 	}
 	return in.about.Command + " setup"

@@ -2,7 +2,9 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/strictyaml"
 )
 
 // baseIdentity names the base model in a lineage: the folder's content where it
@@ -49,6 +52,9 @@ func (p *Plan) ExportBase(ctx context.Context, dir string) error {
 // export.CheckBase does, and whether it is another than the lock's. Its errors are
 // ErrInput unless the context ended.
 func (p *Plan) CheckBase(ctx context.Context) error {
+	if err := p.checkFolder(); err != nil {
+		return Input(err)
+	}
 	err := export.CheckBase(p.BaseFolder(ctx))
 	if err == nil {
 		err = p.checkLocked(ctx)
@@ -58,9 +64,30 @@ func (p *Plan) CheckBase(ctx context.Context) error {
 	}
 	where := ""
 	if p.BaseInRepository() {
-		where = " at " + p.BaseRef
+		where = " at " + p.PolicyRef()
 	}
 	return Input(fmt.Errorf("`base.model`%s: %w", where, err))
+}
+
+// checkFolder says where the base model's folder was looked for, if it is not there.
+func (p *Plan) checkFolder() error {
+	model := p.Config.Base.Model
+	where, bring := "on this machine", "download the base model to it"
+	if p.BaseInRepository() {
+		if len(p.baseFiles) > 0 {
+			return nil
+		}
+		where, bring = "in "+p.PolicyRef(), "commit the folder to "+p.PolicyRef()
+	} else if _, err := os.Stat(model); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	document, err := strictyaml.Parse(p.configPath, p.configText)
+	if err != nil {
+		return err
+	}
+	at := []any{"base", "model"}
+	return document.Errorf(at, "`base.model`: there is no folder %s %s (hint: %s, or edit `base.model` in %s, line %d, and commit that)",
+		model, where, bring, p.configPath, document.Line(at...))
 }
 
 // CheckChatTemplate says why the base's chat template cannot be served by a built-in one,

@@ -70,6 +70,7 @@ type Plan struct {
 	Retrains bool
 
 	configText []byte // of the policy
+	configPath string
 	lockPath   string
 	control    []string // tokens of the base that no text may hold; nil: not known
 	policyTree *repo.Tree
@@ -78,11 +79,19 @@ type Plan struct {
 	headBlobs  map[string]string // the blobs of the record files of the head commit, before any merge
 }
 
+// PolicyRef is where the policy was read: the base, or the head that brings a first one.
+func (p *Plan) PolicyRef() string {
+	if p.Gated {
+		return p.BaseRef
+	}
+	return p.HeadRef
+}
+
 // New reads policy, suites and prompts from the base tip, and records and
 // train values from the tree that merging the head would give. Its errors are
 // ErrInput unless the context ended; the plan then holds what was read till there.
 func New(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
-	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true, contents: r.Map, lockPath: baselock.Path(configPath)}
+	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true, contents: r.Map, configPath: configPath, lockPath: baselock.Path(configPath)}
 	err := p.read(ctx, r, configPath, refs)
 	if err != nil && ctx.Err() == nil {
 		err = Input(err)

@@ -109,7 +109,7 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string, relocks bool) 
 func (p *Plan) file(ctx context.Context, path, key string) ([]byte, error) {
 	data, err := p.policyTree.Read(ctx, path, maxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("`%s`: no file %s in %s (hint: is it committed?)", key, path, p.BaseRef)
+		return nil, fmt.Errorf("`%s`: no file %s in %s (hint: is it committed?)", key, path, p.PolicyRef())
 	}
 	return data, err
 }
@@ -122,7 +122,7 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 	}
 	for _, glob := range globs {
 		if !slices.ContainsFunc(files, func(f repo.File) bool { return repo.Match(glob, f.Path) }) {
-			return fmt.Errorf("`eval.suites`: %q matches no file of %s (hint: is it committed?)", glob, p.BaseRef)
+			return fmt.Errorf("`eval.suites`: %q matches no file of %s (hint: is it committed?)", glob, p.PolicyRef())
 		}
 	}
 	if files, err = p.policyTree.Load(ctx, files, maxSuites); err != nil {
@@ -188,7 +188,7 @@ func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath stri
 	if _, kept, err := head.Lookup(ctx, configPath); err != nil || !kept {
 		return err
 	}
-	merged := Plan{BaseRef: p.BaseRef + " after the merge", lockPath: p.lockPath, policyTree: head}
+	merged := Plan{BaseRef: p.BaseRef + " after the merge", Gated: true, configPath: configPath, lockPath: p.lockPath, policyTree: head}
 	if err := merged.readPolicy(ctx, configPath, false); err != nil {
 		return ofHead(err)
 	}
