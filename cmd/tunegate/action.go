@@ -29,12 +29,12 @@ func (actionCommand) Run(s *session) error {
 	if err != nil {
 		return usage(err)
 	}
-	in := readInputs(s.world.getenv)
-	args, err := in.arguments(event)
+	in := actions.ReadInputs(s.world.getenv)
+	args, err := in.Arguments(event)
 	if err != nil {
 		return usage(err)
 	}
-	args = append(flags("dir", s.cli.Dir, "home", s.cli.Home), args...)
+	args = append(actions.Flags("dir", s.cli.Dir, "home", s.cli.Home), args...)
 	job := actions.New(s.world.getenv, s.world.stdout)
 	done, code := s.fenced(job, args, in["command"] == "publish" || in["command"] == "announce")
 	err = done.tell(job)

@@ -22,6 +22,9 @@ import (
 	"github.com/tunegate/tunegate/internal/runs"
 )
 
+// thisSHA is the commit of the events of these tests.
+const thisSHA = "3333333333333333333333333333333333333333"
+
 // hostile commits, as a branch, records that try to speak to the runner, and
 // twelve that are wrong.
 func (h *hub) hostile() {

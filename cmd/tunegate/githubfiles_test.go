@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/tunegate/tunegate/internal/actions"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/starter"
 )
@@ -85,7 +86,7 @@ func TestActionFile(t *testing.T) {
 		}
 	}
 	parse(t, "action.yml", &action)
-	env, declared := map[string]string{}, inputs{}
+	env, declared := map[string]string{}, actions.Inputs{}
 	for name, input := range action.Inputs {
 		env["INPUT_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))] = fmt.Sprintf("${{ inputs.%s }}", name)
 		if declared[name] = "given"; input.Description == "" || strings.Contains(input.Default, "token") {
@@ -93,7 +94,7 @@ func TestActionFile(t *testing.T) {
 		}
 	}
 	delete(declared, "github-token") // announce and publish alone read it
-	if diff := cmp.Diff(declared, readInputs(func(name string) string { return strings.Repeat("given", min(1, len(env[name]))) })); diff != "" {
+	if diff := cmp.Diff(declared, actions.ReadInputs(func(name string) string { return strings.Repeat("given", min(1, len(env[name]))) })); diff != "" {
 		t.Errorf("inputs declared (-) and read (+):\n%s", diff)
 	}
 	want := []stepKeys{{ID: "tunegate", Shell: "bash", Env: env, Run: `exec bash "$GITHUB_ACTION_PATH/.github/launch.sh"`}}

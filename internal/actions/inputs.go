@@ -1,4 +1,4 @@
-package main
+package actions
 
 import (
 	"cmp"
@@ -8,12 +8,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/tunegate/tunegate/internal/actions"
 )
 
-// inputs are those of the action that are not empty, by name.
-type inputs map[string]string
+// Inputs are those of the action that are not empty, by name.
+type Inputs map[string]string
 
 // takenBy says which inputs a command takes beside `command`, `config` and
 // `github-token`.
@@ -26,8 +24,9 @@ func takenBy() map[string][]string {
 	}
 }
 
-func readInputs(getenv func(string) string) inputs {
-	in := inputs{}
+// ReadInputs takes the inputs from the environment, by its INPUT_NAME variables.
+func ReadInputs(getenv func(string) string) Inputs {
+	in := Inputs{}
 	for _, name := range []string{"command", "config", "run", "version", "max-duration", "base", "head", "author", "data-outcome"} {
 		if value := strings.TrimSpace(getenv("INPUT_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")))); value != "" {
 			in[name] = value
@@ -36,9 +35,9 @@ func readInputs(getenv func(string) string) inputs {
 	return in
 }
 
-// arguments is the command line that the inputs ask for; the event says what
+// Arguments is the command line that the inputs ask for; the event says what
 // they leave out.
-func (in inputs) arguments(e actions.Event) ([]string, error) {
+func (in Inputs) Arguments(e Event) ([]string, error) {
 	command := cmp.Or(in["command"], "run")
 	taken, known := takenBy()[command]
 	if !known {
@@ -54,27 +53,27 @@ func (in inputs) arguments(e actions.Event) ([]string, error) {
 	var err error
 	switch command {
 	case "publish":
-		rest = append(flags("author", in["author"], "data-outcome", in["data-outcome"]), operand(in["run"])...)
+		rest = append(Flags("author", in["author"], "data-outcome", in["data-outcome"]), operand(in["run"])...)
 	case "announce":
-		command, rest = "publish", slices.Concat([]string{"--announce"}, flags("author", in["author"]), operand(in["run"]))
+		command, rest = "publish", slices.Concat([]string{"--announce"}, Flags("author", in["author"]), operand(in["run"]))
 	case "rollback":
 		rest = operand(in["version"])
 	case "promote":
 		rest, err = in.promotes(e)
 	case "setup":
-		rest = flags("base", in["base"])
+		rest = Flags("base", in["base"])
 	case "doctor", "clean", "list":
 	case "run":
 		rest, err = in.judges(e)
 	default:
 		rest, err = in.judges(e)
-		command, rest = "run", append(flags("until", command), rest...)
+		command, rest = "run", append(Flags("until", command), rest...)
 	}
-	return slices.Concat(flags("config", in["config"]), []string{command}, rest), err
+	return slices.Concat(Flags("config", in["config"]), []string{command}, rest), err
 }
 
 // judges says what a run is about.
-func (in inputs) judges(e actions.Event) ([]string, error) {
+func (in Inputs) judges(e Event) ([]string, error) {
 	told, err := refsOf(e)
 	if err != nil && (in["base"] == "" || in["head"] == "") {
 		return nil, err
@@ -93,7 +92,7 @@ func (in inputs) judges(e actions.Event) ([]string, error) {
 	if told.Change {
 		change = "true"
 	}
-	return flags("base", told.Base, "base-name", told.BaseName, "head", told.Head, "head-name", told.HeadName, "change", change,
+	return Flags("base", told.Base, "base-name", told.BaseName, "head", told.Head, "head-name", told.HeadName, "change", change,
 		"pr", number, "max-duration", in["max-duration"]), nil
 }
 
@@ -101,11 +100,17 @@ func (in inputs) judges(e actions.Event) ([]string, error) {
 // name, which git looks up first.
 const branches = "refs/remotes/origin/"
 
+// refs are what a run is told of what is judged against what.
+type refs struct {
+	Base, Head, BaseName, HeadName string
+	Change                         bool
+}
+
 // refsOf says what an event wants judged: a change against the branch that it
 // would go into, and otherwise the event's own commit, as it stands. What a
 // workflow_run says of a head counts for every pull request that has it, so there
 // the default branch is the base.
-func refsOf(e actions.Event) (refs, error) {
+func refsOf(e Event) (refs, error) {
 	if e.Change == nil && !e.Own() {
 		return refs{}, fmt.Errorf("the %.40s event does not say what is judged against what (hint: set the inputs base and head)", e.Name)
 	}
@@ -128,7 +133,7 @@ func refsOf(e actions.Event) (refs, error) {
 
 // promotes makes the model of a run stable, or that of the commit which a release
 // or the person who started the workflow stands for.
-func (in inputs) promotes(e actions.Event) ([]string, error) {
+func (in Inputs) promotes(e Event) ([]string, error) {
 	version := cmp.Or(in["version"], e.Tag)
 	if version == "" {
 		return nil, errors.New("input version: promote needs one, and the event is about no release (hint: version: v1)")
@@ -143,12 +148,12 @@ func (in inputs) promotes(e actions.Event) ([]string, error) {
 	if base == "" && e.DefaultBranch != "" {
 		base = branches + e.DefaultBranch
 	}
-	return append(flags("run", in["run"], "base", base, "head", head), operand(version)...), nil
+	return append(Flags("run", in["run"], "base", base, "head", head), operand(version)...), nil
 }
 
-// flags are the flags of names and values that follow each other, without those
-// whose value is empty.
-func flags(pairs ...string) (args []string) {
+// Flags are the flags of a command line, of names and values that follow each other,
+// without those whose value is empty.
+func Flags(pairs ...string) (args []string) {
 	for pair := range slices.Chunk(pairs, 2) {
 		if pair[1] != "" {
 			args = append(args, "--"+pair[0]+"="+pair[1])
