@@ -1,6 +1,8 @@
 package starter
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/config"
@@ -16,7 +18,7 @@ func TestDefaultGateDecides(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		template     Template
-		sees         float64 // the smallest drop that each rule finds, as the config says
+		sees         float64 // the smallest drop that each rule finds where nothing flips
 		lost, gained int     // one case in so many
 	}{
 		{Tutor, 0.22, 5, 10},
@@ -50,6 +52,35 @@ func TestDefaultGateDecides(t *testing.T) {
 		gained := gate.Decide(c.Gate, graded(all, func(s suite.Suite, i int) (bool, bool) { return s.Role != suite.Target || passes(i, test.gained), true }))
 		if !gained.Promotable {
 			t.Errorf("%s: one in %d of the targets gained: %+v", test.template, test.gained, gained.Rules)
+		}
+	}
+}
+
+// The config says of its suites what a dry run will.
+func TestFiguresAreTheDryRuns(t *testing.T) {
+	t.Parallel()
+	for _, template := range Templates() {
+		text := content(t, template, Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}})[ConfigFile]
+		c, err := config.Parse(ConfigFile, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := strings.Join(strings.Fields(strings.ReplaceAll(string(text), "\n  #", " ")), " ")
+		detects, needs := 0.0, 0
+		for _, effect := range gate.DetectableEffects(c.Gate, suites(t, template), nil) {
+			if effect.Rule != gate.NoHarm {
+				continue
+			}
+			detects = max(detects, effect.Detects)
+			if effect.Needs > 0 {
+				needs = max(needs, effect.Cases+effect.Needs)
+			}
+		}
+		if want := fmt.Sprintf("drops of %.0f points where 10 %% of the cases flip", 100*detects); !strings.Contains(said, want) {
+			t.Errorf("%s: no %q in %s", template, want, said)
+		}
+		if want := fmt.Sprintf("To exclude a loss of 10 points, as the gate asks, a suite then needs %d cases.", needs); strings.Contains(said, want) != (needs > 0) {
+			t.Errorf("%s: %q in %s", template, want, said)
 		}
 	}
 }

@@ -55,18 +55,30 @@ func Files(t Template, o Options) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := renderConfig(folder, o)
+	// What the user chooses, which may make no valid config, changes no figure.
+	sample, err := renderConfig(folder, Options{Name: "sample", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}}, Figures{})
+	if err != nil {
+		return nil, err
+	}
+	f, err := figures(sample, files)
+	if err != nil {
+		return nil, err
+	}
+	config, err := renderConfig(folder, o, f)
 	return append(files, File{Path: ConfigFile, Data: config}), err
 }
 
-func renderConfig(folder string, o Options) ([]byte, error) {
+func renderConfig(folder string, o Options, f Figures) ([]byte, error) {
 	config, err := template.New(ConfigFile).Funcs(template.FuncMap{"quote": quote}).
 		ParseFS(embedded, path.Join("files", head), path.Join(folder, ConfigFile))
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	if err := config.Execute(&out, o); err != nil {
+	if err := config.Execute(&out, struct {
+		Options
+		Figures
+	}{o, f}); err != nil {
 		return nil, fmt.Errorf("%s: %w", ConfigFile, err)
 	}
 	return out.Bytes(), nil
