@@ -9,10 +9,14 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/tunegate/tunegate/internal/config"
+	"github.com/tunegate/tunegate/internal/reference"
+	"github.com/tunegate/tunegate/internal/suite"
 )
 
 type helpCommand struct {
-	Topic []string `arg:"" optional:"" help:"A command, or exit-codes." placeholder:"TOPIC"`
+	Topic []string `arg:"" optional:"" help:"A command, or a topic: config or suites, which take the name of a key too, or exit-codes." placeholder:"TOPIC"`
 }
 
 // topic prints what the words behind its name ask for.
@@ -21,7 +25,9 @@ type topic func(s *session, words []string) error
 // topics are what can be asked for beside the commands.
 func topics() map[string]topic {
 	return map[string]topic{
+		"config":     func(s *session, words []string) error { return s.helpFile(config.Format(), words) },
 		"exit-codes": (*session).helpExitCodes,
+		"suites":     func(s *session, words []string) error { return s.helpFile(suite.Format(), words) },
 	}
 }
 
@@ -76,6 +82,25 @@ func (s *session) helpExitCodes(words []string) error {
 4    inconclusive, and the policy blocks on that
 130  cancelled
 `)
+	return err
+}
+
+// helpWidth is that of a terminal in which help is read, in characters.
+const helpWidth = 100
+
+// helpFile explains a file that people write, or one key of it. With --json it prints
+// the file's JSON Schema.
+func (s *session) helpFile(f reference.Format, words []string) error {
+	text, err := f.Explain(words, helpWidth)
+	if s.cli.JSON && err == nil {
+		var schema []byte
+		schema, err = f.Schema()
+		text = string(schema)
+	}
+	if err != nil {
+		return usage(err)
+	}
+	_, err = fmt.Fprint(s.world.stdout, text)
 	return err
 }
 

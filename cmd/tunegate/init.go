@@ -23,7 +23,7 @@ type initCommand struct {
 	Name      string           `help:"The name of the tags (default: the repository's folder)." placeholder:"NAME"`
 	BaseModel string           `help:"The base model's folder: absolute, or ./FOLDER inside the repository." placeholder:"DIR"`
 	Records   []string         `help:"Record files, from the top of the repository; may be given again (default: those that are found)." placeholder:"GLOB" sep:"none"`
-	Workflows []string         `help:"Workflows for GitHub: data,gpu (the default) judges pull requests of anybody; pull-request those of a team that trusts its members; retrain and promote go with either; none." placeholder:"NAME,..."`
+	Workflows []string         `help:"Workflows for GitHub: data,gpu (the default) judges pull requests of anybody; pull-request those of a team that trusts its members; retrain and promote go with either; none." placeholder:"NAME"`
 	Action    string           `help:"The action that the workflows use, such as a commit of your fork of tunegate/tunegate; without it no workflow is written as long as there is no release." placeholder:"OWNER/NAME@REF"`
 }
 

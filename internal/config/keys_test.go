@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -131,3 +132,28 @@ func TestSchemaRefusesMistakes(t *testing.T) {
 // beyondSchemas are parts of configs whose mistake no schema can tell: a glob that
 // does not close.
 func beyondSchemas() []string { return []string{"suites/[.yaml"} }
+
+// keyName is a key of a section in the code of a page.
+var keyName = regexp.MustCompile("`((?:base|dataset|train|export|serve|eval|runner|gate|promote|limits)(?:\\.[a-z_]+(?:\\[\\])?)+)\\b[^/`]*`")
+
+// TestPagesNameKeysThatThereAre: or the end of one, as rules of the gate are called.
+func TestPagesNameKeysThatThereAre(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(pages) < 4 {
+		t.Fatalf("%v, %v", pages, err)
+	}
+	f := Format()
+	for _, path := range append(pages, "../../README.md") {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range keyName.FindAllStringSubmatch(string(text), -1) {
+			key := found[1]
+			if len(f.Lookup(key)) == 0 && !slices.Contains([]string{".py", ".json", ".jsonl", ".md", ".yml"}, filepath.Ext(key)) {
+				t.Errorf("%s names the key %s, which is gone", path, key)
+			}
+		}
+	}
+}

@@ -23,6 +23,9 @@ func (f Format) Help(width int) string {
 		}
 		writeKeys(&out, s.Name, s.Keys, width)
 	}
+	if f.Values != "" {
+		out.WriteString("\n" + f.Values)
+	}
 	return out.String()
 }
 

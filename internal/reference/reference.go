@@ -14,10 +14,13 @@ const FirstRelease = "0.1.0"
 // Format is a kind of file.
 type Format struct {
 	Name  string // the file's
+	Topic string // of `tunegate help`
 	About string // a sentence
 	// Keys are in the order in which people write them: a section stands before the
 	// keys in it.
 	Keys []Key
+	// Values explains the values of a key below the list of keys; empty: nothing.
+	Values string
 	// Definitions are the schemas to which types refer.
 	Definitions map[string]Type
 }
@@ -50,6 +53,21 @@ func (f Format) Find(path string) []Key {
 		}
 	}
 	return found
+}
+
+// Lookup gives the paths of the keys that somebody may mean: the one that has the path,
+// without the brackets of lists if need be, else all that end so.
+func (f Format) Lookup(words string) (paths []string) {
+	plain := strings.NewReplacer("[]", "").Replace
+	for _, path := range f.Paths() {
+		if plain(path) == plain(words) {
+			return []string{path}
+		}
+		if strings.HasSuffix(plain(path), "."+plain(words)) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 // Paths are those of all keys, in their order.

@@ -68,6 +68,20 @@ func TestHelpOf(t *testing.T) {
 	}
 }
 
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	f := toy()
+	f.Keys = append(f.Keys, Key{Path: "moves.name", Type: Text("text"), About: "How the moves are called."})
+	for words, want := range map[string][]string{
+		"name": {"name"}, "moves.name": {"moves.name"}, "moves": {"moves"}, "moves.wheels.at": {"moves.wheels[].at"},
+		"moves.wheels[].at": {"moves.wheels[].at"}, "wheels.at": {"moves.wheels[].at"}, "speed": {"moves.speed"}, "peed": nil, "": nil,
+	} {
+		if diff := cmp.Diff(want, f.Lookup(words)); diff != "" {
+			t.Errorf("%s: %s", words, diff)
+		}
+	}
+}
+
 func TestNoLineIsWider(t *testing.T) {
 	t.Parallel()
 	for line := range strings.Lines(toy().Help(80)) {

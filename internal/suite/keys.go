@@ -1,6 +1,9 @@
 package suite
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/tunegate/tunegate/internal/assertion"
 	"github.com/tunegate/tunegate/internal/reference"
 )
@@ -10,7 +13,7 @@ import (
 func Format() reference.Format {
 	asserts := reference.ListOf("asserts", reference.Refers("assert", "assert"))
 	return reference.Format{
-		Name: "suite", About: "Questions that both models are asked, and what their answers must be.",
+		Name: "suite", Topic: "suites", Values: assertions(), About: "Questions that both models are asked, and what their answers must be.",
 		Definitions: map[string]reference.Type{"assert": assertion.Schema()},
 		Keys: []reference.Key{
 			{Path: "name", Type: reference.Matching("letters, digits, '.', '_' and '-', at most 64", name.String(), ""), Required: true, Example: "followup", About: "Name of the suite, for the gate and the reports."},
@@ -31,4 +34,14 @@ func Format() reference.Format {
 			{Path: "tests[].turns[].assert", Type: asserts, Example: []any{map[string]any{"type": "maths-equal", "value": "12x^2"}}, About: "What the answer must be; the case passes when every assertion with weight above 0 does."},
 		},
 	}
+}
+
+// assertions lists the types of asserts.
+func assertions() string {
+	var list strings.Builder
+	list.WriteString("assertions:\n")
+	for _, kind := range assertion.Types() {
+		fmt.Fprintf(&list, "  %-14s  passes when %s\n", kind.Name, kind.About)
+	}
+	return list.String()
 }
