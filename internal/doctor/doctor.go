@@ -38,6 +38,7 @@ func looks() []look {
 		one(gpuCheck),
 		cudaChecks,
 		memoryChecks,
+		threadChecks,
 		sharingChecks,
 		storeChecks,
 		modelsChecks,
