@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tunegate/tunegate/internal/github/githubtest"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
@@ -69,6 +71,31 @@ func (h *hub) expectRelease(s source, tag string) {
 	want := "provenance " + lines[0] + "provenance " + lines[1] + "sbom " + lines[0] + "sbom " + lines[1]
 	if got := h.published("attested"); got != want {
 		h.Errorf("attested:\n%swant:\n%s", got, want)
+	}
+}
+
+// What may sign runs no script, and what may publish waits for a reviewer.
+func TestReleaseRights(t *testing.T) {
+	t.Parallel()
+	var w workflowKeys
+	parse(t, filepath.Join(".github", "workflows", "release.yml"), &w)
+	rights := map[string]map[string]string{
+		"build":   {"contents": "read"},
+		"attest":  {"id-token": "write", "attestations": "write"},
+		"publish": {"contents": "write"},
+	}
+	for id, job := range w.Jobs {
+		if diff := cmp.Diff(rights[id], job.Permissions); diff != "" {
+			t.Errorf("job %s: %s", id, diff)
+		}
+		if (job.Environment == "release") != (id == "publish") {
+			t.Errorf("job %s is in the environment %q", id, job.Environment)
+		}
+		for _, step := range job.Steps {
+			if id == "attest" && step.Run != "" {
+				t.Errorf("the job that signs runs %q", step.Run)
+			}
+		}
 	}
 }
 
