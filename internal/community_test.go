@@ -2,6 +2,7 @@ package internal
 
 import (
 	"bytes"
+	"cmp"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -113,7 +114,11 @@ func TestDependabot(t *testing.T) {
 	if file.Version != 2 || len(file.Updates) == 0 {
 		t.Errorf("version %d, %d updates", file.Version, len(file.Updates))
 	}
+	var modules []string
 	for _, u := range file.Updates {
+		if u.Ecosystem == "gomod" {
+			modules = u.Directories
+		}
 		if !slices.Contains([]string{"daily", "weekly", "monthly"}, u.Schedule.Interval) || (u.Directory == "") == (len(u.Directories) == 0) {
 			t.Errorf("%+v", u)
 		}
@@ -122,6 +127,17 @@ func TestDependabot(t *testing.T) {
 			if err != nil || len(found) == 0 || manifests[u.Ecosystem] == "" || !strings.HasPrefix(folder, "/") {
 				t.Errorf("%s finds nothing in %s: %v", u.Ecosystem, folder, err)
 			}
+		}
+	}
+	for _, pattern := range []string{"../go.mod", "../.github/*/go.mod", "../.github/*/*/go.mod"} {
+		found, err := filepath.Glob(pattern)
+		for _, file := range found {
+			if folder := strings.TrimPrefix(filepath.Dir(file), ".."); !slices.Contains(modules, cmp.Or(folder, "/")) {
+				t.Errorf("nothing updates %s", file)
+			}
+		}
+		if err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -157,6 +157,10 @@ func TestReleaseScript(t *testing.T) {
 // The notes: the version's changes, what it was tested with, how to verify it.
 func TestReleaseNotes(t *testing.T) {
 	t.Parallel()
+	changelog, err := os.ReadFile(filepath.Join(project, "CHANGELOG.md"))
+	if err != nil || !strings.Contains(string(changelog), "\n## [Unreleased]\n") {
+		t.Errorf("CHANGELOG.md has no section for the next release: %v", err)
+	}
 	s := newSource(t, releaseFiles()...)
 	s.write("CHANGELOG.md", strings.Replace(releaseChangelog, "[Unreleased]", "[1.2.3] - 2026-12-01", 1))
 	s.write("cmd/tunegate/VERSION", "1.2.3\n")
