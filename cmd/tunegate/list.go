@@ -54,7 +54,7 @@ func printListing(w io.Writer, l promote.Listing, now time.Time) error {
 		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
 	if len(l.Versions) == 0 {
-		fmt.Fprintln(table, "nothing is promoted yet (`tunegate promote v1` promotes the latest model that can be)")
+		fmt.Fprintln(table, "nothing is promoted yet (`tunegate promote v1` promotes the latest model that can be of what the default branch holds)")
 	} else {
 		row("tag", "state", "model_id", "promoted", "size", "private server", "promoted to", "run")
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,7 +18,7 @@ import (
 
 type promoteCommand struct {
 	Version string `arg:"" help:"The new version's name, such as v1; the model's tag is NAME-lora-VERSION."`
-	ID      string `name:"run" help:"The start of the id of the run whose model it is (default: the latest that can be promoted)." placeholder:"ID"`
+	ID      string `name:"run" help:"The start of the id of the run whose model it is (default: the latest that can be promoted of what the base branch holds)." placeholder:"ID"`
 	Head    string `help:"Promote the model of this merged commit, such as a release's: the newest that a run made of its data. It is judged again first." placeholder:"REF"`
 	Base    string `help:"The branch that must hold it, whose policy counts (default: the default branch)." placeholder:"REF"`
 }
@@ -25,6 +26,13 @@ type promoteCommand struct {
 func (c promoteCommand) Run(s *session) error {
 	return s.move(c.Base, func(m machine.Machine, r *repo.Repo, policy config.Config) (promote.Result, error) {
 		o := promote.Options{Version: c.Version, Run: c.ID, Repository: r.Root()}
+		o.Holds = func(ctx context.Context) (promote.Held, error) {
+			tip, err := plan.Tip(ctx, r, s.cli.Config, c.Base)
+			if err != nil {
+				return promote.Held{}, err
+			}
+			return promote.Held{Branch: tip.BaseRef, Lineage: tip.Lineage}, nil
+		}
 		if c.Head == "" {
 			return promote.Promote(s.ctx, m, policy, o)
 		}

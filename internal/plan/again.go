@@ -26,6 +26,18 @@ func Again(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Pl
 	return p, err
 }
 
+// Tip is the plan of what a branch (empty: the default one) holds. Its errors are
+// ErrInput unless the context ended.
+func Tip(ctx context.Context, r *repo.Repo, configPath, branch string) (*Plan, error) {
+	if branch == "" {
+		var err error
+		if branch, err = r.DefaultBranch(ctx); err != nil {
+			return nil, Input(err)
+		}
+	}
+	return New(ctx, r, configPath, Refs{Base: branch, Head: branch})
+}
+
 func again(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
 	if refs.Base == "" {
 		var err error

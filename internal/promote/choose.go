@@ -2,6 +2,7 @@ package promote
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ type choice struct {
 
 // choose gives the run that is named, that of a version which is promoted already,
 // or else the latest that can be promoted.
-func (o Options) choose(m machine.Machine, promotions ledger.Ledger, name string) (choice, error) {
+func (o Options) choose(ctx context.Context, m machine.Machine, promotions ledger.Ledger, name string) (choice, error) {
 	named := o.Run
 	for _, known := range promotions.Versions(name) {
 		if known.Version == o.Version {
@@ -28,7 +29,7 @@ func (o Options) choose(m machine.Machine, promotions ledger.Ledger, name string
 		}
 	}
 	if named == "" {
-		return o.latest(m, promotions, name)
+		return o.latest(ctx, m, promotions, name)
 	}
 	_, record, err := runs.Find(m.Home, named, "")
 	if err != nil {
@@ -37,10 +38,10 @@ func (o Options) choose(m machine.Machine, promotions ledger.Ledger, name string
 	return choice{record: record}, nil
 }
 
-// latest is the newest run of the repository that made a model which can be promoted.
-// It refuses where a newer verdict speaks against that: on the same data, or on what
-// the base branch holds. What it passes over is told.
-func (o Options) latest(m machine.Machine, promotions ledger.Ledger, name string) (choice, error) {
+// latest is the newest run of the repository that made a model which can be promoted, of
+// the data that the base branch holds. It refuses where a newer verdict speaks against
+// that: on the same data, or on what the base branch holds. What it passes over is told.
+func (o Options) latest(ctx context.Context, m machine.Machine, promotions ledger.Ledger, name string) (choice, error) {
 	records, err := runs.All(m.Home)
 	if err != nil {
 		return choice{}, err
@@ -51,7 +52,12 @@ func (o Options) latest(m machine.Machine, promotions ledger.Ledger, name string
 	if !slices.ContainsFunc(records, hasModel) {
 		return choice{}, refuse(ErrUsage, "no run of this repository has made a model yet (hint: `tunegate run` on a change of the data makes one)")
 	}
+	branch, err := o.held(ctx)
+	if err != nil {
+		return choice{}, err
+	}
 	var newer []verdictOf
+	var unmerged []runs.Record // that could be promoted
 	for _, record := range slices.Backward(records) {
 		if record.Outcome == "" || record.Outcome == string(gate.Same) {
 			continue
@@ -64,11 +70,18 @@ func (o Options) latest(m machine.Machine, promotions ledger.Ledger, name string
 			newer = append(newer, verdictOf{record, verdict})
 			continue
 		}
+		if branch.Lineage != "" && record.Lineage != branch.Lineage {
+			unmerged = append(unmerged, record)
+			continue
+		}
 		if err := o.still(record, verdict, newer, promotions.Versions(name)); err != nil {
 			return choice{}, err
 		}
 		m.Progress.Say("run %s is taken, the latest that can be promoted: %s", record.ID, told(record))
-		return choice{record, passedOver(newer)}, nil
+		return choice{record, append(passedOver(newer), branch.lacks(unmerged)...)}, nil
+	}
+	if len(unmerged) > 0 {
+		return choice{}, o.notHeld(unmerged[0], branch)
 	}
 	for _, refused := range newer {
 		if refused.verdict.ModelID != "" {
@@ -79,6 +92,29 @@ func (o Options) latest(m machine.Machine, promotions ledger.Ledger, name string
 	models := slices.DeleteFunc(records, func(r runs.Record) bool { return !hasModel(r) })
 	last := models[len(models)-1]
 	return choice{}, refuse(ErrUsage, "no run of this repository made a model that can be promoted: the latest, %s, is %s (hint: `tunegate list` shows the models)", last.ID, told(last))
+}
+
+// held is what a model is taken of; the zero Held stands for anything.
+func (o Options) held(ctx context.Context) (Held, error) {
+	if o.Holds == nil {
+		return Held{}, nil
+	}
+	return o.Holds(ctx)
+}
+
+// notHeld refuses the latest of the runs that could be promoted.
+func (o Options) notHeld(latest runs.Record, branch Held) error {
+	return refuse(ErrUsage, "the latest run that could be promoted is %s (%s), and %.100q does not hold what it was made of, nor has another run a model that can be promoted of what is there now (hint: merge its change, and fetch where that is done elsewhere; `tunegate promote %s --run %[1]s` promotes it all the same)",
+		latest.ID, told(latest), branch.Branch, o.Version)
+}
+
+// lacks says which newer runs were not taken, the newest first, as the branch does not
+// hold what they were made of.
+func (h Held) lacks(unmerged []runs.Record) (notes []string) {
+	for _, later := range unmerged[:min(len(unmerged), maxPassedOver)] {
+		notes = append(notes, fmt.Sprintf("run %s is newer and of what %.100q does not hold (%s)", later.ID, h.Branch, told(later)))
+	}
+	return notes
 }
 
 // verdictOf is a run with the verdict that it came to.

@@ -1,6 +1,7 @@
 package promote
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -148,6 +149,18 @@ func TestLatest(t *testing.T) {
 			l.run("2", 2, "", gate.Verdict{Schema: 1, Outcome: gate.Pass})
 			l.edit("2", func(r *runs.Record) { r.Retrains = true })
 		}, "1", nil, "run 2 is newer"},
+		"a change that was not merged": {func(l *lab) {
+			l.run("1", 1, "", passed())
+			l.run("2", 2, "", passed())
+			l.edit("2", func(r *runs.Record) { r.Lineage = "unmerged" })
+		}, "1", nil, `run 2 is newer and of what "main" does not hold ("change-2" into "main", pass)`},
+		"none that was merged": {func(l *lab) {
+			l.run("1", 1, "", passed())
+			l.run("2", 2, "", passed())
+			l.edit("1", func(r *runs.Record) { r.Lineage = "unmerged" })
+			l.edit("2", func(r *runs.Record) { r.Lineage = "unmerged, too" })
+			l.run("3", 3, "", failed())
+		}, "", ErrUsage, "the latest run that could be promoted is 2 (\"change-2\" into \"main\", pass), and \"main\" does not hold what it was made of, nor has another run a model that can be promoted of what is there now (hint: merge its change, and fetch where that is done elsewhere; `tunegate promote v1 --run 2` promotes it all the same)"},
 		"others' runs do not count": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 2, "", passed())
@@ -166,7 +179,8 @@ func TestLatest(t *testing.T) {
 			l := newLab(t)
 			test.make(l)
 			promotions := l.ledger()
-			chosen, err := Options{Version: "v1", Repository: "/here"}.choose(l.machine, promotions, "demo")
+			held := func(context.Context) (Held, error) { return Held{"main", "of 1"}, nil }
+			chosen, err := Options{Version: "v1", Repository: "/here", Holds: held}.choose(t.Context(), l.machine, promotions, "demo")
 			if test.kind != nil {
 				if !errors.Is(err, test.kind) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("got %s, %v; want %q", chosen.record.ID, err, test.says)

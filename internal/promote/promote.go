@@ -22,8 +22,17 @@ import (
 // Options say what to promote.
 type Options struct {
 	Version    string // such as v1
-	Run        string // the start of a run's id; empty: that of a promoted version, else the latest that can be promoted
+	Run        string // the start of a run's id; empty: that of a promoted version, else the latest that can be promoted of what the base branch holds
 	Repository string // whose runs count where no run is named; empty: any
+	// Holds is what the base branch holds, of which alone a model is taken where no run is
+	// named; nil: of anything.
+	Holds func(context.Context) (Held, error) `json:"-"`
+}
+
+// Held is what a branch holds.
+type Held struct {
+	Branch  string // for messages
+	Lineage string
 }
 
 // Result says what is served now.
@@ -59,7 +68,7 @@ func Promote(ctx context.Context, m machine.Machine, c config.Config, o Options)
 	if err != nil {
 		return Result{}, err
 	}
-	chosen, err := o.choose(m, promotions, c.Name)
+	chosen, err := o.choose(ctx, m, promotions, c.Name)
 	if err != nil {
 		return Result{}, err
 	}

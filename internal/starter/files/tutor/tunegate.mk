@@ -53,7 +53,7 @@ lora-train:
 		$(if $(call lora_named,LORA_INPUT)$(call lora_there,LORA_INPUT),$(call lora_insist,LORA_INPUT)) \
 		$(if $(call lora_named,LORA_BASE_SAMPLE),$(call lora_insist,LORA_BASE_SAMPLE)) \
 		$(if $(call lora_named,LORA_FOLLOWUP_SAMPLE),$(call lora_insist,LORA_FOLLOWUP_SAMPLE)))
-	@echo "where the verdict says promotable: $(TUNEGATE) promote $(lastword $(subst -lora-, ,$(LORA_MODEL))), which serves $(LORA_MODEL)"
+	@echo "where the verdict says promotable, and once the default branch holds the data: $(TUNEGATE) promote $(lastword $(subst -lora-, ,$(LORA_MODEL))), which serves $(LORA_MODEL)"
 
 lora-eval:
 	@$(TUNEGATE) eval --app "$(API_BASE)"
