@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunegate/tunegate/internal/bounded"
 	"github.com/tunegate/tunegate/internal/check"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/plan"
@@ -113,6 +114,8 @@ func uncommittedChecks(ctx context.Context, in inspection) []check.Check {
 		plan.HowToCommit(ctx, in.about.Repo, in.plan.BaseRef, patterns))}
 }
 
+const maxDraft = 1 << 20 // bytes, as of a committed one
+
 // readDraft reads the config in the working tree, if there is one. Like git's
 // trees it takes no link for a file.
 func readDraft(about Subject) (draft config.Config, found bool, err error) {
@@ -124,7 +127,7 @@ func readDraft(about Subject) (draft config.Config, found bool, err error) {
 	if err != nil {
 		return config.Config{}, false, err
 	}
-	data, err := os.ReadFile(path)
+	data, err := bounded.ReadFile(path, maxDraft)
 	if err != nil {
 		return config.Config{}, false, err
 	}

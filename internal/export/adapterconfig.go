@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tunegate/tunegate/internal/bounded"
 )
 
 const adapterConfigFile = "adapter_config.json"
@@ -48,7 +49,7 @@ var inits = []string{"", "true", "false", `"gaussian"`, `"orthogonal"`, `"eva"`}
 // readAdapterConfig reads the config in the adapter folder dir.
 func readAdapterConfig(dir string) (adapterConfig, error) {
 	path := filepath.Join(dir, adapterConfigFile)
-	data, err := os.ReadFile(path)
+	data, err := bounded.ReadFile(path, maxTrained)
 	if err != nil {
 		return adapterConfig{}, err
 	}

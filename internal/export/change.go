@@ -3,15 +3,19 @@ package export
 import (
 	"fmt"
 	"math"
-	"os"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/tunegate/tunegate/internal/bounded"
 )
 
 // tolerance is how far, relative to the size of the terms, the trainer's float32
 // arithmetic may lie from float64: TF32 rounds each factor by up to 2^-11. The
 // mildest real mistake, an alpha of 33 instead of 32, is 3e-2.
 const tolerance = 1e-3
+
+// maxTrained bounds a JSON file that the trainer wrote, in bytes.
+const maxTrained = 256 << 20
 
 // Change is what the trainer measured of one module: its s*B*A.
 type Change struct {
@@ -31,7 +35,7 @@ type Sample struct {
 // LoadChanges reads the changes.json of a training: a list of changes, each
 // module once, each with at least one sample inside its shape.
 func LoadChanges(path string) ([]Change, error) {
-	data, err := os.ReadFile(path)
+	data, err := bounded.ReadFile(path, maxTrained)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tunegate/tunegate/internal/bounded"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -109,6 +110,8 @@ func matching(top fs.FS, globs []string) (sources []Source, err error) {
 	return sources, nil
 }
 
+const maxMakefile = 1 << 20 // bytes
+
 // inputLine sets LORA_INPUT in a Makefile to something that make need not compute.
 var inputLine = regexp.MustCompile(`(?m)^ *LORA_INPUT *[?:]*= *([^#$\n]*[^#$\s]) *(?:#.*)?\r?$`)
 
@@ -118,9 +121,12 @@ func prepared(top fs.FS, environment string) (string, error) {
 	if environment != "" {
 		return path.Clean(environment), nil
 	}
-	makefile, err := fs.ReadFile(top, "Makefile")
+	makefile, err := bounded.ReadFS(top, "Makefile", maxMakefile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
+	}
+	if errors.Is(err, bounded.ErrTooLarge) {
+		return "", fmt.Errorf("the Makefile: %w (hint: set LORA_INPUT in the environment to the file that `make lora-prepare` reads)", err)
 	}
 	if found := inputLine.FindSubmatch(makefile); found != nil {
 		return path.Clean(string(found[1])), nil

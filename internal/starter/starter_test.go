@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tunegate/tunegate/internal/bounded"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/reference/referencetest"
@@ -85,6 +86,18 @@ func testConfigFits(t *testing.T, template Template) {
 	}
 	if lines := strings.Count(string(files[ConfigFile]), "\n"); lines > 40 {
 		t.Errorf("%d lines", lines)
+	}
+}
+
+// TestLargeMakefile: a repository's Makefile is not taken into memory whatever its size.
+func TestLargeMakefile(t *testing.T) {
+	t.Parallel()
+	top := fstest.MapFS{"Makefile": {Data: make([]byte, maxMakefile+1)}}
+	if _, err := Discover(Tutor, top, "a", ""); !errors.Is(err, bounded.ErrTooLarge) || !strings.Contains(err.Error(), "the Makefile: ") || !strings.Contains(err.Error(), "(hint: set LORA_INPUT") {
+		t.Error(err)
+	}
+	if _, err := Discover(Tutor, top, "a", "a.json"); err != nil {
+		t.Error(err)
 	}
 }
 

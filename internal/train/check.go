@@ -35,7 +35,7 @@ func check(dir string, answer []byte) (Result, error) {
 		return Result{}, err
 	}
 	settings := filepath.Join(dir, adapterDir, adapterSettings)
-	if data, err := os.ReadFile(settings); err != nil {
+	if data, err := readTrained(settings); err != nil {
 		return Result{}, err
 	} else if !json.Valid(data) {
 		return Result{}, fmt.Errorf("%s: no JSON", settings)
@@ -50,7 +50,7 @@ func check(dir string, answer []byte) (Result, error) {
 
 // load reads the result of a finished run and checks its files again.
 func load(dir string) (Result, error) {
-	data, err := os.ReadFile(filepath.Join(dir, resultFile))
+	data, err := readTrained(filepath.Join(dir, resultFile))
 	if err != nil {
 		return Result{}, err
 	}
@@ -67,7 +67,7 @@ func load(dir string) (Result, error) {
 
 // changedModules lists the modules of a changes.json.
 func changedModules(path string) ([]string, error) {
-	data, err := os.ReadFile(path)
+	data, err := readTrained(path)
 	if err != nil {
 		return nil, err
 	}

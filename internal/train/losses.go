@@ -3,7 +3,6 @@ package train
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 )
 
@@ -20,7 +19,7 @@ type Loss struct {
 // order in which they were measured: a run that was taken up again has some steps
 // twice. Events are not proof of anything, so a line that is torn is left out.
 func LoadLosses(dir string) ([]Loss, error) {
-	data, err := os.ReadFile(filepath.Join(dir, eventsFile))
+	data, err := readTrained(filepath.Join(dir, eventsFile))
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 )
 
 // The phases of a sample.
@@ -24,7 +23,7 @@ type Sample struct {
 
 // LoadSamples reads the samples.jsonl of a finished run.
 func LoadSamples(path string) ([]Sample, error) {
-	data, err := os.ReadFile(path)
+	data, err := readTrained(path)
 	if err != nil {
 		return nil, err
 	}
