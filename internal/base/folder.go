@@ -18,6 +18,8 @@ import (
 )
 
 // The files of a base model's folder.
+//
+//gosec:disable G101 -- names of files, whose tokens are a tokenizer's
 const (
 	ConfigFile           = "config.json"
 	GenerationConfigFile = "generation_config.json"

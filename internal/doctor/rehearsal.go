@@ -140,7 +140,7 @@ func (r rehearsal) prepare(ctx context.Context) (*repo.Repo, error) {
 }
 
 func call(ctx context.Context, git, dir string, env []string, args ...string) error {
-	cmd := exec.CommandContext(ctx, git, args...)
+	cmd := exec.CommandContext(ctx, git, args...) // #nosec G204 -- git, with arguments of this file
 	cmd.Dir, cmd.Env = dir, env
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("git %s: %w: %.300s", args[0], err, out)

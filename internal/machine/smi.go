@@ -95,7 +95,7 @@ const (
 // is ended after 10 seconds. The caller calls done when it has the answer.
 func (m Machine) Question(ctx context.Context, path string, args ...string) (cmd *exec.Cmd, done context.CancelFunc) {
 	ctx, done = context.WithTimeout(ctx, questionWait)
-	cmd = exec.CommandContext(ctx, path, args...)
+	cmd = exec.CommandContext(ctx, path, args...) // #nosec G204 -- nvidia-smi of PATH, with arguments of this file
 	cmd.Env, cmd.WaitDelay = m.Environ, outputWait
 	return cmd, done
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// ErrFront: the answer is that of something in front of the server, such as a proxy
-// or a login, or a refusal of whoever asks. The server runs, or its proxy does.
+// ErrFront says that something in front of the server answered, such as a proxy or a
+// login, or that whoever asks was refused. The server runs, or its proxy does.
 var ErrFront = errors.New("what stands before the server answers")
 
 // front is an answer that is not one of Ollama's API to a request: a redirect, a

@@ -70,6 +70,7 @@ func Guard(args, environ []string, stderr io.Writer) int {
 	err := adoptOrphans()
 	var child int
 	if err == nil {
+		// #nosec G204 -- the command that tunegate gave its guard
 		child, err = syscall.ForkExec(command[0], command, &syscall.ProcAttr{Env: environ, Files: files, Sys: childAttributes(network)})
 	}
 	if network != SharedNetwork && errors.Is(err, syscall.ENOSPC) {

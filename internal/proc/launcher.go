@@ -88,6 +88,7 @@ func (l Launcher) Start(ctx context.Context, c Command) (*Process, error) {
 
 // launch starts a guard of the command line.
 func (l Launcher) launch(ctx context.Context, c Command, command []string) (*Process, error) {
+	// #nosec G204 -- no shell: a program and its arguments, as packages of tunegate give them
 	cmd := exec.Command(l.Guard[0], slices.Concat(l.Guard[1:], c.words(), command)...)
 	cmd.Env = append([]string{}, c.Env...) // never nil, which would mean our own
 	if l.Mark.PID > 0 {

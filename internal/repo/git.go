@@ -47,6 +47,7 @@ func with(env []string, more ...string) []string {
 func (c call) run(ctx context.Context, read func(*bufio.Reader) error) error {
 	running, stop := context.WithCancel(ctx)
 	defer stop()
+	// #nosec G204 -- no shell, and a ref that looks like an option is refused before
 	cmd := exec.CommandContext(running, c.git, append([]string{
 		"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false",
 		"-c", "core.splitIndex=false", "-c", "safe.bareRepository=explicit",

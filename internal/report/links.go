@@ -23,7 +23,7 @@ func FileURL(files, file string, line int) string {
 	for part := range strings.SplitSeq(file, "/") {
 		escaped = append(escaped, url.PathEscape(part))
 	}
-	at := base.JoinPath(escaped...)
+	at := base.JoinPath(escaped...) // #nosec G125 -- each element is escaped above, and the path is local
 	at.Fragment = fmt.Sprintf("L%d", line)
 	return at.String()
 }

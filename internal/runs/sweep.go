@@ -144,6 +144,7 @@ func sweepFiles(home string, drafts []store.DraftInfo, s *Swept) error {
 				return err
 			}
 			size, _ := store.Size(path)
+			// #nosec G122 -- the home is closed to other users
 			if err := os.Remove(path); err != nil {
 				return err
 			}

@@ -100,7 +100,7 @@ func (c *Client) get(ctx context.Context, limit time.Duration, path string, quer
 func (c *Client) read(ctx context.Context, limit time.Duration, path string, query url.Values) ([]byte, error) {
 	within, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	u := c.base.JoinPath(path)
+	u := c.base.JoinPath(path) // #nosec G125 -- a path of this package
 	u.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(within, http.MethodGet, u.String(), nil)
 	if err != nil {

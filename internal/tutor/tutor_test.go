@@ -64,7 +64,7 @@ func TestNotTheApp(t *testing.T) {
 		"a web page":     {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) }, "not the answer of the tutor app"},
 		"no health":      {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("{}")) }, `says that it is ""`},
 		"unhealthy":      {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`{"status": "degraded"}`)) }, `says that it is "degraded"`},
-		"a redirect":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/health", 302) }, "302 Found"},
+		"a redirect":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/health", http.StatusFound) }, "302 Found"},
 		"an endless one": {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, maxBody+1)) }, "too large"},
 		"a cut one": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")

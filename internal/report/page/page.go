@@ -90,6 +90,7 @@ func Render(r report.Report) ([]byte, error) {
 	word, kind := r.Outcome()
 	hash := sha256.Sum256([]byte(pageStyle))
 	p := page{
+		// #nosec G203 -- the style sheet is embedded
 		Title: r.Headline(report.Plain), Name: r.Title(), Style: template.CSS(pageStyle), StyleHash: base64.StdEncoding.EncodeToString(hash[:]),
 		Outcome: word, Kind: kind, Sign: signs[kind], Promotable: promotable(r), Next: r.Next(),
 		Headline: phrases(r.Sentence(marked)), About: phrases(r.About(marked)),
