@@ -36,9 +36,10 @@ type datasetFile struct {
 }
 
 type sourceFile struct {
-	Path    string `yaml:"path"`
-	License string `yaml:"license"`
-	Weight  *int   `yaml:"weight"`
+	Path     string `yaml:"path"`
+	License  string `yaml:"license"`
+	Weight   *int   `yaml:"weight"`
+	Optional bool   `yaml:"optional"`
 }
 
 type checkFile struct {

@@ -164,7 +164,7 @@ func (p *parser) dataset(c Config) dataset.Options {
 		p.fail([]any{"dataset"}, "`dataset.sources` names no record file")
 	}
 	for i, given := range f.Sources {
-		source := dataset.Source{Path: given.Path, License: given.License, Weight: or(given.Weight, 1)}
+		source := dataset.Source{Path: given.Path, License: given.License, Weight: or(given.Weight, 1), Optional: given.Optional}
 		p.check([]any{"dataset", "sources", i}, source.Validate())
 		o.Sources = append(o.Sources, source)
 	}

@@ -100,10 +100,6 @@ func ValidateThreshold(name string, threshold float64) error {
 	return known.validateThreshold(name, threshold)
 }
 
-// Explain says in a line or two what a check finds, what it looks at, and what it
-// does by default.
-func Explain(name string) (string, error) { return known.explain(name) }
-
 func (t table) find(name string) (check, bool) {
 	at := slices.IndexFunc(t, func(c check) bool { return c.name == name })
 	if at < 0 {
@@ -179,11 +175,7 @@ func (t table) validate(all map[string]CheckOptions) error {
 	return nil
 }
 
-func (t table) explain(name string) (string, error) {
-	if err := t.validateName(name); err != nil {
-		return "", err
-	}
-	c, _ := t.find(name)
+func (c check) explain() string {
 	said := fmt.Sprintf("%s: %s\nIt looks at %s; by default it is ", c.name, c.about, c.looksAt())
 	switch {
 	case c.Level == Error:
@@ -204,5 +196,5 @@ func (t table) explain(name string) (string, error) {
 	default:
 		said += "; at the level error the record gives no row."
 	}
-	return said, nil
+	return said
 }

@@ -43,6 +43,9 @@ type Source struct {
 	// Weight is how often each of its training rows is written, 1 or more.
 	Weight  int    `json:"weight"`
 	License string `json:"license"`
+	// Optional: that no file matches is nothing to warn of. It changes no row, so it is
+	// in no key.
+	Optional bool `json:"-"`
 }
 
 // SourceFor gives the first source whose glob matches a path of the repository.

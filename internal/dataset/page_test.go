@@ -22,6 +22,10 @@ func TestPageHasEveryCheck(t *testing.T) {
 		rows = append(rows, []string{"`" + c.name + "`", level, referencetest.Sentence(c.about), c.looksAt()})
 		names = append(names, c.name)
 	}
+	for _, a := range allApart {
+		rows = append(rows, []string{"`" + a.name + "`", string(a.level) + ", always", referencetest.Sentence(a.about), a.looksAt})
+		names = append(names, a.name)
+	}
 	referencetest.CheckPart(t, page, "generated", referencetest.Table([]string{"check", "default", "what it finds", "looks at"}, rows))
 	referencetest.CheckHeadings(t, page, names)
 }

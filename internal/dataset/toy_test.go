@@ -84,8 +84,8 @@ func TestOneValueIsACheck(t *testing.T) {
 		t.Errorf("%d rows; %s, want %s", result.Stats.Rows, strings.Join(got, ", "), want)
 	}
 	for _, c := range toys {
-		if said, err := checks.explain(c.name); err != nil || !strings.HasPrefix(said, c.name+": "+c.about+"\nIt looks at ") {
-			t.Errorf("%s: %s, %v", c.name, said, err)
+		if said := c.explain(); !strings.HasPrefix(said, c.name+": "+c.about+"\nIt looks at ") {
+			t.Errorf("%s: %s", c.name, said)
 		}
 	}
 	if err := checks.validateThreshold("few_rows", 2); err == nil {
@@ -99,12 +99,13 @@ func TestExplain(t *testing.T) {
 		"no_answer":       "no_answer: the record has no answer.\nIt looks at each file and record as it is read; by default it is an error: a new one blocks, and the record gives no row at any level, so it cannot be off.",
 		"exact_duplicate": "exact_duplicate: another row has the same conversation, and the first one counts; a source's weight repeats rows.\nIt looks at pairs of rows; by default it is a warning, and the record gives no row unless it is off.",
 		"near_duplicate":  "near_duplicate: another row has nearly the same words (Jaccard similarity of what both say).\nIt looks at all rows together; by default it is a warning, from a similarity of 0.85 on; at the level error the record gives no row.",
+		"unnamed":         "unnamed: a file that the change adds or edits looks like records, and no source of the config names it, so nothing is learnt from it.\nIt looks at changed files beside the sources; it is a warning, and no config changes that.",
 	} {
 		if got, err := Explain(name); err != nil || got != want {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}
 	}
-	if _, err := Explain("near"); err == nil || !strings.HasPrefix(err.Error(), `unknown check "near" (known: byte_order_mark, `) {
+	if _, err := Explain("near"); err == nil || !strings.HasPrefix(err.Error(), `unknown check "near" (known: byte_order_mark, `) || !strings.Contains(err.Error(), ", unnamed, ") {
 		t.Errorf("of an unknown check: %v", err)
 	}
 }

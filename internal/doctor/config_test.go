@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/tunegate/tunegate/internal/check"
+	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 	"github.com/tunegate/tunegate/internal/repo"
 )
@@ -121,4 +122,19 @@ func git(t *testing.T, dir string, args ...string) string {
 		t.Fatalf("git %v: %v\n%s", args, err, out)
 	}
 	return string(out)
+}
+
+// Sources that match nothing stop no run, and are named with their lines.
+func TestSourceChecks(t *testing.T) {
+	t.Parallel()
+	said := func(unmatched ...string) []check.Check {
+		return sourceChecks(t.Context(), inspection{wanted: wanted{plan: &plan.Plan{BaseRef: "main", Unmatched: unmatched}}})
+	}
+	if got := said(); len(got) > 0 {
+		t.Errorf("%+v", got)
+	}
+	got := said("tunegate.yaml:7: the source \"a\" matches no file of main", "tunegate.yaml:8: another")
+	if len(got) != 1 || got[0].Level != check.Warn || !strings.HasPrefix(got[0].Found, "tunegate.yaml:7: ") || !strings.HasSuffix(got[0].Fix, "bring that to main") {
+		t.Errorf("%+v", got)
+	}
 }

@@ -21,6 +21,7 @@ func looks() []look {
 		one(tempCheck),
 		one(configCheck),
 		uncommittedChecks,
+		sourceChecks,
 		cloneChecks,
 		baseChecks,
 		lockChecks,

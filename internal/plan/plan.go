@@ -62,6 +62,7 @@ type Plan struct {
 	Lineage          string // of what main would hold after the merge
 	BaseLineage      string // of what the base tip holds
 	Notes            []string
+	Unmatched        []string          // sources that match no file of the head, with their lines; each is a note, too
 	Unnamed          []dataset.Finding // files of the change that look like records and are none
 	// Gated is false for the first change that brings a config: it is checked
 	// and nothing is trained.
@@ -167,7 +168,7 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		return err
 	}
 	p.headBlobs = repo.Blobs(inHead)
-	if err := p.require(configPath, refs.Records); err != nil {
+	if err := p.require(ctx, head, configPath, refs.Records); err != nil {
 		return err
 	}
 	if err := p.findUnnamed(ctx, r, base, head); err != nil {
@@ -175,6 +176,9 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 	}
 	if len(p.Head) == 0 {
 		return fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: the globs start at the top of the repository)", configPath, p.HeadRef)
+	}
+	if err := p.findUnmatched(configPath); err != nil {
+		return err
 	}
 	p.Lineage = p.lineage(p.Head, p.Config)
 	ofBase := p.Config
@@ -209,20 +213,4 @@ func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err er
 		return p.BaseSHA, nil
 	}
 	return r.MergeTree(ctx, p.BaseSHA, p.HeadSHA)
-}
-
-// recordGlobs are what the config names the record files by.
-func (p *Plan) recordGlobs() (globs []string) {
-	for _, source := range p.Config.Dataset.Sources {
-		globs = append(globs, source.Path)
-	}
-	return globs
-}
-
-func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error) {
-	files, err := tree.Match(ctx, p.recordGlobs()...)
-	if err != nil {
-		return nil, fmt.Errorf("`dataset.sources`: %w", err)
-	}
-	return files, repo.CheckSizes(files)
 }

@@ -1,9 +1,9 @@
 package plan
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/strictyaml"
@@ -11,13 +11,16 @@ import (
 
 // require refuses to go on without one of these files among the records: the run would
 // learn nothing from it, without a word where nothing else changed.
-func (p *Plan) require(configPath string, files []string) error {
+func (p *Plan) require(ctx context.Context, head *repo.Tree, configPath string, files []string) error {
 	var missing []error
 	for _, name := range files {
+		_, there, err := head.Lookup(ctx, name)
+		if err != nil {
+			return err
+		}
 		_, named := p.Config.Dataset.SourceFor(name)
-		there := slices.ContainsFunc(p.Head, func(f repo.File) bool { return f.Path == name })
 		switch {
-		case !named:
+		case there && !named:
 			missing = append(missing, p.unnamed(configPath, name))
 		case !there:
 			missing = append(missing, fmt.Errorf("%q is no file of %s (hint: is it there, and does git ignore it? `git add -f` adds such a file)", name, p.HeadRef))

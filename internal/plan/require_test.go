@@ -22,6 +22,7 @@ func TestRequiredRecords(t *testing.T) {
 		"data/new.json":     "",
 		"data/ignored.json": `"data/ignored.json" is no file of working-tree (hint: is it there, and does git ignore it? ` + "`git add -f`",
 		"data/absent.json":  `"data/absent.json" is no file of working-tree (hint: `,
+		"rows/absent.json":  `"rows/absent.json" is no file of working-tree (hint: is it there, `,
 		"rows/new.json":     `tunegate.yaml:4: no source names "rows/new.json", so nothing would be learnt from it (hint: add ` + "`- path: \"rows/new.json\"` to `dataset.sources` here and commit that to main,",
 	} {
 		_, err := New(f.Context(), f.Open(), "tunegate.yaml", Refs{Base: "main", Records: []string{name}})

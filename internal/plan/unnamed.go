@@ -53,7 +53,7 @@ func (p *Plan) findUnnamed(ctx context.Context, r *repo.Repo, base, head *repo.T
 			continue
 		}
 		p.Unnamed = append(p.Unnamed, dataset.Finding{
-			Check: "unnamed", Level: string(dataset.Warn), New: true, File: file.Path, Line: 1,
+			Check: dataset.CheckUnnamed, Level: string(dataset.Warn), New: true, File: file.Path, Line: 1,
 			Message: "this file looks like records, but no source of the config names it, so nothing is learnt from it (hint: name it under `dataset.sources` in a change of the config, or move it to where a source looks)",
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
@@ -48,6 +49,9 @@ func TestUnnamedRecords(t *testing.T) {
 	var files []string
 	for _, finding := range p.Unnamed {
 		files = append(files, finding.Where())
+		if _, err := dataset.Explain(finding.Check); err != nil {
+			t.Error(err)
+		}
 	}
 	if got := strings.Join(files, " "); got != "more/new.jsonl:1 top.JSON:1" || len(p.Notes) != 2 || !strings.Contains(p.Notes[0], `"more/new.jsonl" looks like records, but no source of the config names it (hint: `) {
 		t.Errorf("%s; %q", got, p.Notes)

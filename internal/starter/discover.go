@@ -80,19 +80,19 @@ func Discover(t Template, top fs.FS, folder, input string) (Options, error) {
 		if len(records) > 0 {
 			o.Name, input = playbookName, cmp.Or(input, playbookInput)
 		}
-		o.add(input)
+		o.add(Source{Path: input, Weight: 1, Optional: true})
 	}
 	if len(o.Sources) == 0 {
-		o.add(elsewhere[0])
+		o.add(Source{Path: elsewhere[0], Weight: 1})
 	}
 	return o, nil
 }
 
-// add names a file, unless it is none or a source names it already.
-func (o *Options) add(name string) {
-	named := func(source Source) bool { return repo.Match(source.Path, name) }
-	if name != "" && !slices.ContainsFunc(o.Sources, named) {
-		o.Sources = append(o.Sources, Source{Path: name, Weight: 1})
+// add names files, unless there is no path or a source names it already.
+func (o *Options) add(added Source) {
+	named := func(source Source) bool { return repo.Match(source.Path, added.Path) }
+	if added.Path != "" && !slices.ContainsFunc(o.Sources, named) {
+		o.Sources = append(o.Sources, added)
 	}
 }
 

@@ -24,7 +24,7 @@ func TestDefaultGateDecides(t *testing.T) {
 		{Tutor, 0.22, 5, 10},
 		{Generic, 0.25, 4, 5},
 	} {
-		o := Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}}
+		o := Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{Path: "data/*.json", Weight: 1}}}
 		c, err := config.Parse(ConfigFile, content(t, test.template, o)[ConfigFile])
 		if err != nil {
 			t.Fatal(err)
@@ -60,7 +60,7 @@ func TestDefaultGateDecides(t *testing.T) {
 func TestFiguresAreTheDryRuns(t *testing.T) {
 	t.Parallel()
 	for _, template := range Templates() {
-		text := content(t, template, Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}})[ConfigFile]
+		text := content(t, template, Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{Path: "data/*.json", Weight: 1}}})[ConfigFile]
 		c, err := config.Parse(ConfigFile, text)
 		if err != nil {
 			t.Fatal(err)

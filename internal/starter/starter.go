@@ -37,10 +37,11 @@ func (o Options) NumCtx() int {
 func (o Options) NumPredict() int { return min(usualNumPredict, o.NumCtx()/2) }
 
 // Source names record files: a path or a glob from the top of the repository,
-// and how often their rows are written.
+// how often their rows are written, and whether it may match no file.
 type Source struct {
-	Path   string
-	Weight int
+	Path     string
+	Weight   int
+	Optional bool
 }
 
 // File is one file to write, its path slash separated from the top.

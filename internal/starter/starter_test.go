@@ -21,9 +21,9 @@ import (
 func TestConfigSaysWhatWasGiven(t *testing.T) {
 	t.Parallel()
 	for _, o := range []Options{
-		{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}},
-		{Name: "true", BaseModel: "/models/with space: and # more", Sources: []Source{{"a,b {c}/*.json", 1}, {`it's "here" & <there>.json`, 3}}},
-		{Name: "0", BaseModel: "./base", Sources: []Source{{"- x.json", 1}, {"é\tü.json", 2}}},
+		{Name: "a", BaseModel: DefaultBase, Sources: []Source{{Path: "data/*.json", Weight: 1}}},
+		{Name: "true", BaseModel: "/models/with space: and # more", Sources: []Source{{Path: "a,b {c}/*.json", Weight: 1}, {Path: `it's "here" & <there>.json`, Weight: 3}}},
+		{Name: "0", BaseModel: "./base", Sources: []Source{{Path: "- x.json", Weight: 1}, {Path: "é\tü.json", Weight: 2, Optional: true}}},
 	} {
 		c, err := config.Parse(ConfigFile, content(t, Generic, o)[ConfigFile])
 		if err != nil {
@@ -32,7 +32,7 @@ func TestConfigSaysWhatWasGiven(t *testing.T) {
 		}
 		got := Options{Name: c.Name, BaseModel: c.Base.Model}
 		for _, source := range c.Dataset.Sources {
-			got.Sources = append(got.Sources, Source{source.Path, source.Weight})
+			got.Sources = append(got.Sources, Source{source.Path, source.Weight, source.Optional})
 		}
 		if diff := cmp.Diff(o, got); diff != "" {
 			t.Error(diff)
@@ -41,7 +41,7 @@ func TestConfigSaysWhatWasGiven(t *testing.T) {
 			t.Errorf("the generic template's tags: %s", diff)
 		}
 	}
-	if _, err := config.Parse(ConfigFile, content(t, Generic, Options{Name: "a\nb: c", BaseModel: "/b", Sources: []Source{{"d", 1}}})[ConfigFile]); err == nil {
+	if _, err := config.Parse(ConfigFile, content(t, Generic, Options{Name: "a\nb: c", BaseModel: "/b", Sources: []Source{{Path: "d", Weight: 1}}})[ConfigFile]); err == nil {
 		t.Error("a name of two lines passed")
 	}
 }
@@ -56,7 +56,7 @@ func TestConfigFits(t *testing.T) {
 }
 
 func testConfigFits(t *testing.T, template Template) {
-	files := content(t, template, Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}})
+	files := content(t, template, Options{Name: "a", BaseModel: DefaultBase, Sources: []Source{{Path: "data/*.json", Weight: 1}}})
 	for path, data := range files {
 		published := ""
 		switch {
@@ -114,25 +114,25 @@ func TestDiscover(t *testing.T) {
 				"backend/data/raw_tuning_records.merged.json", "backend/data/lora_train.jsonl", "data/other.json"),
 			"EuclidsWindow",
 			Options{Name: "euclid-math", BaseModel: DefaultBase, Sources: []Source{
-				{"backend/data/raw_tuning_records.followup.sample.json", 2}, {"backend/data/raw_tuning_records.sample.json", 1},
-				{"backend/data/raw_tuning_records.json", 1},
+				{Path: "backend/data/raw_tuning_records.followup.sample.json", Weight: 2}, {Path: "backend/data/raw_tuning_records.sample.json", Weight: 1},
+				{Path: "backend/data/raw_tuning_records.json", Weight: 1, Optional: true},
 			}},
 		},
 		"the playbook's files, for another model": {
 			Generic, tree("backend/data/raw_tuning_records.json"), "Assistant",
-			Options{Name: "assistant", BaseModel: DefaultBase, Sources: []Source{{"backend/data/raw_tuning_records.json", 1}}},
+			Options{Name: "assistant", BaseModel: DefaultBase, Sources: []Source{{Path: "backend/data/raw_tuning_records.json", Weight: 1}}},
 		},
 		"only merged": {
 			Tutor, tree("backend/data/raw_tuning_records.merged.json"), "Euclid",
-			Options{Name: "euclid-math", BaseModel: DefaultBase, Sources: []Source{{"backend/data/raw_tuning_records.json", 1}}},
+			Options{Name: "euclid-math", BaseModel: DefaultBase, Sources: []Source{{Path: "backend/data/raw_tuning_records.json", Weight: 1, Optional: true}}},
 		},
 		"both kinds": {
 			Generic, tree("data/a.json", "data/b.jsonl"), "my tutor",
-			Options{Name: "my-tutor", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}, {"data/*.jsonl", 1}}},
+			Options{Name: "my-tutor", BaseModel: DefaultBase, Sources: []Source{{Path: "data/*.json", Weight: 1}, {Path: "data/*.jsonl", Weight: 1}}},
 		},
-		"lines":            {Generic, tree("data/b.jsonl"), "..Ünder_Ground..", Options{Name: "nder_ground", BaseModel: DefaultBase, Sources: []Source{{"data/*.jsonl", 1}}}},
-		"nothing":          {Generic, tree(), "Ü", Options{Name: "model", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}}},
-		"nothing, a tutor": {Tutor, tree(), "Ü", Options{Name: "tutor", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}}},
+		"lines":            {Generic, tree("data/b.jsonl"), "..Ünder_Ground..", Options{Name: "nder_ground", BaseModel: DefaultBase, Sources: []Source{{Path: "data/*.jsonl", Weight: 1}}}},
+		"nothing":          {Generic, tree(), "Ü", Options{Name: "model", BaseModel: DefaultBase, Sources: []Source{{Path: "data/*.json", Weight: 1}}}},
+		"nothing, a tutor": {Tutor, tree(), "Ü", Options{Name: "tutor", BaseModel: DefaultBase, Sources: []Source{{Path: "data/*.json", Weight: 1}}}},
 	} {
 		got, err := Discover(test.template, test.top, test.folder, "")
 		if err != nil {
@@ -145,7 +145,7 @@ func TestDiscover(t *testing.T) {
 			t.Errorf("%s: %v", label, err)
 		}
 	}
-	o := Options{Sources: []Source{{"./data/*.json", 1}, {"more/*.json", 1}, {"**/x.json", 1}}}
+	o := Options{Sources: []Source{{Path: "./data/*.json", Weight: 1}, {Path: "more/*.json", Weight: 1}, {Path: "**/x.json", Weight: 1}}}
 	if got := o.Unmatched(tree("data/a.json")); len(got) != 1 || got[0] != "more/*.json" {
 		t.Errorf("unmatched %q", got)
 	}

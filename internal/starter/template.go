@@ -56,7 +56,7 @@ func Files(t Template, o Options) ([]File, error) {
 		return nil, err
 	}
 	// What the user chooses, which may make no valid config, changes no figure.
-	sample, err := renderConfig(folder, Options{Name: "sample", BaseModel: DefaultBase, Sources: []Source{{"data/*.json", 1}}}, Figures{})
+	sample, err := renderConfig(folder, Options{Name: "sample", BaseModel: DefaultBase, Sources: []Source{{Path: "data/*.json", Weight: 1}}}, Figures{})
 	if err != nil {
 		return nil, err
 	}

@@ -220,7 +220,7 @@ func unchanged(home string, p *plan.Plan) (bool, error) {
 // TooManyRows is the finding on data that has more rows than the base allows.
 func (s *List) TooManyRows(configPath string) (finding dataset.Finding, over bool) {
 	return dataset.Finding{
-		Check: "limits", Level: string(dataset.Error), New: true, File: configPath, Line: 1,
+		Check: dataset.CheckLimits, Level: string(dataset.Error), New: true, File: configPath, Line: 1,
 		Message: fmt.Sprintf("%d rows would be trained on, and `limits.rows` of the base allows %d (hint: raise it in a change of its own, or leave rows out)", s.Dataset.Value().Stats.Rows, s.plan.Config.Limits.Rows),
 	}, s.Dataset.Value().Stats.Rows > s.plan.Config.Limits.Rows
 }

@@ -18,7 +18,11 @@ import (
 // tokenizer that can tell.
 func (s *List) RowFinding(ctx context.Context, err error) (dataset.Finding, bool) {
 	var problem *python.Problem
-	if !errors.As(err, &problem) || !slices.Contains([]string{"guard/row-too-long", "guard/labels"}, problem.Name) {
+	if !errors.As(err, &problem) {
+		return dataset.Finding{}, false
+	}
+	check, guards := strings.CutPrefix(problem.Name, "guard/")
+	if !guards || !slices.Contains([]string{dataset.CheckRowTooLong, dataset.CheckLabels}, check) {
 		return dataset.Finding{}, false
 	}
 	for _, file := range s.plan.Head {
@@ -33,7 +37,7 @@ func (s *List) RowFinding(ctx context.Context, err error) (dataset.Finding, bool
 			continue
 		}
 		return dataset.Finding{
-			Check: strings.TrimPrefix(problem.Name, "guard/"), Level: string(dataset.Error), New: true,
+			Check: check, Level: string(dataset.Error), New: true,
 			File: file.Path, Line: max(1, places.Of(problem.Row).Line),
 			Message: fmt.Sprintf("record %.10s: %s (hint: %s)", record, problem.Message, problem.Hint),
 		}, true

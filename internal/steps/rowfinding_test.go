@@ -54,6 +54,9 @@ func TestRowFinding(t *testing.T) {
 		if ours && (!finding.New || finding.Level != string(dataset.Error) || !strings.HasPrefix(finding.Message, "record 3: ")) {
 			t.Errorf("%s: %+v", name, finding)
 		}
+		if _, err := dataset.Explain(finding.Check); ours && err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -71,7 +74,11 @@ func TestTooManyRows(t *testing.T) {
 		if end, err := s.End(); err != nil || end != want {
 			t.Errorf("%d rows: %q, %v", rows, end, err)
 		}
-		if finding, over := s.TooManyRows("tunegate.yaml"); over != (want == OverLimit) || !strings.Contains(finding.Message, fmt.Sprintf("%d rows", rows)) {
+		finding, over := s.TooManyRows("tunegate.yaml")
+		if _, err := dataset.Explain(finding.Check); err != nil {
+			t.Error(err)
+		}
+		if over != (want == OverLimit) || !strings.Contains(finding.Message, fmt.Sprintf("%d rows", rows)) {
 			t.Errorf("%+v", finding)
 		}
 	}
