@@ -76,12 +76,8 @@ func totals(c clean.Result) string {
 	var parts []string
 	for _, kind := range clean.Kinds() {
 		count, bytes := c.Sum(kind)
-		switch count {
-		case 0:
-		case 1:
-			parts = append(parts, fmt.Sprintf("1 %s (%s)", kind, text.Bytes(bytes)))
-		default:
-			parts = append(parts, fmt.Sprintf("%d %ss (%s)", count, kind, text.Bytes(bytes)))
+		if count > 0 {
+			parts = append(parts, fmt.Sprintf("%s (%s)", text.Count(count, string(kind)), text.Bytes(bytes)))
 		}
 	}
 	switch {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/playbook"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // datasetCommand is a run that ends after the dataset, or, with --playbook, the
@@ -205,11 +206,11 @@ func (r *playbookResult) note() {
 	weighted := r.Merged != nil && r.Merged.Weight > 1 && r.Merged.Followup > 0
 	switch {
 	case weighted && r.Prepared != nil:
-		r.Notes = append(r.Notes, fmt.Sprintf("weight %d had no effect but on the order: preparing drops the copies (%d duplicates). %s a source's `weight`", r.Merged.Weight, r.Prepared.Duplicates, kept))
+		r.Notes = append(r.Notes, fmt.Sprintf("weight %d had no effect but on the order: preparing drops the copies (%s). %s a source's `weight`", r.Merged.Weight, text.Count(r.Prepared.Duplicates, "duplicate"), kept))
 	case weighted:
 		r.Notes = append(r.Notes, fmt.Sprintf("preparing will drop the copies that weight %d made: weights 1, 2 and 3 give the same rows in another order. %s a source's `weight`", r.Merged.Weight, kept))
 	case r.Prepared != nil && r.Prepared.Duplicates > 0:
-		r.Notes = append(r.Notes, fmt.Sprintf("%d duplicates were dropped, also the copies that a merge's weight made. %s a source's `weight`", r.Prepared.Duplicates, kept))
+		r.Notes = append(r.Notes, fmt.Sprintf("dropped %s, also the copies that a merge's weight made. %s a source's `weight`", text.Count(r.Prepared.Duplicates, "duplicate"), kept))
 	}
 	if r.Prepared != nil && r.Prepared.LostContext > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("records that lost their `context` or `input`, which the playbook's rows do not hold: %d. %s earlier turns and levels", r.Prepared.LostContext, kept))
@@ -224,11 +225,11 @@ func (f playbookFlags) show(s *session, result playbookResult) error {
 		return s.encode(result)
 	}
 	if m := result.Merged; m != nil {
-		fmt.Fprintf(s.world.stdout, "merged: %d base records and %d follow-up records x %d: %d records in %s\n", m.Base, m.Followup, m.Weight, m.Records, f.Merged)
+		fmt.Fprintf(s.world.stdout, "merged: %s and %s x %d: %s in %s\n", text.Count(m.Base, "base record"), text.Count(m.Followup, "follow-up record"), m.Weight, text.Count(m.Records, "record"), f.Merged)
 	}
 	if p := result.Prepared; p != nil {
-		fmt.Fprintf(s.world.stdout, "prepared: %d rows of %d records in %s (left out: %d without an instruction, %d without an output, %d duplicates)\n",
-			p.Rows, p.Records, f.Output, p.NoInstruction, p.NoOutput, p.Duplicates)
+		fmt.Fprintf(s.world.stdout, "prepared: %s of %s in %s (left out: %d without an instruction, %d without an output, %s)\n",
+			text.Count(p.Rows, "row"), text.Count(p.Records, "record"), f.Output, p.NoInstruction, p.NoOutput, text.Count(p.Duplicates, "duplicate"))
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func ago(d time.Duration) string {
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%d h ago", int(d.Hours()))
 	default:
-		return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+		return text.Count(int(d.Hours()/24), "day") + " ago"
 	}
 }
 

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tunegate/tunegate/internal/place"
 	"github.com/tunegate/tunegate/internal/records"
@@ -20,7 +21,7 @@ var controlToken = check{
 				if found := control.Find(part.text); found != nil {
 					return []problem{{
 						offset: textOffset(e.record, part.text, found[0]),
-						what:   fmt.Sprintf("%s holds %s, a control token of the base model", part.name, quoted(found[0])),
+						what:   fmt.Sprintf("%s holds %s, a control token of the base model, at %s", part.name, quoted(found[0]), text.Around(part.text, strings.Index(part.text, found[0]))),
 						hint:   "take it out, or write it so that it is text: < |im_end|>; `control_token: {level: warn}` under `dataset.checks` trains on it all the same",
 					}}
 				}

@@ -43,7 +43,7 @@ func TestControlTokens(t *testing.T) {
 			var got []string
 			for _, f := range result.Findings {
 				if f.Check == "control_token" {
-					said, _, _ := strings.Cut(f.Message, " (hint: ")
+					said, _, _ := strings.Cut(f.Message, ", at character ")
 					got = append(got, f.Where()+" "+said)
 				}
 			}
@@ -54,6 +54,18 @@ func TestControlTokens(t *testing.T) {
 				t.Errorf("blocked %v, %d rows", result.Blocked, result.Stats.Rows)
 			}
 		})
+	}
+}
+
+// TestControlTokensAreShown: a finding quotes the text around the token, cleaned and
+// bounded, also where the record's JSON escapes it.
+func TestControlTokensAreShown(t *testing.T) {
+	t.Parallel()
+	file := repo.File{Path: "a.json", Blob: "x", Data: []byte(`[{"question": "1 + 1?", "answer": "It is two, that is what everybody\u001b says\u003c|im_end|>and so on, for a good many words"}]`)}
+	result, err := Build(t.Context(), options("*", 0), Input{Control: control, Head: []repo.File{file}}, t.TempDir())
+	const want = `the answer holds "<|im_end|>", a control token of the base model, at character 40 of "…what everybody says<|im_end|>and so on,…" (hint: `
+	if err != nil || len(result.Findings) != 1 || !strings.HasPrefix(result.Findings[0].Message, want) || result.Findings[0].Where() != "a.json:1:35" {
+		t.Errorf("%+v, %v", result.Findings, err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/tunegate/tunegate/internal/records"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/suite"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // Input is what Build reads.
@@ -117,6 +118,6 @@ func nothingToTrain(r Result) error {
 			return fmt.Errorf("no record is fit for training: %s: %s", finding.Where(), finding.Message)
 		}
 	}
-	return fmt.Errorf("of %d records none is left for training, %d are held out (hint: add records, or lower dataset.validation)",
-		r.Stats.Records, r.Stats.Validation)
+	return fmt.Errorf("of %s none is left for training, and the number held out is %d (hint: add records, or lower dataset.validation)",
+		text.Count(r.Stats.Records, "record"), r.Stats.Validation)
 }

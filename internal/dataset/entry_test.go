@@ -86,7 +86,7 @@ func TestNormalizeProblems(t *testing.T) {
 		`{"question": "q", "answer": {}}`: "type: answer is an object where",
 		`{"question": "q", "answer": ["a"], "output": null}`:                        "type: answer is a list where",
 		`{"question": false, "answer": "a"}`:                                        "type: question is a boolean where",
-		`{` + qa + `"context": ["q1"]}`:                                             "context: context has 1 texts, so its last question lacks the answer",
+		`{` + qa + `"context": ["q1"]}`:                                             "context: context has 1 text, so its last question lacks the answer",
 		`{` + qa + `"context": ["q1", " "]}`:                                        "context: text 2 of context is empty",
 		`{` + qa + `"context": ["q1", 4]}`:                                          "context: entry 2 of context is a number where text",
 		`{` + qa + `"context": "q1"}`:                                               "context: context is text where a list",

@@ -93,7 +93,7 @@ func (n *normalizer) context() {
 		texts[i] = element.Text()
 	}
 	if len(texts)%2 != 0 {
-		n.report(checkContext, fmt.Sprintf("context has %d texts, so its last question lacks the answer", len(texts)), hint)
+		n.report(checkContext, fmt.Sprintf("context has %s, so its last question lacks the answer", text.Count(len(texts), "text")), hint)
 		return
 	}
 	for pair := range slices.Chunk(texts, 2) {

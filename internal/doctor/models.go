@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/machine"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // modelsChecks read every blob of the private server in a usable home, and look
@@ -58,5 +58,5 @@ func modelsCheck(ctx context.Context, m machine.Machine, command string) check.C
 		return check.Warned("models", "tags of the private server that lack a part: "+strings.Join(broken, ", "),
 			"the next run that needs one makes it again; `"+command+" clean` takes the others away")
 	}
-	return check.Passed("models", fmt.Sprintf("%d tags of %d files on the private server", len(tags), len(blobs)))
+	return check.Passed("models", text.Count(len(tags), "tag")+" of "+text.Count(len(blobs), "file")+" on the private server")
 }

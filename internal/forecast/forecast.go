@@ -17,6 +17,7 @@ import (
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/steps"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // Options say what the run is asked for.
@@ -150,7 +151,7 @@ func (f *forecaster) ends() (string, error) {
 	end, err := f.steps.End()
 	switch end {
 	case steps.Blocked:
-		return fmt.Sprintf("the data has %s, so the verdict would be fail (hint: `tunegate dataset` names what is wrong)", times(f.made.Rows.NewErrors, "new error")), err
+		return fmt.Sprintf("the data has %s, so the verdict would be fail (hint: `tunegate dataset` names what is wrong)", text.Count(f.made.Rows.NewErrors, "new error")), err
 	case steps.OverLimit:
 		finding, _ := f.steps.TooManyRows(f.config)
 		return finding.Message, err
@@ -227,17 +228,9 @@ func (f *forecaster) detectable() {
 	noise, verdicts := f.past.noise()
 	f.made.NoiseFrom = fmt.Sprintf("assumed: %.0f %% of the cases flip for no reason", 100*gate.DefaultNoise)
 	if verdicts > 0 {
-		f.made.NoiseFrom = fmt.Sprintf("with the noise of %s here, where there is none %.0f %%", times(verdicts, "earlier verdict"), 100*gate.DefaultNoise)
+		f.made.NoiseFrom = fmt.Sprintf("with the noise of %s here, where there is none %.0f %%", text.Count(verdicts, "earlier verdict"), 100*gate.DefaultNoise)
 	}
 	f.made.Effects = append(f.made.Effects, gate.DetectableEffects(f.plan.Config.Gate, f.plan.Suites, noise)...)
-}
-
-// times counts in words.
-func times(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // text counts the characters of the rows to train on.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/stats"
+	"github.com/tunegate/tunegate/internal/text"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
@@ -25,7 +26,7 @@ func charactersPerToken(rendered register.Rendering, earlier []training) (ratio 
 		}
 	}
 	if measured != nil {
-		return stats.Median(measured), "as in " + times(len(measured), "earlier training")
+		return stats.Median(measured), "as in " + text.Count(len(measured), "earlier training")
 	}
 	text, tokens := 0, 0
 	for _, prompt := range rendered.Prompts {
@@ -50,7 +51,7 @@ func trainingTime(earlier []training, tokens float64) (seconds *float64, from st
 	if speeds == nil {
 		return nil, ""
 	}
-	return new(stats.Median(beside) + tokens/stats.Median(speeds)), times(len(earlier), "earlier training")
+	return new(stats.Median(beside) + tokens/stats.Median(speeds)), text.Count(len(earlier), "earlier training")
 }
 
 // trainingMemory is the largest peak of earlier trainings here, else train's
@@ -60,7 +61,7 @@ func trainingMemory(parameters int64, quantization string, earlier []training) (
 		bytes = max(bytes, t.memory)
 	}
 	if bytes > 0 {
-		return bytes, "the most of " + times(len(earlier), "earlier training")
+		return bytes, "the most of " + text.Count(len(earlier), "earlier training")
 	}
 	return train.Memory(quantization, parameters), "by a rule of thumb"
 }
@@ -87,5 +88,5 @@ func evaluationTime(earlier []asking, questions float64, models int) (seconds *f
 	if each == nil {
 		return nil, ""
 	}
-	return new(stats.Median(each)*questions + stats.Median(beside)*float64(models)), times(len(earlier), "earlier evaluation")
+	return new(stats.Median(each)*questions + stats.Median(beside)*float64(models)), text.Count(len(earlier), "earlier evaluation")
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/tunegate/tunegate/internal/stats"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/text"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
@@ -73,7 +74,7 @@ func (p past) seconds(kind string, like func(store.Entry) bool) (seconds *float6
 	if took == nil {
 		return nil, ""
 	}
-	return new(stats.Median(took)), times(len(took), "earlier one")
+	return new(stats.Median(took)), text.Count(len(took), "earlier one")
 }
 
 // draft is the folder in which an attempt at a result was cut short, or "".

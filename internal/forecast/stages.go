@@ -11,6 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/text"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
@@ -57,10 +58,10 @@ func (f *forecaster) train(in found) error {
 	if in.kept() {
 		result := f.steps.Adapter.Value()
 		planned.Tokens = result.Tokens
-		f.add(step.Train, report.Kept, nil, "", fmt.Sprintf("%d steps, %d tokens", result.Steps, result.Tokens))
+		f.add(step.Train, report.Kept, nil, "", text.Count(result.Steps, "step")+", "+text.Count(result.Tokens, "token"))
 		return nil
 	}
-	text, err := f.text()
+	characters, err := f.text()
 	if err != nil {
 		return err
 	}
@@ -68,15 +69,15 @@ func (f *forecaster) train(in found) error {
 	earlier := f.past.trainings(identity, options.Quantization)
 	planned.CharactersPerToken, planned.From = charactersPerToken(f.steps.Rendering.Value(), earlier)
 	passes := float64(schedule.Steps) / float64(schedule.PerEpoch)
-	planned.Tokens = int(float64(text) * passes / planned.CharactersPerToken)
+	planned.Tokens = int(float64(characters) * passes / planned.CharactersPerToken)
 	done := f.trainedSteps(in.look[0].Slot)
 	left := schedule.Steps - min(done, schedule.Steps)
 	if done == 0 { // else the sanity run is done, too
 		left += planned.SanitySteps
 	}
 	seconds, from := trainingTime(earlier, float64(planned.Tokens)*float64(left)/float64(schedule.Steps))
-	state, detail := report.ToDo, fmt.Sprintf("%d steps of %d rows%s, about %d tokens (%.1f characters each, %s)", schedule.Steps,
-		options.Batch(), before, planned.Tokens, planned.CharactersPerToken, planned.From)
+	state, detail := report.ToDo, fmt.Sprintf("%s of %s%s, about %s (%.1f characters each, %s)", text.Count(schedule.Steps, "step"),
+		text.Count(options.Batch(), "row"), before, text.Count(planned.Tokens, "token"), planned.CharactersPerToken, planned.From)
 	if done > 0 {
 		state, detail = report.Part, fmt.Sprintf("%s; done already: %d", detail, done)
 	}
@@ -92,7 +93,7 @@ func (f *forecaster) parameters() int64 { return f.steps.BaseSize() / 2 }
 // export looks at the candidate's GGUF.
 func (f *forecaster) export(in found) error {
 	if in.kept() {
-		f.add(step.Export, report.Kept, nil, "", fmt.Sprintf("%d tensors changed", len(f.steps.Candidate.Value().Changed)))
+		f.add(step.Export, report.Kept, nil, "", text.Count(len(f.steps.Candidate.Value().Changed), "tensor")+" changed")
 		return nil
 	}
 	base := f.steps.BaseGGUF.Value().GGUFSHA256
@@ -133,7 +134,7 @@ func (f *forecaster) eval(in found) error {
 			continue
 		}
 		missing := total.Cases - min(f.gradedCases(in.look[i].Slot), total.Cases)
-		words = append(words, fmt.Sprintf("%s %s to ask", role, times(missing, "case")))
+		words = append(words, fmt.Sprintf("%s %s to ask", role, text.Count(missing, "case")))
 		left += missing
 		asked++
 	}
@@ -146,7 +147,7 @@ func (f *forecaster) eval(in found) error {
 	}
 	questions := float64(left) * float64(total.Questions) / float64(max(1, total.Cases))
 	seconds, from := evaluationTime(f.past.askings(), questions, asked)
-	f.add(step.Eval, state, seconds, from, fmt.Sprintf("%d cases with %d questions: %s", total.Cases, total.Questions, strings.Join(words, ", ")))
+	f.add(step.Eval, state, seconds, from, fmt.Sprintf("%s with %s: %s", text.Count(total.Cases, "case"), text.Count(total.Questions, "question"), strings.Join(words, ", ")))
 	if asked > 0 {
 		f.made.Memory.ServeBytes = servingMemory(f.steps.BaseSize())
 	}

@@ -112,7 +112,7 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
 	}
 	if err != nil {
-		return Result{}, err
+		return Result{}, s.AtLine(ctx, err)
 	}
 	if where, early := r.stopped(); early {
 		return Result{Ended: report.Stopped, Stopped: "stopped " + where + ", as asked"}, nil

@@ -36,6 +36,14 @@ type Place struct {
 	New bool `json:"new"`
 }
 
+// Where is file:line, or the row's Source where the line is not known.
+func (p Place) Where() string {
+	if p.Line == 0 {
+		return p.Source
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}
+
 // Places are those of all rows of a result, by the rows' Source.
 type Places map[string]Place
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // maxNoted bounds the changes of the policy that are named one by one: with
@@ -89,7 +90,7 @@ func (p *Plan) note(changes []string) {
 		return
 	}
 	if left := len(changes) - maxNoted; left > 0 {
-		changes = append(changes[:maxNoted], fmt.Sprintf("and %d more changes of the policy", left))
+		changes = append(changes[:maxNoted], "and "+text.Count(left, "more change")+" of the policy")
 	}
 	p.Notes = append(p.Notes, "this change edits the policy, which takes effect after the merge; its verdict is by the policy of "+p.BaseRef)
 	p.Notes = append(p.Notes, changes...)

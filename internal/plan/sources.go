@@ -7,6 +7,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/strictyaml"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // recordGlobs are what the config names the record files by.
@@ -45,7 +46,7 @@ func (p *Plan) findUnmatched(configPath string) error {
 		p.Notes = append(p.Notes, unmatched+" (hint: "+FixUnmatched+")")
 	}
 	if left := len(p.Unmatched) - maxNoted; left > 0 {
-		p.Notes = append(p.Notes, fmt.Sprintf("and %d more sources that match no file", left))
+		p.Notes = append(p.Notes, "and "+text.Count(left, "more source")+" without a file")
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/repo"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // Bounds on looking at changed files that no source names.
@@ -59,7 +60,7 @@ func (p *Plan) findUnnamed(ctx context.Context, r *repo.Repo, base, head *repo.T
 	}
 	for i, finding := range p.Unnamed {
 		if i == maxNoted {
-			p.Notes = append(p.Notes, fmt.Sprintf("and %d more files that look like records", len(p.Unnamed)-i))
+			p.Notes = append(p.Notes, "and "+text.Count(len(p.Unnamed)-i, "more record-like file"))
 			break
 		}
 		p.Notes = append(p.Notes, fmt.Sprintf("%q looks like records, but no source of the config names it (hint: name it under `dataset.sources`)", finding.File))

@@ -44,7 +44,7 @@ func (p *publication) annotate(ctx context.Context) {
 			})
 		}
 	}
-	check.Title = fmt.Sprintf("%d more new findings in the data, %d of them errors", len(more), errors)
+	check.Title = fmt.Sprintf("%s in the data: %s", text.Count(len(more), "more new finding"), text.Count(errors, "error"))
 	check.Summary = fmt.Sprintf("The run annotated the first %d. %s Those at lines that the pull request does not touch are shown here only.",
 		actions.MaxAnnotations, counts(more))
 	p.may("the check run", p.Client.CheckRun(ctx, p.sha, check))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -139,6 +140,16 @@ func (a Agreement) Suspects(r Reference) Suspects {
 // Text says whether a text is to be looked at.
 func (s Suspects) Text(text string) bool {
 	return !s.none && (s.all || !norm.NFC.IsNormalString(text) || slices.ContainsFunc([]rune(text), func(c rune) bool { return s.runes[c] }))
+}
+
+// At is where a text has the first character to be looked at, in bytes; -1 where no
+// one character is.
+func (s Suspects) At(text string) int {
+	at := strings.IndexFunc(text, func(c rune) bool { return s.runes[c] })
+	if composed, _ := norm.NFC.SpanString(text, true); composed < len(text) && (at < 0 || composed < at) {
+		at = composed
+	}
+	return at
 }
 
 // Prompts are those of the prompts with a message to be looked at.

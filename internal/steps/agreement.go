@@ -12,10 +12,12 @@ import (
 	"github.com/tunegate/tunegate/internal/chat"
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/export"
+	"github.com/tunegate/tunegate/internal/place"
 	"github.com/tunegate/tunegate/internal/plan"
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/text"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
@@ -99,7 +101,7 @@ func (s *List) checkRows(ctx context.Context) error {
 		return nil
 	}
 	suspects := s.Agreement.Value().Suspects(s.Reference.Value())
-	texts, err := suspectRows(s.Dataset.Entry(), suspects)
+	texts, err := suspectRows(ctx, s.Dataset.Entry(), suspects)
 	if err != nil || len(texts) == 0 {
 		return err
 	}
@@ -127,18 +129,26 @@ func (s *List) checkRows(ctx context.Context) error {
 	return err
 }
 
-// rowText is a text of a row.
-type rowText struct{ source, text string }
+// rowText is a text of a row, with where it stands.
+type rowText struct{ where, text string }
 
 // suspectRows are the texts of the rows that are to be looked at, each once.
-func suspectRows(rows store.Entry, suspects register.Suspects) (texts []rowText, err error) {
+func suspectRows(ctx context.Context, rows store.Entry, suspects register.Suspects) (texts []rowText, err error) {
+	places, _ := place.Load(ctx, rows.Dir) // a row is named with its line or without
 	for _, name := range train.RowFiles() {
 		for row, err := range dataset.Rows(rows.Path(name)) {
 			if err != nil {
 				return nil, err
 			}
 			for _, message := range row.Messages {
-				if found := (rowText{row.Source, message.Content}); suspects.Text(message.Content) && !slices.Contains(texts, found) {
+				if !suspects.Text(message.Content) {
+					continue
+				}
+				where := places.Of(row.Source).Where()
+				if at := suspects.At(message.Content); at >= 0 {
+					where += ", " + text.Around(message.Content, at)
+				}
+				if found := (rowText{where, message.Content}); !slices.Contains(texts, found) {
 					texts = append(texts, found)
 				}
 			}
@@ -150,11 +160,11 @@ func suspectRows(rows store.Entry, suspects register.Suspects) (texts []rowText,
 	return texts, nil
 }
 
-// asQuestions are conversations of one text each, named after their rows.
+// asQuestions are conversations of one text each, named after where they stand.
 func (s *List) asQuestions(texts []rowText) []register.Rendered {
 	var prompts []register.Rendered
 	for _, t := range texts {
-		prompts = append(prompts, register.Rendered{Name: t.source, Messages: chat.Chat(s.plan.Config.Serve.System, nil, t.text)})
+		prompts = append(prompts, register.Rendered{Name: t.where, Messages: chat.Chat(s.plan.Config.Serve.System, nil, t.text)})
 	}
 	return prompts
 }

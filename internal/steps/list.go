@@ -20,6 +20,7 @@ import (
 	"github.com/tunegate/tunegate/internal/runs"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/text"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
@@ -221,15 +222,15 @@ func unchanged(home string, p *plan.Plan) (bool, error) {
 func (s *List) TooManyRows(configPath string) (finding dataset.Finding, over bool) {
 	return dataset.Finding{
 		Check: dataset.CheckLimits, Level: string(dataset.Error), New: true, File: configPath, Line: 1,
-		Message: fmt.Sprintf("%d rows would be trained on, and `limits.rows` of the base allows %d (hint: raise it in a change of its own, or leave rows out)", s.Dataset.Value().Stats.Rows, s.plan.Config.Limits.Rows),
+		Message: fmt.Sprintf("the data gives %s to train on, and `limits.rows` of the base allows %d (hint: raise it in a change of its own, or leave rows out)", text.Count(s.Dataset.Value().Stats.Rows, "row"), s.plan.Config.Limits.Rows),
 	}, s.Dataset.Value().Stats.Rows > s.plan.Config.Limits.Rows
 }
 
 // Counted says in words what the dataset stage made.
 func Counted(s dataset.Stats) string {
-	words := fmt.Sprintf("%d records, %d rows to train on, %d held out", s.Records, s.Train, s.Validation)
+	words := fmt.Sprintf("%s, %s to train on, %s held out", text.Count(s.Records, "record"), text.Count(s.Train, "row"), text.Grouped(s.Validation))
 	if s.Errors+s.Warnings > 0 {
-		words += fmt.Sprintf("; %d errors and %d warnings are in dataset/findings.jsonl", s.Errors, s.Warnings)
+		words += fmt.Sprintf("; dataset/findings.jsonl has %s and %s", text.Count(s.Errors, "error"), text.Count(s.Warnings, "warning"))
 	}
 	return words
 }

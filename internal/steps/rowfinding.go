@@ -13,6 +13,27 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
+// AtLine has an error of the trainer about one row name the record's file and line.
+func (s *List) AtLine(ctx context.Context, err error) error {
+	var problem *python.Problem
+	if !errors.As(err, &problem) || problem.Row == "" {
+		return err
+	}
+	places, _ := place.Load(ctx, s.Dataset.Entry().Dir) // the error counts, with its line or without
+	there := *problem
+	there.Row = places.Of(problem.Row).Where()
+	return located{err, strings.Replace(err.Error(), problem.Error(), there.Error(), 1)}
+}
+
+// located is an error in other words.
+type located struct {
+	error
+	words string
+}
+
+func (l located) Error() string { return l.words }
+func (l located) Unwrap() error { return l.error }
+
 // RowFinding turns what the trainer found wrong with one row into a finding,
 // when the change added or edited the record: only the trainer has the
 // tokenizer that can tell.

@@ -60,6 +60,37 @@ func TestRowFinding(t *testing.T) {
 	}
 }
 
+// A row that the trainer stops at without a finding is named by its line, too.
+func TestAtLine(t *testing.T) {
+	t.Parallel()
+	m, _ := machinetest.New(t)
+	s := Judge(m, &plan.Plan{}, Options{})
+	s.Dataset.Do = func(_ context.Context, dir string) (dataset.Result, error) {
+		return dataset.Result{}, os.WriteFile(filepath.Join(dir, "rows.jsonl"), []byte(`{"source":"a.json#3","file":"a.json","line":9}`), 0o644)
+	}
+	if err := s.Dataset.Try(t.Context(), t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	for row, want := range map[string]string{"a.json#3": "a.json:9: ", "a.json#4": "a.json#4: ", "": "guard/stop-token: a stop"} {
+		err := s.AtLine(t.Context(), fmt.Errorf("train: %w", &python.Problem{Name: "guard/stop-token", Row: row, Message: "a stop token", Hint: "x"}))
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", row, err)
+		}
+	}
+}
+
+func TestCounted(t *testing.T) {
+	t.Parallel()
+	for want, stats := range map[string]dataset.Stats{
+		"1 record, 1 row to train on, 0 held out; dataset/findings.jsonl has 1 error and 1 warning":             {Records: 1, Train: 1, Errors: 1, Warnings: 1},
+		"1,200 records, 2 rows to train on, 1,198 held out; dataset/findings.jsonl has 0 errors and 2 warnings": {Records: 1200, Train: 2, Validation: 1198, Warnings: 2},
+	} {
+		if got := Counted(stats); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 func TestTooManyRows(t *testing.T) {
 	t.Parallel()
 	for rows, want := range map[int]End{10: GoesOn, 11: OverLimit} {

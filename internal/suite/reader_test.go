@@ -30,12 +30,14 @@ func TestControlTokens(t *testing.T) {
 	}
 	r := Reader{Control: text.NewLiterals([]string{"<|im_end|>"})}
 	_, err := r.Suite("s.yaml", []byte(marked))
-	const said = `: "<|im_end|>" is a control token of the base model, which is no text to its tokenizer (hint: take it out; the chat template writes its own)`
-	if want := `s.yaml:5: case "asks"` + said + "\n" + `s.yaml:11: case "replays"` + said; err == nil || err.Error() != want {
+	said := func(at string) string {
+		return `: "<|im_end|>" is a control token of the base model, which is no text to its tokenizer, at ` + at + ` (hint: take it out; the chat template writes its own)`
+	}
+	if want := `s.yaml:5: case "asks"` + said(`character 15 of "What is 1 + 1?<|im_end|> "`) + "\n" + `s.yaml:11: case "replays"` + said(`character 9 of "It is 2.<|im_end|>"`); err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
 	_, err = r.Sanity("p.yaml", []byte("prompts:\n  - user: one\n  - user: two<|im_end|>\n"))
-	if want := "p.yaml:3" + said; err == nil || err.Error() != want {
+	if want := "p.yaml:3" + said(`character 4 of "two<|im_end|>"`); err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
 }

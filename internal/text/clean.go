@@ -73,6 +73,20 @@ func Begin(s string, most int) string {
 	return b.String()
 }
 
+// around is how many runes [Around] shows before its place, and from there on.
+const around = 20
+
+// Around shows where in an untrusted text a byte offset is: the character, counted from
+// 1, and in quotes the text around it, fit for a line.
+func Around(s string, at int) string {
+	before, after := []rune(s[:at]), s[at:]
+	character, opens := len(before)+1, ""
+	if len(before) > around {
+		before, opens = before[len(before)-around:], "…"
+	}
+	return fmt.Sprintf(`character %d of "%s%s%s"`, character, opens, Begin(string(before), around+1), Begin(after, around+1))
+}
+
 // Empty stands where an untrusted text has nothing that can be seen.
 const Empty = "(empty)"
 

@@ -3,6 +3,8 @@ package tutor
 import (
 	"context"
 	"fmt"
+
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // Evaluation is a live report with what is known about the app that made it.
@@ -60,13 +62,13 @@ func (e Evaluation) caveats(label string) []string {
 		add("%d of %d answers are the app's own text, not the model's, and say nothing about it; the app counts them as good (hint: does Ollama have the model, and does it answer in time?)", n, r.Prompts)
 	}
 	if n := count(func(r Result) bool { return r.TimedOut }); n > 0 {
-		add("%d prompts were cut after %s; a late answer is kept and may come back as live in the next report", n, promptTimeout)
+		add("cut after %s: %s; a late answer is kept and may come back as live in the next report", promptTimeout, text.Count(n, "prompt"))
 	}
 	if n := count(func(r Result) bool { return r.State() == empty }); n > 0 {
-		add("%d answers that the app calls live passed no check at all, as one does that Ollama aborted: they are no answers, and count as failed (hint: does the server's log tell of an accident?)", n)
+		add("%s that the app calls live passed no check at all, as one does that Ollama aborted: such a one is no answer, and counts as failed (hint: does the server's log tell of an accident?)", text.Count(n, "answer"))
 	}
 	if n := count(func(r Result) bool { return r.Error != "" }); n > 0 {
-		add("%d prompts ended in an error (hint: the app's log)", n)
+		add("%s ended in an error (hint: the app's log)", text.Count(n, "prompt"))
 	}
 	if n := r.Unnamed(); n > 0 {
 		add("the app counts %d more timeouts or errors than it names answers for: as many live answers, the best, count as failed", n)

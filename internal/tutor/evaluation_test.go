@@ -81,7 +81,7 @@ func TestKeptAnswers(t *testing.T) {
 	if first.Live != 0 || first.Report.Timeouts != 12 {
 		t.Errorf("%+v", first)
 	}
-	has(t, first, "12 prompts were cut after 30s", true)
+	has(t, first, "cut after 30s: 12 prompts", true)
 	app.Do(func() {
 		app.Settings["local_llm_model"] = "tutor:v2"
 		app.Model = func(string) (float64, time.Duration, bool) { return 0, 0, false }

@@ -45,7 +45,7 @@ func FirstFindings(r report.Report) []byte {
 func printFindings(out *bytes.Buffer, r report.Report, most int, others string) {
 	blocking, warned, old := r.SortedFindings()
 	all := slices.Concat(blocking, warned, old)
-	fmt.Fprintf(out, "findings: %d, %d of them new errors\n", len(all), len(blocking))
+	fmt.Fprintf(out, "findings: %s, %s\n", text.Grouped(len(all)), text.Count(len(blocking), "new error"))
 	shown := min(len(all), most)
 	for _, finding := range all[:shown] {
 		fmt.Fprintf(out, "%s %s: %s: %s\n", text.Name(finding.Level), line(finding.Where(), 200), text.Name(finding.Check), line(finding.Message, 300))

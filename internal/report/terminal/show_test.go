@@ -11,7 +11,7 @@ import (
 func TestNewFindingsComeFirst(t *testing.T) {
 	t.Parallel()
 	shown := string(Findings(report.Report{Findings: reporttest.Findings(40)}))
-	if !strings.HasPrefix(shown, "findings: 42, 1 of them new errors\nerror c.json:8: ") ||
+	if !strings.HasPrefix(shown, "findings: 42, 1 new error\nerror c.json:8: ") ||
 		!strings.Contains(shown, "\nwarn b.json:7: secret: a key (hint: drop it)\nwarn a.json:1: ") {
 		t.Errorf("got %s", shown)
 	}
@@ -23,7 +23,7 @@ func TestFirstFindings(t *testing.T) {
 		t.Errorf("of none: %s", shown)
 	}
 	shown := string(FirstFindings(report.Report{Findings: reporttest.Findings(40)}))
-	if !strings.HasPrefix(shown, "findings: 42, 1 of them new errors\nerror c.json:8: ") || !strings.HasSuffix(shown, "\nand 22 more: tunegate show --findings\n") || strings.Count(shown, "\n") != 22 {
+	if !strings.HasPrefix(shown, "findings: 42, 1 new error\nerror c.json:8: ") || !strings.HasSuffix(shown, "\nand 22 more: tunegate show --findings\n") || strings.Count(shown, "\n") != 22 {
 		t.Errorf("got %s", shown)
 	}
 	shown = string(DataSummary(report.Report{Findings: reporttest.Findings(3)}))
