@@ -93,7 +93,7 @@ bin/act: .github/tools/go.mod .github/tools/go.sum .github/tools/gosec/main.go
 	$(GO) build -C .github/tools -ldflags '-s -w' -o $(CURDIR)/bin/ tool
 	@touch bin/act
 
-bench: build ## the figures of the README, measured here
+bench: build ## the figures of docs/machine.md, measured here
 	bash testdata/bench.sh bin/tunegate
 
 clean: ## the built binary; results and tools stay in the home

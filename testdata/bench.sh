@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the figures that the README quotes, measured on this machine.
+# Prints the figures that docs/machine.md quotes, measured on this machine.
 #
 #   bench.sh TUNEGATE     a built binary; `make setup` must have been run
 #

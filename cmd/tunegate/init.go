@@ -209,7 +209,7 @@ func settings(top string, written []string) []string {
 		{"promote.yml", "the environment tunegate-promote with a reviewer"},
 	} {
 		if slices.Contains(written, starter.WorkflowsFolder+"/"+workflow.name) {
-			notes = append(notes, fmt.Sprintf("%s needs, on GitHub: %s (README, Use it in your repository)", workflow.name, workflow.needs))
+			notes = append(notes, fmt.Sprintf("%s needs, on GitHub: %s (hint: docs/github.md of tunegate says where)", workflow.name, workflow.needs))
 		}
 	}
 	switch {

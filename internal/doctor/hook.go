@@ -24,7 +24,7 @@ func hookChecks(_ context.Context, in inspection) []check.Check {
 	if !slices.Contains(in.machine.Environ, "RUNNER_ENVIRONMENT=self-hosted") {
 		return nil
 	}
-	const fix = "let the scripts that the runner calls before and after a job call `tunegate hook started` and `tunegate hook completed`: the README shows how"
+	const fix = "let the scripts that the runner calls before and after a job call `tunegate hook started` and `tunegate hook completed`: docs/github.md of tunegate shows how"
 	var calls, missing []string
 	for _, name := range []string{startedHook, completedHook} {
 		script, _ := proc.LookupEnv(in.machine.Environ, name)
