@@ -34,10 +34,15 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 	referencetest.CheckKeys(t, fields, referencetest.Keys(reflect.TypeFor[assertFile]()))
 }
 
-func TestPageHasEveryKey(t *testing.T) {
+func TestPageHasEveryKeyAndNoOther(t *testing.T) {
 	t.Parallel()
 	keys := Format().Keys
 	referencetest.CheckPart(t, page, "keys", referencetest.KeyTable(keys)+"\n```yaml\n"+reference.Example(keys)+"```\n")
+	names := Format().Paths()
+	for _, kind := range assertion.Types() {
+		names = append(names, kind.Name)
+	}
+	referencetest.CheckNames(t, page, names)
 }
 
 func TestSchemaIsPublished(t *testing.T) {

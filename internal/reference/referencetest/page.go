@@ -73,16 +73,16 @@ func write(t *testing.T, path string, data []byte) {
 	}
 }
 
-// heading is one that is a name of the code.
-var heading = regexp.MustCompile("(?m)^#+ `([^`\n]+)`")
+// subject is a name of the code that a heading, or an item of a list, is about.
+var subject = regexp.MustCompile("(?m)^(?:#+|\\*|\\|) `([^`\n]+)`")
 
-// CheckHeadings fails the test where a heading of the page is a name in backticks that
-// is none of those in the code.
-func CheckHeadings(t *testing.T, path string, names []string) {
+// CheckNames fails the test where a heading, an item of a list or a row of a table is
+// about a name in backticks that is none of those in the code.
+func CheckNames(t *testing.T, path string, names []string) {
 	t.Helper()
-	for _, found := range heading.FindAllStringSubmatch(string(read(t, path)), -1) {
+	for _, found := range subject.FindAllStringSubmatch(string(read(t, path)), -1) {
 		if !slices.Contains(names, found[1]) {
-			t.Errorf("%s has a heading %q, which is gone from the code", path, found[1])
+			t.Errorf("%s is about %q, which is gone from the code", path, found[1])
 		}
 	}
 }
