@@ -22,7 +22,7 @@ import (
 )
 
 // leftOut are hidden folders, and packages for tests.
-var leftOut = regexp.MustCompile(`(^|/)\.|test$`)
+var leftOut = regexp.MustCompile(`(^|/)\.[^/]|test$`)
 
 func main() {
 	found, err := scan(os.Stdout, os.Args[1:])
