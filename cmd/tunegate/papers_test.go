@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,11 +33,13 @@ func commandLines(page referencetest.Paper) []string {
 			continue
 		}
 		for line := range strings.Lines(block.Text) {
-			line, _, _ = strings.Cut(line, " #")
-			for part := range strings.SplitSeq(line, "&&") {
-				lines = append(lines, strings.TrimSpace(part))
-			}
+			lines = append(lines, strings.Split(line, "&&")...)
 		}
+	}
+	for i, line := range lines {
+		line, _, _ = strings.Cut(line, " #")
+		line, _, _ = strings.Cut(line, " >")
+		lines[i] = strings.TrimSpace(line)
 	}
 	return lines
 }
@@ -84,7 +87,7 @@ func TestPagesNameCommandsThatThereAre(t *testing.T) {
 	workflows := workflowNames(t)
 	numbers := strings.NewReplacer("--pr N", "--pr 1") // a page names no number
 	eachPage(t, func(t *testing.T, page referencetest.Paper) {
-		parser, err := kong.New(new(cli), kong.Vars{"config": config.FileName}, kong.Exit(func(int) {}))
+		parser, _, err := (&session{world: world{stdout: io.Discard, stderr: io.Discard}}).parser()
 		if err != nil {
 			t.Fatal(err)
 		}
