@@ -18,7 +18,7 @@ import (
 func Format() reference.Format {
 	d := defaults()
 	format := reference.Format{
-		Name: FileName, Topic: "config", About: "What tunegate trains, serves and asks, and how it judges a change.",
+		Name: FileName, Topic: "config", Planned: planned(), About: "What tunegate trains, serves and asks, and how it judges a change.",
 		Keys: []reference.Key{
 			{Path: "version", Type: reference.Exactly(1), Required: true, Example: 1, About: "Version of this file's format."},
 			{

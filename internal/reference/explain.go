@@ -2,6 +2,7 @@ package reference
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/strictyaml"
@@ -24,6 +25,9 @@ func (f Format) Explain(asked []string, width int) (string, error) {
 	}
 	if len(paths) > 1 {
 		return "", fmt.Errorf("several keys end in %.60q (hint: choose one of %s)", asked[0], strings.Join(paths, ", "))
+	}
+	if slices.Contains(f.Planned, asked[0][strings.LastIndex(asked[0], ".")+1:]) {
+		return "", fmt.Errorf("%s: key %q is not built yet (hint: `tunegate help %s` lists those that are)", f.Topic, asked[0], f.Topic)
 	}
 	hint := "`tunegate help " + f.Topic + "` lists them all"
 	if near := strictyaml.Nearest(asked[0], f.Paths()); near != "" {

@@ -19,6 +19,8 @@ type Format struct {
 	// Keys are in the order in which people write them: a section stands before the
 	// keys in it.
 	Keys []Key
+	// Planned are names of keys of the format that this version does not act on.
+	Planned []string
 	// Values explains the values of a key below the list of keys; empty: nothing.
 	Values string
 	// Definitions are the schemas to which types refer.

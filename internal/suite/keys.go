@@ -13,7 +13,7 @@ import (
 func Format() reference.Format {
 	asserts := reference.ListOf("asserts", reference.Refers("assert", "assert"))
 	return reference.Format{
-		Name: "suite", Topic: "suites", Values: assertions(), About: "Questions that both models are asked, and what their answers must be.",
+		Name: "suite", Topic: "suites", Planned: planned, Values: assertions(), About: "Questions that both models are asked, and what their answers must be.",
 		Definitions: map[string]reference.Type{"assert": assertion.Schema()},
 		Keys: []reference.Key{
 			{Path: "name", Type: reference.Matching("letters, digits, '.', '_' and '-', at most 64", name.String(), ""), Required: true, Example: "followup", About: "Name of the suite, for the gate and the reports."},
