@@ -148,3 +148,20 @@ func TestPagesShowFilesThatAreRead(t *testing.T) {
 		}
 	})
 }
+
+func TestTroubleshootingHasEveryExitCode(t *testing.T) {
+	t.Parallel()
+	var printed strings.Builder
+	if err := (&session{world: world{stdout: &printed}}).helpExitCodes(nil); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../docs/troubleshooting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(printed.String()) {
+		if code := strings.Fields(line)[0]; !strings.Contains(string(page), "\n| "+code+" |") {
+			t.Errorf("docs/troubleshooting.md lacks the exit code %s", code)
+		}
+	}
+}
