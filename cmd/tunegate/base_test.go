@@ -39,17 +39,17 @@ func TestFaultyBase(t *testing.T) {
 			func(m basetest.Model) {
 				m.Tokenizer["added_tokens"] = append(m.Tokenizer["added_tokens"].([]object), object{"id": 8, "content": "<new>", "special": true})
 			},
-			`tokenizer.json: token "<new>" has the id 8, beyond vocab_size 8 of config.json`, "take the token out",
+			`tokenizer.json: token "<new>" has ID 8, beyond vocab_size 8 of config.json`, "remove the token",
 		},
 		"one that another file adds": {
 			func(m basetest.Model) { m.Other["added_tokens.json"] = `{"<a>": 6, "<b>": 7, "<c>": 8}` },
-			`added_tokens.json: token "<c>" has the id 8, beyond vocab_size 8 of config.json`, "take the token out",
+			`added_tokens.json: token "<c>" has ID 8, beyond vocab_size 8 of config.json`, "remove the token",
 		},
 		"an adapter": {
 			func(m basetest.Model) { m.Other["adapter_config.json"] = "{}" }, "adapter_config.json belongs to an adapter", "merge the adapter",
 		},
 		"quantized weights": {
-			func(m basetest.Model) { m.Config["quantization_config"] = object{"quant_method": "gptq"} }, "config.json: quantization_config: the weights are quantized already", "release in 16 bit",
+			func(m basetest.Model) { m.Config["quantization_config"] = object{"quant_method": "gptq"} }, "config.json: quantization_config: the weights are already quantized", "16-bit release",
 		},
 		otherTemplate: { // init writes the config that can name a template for it
 			func(m basetest.Model) { m.TokenizerConfig["chat_template"] = "[INST]" }, "the base's chat template is not ChatML", "`serve.template`",

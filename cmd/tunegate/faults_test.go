@@ -134,7 +134,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 		},
 		"a base that is another than the lock's": {
 			change: func(l lab) { l.edit("base/tokenizer.json", `"special": true`, `"special": false`) },
-			exit:   exitUsage, says: "is not the base that tunegate.lock has: tokenizer.json is another",
+			exit:   exitUsage, says: "is not the base that tunegate.lock has: tokenizer.json differs",
 		},
 		"a base with another template": {
 			change: func(l lab) {
@@ -156,11 +156,11 @@ func TestFaultsBeforeTraining(t *testing.T) {
 		"a server that is too old": {change: sharing(func(t testing.TB) string { return served(t, "0.1.2") }), exit: exitBroke, says: "too old"},
 		"a server behind a redirect": {
 			change: sharing(func(t testing.TB) string { return fronted(t, 301, "https://tutor.lan/api/version") }),
-			exit:   exitBroke, says: "a redirect to https://tutor.lan, and requests are not sent on",
+			exit:   exitBroke, says: "a redirect to https://tutor.lan, which is not followed",
 		},
 		"a server behind a login": {
 			change: sharing(func(t testing.TB) string { return fronted(t, 401, "") }),
-			exit:   exitBroke, says: `a login is asked for (401, "Unauthorized")`,
+			exit:   exitBroke, says: `a login is required (401, "Unauthorized")`,
 		},
 		"a proxy without its server": {
 			change: sharing(func(t testing.TB) string { return fronted(t, 502, "") }),

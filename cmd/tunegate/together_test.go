@@ -47,7 +47,7 @@ func TestTogether(t *testing.T) {
 	refused := l.command("--no-wait", "run", "--base", "main", "--head", "improve")
 	said := newWatcher("")
 	refused.Stderr = said
-	if err := refused.Run(); refused.ProcessState.ExitCode() != exitBroke || !strings.Contains(said.String(), "is used by a run of ") {
+	if err := refused.Run(); refused.ProcessState.ExitCode() != exitBroke || !strings.Contains(said.String(), "is in use by a run of ") {
 		t.Errorf("--no-wait: %v: %s", err, said)
 	}
 	ids := map[string]bool{}

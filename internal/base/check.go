@@ -22,12 +22,12 @@ func (f Folder) Check() error {
 	}
 	for _, needed := range [][]string{{ConfigFile}, {TokenizerFile}, {TokenizerConfigFile}, {gguf.WeightsFile, gguf.IndexFile}} {
 		if !slices.ContainsFunc(needed, func(name string) bool { return slices.Contains(names, name) }) {
-			return fmt.Errorf("%s has no %s (hint: the whole Hugging Face folder of the base model is needed)", f.Name, strings.Join(needed, " or "))
+			return fmt.Errorf("%s has no %s (hint: download the base model's complete Hugging Face folder)", f.Name, strings.Join(needed, " or "))
 		}
 	}
 	for _, name := range names {
 		if name == "adapter_config.json" || strings.HasPrefix(name, "adapter_model.") {
-			return fmt.Errorf("%s belongs to an adapter, which transformers would load with the base and which would not be served (hint: merge the adapter into the weights, save them to a folder of their own and name that one; or remove the file if the weights are those that you mean)", f.Path(name))
+			return fmt.Errorf("%s belongs to an adapter: transformers would load it with the base, but it would not be served (hint: merge the adapter into the weights, save them to a new folder and set `base.model` to it; or remove this file to use the weights without the adapter)", f.Path(name))
 		}
 		if err := f.checkPointer(name); err != nil {
 			return err
@@ -43,7 +43,7 @@ func (f Folder) names() ([]string, error) {
 		if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
 			err = cause.Err
 		}
-		return nil, fmt.Errorf("%s: %w (hint: download the whole Hugging Face folder of the base model to it, or name the folder that has it)", f.Name, err)
+		return nil, fmt.Errorf("%s: %w (hint: download the base model's complete Hugging Face folder to this path, or set `base.model` to the folder that holds it)", f.Name, err)
 	}
 	var names []string
 	for _, entry := range entries {
@@ -57,7 +57,7 @@ func (f Folder) names() ([]string, error) {
 func (f Folder) checkPointer(name string) error {
 	info, err := fs.Stat(f.Files, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is a link to nothing (hint: download the base model again as a whole, as files)", f.Path(name))
+		return fmt.Errorf("%s is a broken symbolic link (hint: download the base model again, as regular files)", f.Path(name))
 	}
 	if err != nil || info.Size() >= repo.MaxPointer || !info.Mode().IsRegular() {
 		return err
@@ -75,7 +75,7 @@ func (f Folder) checkQuantized() error {
 	}
 	for _, key := range []string{"quantization_config", "compression_config"} {
 		if value := keys[key]; value != nil && value.Kind() != 'n' {
-			return fmt.Errorf("%s: %s: the weights are quantized already (hint: use the model's release in 16 bit; `train.quantization` and `export.quantization` quantize it)", f.Path(ConfigFile), key)
+			return fmt.Errorf("%s: %s: the weights are already quantized (hint: use the model's 16-bit release; `train.quantization` and `export.quantization` quantize it)", f.Path(ConfigFile), key)
 		}
 	}
 	return nil

@@ -55,7 +55,42 @@ func TestLinkToNothing(t *testing.T) {
 	if err := errors.Join(os.Remove(at), os.Symlink("../blobs/0", at)); err != nil {
 		t.Fatal(err)
 	}
-	if err := base.Open(dir).Check(); err == nil || !strings.Contains(err.Error(), at+" is a link to nothing (hint: ") {
+	if err := base.Open(dir).Check(); err == nil || !strings.Contains(err.Error(), at+" is a broken symbolic link (hint: ") {
 		t.Error(err)
+	}
+}
+
+// TestWeightsSize: a second copy of the weights, as Mistral's models have, does not count.
+func TestWeightsSize(t *testing.T) {
+	t.Parallel()
+	m := basetest.New()
+	m.Other["consolidated.safetensors"] = strings.Repeat("x", 1000)
+	single := m.Write(t)
+	sharded := m.Write(t)
+	for name, content := range map[string]string{
+		"model-1.safetensors": "123", "model-2.safetensors": "45",
+		"model.safetensors.index.json": `{"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors", "c": "model-1.safetensors"}}`,
+	} {
+		if err := os.WriteFile(filepath.Join(sharded, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := os.Stat(filepath.Join(single, "model.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(sharded, "model.safetensors")); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]int64{single: info.Size(), sharded: 5} {
+		if got, err := base.Open(dir).WeightsSize(); got != want || err != nil {
+			t.Errorf("%s: %d, %v, want %d", dir, got, err, want)
+		}
+	}
+	if err := os.Remove(filepath.Join(sharded, "model-2.safetensors")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := base.Open(sharded).WeightsSize(); err == nil || !strings.Contains(err.Error(), "model-2.safetensors") {
+		t.Errorf("missing shard: %v", err)
 	}
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tunegate/tunegate/internal/gguf"
 )
 
 // idList is one id or a list of them.
@@ -32,7 +34,7 @@ func (f Folder) Stops() (ids []int, file string, err error) {
 			return nil, file, err
 		}
 		if len(says.EOS) > maxStops {
-			return nil, file, fmt.Errorf("%s: eos_token_id has %d stop tokens, more than %d (hint: %s)", f.Path(file), len(says.EOS), maxStops, again)
+			return nil, file, fmt.Errorf("%s: eos_token_id lists %d stop tokens, the limit is %d (hint: %s)", f.Path(file), len(says.EOS), maxStops, again)
 		}
 		if len(says.EOS) > 0 {
 			return says.EOS, file, nil
@@ -71,4 +73,22 @@ func (f Folder) ChatTemplate() (string, error) {
 		return text, nil
 	}
 	return string(says.Chat), nil
+}
+
+// WeightsSize is the size in bytes of the files that hold the weights. Other
+// safetensors files in the folder do not count.
+func (f Folder) WeightsSize() (int64, error) {
+	names, err := gguf.WeightFiles(f.Files, f.Name)
+	if err != nil {
+		return 0, err
+	}
+	var size int64
+	for _, name := range names {
+		info, err := fs.Stat(f.Files, name)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w (hint: download the model again)", f.Name, err)
+		}
+		size += info.Size()
+	}
+	return size, nil
 }

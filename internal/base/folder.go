@@ -37,7 +37,7 @@ const (
 	maxRead   = 64 << 20 // bytes of a file that is read whole
 	maxCommas = 4 << 20  // of a JSON file, by which its values are counted
 	maxStops  = 16
-	again     = "no release of a model has so much there: download the file again"
+	again     = "no released model comes near this limit: download the file again"
 )
 
 // Folder is the folder of a base model.
@@ -57,7 +57,7 @@ func (f Folder) Path(name string) string { return filepath.Join(f.Name, name) }
 func (f Folder) Read(name string) ([]byte, error) {
 	data, err := bounded.ReadFS(f.Files, name, maxRead)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w (hint: a base model's folder holds %s, %s, %s and its weights as safetensors: download it as a whole)",
+		return nil, fmt.Errorf("%s: %w (hint: download the complete folder: a base model needs %s, %s, %s and safetensors weights)",
 			f.Path(name), fs.ErrNotExist, ConfigFile, TokenizerFile, TokenizerConfigFile)
 	}
 	if errors.Is(err, bounded.ErrTooLarge) {
@@ -99,7 +99,7 @@ func (f Folder) optionalJSON(name string, into any) error {
 func (f Folder) pointer(name string) error {
 	hint := fmt.Sprintf("run `git lfs pull` in %s", f.Name)
 	if f.Commit {
-		hint = "a base inside the repository is read from its commits, which do not hold the files of Git LFS: run `git lfs pull`, copy the folder to a place outside the repository and write its absolute path as `base.model`"
+		hint = "a base inside the repository is read from its commits, which hold only Git LFS pointers: run `git lfs pull`, copy the folder outside the repository and set `base.model` to its absolute path"
 	}
-	return fmt.Errorf("%s is a Git LFS pointer instead of the file (hint: %s)", f.Path(name), hint)
+	return fmt.Errorf("%s is a Git LFS pointer, not the file itself (hint: %s)", f.Path(name), hint)
 }

@@ -39,7 +39,7 @@ func (f Folder) settings() (settings, error) {
 		return s, fmt.Errorf("%s: %w (hint: the file is damaged: download it again)", f.Path(file), err)
 	}
 	if _, versions := keys["fast_tokenizer_files"]; versions {
-		return s, fmt.Errorf("%s: fast_tokenizer_files names other files than %s, which is not supported (hint: load the tokenizer with transformers and save it again)", f.Path(TokenizerConfigFile), TokenizerFile)
+		return s, fmt.Errorf("%s: fast_tokenizer_files names files other than %s, which is not supported (hint: load the tokenizer with transformers and save it again)", f.Path(TokenizerConfigFile), TokenizerFile)
 	}
 	if add, found := keys["add_bos_token"]; found {
 		if err := json.Unmarshal(add, &s.AddBOS); err != nil {

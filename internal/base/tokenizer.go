@@ -96,7 +96,7 @@ func (m *Merge) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if strings.Contains(pair[0]+pair[1], " ") {
-		return fmt.Errorf("a merge of %q: byte-level tokens hold no space", pair)
+		return fmt.Errorf("merge %q: byte-level tokens contain no spaces", pair)
 	}
 	*m = Merge(pair[0] + " " + pair[1])
 	return nil
@@ -178,7 +178,7 @@ func (n *numbering) list(token Token, f Folder) error {
 		id = n.next
 	}
 	if id != token.ID {
-		return fmt.Errorf("%s: token %q has the id %d, and the trainer gives it the id %d, after %s (hint: load the tokenizer with transformers and save it again, or take the token out of %s)",
+		return fmt.Errorf("%s: token %q has ID %d, but the trainer assigns it ID %d, after %s (hint: load the tokenizer with transformers and save it again, or remove the token from %s)",
 			f.Path(token.File), token.Content, token.ID, id, TokenizerFile, token.File)
 	}
 	if added && token.File == AddedTokensFile { // which says nothing of a token but its id
@@ -196,7 +196,7 @@ func (n *numbering) name(named role, f Folder) error {
 	}
 	id, known := n.to.Model.Vocabulary[named.Content]
 	if !known {
-		return fmt.Errorf("%s: %s %q is not in the vocabulary of %s (hint: name a token that is, or none)", f.Path(named.File), named.key, named.Content, TokenizerFile)
+		return fmt.Errorf("%s: %s %q is not in the vocabulary of %s (hint: set it to a token that is, or remove it)", f.Path(named.File), named.key, named.Content, TokenizerFile)
 	}
 	named.ID = id
 	n.put(named.Token)

@@ -72,13 +72,13 @@ func TestAddedTokens(t *testing.T) {
 		},
 		"a gap": {
 			edit: func(m basetest.Model) { m.Other["added_tokens.json"] = `{"<think>": 7}` },
-			want: `added_tokens.json: token "<think>" has the id 7, and the trainer gives it the id 6`,
+			want: `added_tokens.json: token "<think>" has ID 7, but the trainer assigns it ID 6`,
 		},
 		"another id": {
 			edit: func(m basetest.Model) {
 				m.TokenizerConfig["added_tokens_decoder"] = object{"6": object{"content": "<|im_end|>"}}
 			},
-			want: `tokenizer_config.json: token "<|im_end|>" has the id 6, and the trainer gives it the id 5`,
+			want: `tokenizer_config.json: token "<|im_end|>" has ID 6, but the trainer assigns it ID 5`,
 		},
 		"another file": {
 			edit: func(m basetest.Model) { m.TokenizerConfig["fast_tokenizer_files"] = []string{"tokenizer.4.json"} },
@@ -162,7 +162,7 @@ func TestCheck(t *testing.T) {
 		"an adapter":           {func(m basetest.Model) { m.Other["adapter_config.json"] = "{}" }, []string{"adapter_config.json belongs to an adapter", "merge"}},
 		"an adapter's weights": {func(m basetest.Model) { m.Other["adapter_model.bin"] = "" }, []string{"adapter_model.bin belongs to an adapter"}},
 		"a pointer":            {func(m basetest.Model) { m.Other["model-00001-of-00002.safetensors"] = pointer }, []string{"model-00001-of-00002.safetensors is a Git LFS pointer", "git lfs pull"}},
-		"quantized":            {func(m basetest.Model) { m.Config["quantization_config"] = object{"quant_method": "awq"} }, []string{"config.json: quantization_config", "16 bit"}},
+		"quantized":            {func(m basetest.Model) { m.Config["quantization_config"] = object{"quant_method": "awq"} }, []string{"config.json: quantization_config", "16-bit"}},
 	} {
 		m := basetest.New()
 		c.edit(m)
@@ -195,12 +195,12 @@ func TestBounds(t *testing.T) {
 		t.Errorf("values: %v", err)
 	}
 	m.Other["added_tokens.json"] = strings.Repeat(" ", 65<<20) + "{}"
-	if err := tokens(m); err == nil || !strings.Contains(err.Error(), "added_tokens.json: too large: it holds 68157442 bytes, and at most 67108864 are read (hint: ") {
+	if err := tokens(m); err == nil || !strings.Contains(err.Error(), "added_tokens.json: too large: 68157442 bytes, the limit is 67108864 (hint: ") {
 		t.Errorf("size: %v", err)
 	}
 	m = basetest.New()
 	m.Config["eos_token_id"] = make([]int, 17)
-	if _, _, err := base.Open(m.Write(t)).Stops(); err == nil || !strings.Contains(err.Error(), "config.json: eos_token_id has 17 stop tokens, more than 16 (hint: ") {
+	if _, _, err := base.Open(m.Write(t)).Stops(); err == nil || !strings.Contains(err.Error(), "config.json: eos_token_id lists 17 stop tokens, the limit is 16 (hint: ") {
 		t.Errorf("stop tokens: %v", err)
 	}
 }

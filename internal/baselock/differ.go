@@ -23,10 +23,10 @@ func (l Lock) Differences(now Lock) (parts []string) {
 	parts = append(parts, tokenDifferences("special token", l.SpecialTokens, now.SpecialTokens)...)
 	parts = append(parts, tokenDifferences("stop token", l.StopTokens, now.StopTokens)...)
 	if l.ChatTemplate != now.ChatTemplate {
-		parts = append(parts, "the chat template is another")
+		parts = append(parts, "the chat template differs")
 	}
 	if l.Context != now.Context {
-		parts = append(parts, fmt.Sprintf("the context has %d tokens instead of %d", now.Context, l.Context))
+		parts = append(parts, fmt.Sprintf("the context is %d tokens, not %d", now.Context, l.Context))
 	}
 	return parts
 }
@@ -47,9 +47,9 @@ func differs[V comparable](was, is map[string]V, name string) []string {
 	case !has:
 		return []string{name + " is missing"}
 	case !had:
-		return []string{name + " is new"}
+		return []string{name + " was added"}
 	case before != now:
-		return []string{name + " is another"}
+		return []string{name + " differs"}
 	}
 	return nil
 }
@@ -58,7 +58,7 @@ func tokenDifferences(what string, was, is []Token) (parts []string) {
 	for _, side := range []struct {
 		of, others []Token
 		words      string
-	}{{is, was, "is new"}, {was, is, "is gone"}} {
+	}{{is, was, "was added"}, {was, is, "was removed"}} {
 		left, others := 0, map[Token]bool{}
 		for _, token := range side.others {
 			others[token] = true

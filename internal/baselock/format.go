@@ -40,10 +40,10 @@ func Decode(name string, data []byte) (Lock, error) {
 	case len(l.Files) == 0:
 		err = errors.New("`files` is empty")
 	case slices.ContainsFunc(l.SpecialTokens, func(t Token) bool { return strings.TrimSpace(t.Content) == "" }):
-		err = errors.New("`special_tokens` has one without a text")
+		err = errors.New("`special_tokens` has an entry without text")
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w (hint: `tunegate setup --renew-lock` writes it anew)", name, err)
+		err = fmt.Errorf("%s: %w (hint: run `tunegate setup --renew-lock` to rewrite it)", name, err)
 	}
 	return l, err
 }

@@ -103,12 +103,12 @@ func TestDifferences(t *testing.T) {
 	}{
 		"the same":           {nil, ""},
 		"what is not read":   {map[string]string{"README.md": "a"}, ""},
-		"another token":      {map[string]string{"tokenizer.json": strings.Replace(read(t, "tokenizer.json"), `"special": true`, `"special": false`, 1)}, "tokenizer.json is another, the special token \"<|endoftext|>\" (637) is gone"},
-		"another template":   {map[string]string{"chat_template.jinja": read(t, "chat_template.jinja") + "\n"}, "chat_template.jinja is another, the chat template is another"},
-		"another context":    {map[string]string{"config.json": strings.Replace(read(t, "config.json"), `"max_position_embeddings": 1024`, `"max_position_embeddings": 512`, 1)}, "config.json is another, the context has 512 tokens instead of 1024"},
-		"a file more":        {map[string]string{"added_tokens.json": "{}"}, "added_tokens.json is new"},
-		"a value of weights": {map[string]string{"model.safetensors": string(weights)}, "model.safetensors is another"},
-		"other weights":      {map[string]string{"model.safetensors": "", "other.safetensors": "x"}, "model.safetensors is missing, other.safetensors is new"},
+		"another token":      {map[string]string{"tokenizer.json": strings.Replace(read(t, "tokenizer.json"), `"special": true`, `"special": false`, 1)}, "tokenizer.json differs, the special token \"<|endoftext|>\" (637) was removed"},
+		"another template":   {map[string]string{"chat_template.jinja": read(t, "chat_template.jinja") + "\n"}, "chat_template.jinja differs, the chat template differs"},
+		"another context":    {map[string]string{"config.json": strings.Replace(read(t, "config.json"), `"max_position_embeddings": 1024`, `"max_position_embeddings": 512`, 1)}, "config.json differs, the context is 512 tokens, not 1024"},
+		"a file more":        {map[string]string{"added_tokens.json": "{}"}, "added_tokens.json was added"},
+		"a value of weights": {map[string]string{"model.safetensors": string(weights)}, "model.safetensors differs"},
+		"other weights":      {map[string]string{"model.safetensors": "", "other.safetensors": "x"}, "model.safetensors is missing, other.safetensors was added"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

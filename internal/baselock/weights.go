@@ -47,7 +47,7 @@ func sample(files fs.FS, name string) (w Weights, err error) {
 	}
 	from, ok := file.(io.ReaderAt)
 	if !ok || !info.Mode().IsRegular() {
-		return w, errors.New("it is no plain file")
+		return w, errors.New("not a regular file")
 	}
 	w.Size = info.Size()
 	hash := sha256.New()

@@ -63,7 +63,7 @@ func read(file fs.File, most int64) ([]byte, error) {
 func check(info fs.FileInfo, most int64) error {
 	switch {
 	case !info.Mode().IsRegular():
-		return errors.New("it is no plain file")
+		return errors.New("not a regular file")
 	case info.Size() > most:
 		return tooLarge(info.Size(), most)
 	}
@@ -71,5 +71,5 @@ func check(info fs.FileInfo, most int64) error {
 }
 
 func tooLarge(size, most int64) error {
-	return fmt.Errorf("%w: it holds %d bytes, and at most %d are read", ErrTooLarge, size, most)
+	return fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, size, most)
 }

@@ -28,11 +28,11 @@ func TestRead(t *testing.T) {
 				t.Errorf("%s, %s: %q, %v", name, whole, data, err)
 			}
 		}
-		if data, err := read("four", 3); !errors.Is(err, ErrTooLarge) || !strings.HasSuffix(err.Error(), "too large: it holds 4 bytes, and at most 3 are read") || data != nil {
+		if data, err := read("four", 3); !errors.Is(err, ErrTooLarge) || !strings.HasSuffix(err.Error(), "too large: 4 bytes, the limit is 3") || data != nil {
 			t.Errorf("%s: %q, %v", name, data, err)
 		}
 		for _, other := range []string{"folder", "pipe"} {
-			if _, err := read(other, 4); err == nil || !strings.Contains(err.Error(), "no plain file") {
+			if _, err := read(other, 4); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 				t.Errorf("%s, %s: %v", name, other, err)
 			}
 		}

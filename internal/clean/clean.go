@@ -31,7 +31,7 @@ type Kind string
 const (
 	KindRun    Kind = "run"    // NAME is its id
 	KindResult Kind = "result" // of a stage: STAGE/KEY
-	KindDraft  Kind = "draft"  // a half-made result: STAGE/KEY
+	KindDraft  Kind = "draft"  // a partial result: STAGE/KEY
 	KindTag    Kind = "tag"    // of a candidate, with the weights that only it has
 	KindBlob   Kind = "blob"   // a file of the private server that no tag names
 )

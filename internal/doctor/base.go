@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"path/filepath"
-	"strings"
 
 	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/check"
@@ -47,14 +45,8 @@ func readBase(ctx context.Context, wants wanted) (baseModel, []check.Check) {
 	if err != nil {
 		return fail(err)
 	}
-	entries, err := fs.ReadDir(folder.Files, ".")
-	if err != nil {
+	if found.weights, err = folder.WeightsSize(); err != nil {
 		return fail(err)
-	}
-	for _, entry := range entries {
-		if info, err := fs.Stat(folder.Files, entry.Name()); err == nil && strings.HasSuffix(entry.Name(), ".safetensors") {
-			found.weights += info.Size()
-		}
 	}
 	found.parameters = found.weights / parameterSize(data)
 	if found.chat, err = folder.ChatTemplate(); err != nil {

@@ -62,7 +62,8 @@ func TestBaseAndServing(t *testing.T) {
 		"as it is": {nil, map[string]string{
 			"base": "ok ./base: 0.1 million parameters", "template": "ok ChatML", "penalty": "ok repeat_penalty 1.0",
 		}},
-		"no weights": {map[string]string{"base/model.safetensors": "-"}, map[string]string{"base": "fail has no model.safetensors or model.safetensors.index.json", "template": "ok not looked at"}},
+		"a second copy of the weights": {map[string]string{"base/consolidated.safetensors": strings.Repeat("x", 1<<20)}, map[string]string{"base": "ok ./base: 0.1 million parameters"}},
+		"no weights":                   {map[string]string{"base/model.safetensors": "-"}, map[string]string{"base": "fail has no model.safetensors or model.safetensors.index.json", "template": "ok not looked at"}},
 		"another architecture": {map[string]string{"base/config.json": strings.Replace(own("base/config.json"), "Qwen2For", "LlamaFor", 1)}, map[string]string{
 			"base": "fail architectures is [\"LlamaForCausalLM\"]",
 		}},
@@ -71,7 +72,7 @@ func TestBaseAndServing(t *testing.T) {
 		"another chat template": {map[string]string{"base/chat_template.jinja": "[INST]"}, map[string]string{"template": "fail not ChatML"}},
 		"a system prompt of its own": {map[string]string{
 			"base/chat_template.jinja": ownSystem, "tunegate.yaml": strings.Replace(own("tunegate.yaml"), "  system: Be brief.\n", "", 1),
-		}, map[string]string{"template": `fail adds a system prompt of its own ("Be kind.")`}},
+		}, map[string]string{"template": `fail adds its own system prompt ("Be kind.")`}},
 		"one that the config replaces": {map[string]string{"base/chat_template.jinja": ownSystem}, map[string]string{"template": "ok ChatML"}},
 		"an older one": {map[string]string{"base/chat_template.jinja": "-", "base/tokenizer_config.json": `{"eos_token": "<|im_end|>", "chat_template": "<|im_start|>"}`}, map[string]string{
 			"template": "ok ChatML",

@@ -115,7 +115,7 @@ func TestFixesOfHomes(t *testing.T) {
 			if _, err := m.Store().Get("export", store.Digest("in")); err != nil {
 				t.Fatal("the damage is seen without reading: ", err)
 			}
-		}, func(t *testing.T, m machine.Machine) check.Check { return storeCheck(t.Context(), m, "tunegate") }, "content was changed"},
+		}, func(t *testing.T, m machine.Machine) check.Check { return storeCheck(t.Context(), m, "tunegate") }, "content changed"},
 		"a changed blob": {func(t *testing.T, m machine.Machine) {
 			proctest.WriteFile(t, filepath.Join(m.Home, "ollama-private", "models", "blobs", "sha256-"+strings.Repeat("0", 64)), "weights")
 		}, func(t *testing.T, m machine.Machine) check.Check { return modelsCheck(t.Context(), m, "tunegate") }, "not what their names say"},

@@ -32,7 +32,7 @@ func TestHomeCheck(t *testing.T) {
 		filepath.Join(dir, "file"):          "it is no folder",
 		filepath.Join(dir, "file", "home"):  "it is no folder",
 		filepath.Join(dir, "dangling", "x"): "no such file",
-		filepath.Join(dir, "others"):        "holds other things than results",
+		filepath.Join(dir, "others"):        "holds unrelated files",
 	} {
 		got := homeCheck(t.Context(), of(home))
 		if ok := strings.HasPrefix(says, dir) || says == "not made yet"; (got.Level == check.OK) != ok || !strings.Contains(got.Found, says) {

@@ -77,7 +77,7 @@ func TestServerThatTakesNoUploads(t *testing.T) {
 		if len(checks) != want {
 			t.Errorf("%d parameters: %+v", parameters, checks)
 		}
-		if limit := checks[len(checks)-2]; want == 3 && (limit.Level != check.Fail || !strings.Contains(limit.Found, "refuses uploads over its limit") || !strings.Contains(limit.Fix, "`runner.ollama`")) {
+		if limit := checks[len(checks)-2]; want == 3 && (limit.Level != check.Fail || !strings.Contains(limit.Found, "limits uploads") || !strings.Contains(limit.Fix, "`runner.ollama`")) {
 			t.Errorf("%+v", limit)
 		}
 	}

@@ -91,7 +91,7 @@ func ParseCases(path string, data []byte) ([]Case, error) {
 	for line := range bytes.Lines(data) {
 		number := len(cases) + 1
 		if !bytes.HasSuffix(line, []byte("\n")) {
-			return nil, fmt.Errorf("%s:%d: the line is cut off (hint: run eval again)", path, number)
+			return nil, fmt.Errorf("%s:%d: the line is truncated (hint: run eval again)", path, number)
 		}
 		var c Case
 		err := onlyKnown(line, &c)
@@ -114,7 +114,7 @@ func onlyKnown(line []byte, c *Case) error {
 		return err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return errors.New("something follows it")
+		return errors.New("unexpected text after the object")
 	}
 	return nil
 }

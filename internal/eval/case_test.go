@@ -76,12 +76,12 @@ func TestLoadCasesSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 	for data, want := range map[string]string{
-		`{"suite"`:           "f:1: the line is cut off (hint: run eval again)",
+		`{"suite"`:           "f:1: the line is truncated (hint: run eval again)",
 		"[]\n":               "f:1: not a graded case: json",
 		"\n":                 "f:1: not a graded case: EOF",
 		`{"turns":1}` + "\n": "f:1: not a graded case: json",
 		`{"x":1}` + "\n":     "f:1: not a graded case: json: unknown field",
-		"{} {}\n":            "f:1: not a graded case: something follows it",
+		"{} {}\n":            "f:1: not a graded case: unexpected text after the object",
 	} {
 		if _, err := ParseCases("f", []byte(data)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", data, err, want)

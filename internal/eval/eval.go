@@ -125,7 +125,7 @@ func (e Evaluation) each(ctx context.Context, done []Case, take func(Case, bool)
 				return fmt.Errorf("%s/%s: %w", it.suite.Name, it.c.ID, err)
 			}
 		} else if graded = done[i]; graded.Suite != it.suite.Name || graded.Case != it.c.ID || graded.History != string(it.history) {
-			return fmt.Errorf("%s/%s stands where %s/%s was expected (hint: run again with --force eval)", graded.Suite, graded.Case, it.suite.Name, it.c.ID)
+			return fmt.Errorf("found %s/%s, expected %s/%s (hint: run again with --force eval)", graded.Suite, graded.Case, it.suite.Name, it.c.ID)
 		}
 		if graded.Pass != nil && *graded.Pass {
 			passed++

@@ -69,7 +69,7 @@ func (e Evaluation) Measure(ctx context.Context, cases []Case, most int, limit t
 	}
 	slices.Sort(found.Ended)
 	if len(cut) > 0 && found.Asked == 0 {
-		return found, errors.New("none of the cut answers could be made whole within " + limit.String())
+		return found, errors.New("no truncated answer could be completed within " + limit.String())
 	}
 	return found, nil
 }
@@ -150,11 +150,11 @@ func (l Lengths) Words(whose string) string {
 		for _, name := range slices.Sorted(maps.Keys(l.Cut)) {
 			suites = append(suites, fmt.Sprintf("%s %d", name, l.Cut[name]))
 		}
-		said = append(said, fmt.Sprintf("%d of %d %s answers were cut at num_predict %d (%s); %s",
+		said = append(said, fmt.Sprintf("%d of %d %s answers were cut off at num_predict %d (%s); %s",
 			cut, l.Answers, whose, l.NumPredict, strings.Join(suites, ", "), l.remedy(cut)))
 	}
 	if l.Full > 0 {
-		said = append(said, fmt.Sprintf("%d of %d %s answers filled num_ctx %d before num_predict (hint: a larger serve.parameters.num_ctx)", l.Full, l.Answers, whose, l.NumCtx))
+		said = append(said, fmt.Sprintf("%d of %d %s answers filled num_ctx %d before num_predict (hint: raise serve.parameters.num_ctx)", l.Full, l.Answers, whose, l.NumCtx))
 	}
 	return strings.Join(said, "; ")
 }
@@ -168,11 +168,11 @@ func (l Lengths) remedy(cut int) string {
 	endless := l.Asked - len(l.Ended)
 	switch {
 	case len(l.Ended) == 0:
-		return fmt.Sprintf("none of %s ends within num_ctx %d (hint: a model that repeats itself never ends; else raise serve.parameters.num_ctx with num_predict)", of, l.NumCtx)
+		return fmt.Sprintf("none of %s finishes within num_ctx %d (hint: check for a model that repeats itself; otherwise raise serve.parameters.num_ctx and num_predict)", of, l.NumCtx)
 	case endless > 0:
-		return fmt.Sprintf("%d would end %d of %s, and %d have no end within num_ctx %d (hint: serve.parameters.num_predict: %[1]d)", l.Enough(), len(l.Ended), of, endless, l.NumCtx)
+		return fmt.Sprintf("%d would let %d of %s finish, but %d do not finish within num_ctx %d (hint: set serve.parameters.num_predict to %[1]d)", l.Enough(), len(l.Ended), of, endless, l.NumCtx)
 	case l.Asked < cut:
-		return fmt.Sprintf("%d would end all of %s (hint: serve.parameters.num_predict: %[1]d)", l.Enough(), of)
+		return fmt.Sprintf("%d would let all of %s finish (hint: set serve.parameters.num_predict to %[1]d)", l.Enough(), of)
 	}
-	return fmt.Sprintf("%d would end them all (hint: serve.parameters.num_predict: %[1]d)", l.Enough())
+	return fmt.Sprintf("%d would let them all finish (hint: set serve.parameters.num_predict to %[1]d)", l.Enough())
 }

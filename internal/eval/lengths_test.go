@@ -49,12 +49,12 @@ func TestMeasure(t *testing.T) {
 		asked     int // again
 	}{
 		"none":               {[]string{"1", "64"}, 512, 9, "", 0},
-		"all end":            {[]string{"1", "65", "170"}, 512, 9, "2 of 3 baseline answers were cut at num_predict 64 (s 2); 192 would end them all (hint: serve.parameters.num_predict: 192)", 2},
-		"a whole unit":       {[]string{"96"}, 512, 9, "1 of 1 baseline answers were cut at num_predict 64 (s 1); 128 would end them all (hint: serve.parameters.num_predict: 128)", 1},
-		"one never ends":     {[]string{"65", endless}, 512, 9, "2 of 2 baseline answers were cut at num_predict 64 (s 2); 96 would end 1 of them, and 1 have no end within num_ctx 512 (hint: serve.parameters.num_predict: 96)", 2},
-		"none ever ends":     {[]string{endless, "1"}, 512, 9, "1 of 2 baseline answers were cut at num_predict 64 (s 1); none of them ends within num_ctx 512 (hint: a model that repeats itself never ends; else raise serve.parameters.num_ctx with num_predict)", 1},
-		"some of many":       {[]string{"70", "100", "80", "200"}, 512, 2, "4 of 4 baseline answers were cut at num_predict 64 (s 4); 96 would end all of the 2 that were asked again (hint: serve.parameters.num_predict: 96)", 2},
-		"the context is all": {[]string{"60"}, 70, 9, "1 of 1 baseline answers filled num_ctx 70 before num_predict (hint: a larger serve.parameters.num_ctx)", 0},
+		"all end":            {[]string{"1", "65", "170"}, 512, 9, "2 of 3 baseline answers were cut off at num_predict 64 (s 2); 192 would let them all finish (hint: set serve.parameters.num_predict to 192)", 2},
+		"a whole unit":       {[]string{"96"}, 512, 9, "1 of 1 baseline answers were cut off at num_predict 64 (s 1); 128 would let them all finish (hint: set serve.parameters.num_predict to 128)", 1},
+		"one never ends":     {[]string{"65", endless}, 512, 9, "2 of 2 baseline answers were cut off at num_predict 64 (s 2); 96 would let 1 of them finish, but 1 do not finish within num_ctx 512 (hint: set serve.parameters.num_predict to 96)", 2},
+		"none ever ends":     {[]string{endless, "1"}, 512, 9, "1 of 2 baseline answers were cut off at num_predict 64 (s 1); none of them finishes within num_ctx 512 (hint: check for a model that repeats itself; otherwise raise serve.parameters.num_ctx and num_predict)", 1},
+		"some of many":       {[]string{"70", "100", "80", "200"}, 512, 2, "4 of 4 baseline answers were cut off at num_predict 64 (s 4); 96 would let all of the 2 that were asked again finish (hint: set serve.parameters.num_predict to 96)", 2},
+		"the context is all": {[]string{"60"}, 70, 9, "1 of 1 baseline answers filled num_ctx 70 before num_predict (hint: raise serve.parameters.num_ctx)", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -30,7 +30,7 @@ func TestTokensAreComparedAsAnswersCome(t *testing.T) {
 	}{
 		"alike":                  {suiteOf(replayed, dialog), rendered(3, 3), ""},
 		"not rendered":           {suiteOf(replayed, dialog), nil, ""},
-		"differs in one turn":    {suiteOf(replayed, dialog), rendered(3, 5), "s/c: turn 3: register/tokens: the server counts 3 tokens in the prompt of s/c, the trainer's tokenizer 5 (hint: the GGUF's tokenizer differs from the base's; make the base GGUF again with `tunegate setup`)"},
+		"differs in one turn":    {suiteOf(replayed, dialog), rendered(3, 5), "s/c: turn 3: register/tokens: the server counts 3 tokens in the prompt of s/c, the trainer's tokenizer 5 (hint: the GGUF's tokenizer differs from the base's: rebuild the base GGUF with `tunegate setup`)"},
 		"its own answers":        {suiteOf(own, dialog), rendered(5, 5), ""},
 		"an answer that was cut": {suiteOf(replayed, oneTurn("c", "abort")), rendered(5), ""},
 	}

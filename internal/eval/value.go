@@ -30,7 +30,7 @@ func (e Evaluation) Knows(ctx context.Context, messages []chat.Message, value st
 		if reply.Done && (reply.DoneReason == engine.Length || reply.DoneReason == engine.Stop) { // Stop: an empty answer
 			return &right, nil
 		}
-		return nil, fmt.Errorf("%s: %s (hint: does the server's log tell of an accident?)", e.Model.Tag, why)
+		return nil, fmt.Errorf("%s: %s (hint: check the server's log)", e.Model.Tag, why)
 	}
 	gives := assertion.Assert{Type: assertion.MathsEqual, Values: []string{value}}
 	result, err := gives.Grade(ctx, assertion.Answer{Text: reply.Text}, e.Maths)

@@ -36,13 +36,13 @@ func TestKnows(t *testing.T) {
 		"too long to ask":           {question: "long", value: "4", want: "not known"},
 		"not to be decided":         {question: "5^5^5^5", value: "4", want: "not known"},
 		"a value that is none":      {question: "4", value: "no maths", want: "not known"},
-		"cut on its way":            {question: "abort", value: "4", want: "demo:x: the answer was aborted (hint: does the server's log tell of an accident?)"},
+		"cut on its way":            {question: "abort", value: "4", want: "demo:x: the answer was aborted (hint: check the server's log)"},
 		"cut on its way once":       {question: "4", value: "4", server: &flakyServer{cut: 2}, want: "true"},
 		"a runner that dies":        {question: "4", value: "4", server: &flakyServer{die: 3}, want: "chat: the server's runner died (look for a lack of memory)"},
 		"a server that is gone":     {question: "4", value: "4", server: &fakeServer{fail: 1}, want: "connection refused"},
 		"a checker that can't run":  {question: "4", value: "4", checker: brokenMaths{}, want: "the child does not start"},
 		"cut off, and no checker":   {question: "ramble", value: "4", checker: brokenMaths{}, want: "false"},
-		"a server's unknown ending": {question: "4", value: "4", server: unloading{}, want: "demo:x: the answer ended with unload (hint: does the server's log tell of an accident?)"},
+		"a server's unknown ending": {question: "4", value: "4", server: unloading{}, want: "demo:x: the answer ended with unload (hint: check the server's log)"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

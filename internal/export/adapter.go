@@ -42,7 +42,7 @@ func readAdapter(adapter Adapter, base baseFile) (_ patches, err error) {
 	path := filepath.Join(adapter.Dir, adapterWeightsFile)
 	weights, err := gguf.OpenSafetensors(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return patches{}, fail(MissingTensor, "train again", "%s is not there", path)
+		return patches{}, fail(MissingTensor, "train again", "%s is missing", path)
 	}
 	if err != nil {
 		return patches{}, err
@@ -96,7 +96,7 @@ func readPairs(path string, weights *gguf.Weights) (map[string]pair, error) {
 // checkComplete holds the adapter's modules against those that its config names
 // and those that the trainer measured.
 func checkComplete(path string, pairs map[string]pair, config adapterConfig, changes []Change) error {
-	const hint = "the file was cut or is another run's: train again"
+	const hint = "the file is truncated or from another run: train again"
 	for _, c := range changes {
 		p := pairs[c.Module]
 		if !p.hasA {
@@ -109,14 +109,14 @@ func checkComplete(path string, pairs map[string]pair, config adapterConfig, cha
 	modules := slices.Sorted(maps.Keys(pairs))
 	for _, m := range modules {
 		if !slices.ContainsFunc(changes, func(c Change) bool { return c.Module == m }) {
-			return fail(UnknownTensor, hint, "%s: the trainer measured no change of module %s", path, m)
+			return fail(UnknownTensor, hint, "%s: the trainer measured no change for module %s", path, m)
 		}
 	}
 	if target, missing := config.missingTarget(modules); missing {
 		return fail(MissingTensor, hint, "%s: no module %s, which %s targets", path, target, adapterConfigFile)
 	}
 	if len(modules) == 0 {
-		return fail(NoChange, "train again", "%s holds no tensor", path)
+		return fail(NoChange, "train again", "%s holds no tensors", path)
 	}
 	return nil
 }

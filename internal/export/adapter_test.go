@@ -33,9 +33,9 @@ func TestAdapterRefused(t *testing.T) {
 		name, want string
 	}{
 		"zeroed B": {func(t *testing.T, a *adapter) { clear(a.find(t, down+suffixB).values) },
-			DeadAdapter, down + ".lora_B.weight is zero"},
+			DeadAdapter, down + ".lora_B.weight is all zeros"},
 		"zeroed A": {func(t *testing.T, a *adapter) { clear(a.find(t, down+suffixA).values) },
-			DeadAdapter, down + ".lora_A.weight is zero"},
+			DeadAdapter, down + ".lora_A.weight is all zeros"},
 		"one B dropped": {func(t *testing.T, a *adapter) { a.drop(down + suffixB) },
 			MissingTensor, "lacks base_model.model." + down + ".lora_B.weight"},
 		"one A dropped": {func(t *testing.T, a *adapter) { a.drop(down + suffixA) },
@@ -49,7 +49,7 @@ func TestAdapterRefused(t *testing.T) {
 			a.config["target_modules"] = "all-linear"
 		}, NoChange, "holds no tensor"},
 		"not measured": {func(t *testing.T, a *adapter) { a.changes = a.changes[:2] },
-			UnknownTensor, "no change of module " + down},
+			UnknownTensor, "no change for module " + down},
 		"embedding": {func(t *testing.T, a *adapter) {
 			a.find(t, down+suffixA).name = "base_model.model.model.embed_tokens.lora_embedding_A"
 		},
@@ -59,7 +59,7 @@ func TestAdapterRefused(t *testing.T) {
 		"output layer": {func(t *testing.T, a *adapter) { a.add("lm_head", 6, 12, 32) },
 			UnknownTensor, "lm_head"},
 		"another rank": {func(t *testing.T, a *adapter) { a.config["r"] = 3 },
-			RankMismatch, "rank 3 and the base's 32x32 want lora_A 3x32"},
+			RankMismatch, "rank 3 and the base's 32x32 require lora_A 3x32"},
 		"another width": {func(t *testing.T, a *adapter) { a.find(t, down+suffixA).shape = []int{5, 48} },
 			RankMismatch, down},
 		"change of another shape": {func(t *testing.T, a *adapter) { a.changes[2].Shape = [2]int{40, 32} },

@@ -118,7 +118,7 @@ func (m model) checkTied(weights *gguf.Weights) error {
 	if err != nil || equal {
 		return err
 	}
-	return fmt.Errorf("%s: %s differs from %s, though tie_word_embeddings of %s is true: it is trained with, and would not be served (hint: set tie_word_embeddings to false there)",
+	return fmt.Errorf("%s: %s differs from %s, though tie_word_embeddings of %s is true: it would be used in training but not served (hint: set tie_word_embeddings to false there)",
 		copied.File, m.tied.copy, m.tied.of, base.ConfigFile)
 }
 
@@ -132,14 +132,14 @@ func (m model) readers(folder base.Folder, class string, weights *gguf.Weights) 
 		if t.source != "" {
 			array, ok := weights.Find(t.source)
 			if !ok {
-				return nil, fmt.Errorf("%s: the weights lack %s, which %s calls for (hint: download the model again)", folder.Name, t.source, base.ConfigFile)
+				return nil, fmt.Errorf("%s: the weights lack %s, which %s requires (hint: download the model again)", folder.Name, t.source, base.ConfigFile)
 			}
 			if !slices.Equal(array.Shape, t.shape) {
-				return nil, fmt.Errorf("%s: tensor %s has the shape %v, %s calls for %v (hint: download the model again)",
+				return nil, fmt.Errorf("%s: tensor %s has shape %v, %s requires %v (hint: download the model again)",
 					array.File, t.source, array.Shape, base.ConfigFile, t.shape)
 			}
 			if row := t.rows.mark(make([]bool, t.shape[0])); row >= 0 {
-				return nil, fmt.Errorf("%s: row %d of %s cannot be found in a tensor of %d rows (hint: download the model again)", array.File, row, t.name, t.shape[0])
+				return nil, fmt.Errorf("%s: row %d of %s is outside a tensor of %d rows (hint: download the model again)", array.File, row, t.name, t.shape[0])
 			}
 			r.array, known[t.source] = array, true
 		}
@@ -148,7 +148,7 @@ func (m model) readers(folder base.Folder, class string, weights *gguf.Weights) 
 	for _, name := range weights.Names() {
 		if !known[name] && !m.ignores(name) {
 			array, _ := weights.Find(name)
-			return nil, fmt.Errorf("%s: tensor %s does not belong to a %s (hint: a base must be a plain model, without an adapter)", array.File, name, class)
+			return nil, fmt.Errorf("%s: tensor %s does not belong to a %s (hint: use a plain model, without an adapter, as the base)", array.File, name, class)
 		}
 	}
 	return tensors, nil
@@ -182,7 +182,7 @@ func writeTensor(ctx context.Context, w io.Writer, walk *chunks, t gguf.Tensor, 
 			return err
 		}
 		if bad := t.Type.Encode(chunk, values); bad >= 0 {
-			return fail(Overflow, "this base cannot be served as "+t.Type.Name, "%s is %v", r.where(first*columns+bad), values[bad])
+			return fail(Overflow, "use another base: this one does not fit "+t.Type.Name, "%s is %v", r.where(first*columns+bad), values[bad])
 		}
 		_, err := w.Write(chunk)
 		return err

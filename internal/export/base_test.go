@@ -197,7 +197,7 @@ func TestAddedTokenIsExported(t *testing.T) {
 		t.Error(text)
 	}
 	save(t, filepath.Join(dir, base.AddedTokensFile), []byte(`{"<think>": 10, "<a>": 11, "<b>": 12}`))
-	if err := CheckBase(base.Open(dir)); err == nil || !strings.Contains(err.Error(), `added_tokens.json: token "<b>" has the id 12, beyond vocab_size 12`) {
+	if err := CheckBase(base.Open(dir)); err == nil || !strings.Contains(err.Error(), `added_tokens.json: token "<b>" has ID 12, beyond vocab_size 12`) {
 		t.Error(err)
 	}
 }
@@ -234,7 +234,7 @@ func TestWriteBaseRefusesWeights(t *testing.T) {
 		"untied head":    {func(m *baseFolder) { m.config["tie_word_embeddings"] = true }, "lm_head.weight differs from model.embed_tokens.weight"},
 		"missing tensor": {func(m *baseFolder) { m.tensors = m.tensors[:len(m.tensors)-1] }, "lack lm_head.weight"},
 		"unknown tensor": {func(m *baseFolder) { m.add("model.layers.0.self_attn.q_norm.weight", 8) }, "q_norm.weight does not belong to a Qwen2ForCausalLM"},
-		"wrong shape":    {func(m *baseFolder) { m.config["intermediate_size"] = 41 }, "calls for [41 32]"},
+		"wrong shape":    {func(m *baseFolder) { m.config["intermediate_size"] = 41 }, "requires [41 32]"},
 		"overflow":       {func(m *baseFolder) { m.tensors[0].dtype, m.tensors[0].values[7] = "F32", 7e4 }, "export/overflow: "},
 		"NaN":            {func(m *baseFolder) { m.tensors[0].values[7] = float32(math.NaN()) }, "model.embed_tokens.weight element 7 is NaN"},
 		"infinite norm":  {func(m *baseFolder) { m.tensors[1].values[3] = float32(math.Inf(1)) }, "input_layernorm.weight element 3 is +Inf"},

@@ -58,7 +58,7 @@ func LoadChanges(path string) ([]Change, error) {
 
 func (c Change) check() error {
 	if c.Module == "" || c.Norm < 0 || math.IsInf(c.Norm, 1) {
-		return fmt.Errorf("no module or a norm of %v", c.Norm)
+		return fmt.Errorf("no module, or norm %v", c.Norm)
 	}
 	if len(c.Samples) == 0 {
 		return fmt.Errorf("no samples")

@@ -25,7 +25,7 @@ func TestLoadChangesRefuses(t *testing.T) {
 		"no JSON":       {`[`, "unexpected EOF"},
 		"no list":       {`{}`, "object"},
 		"no module":     {`[{"shape":[1,1],"norm":1,"samples":[{"row":0,"col":0}]}]`, `entry 1, module ""`},
-		"negative norm": {`[{"module":"m","shape":[1,1],"norm":-1}]`, "norm of -1"},
+		"negative norm": {`[{"module":"m","shape":[1,1],"norm":-1}]`, "norm -1"},
 		"no samples":    {`[{"module":"m","shape":[1,1],"norm":1}]`, "no samples"},
 		"row outside":   {`[{"module":"m","shape":[2,3],"norm":1,"samples":[{"row":2,"col":0}]}]`, "row 2, column 0 outside"},
 		"col outside":   {`[{"module":"m","shape":[2,3],"norm":1,"samples":[{"row":0,"col":-1}]}]`, "column -1 outside"},

@@ -80,7 +80,7 @@ func (c *comparison) add(old, written []byte, offset int64) error {
 	return nil
 }
 
-const notMerged = "the written file is not base and change: report this with the run's folder"
+const notMerged = "the written file is not base plus change: report this with the run's folder"
 
 // values are elements of a tensor in both files and how far rounding can have
 // moved the difference between the two.

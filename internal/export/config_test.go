@@ -49,7 +49,7 @@ func TestConfigRefuses(t *testing.T) {
 		{"rope_parameters", object{"rope_theta": 1e6, "rope_type": "yarn", "factor": 4}, `type "yarn"`},
 		{"rope_parameters", object{"rope_theta": 1e6, "partial_rotary_factor": 0.5}, `type "default" is not supported`},
 		{"rope_scaling", object{"type": "linear", "factor": 2}, `type "linear"`},
-		{"quantization_config", object{"quant_method": "gptq", "bits": 4}, "quantized already"},
+		{"quantization_config", object{"quant_method": "gptq", "bits": 4}, "already quantized"},
 		{"hidden_size", "large", "hidden_size"},
 	} {
 		t.Run(c.key, func(t *testing.T) {

@@ -54,9 +54,9 @@ func (c conversion) rows(dst, src []byte, first int) int {
 // overflow is the failure of a row that rows has returned.
 func (c conversion) overflow(tensor string, row int) error {
 	if c.change == nil {
-		return fail(Overflow, "set export.quantization to another value", "%s row %d: the base leaves the range of %s", tensor, row, c.to)
+		return fail(Overflow, "set export.quantization to another value", "%s row %d: the base exceeds the range of %s", tensor, row, c.to)
 	}
-	return fail(Overflow, "lower the learning rate and train again", "%s row %d: base and change together leave the range of %s", tensor, row, c.to)
+	return fail(Overflow, "lower the learning rate and train again", "%s row %d: base and change together exceed the range of %s", tensor, row, c.to)
 }
 
 // lower sets v to n if that is less.

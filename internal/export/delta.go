@@ -28,8 +28,8 @@ type sample struct {
 func newDelta(p pair, config adapterConfig, change Change, in, out int) (*delta, error) {
 	d := &delta{change: change, a: p.a, b: p.b, in: in, out: out, rank: config.Rank, scale: config.scale()}
 	if !slices.Equal(p.a.Shape, []int{d.rank, in}) || !slices.Equal(p.b.Shape, []int{out, d.rank}) || change.Shape != [2]int{out, in} {
-		return nil, fail(RankMismatch, "the adapter's files are not of one run: train again",
-			"%s: rank %d and the base's %dx%d want lora_A %dx%d and lora_B %dx%d; they are %v and %v, the measured change %v", change.Module,
+		return nil, fail(RankMismatch, "the adapter's files come from different runs: train again",
+			"%s: rank %d and the base's %dx%d require lora_A %dx%d and lora_B %dx%d; they are %v and %v, the measured change %v", change.Module,
 			d.rank, out, in, d.rank, in, out, d.rank, p.a.Shape, p.b.Shape, change.Shape)
 	}
 	return d, nil
@@ -60,10 +60,10 @@ func (d *delta) check() error {
 			return fail(NotFinite, "lower the learning rate and train again", "%s holds a NaN or an infinity", factor.name)
 		}
 		if !slices.ContainsFunc(factor.values, func(v float32) bool { return v != 0 }) {
-			return fail(DeadAdapter, "the training changed nothing there: look at its log, then train again", "%s is zero throughout", factor.name)
+			return fail(DeadAdapter, "training changed nothing in this module: check the trainer's log, then train again", "%s is all zeros", factor.name)
 		}
 	}
-	const hint = "alpha, rank or the file is not the training's: train again"
+	const hint = "alpha, rank or the file does not match the training: train again"
 	d.norm = d.scale * f.norm()
 	if !near(d.norm, d.change.Norm, tolerance*max(d.norm, d.change.Norm)) {
 		return fail(ChangeDiffers, hint, "%s: the adapter's change has norm %.6g, the trainer measured %.6g", d.change.Module, d.norm, d.change.Norm)

@@ -142,7 +142,7 @@ func (e exporter) claim(configJSON []byte) (_ family, class string, err error) {
 		}
 		known = append(known, f.classes...)
 	}
-	return family{}, "", fmt.Errorf("architectures is %q (hint: only %s is built yet: choose another base)", c.Architectures, strings.Join(known, " or "))
+	return family{}, "", fmt.Errorf("architectures is %q (hint: choose another base: only %s is supported so far)", c.Architectures, strings.Join(known, " or "))
 }
 
 // familyOf finds the family of the GGUF at path.
@@ -156,5 +156,5 @@ func (e exporter) familyOf(path string, metadata []gguf.KV) (family, error) {
 		}
 		known = append(known, f.architecture)
 	}
-	return family{}, fail(Unsupported, "only "+strings.Join(known, " or ")+" is built yet", "%s: %s is %q", path, keyArchitecture, name)
+	return family{}, fail(Unsupported, "use another base: only "+strings.Join(known, " or ")+" is supported so far", "%s: %s is %q", path, keyArchitecture, name)
 }

@@ -28,7 +28,7 @@ func newPatches(p pair, config adapterConfig, change Change, base baseFile) ([]*
 		patches = append(patches, &patch{tensor: name, stored: t.Type, rows: rowMap{count: int(t.Dims[1])}})
 	}
 	if len(patches) == 0 {
-		return nil, fail(UnknownTensor, "was it trained on another base model?", "the base has no matrix for the adapter's module %s", change.Module)
+		return nil, fail(UnknownTensor, "train again on this base model", "the base has no matrix for the adapter's module %s", change.Module)
 	}
 	d, err := newDelta(p, config, change, in, out)
 	if err != nil {
@@ -43,7 +43,7 @@ func newPatches(p pair, config adapterConfig, change Change, base baseFile) ([]*
 			return nil, err
 		}
 		if row := p.rows.mark(taken); row >= 0 {
-			return nil, fail(RankMismatch, "use another base GGUF", "%s row %d: no row of the adapter's module %s is left for it", p.tensor, row, change.Module)
+			return nil, fail(RankMismatch, "use another base GGUF", "%s row %d: the adapter's module %s has no row left for it", p.tensor, row, change.Module)
 		}
 		if err := p.take(d); err != nil {
 			return nil, err
@@ -64,7 +64,7 @@ func (p *patch) order(d *delta, part linear, base baseFile) error {
 	}
 	rows := p.rows.count
 	if p.rows = part.rows(d.out, h); p.rows.count != rows {
-		return fail(RankMismatch, "use another base GGUF", "%s has %d rows, %s calls for %d", p.tensor, rows, d.change.Module, p.rows.count)
+		return fail(RankMismatch, "use another base GGUF", "%s has %d rows, %s requires %d", p.tensor, rows, d.change.Module, p.rows.count)
 	}
 	return nil
 }

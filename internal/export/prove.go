@@ -48,7 +48,7 @@ func (e exporter) prove(ctx context.Context, written, baseExport string, change 
 				return seen.add(old, chunk, offset)
 			}
 			if !bytes.Equal(old, chunk) {
-				return fail(UnexpectedChange, hint, "tensor %s differs, the adapter does not name it", t.Name)
+				return fail(UnexpectedChange, hint, "tensor %s differs, but the adapter does not change it", t.Name)
 			}
 			return nil
 		})

@@ -53,7 +53,7 @@ func (q quantization) table(tensors []gguf.Tensor) ([]gguf.Tensor, error) {
 		}
 		if table[i].Type.Encode == nil {
 			return nil, fail(Unsupported, "set export.quantization to another value",
-				"tensor %s would be written as %s, which can only be read", t.Name, table[i].Type)
+				"tensor %s would be written as %s, a read-only type", t.Name, table[i].Type)
 		}
 	}
 	return table, nil

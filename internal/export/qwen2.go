@@ -54,7 +54,7 @@ func readQwen2(configJSON []byte) (model, error) {
 		}
 	}
 	if !(c.theta() > 0) {
-		return model{}, errors.New("neither rope_parameters.rope_theta nor rope_theta is there (hint: download the model again)")
+		return model{}, errors.New("neither rope_parameters.rope_theta nor rope_theta is set (hint: download the model again)")
 	}
 	tied := tie{}
 	if c.Tied {

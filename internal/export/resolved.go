@@ -23,7 +23,7 @@ func (e exporter) checkResolved(resolved base.Folder, baseGGUF string) (err erro
 		trained, err = f.metadata(resolved, m)
 	}
 	if err != nil {
-		return fail(OtherBase, otherHint, "as the trainer reads the base, it cannot be exported: %v", err)
+		return fail(OtherBase, otherHint, "the base cannot be exported as the trainer reads it: %v", err)
 	}
 	file, err := e.types.Open(baseGGUF)
 	if err != nil {
@@ -37,13 +37,13 @@ func (e exporter) checkResolved(resolved base.Folder, baseGGUF string) (err erro
 	}
 	for _, has := range file.Metadata {
 		if _, found := gguf.Find(trained, has.Key); !found {
-			return fail(OtherBase, otherHint, "%s is in the GGUF, and the trainer has none", has.Key)
+			return fail(OtherBase, otherHint, "%s is in the GGUF, but the trainer has none", has.Key)
 		}
 	}
 	return nil
 }
 
-const otherHint = "load the base with transformers, save model and tokenizer to a folder of their own, and name that one under `base.model`"
+const otherHint = "load the base with transformers, save model and tokenizer to a new folder, and set `base.model` to it"
 
 // valuesApart says in words where two values of a key part. Of a list it names the
 // first entry, which is a token with its id.
@@ -51,10 +51,10 @@ func valuesApart(trained, exported gguf.KV) string {
 	want, has := trained.List(), exported.List()
 	for i := range max(len(want), len(has)) {
 		if i >= len(want) || i >= len(has) || want[i] != has[i] {
-			return fmt.Sprintf("entry %d is %s for the trainer, and %s in the GGUF", i, entry(want, i), entry(has, i))
+			return fmt.Sprintf("entry %d is %s for the trainer, but %s in the GGUF", i, entry(want, i), entry(has, i))
 		}
 	}
-	return "the trainer has another value than the GGUF"
+	return "the trainer's value differs from the GGUF's"
 }
 
 func entry(list []string, i int) string {

@@ -32,7 +32,7 @@ func (b byteLevelBPE) check(folder base.Folder, t base.Tokenizer) (pre string, e
 		pre, err = splitRule(*t.PreTokenizer, b.splits)
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w (hint: only %s's tokenizer is built yet: choose another base)", folder.Path(file), err, b.family)
+		err = fmt.Errorf("%s: %w (hint: choose another base: only %s's tokenizer is supported so far)", folder.Path(file), err, b.family)
 	}
 	return pre, err
 }
@@ -65,7 +65,7 @@ func splitRule(p base.PreTokenizer, splits map[string]string) (string, error) {
 	}
 	split, bytes := p.Parts[0], p.Parts[1]
 	if split.Behavior != "Isolated" || split.Invert || bytes.AddPrefixSpace || bytes.UseRegex {
-		return "", errors.New("unknown settings of the pre_tokenizer's Split or ByteLevel")
+		return "", errors.New("unknown settings in the pre_tokenizer's Split or ByteLevel")
 	}
 	name, ok := splits[split.Pattern.Regex]
 	if !ok {

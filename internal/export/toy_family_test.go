@@ -213,14 +213,14 @@ func TestFamilyDoorRefuses(t *testing.T) {
 	unknown := toyFolder()
 	unknown.config["architectures"] = []string{"OtherForCausalLM"}
 	_, err := e.writeBase(context.Background(), unknown.open(t), out)
-	if want := `["OtherForCausalLM"] (hint: only Qwen2ForCausalLM or ToyForCausalLM or ToyModel is built yet`; err == nil || !strings.Contains(err.Error(), want) {
+	if want := `["OtherForCausalLM"] (hint: choose another base: only Qwen2ForCausalLM or ToyForCausalLM or ToyModel is supported so far`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want one with %q", err, want)
 	}
 	if _, err := e.writeBase(context.Background(), toyFolder().open(t), out); err != nil {
 		t.Fatal(err)
 	}
 	for want, run := range map[string]func() error{
-		`general.architecture is "toy" (hint: only qwen2 is built yet)`: func() error {
+		`general.architecture is "toy" (hint: use another base: only qwen2 is supported so far)`: func() error {
 			_, err := Run(context.Background(), Options{"f16"}, out, nil, out+".2", nil)
 			return err
 		},
@@ -231,7 +231,7 @@ func TestFamilyDoorRefuses(t *testing.T) {
 			_, err := e.run(context.Background(), Options{"f16"}, bare, toyAdapter().save(t, ""), out+".2", nil)
 			return err
 		},
-		"blk.0.ffn_up.weight row 0: no row of the adapter's module net.block.0.mlp.gate_up is left": func() error {
+		"blk.0.ffn_up.weight row 0: the adapter's module net.block.0.mlp.gate_up has no row left for it": func() error {
 			e := withToy()
 			e.families[1].linears = slices.Clone(toyLinears)
 			e.families[1].linears[2].rows = toyLinears[1].rows

@@ -180,8 +180,8 @@ func TestTypeDoorRefuses(t *testing.T) {
 		quantization, want string
 	}{
 		"rows of no whole blocks": {newToyType(32), "toy", `tensor "blk.0.ffn_down.weight" has rows of 40 elements, TOY stores them in blocks of 32`},
-		"only read":               {unwritable, "toy", "tensor token_embd.weight would be written as TOY, which can only be read"},
-		"range":                   {&narrow, "toy", "token_embd.weight row 0: the base leaves the range of TOY"},
+		"only read":               {unwritable, "toy", "tensor token_embd.weight would be written as TOY, a read-only type"},
+		"range":                   {&narrow, "toy", "token_embd.weight row 0: the base exceeds the range of TOY"},
 		"another name":            {newToyType(8), "toys", `"toys" is not built yet (hint: use one of f16, toy)`},
 	} {
 		out := filepath.Join(t.TempDir(), "out")

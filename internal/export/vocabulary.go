@@ -52,7 +52,7 @@ func (b byteLevelBPE) readVocabulary(folder base.Folder, m model) (vocabulary, e
 		v.merges = append(v.merges, string(merge))
 	}
 	if t.AddsBOS {
-		return vocabulary{}, fmt.Errorf("%s: add_bos_token is true, which %s's tokenizer never does (hint: choose another base)", folder.Path(base.TokenizerConfigFile), b.family)
+		return vocabulary{}, fmt.Errorf("%s: add_bos_token is true, but %s's tokenizer adds none (hint: choose another base)", folder.Path(base.TokenizerConfigFile), b.family)
 	}
 	return v, v.readSpecials(folder, t, m.bos)
 }
@@ -63,7 +63,7 @@ func (v *vocabulary) fill(folder base.Folder, t base.Tokenizer, size int) error 
 	ids := make(map[string]int, size)
 	set := func(text string, id int, kind int32, file string) error {
 		if id < 0 || id >= size {
-			return fmt.Errorf("%s: token %q has the id %d, beyond vocab_size %d of %s (hint: take the token out, or resize the embedding with transformers and save model and tokenizer together)",
+			return fmt.Errorf("%s: token %q has ID %d, beyond vocab_size %d of %s (hint: remove the token, or resize the embedding with transformers and save model and tokenizer together)",
 				folder.Path(file), text, id, size, base.ConfigFile)
 		}
 		if before, taken := ids[text]; v.kinds[id] != 0 && v.tokens[id] != text || taken && before != id {
@@ -99,7 +99,7 @@ func (v *vocabulary) fill(folder base.Folder, t base.Tokenizer, size int) error 
 func (v *vocabulary) readSpecials(folder base.Folder, t base.Tokenizer, bos *int) error {
 	path := folder.Path(base.TokenizerConfigFile)
 	if t.EOS == "" {
-		return fmt.Errorf("%s: no eos_token, so answers would never end (hint: name the stop token there)", path)
+		return fmt.Errorf("%s: no eos_token, so answers would never end (hint: set it to the stop token)", path)
 	}
 	for _, token := range []struct {
 		text string
@@ -125,7 +125,7 @@ func (v *vocabulary) readStops(folder base.Folder) error {
 	}
 	for _, id := range stops {
 		if id < 0 || id >= len(v.tokens) {
-			return fmt.Errorf("%s: eos_token_id %d is not in the vocabulary (hint: correct it: it is the id of the stop token)", folder.Path(file), id)
+			return fmt.Errorf("%s: eos_token_id %d is not in the vocabulary (hint: set it to the stop token's ID)", folder.Path(file), id)
 		}
 		if id == v.eos || id == v.eot {
 			continue

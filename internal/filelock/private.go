@@ -35,10 +35,10 @@ func Private(folder string) error {
 		info, err = os.Stat(folder)
 	}
 	if err == nil && info.Mode()&forOthers != 0 {
-		err = errors.New("its disk keeps no modes")
+		err = errors.New("its file system does not support permissions")
 	}
 	if err != nil {
-		return fmt.Errorf("%s is open to other users and cannot be closed to them: %w (hint: use a folder on another disk)", folder, err)
+		return fmt.Errorf("%s is accessible to other users, and this cannot be changed: %w (hint: use a folder on another disk)", folder, err)
 	}
 	return nil
 }
@@ -51,7 +51,7 @@ func plain(file *os.File) error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is no plain file (hint: remove it)", file.Name())
+		return fmt.Errorf("%s is not a regular file (hint: remove it)", file.Name())
 	}
 	if err := owned(file.Name(), info); err != nil {
 		return err
@@ -68,7 +68,7 @@ func owned(path string, info fs.FileInfo) error {
 	if uid == os.Geteuid() {
 		return nil
 	}
-	return fmt.Errorf("%s belongs to %s, and you are %s (hint: `sudo chown -R %d %[1]s` gives it to you, or use a folder of your own)",
+	return fmt.Errorf("%s belongs to %s, but you are %s (hint: run `sudo chown -R %d %[1]s`, or use a folder that you own)",
 		path, Name(uid), Name(os.Geteuid()), os.Geteuid())
 }
 

@@ -96,7 +96,7 @@ func TestFoldersOfLocksArePrivate(t *testing.T) {
 	if err := os.Chown(loose, 12345, -1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(filepath.Join(loose, "lock")); err == nil || !strings.Contains(err.Error(), "belongs to user 12345, and you are root (hint: `sudo chown -R 0 "+loose) {
+	if _, err := Open(filepath.Join(loose, "lock")); err == nil || !strings.Contains(err.Error(), "belongs to user 12345, but you are root (hint: run `sudo chown -R 0 "+loose) {
 		t.Errorf("got %v", err)
 	}
 }

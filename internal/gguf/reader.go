@@ -92,7 +92,7 @@ func (types Types) Parse(r io.ReaderAt, size int64) (*File, error) {
 func (f *File) parse(h *header) error {
 	start, err := h.bytes(4)
 	if err != nil || string(start) != magic {
-		return errors.New("not a GGUF file (hint: it must begin with the letters GGUF)")
+		return errors.New("not a GGUF file (hint: use a file that begins with the letters GGUF)")
 	}
 	v, err := h.uint32()
 	if err != nil {
@@ -155,7 +155,7 @@ func (f *File) checkLayout(size uint64) error {
 		case t.Offset < end:
 			return fmt.Errorf("tensors %q and %q overlap (hint: the file is damaged, copy it again)", last, t.Name)
 		case f.data > size || t.Offset > size-f.data || t.Size() > size-f.data-t.Offset:
-			return fmt.Errorf("tensor %q reaches beyond the file's %d bytes (hint: the file was cut short, copy it again)", t.Name, size)
+			return fmt.Errorf("tensor %q reaches beyond the file's %d bytes (hint: the file is truncated, copy it again)", t.Name, size)
 		}
 		end, last = t.Offset+t.Size(), t.Name
 	}
@@ -172,7 +172,7 @@ type header struct {
 
 func (h *header) need(n uint64) error {
 	if n > h.limit-h.off {
-		return fmt.Errorf("the header needs %d more bytes, there are %d (hint: the file was cut short or is damaged, copy it again)", n, h.limit-h.off)
+		return fmt.Errorf("the header needs %d more bytes, but %d are left (hint: the file is truncated or damaged, copy it again)", n, h.limit-h.off)
 	}
 	return nil
 }
@@ -216,7 +216,7 @@ func (h *header) uint64() (uint64, error) {
 func (h *header) count(size uint64) (uint64, error) {
 	n, err := h.uint64()
 	if err == nil && n > (h.limit-h.off)/size {
-		err = fmt.Errorf("a count of %d does not fit into the file (hint: it was cut short or is damaged, copy it again)", n)
+		err = fmt.Errorf("a count of %d does not fit into the file (hint: the file is truncated or damaged, copy it again)", n)
 	}
 	return n, err
 }
@@ -263,7 +263,7 @@ func (h *header) skipValue(kind ValueType) error {
 	case kind == TypeArray:
 		return h.skipArray()
 	}
-	return fmt.Errorf("unknown kind of value %d, above %d (hint: the file is damaged, copy it again)", kind, TypeFloat64)
+	return fmt.Errorf("unknown value kind %d, above %d (hint: the file is damaged, copy it again)", kind, TypeFloat64)
 }
 
 func (h *header) skipArray() error {
@@ -280,7 +280,7 @@ func (h *header) skipArray() error {
 		return h.skip(n * size)
 	}
 	if ValueType(element) != TypeString {
-		return fmt.Errorf("an array of kind %d is not supported (hint: no model file needs nested arrays)", element)
+		return fmt.Errorf("an array of kind %d is not supported (hint: use a file without nested arrays)", element)
 	}
 	n, err := h.count(8)
 	if err != nil {

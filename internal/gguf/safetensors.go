@@ -120,7 +120,7 @@ func openSafetensors(path string, f fs.File) (*Weights, error) {
 	info, err := f.Stat()
 	at, random := f.(io.ReaderAt)
 	if err == nil && !random {
-		err = fmt.Errorf("%s cannot be read from a place of its own", path)
+		err = fmt.Errorf("%s does not support random access", path)
 	}
 	if err == nil {
 		var w *Weights
@@ -157,7 +157,7 @@ func parseSafetensors(path string, r io.ReaderAt, size int64) (map[string]Array,
 	}
 	length := binary.LittleEndian.Uint64(head)
 	if length > maxJSON || length > uint64(size-8) {
-		return nil, fmt.Errorf("a header of %d bytes in a file of %d; at most %d are allowed (hint: not a safetensors file, or it was cut short)", length, size, maxJSON)
+		return nil, fmt.Errorf("a header of %d bytes in a file of %d; at most %d are allowed (hint: check that it is a complete safetensors file)", length, size, maxJSON)
 	}
 	text := make([]byte, length)
 	if _, err := io.ReadFull(io.NewSectionReader(r, 8, int64(length)), text); err != nil {
@@ -200,7 +200,7 @@ func (e entry) array(data *io.SectionReader) (Array, error) {
 	a.Type = dtypes[i]
 	begin, end := e.Offsets[0], e.Offsets[1]
 	if begin < 0 || end < begin || end > data.Size() {
-		return a, fmt.Errorf("bytes %d to %d lie outside the %d bytes of data (hint: the file was cut short or is damaged, copy it again)", begin, end, data.Size())
+		return a, fmt.Errorf("bytes %d to %d lie outside the %d bytes of data (hint: the file is truncated or damaged, copy it again)", begin, end, data.Size())
 	}
 	size := int64(a.Type.Bytes)
 	for _, d := range e.Shape {
@@ -233,12 +233,12 @@ func checkSpans(spans []span, size int64) error {
 			return fmt.Errorf("tensors %q and %q overlap (hint: the file is damaged, copy it again)", spans[i-1].name, s.name)
 		}
 		if s.begin > end {
-			return fmt.Errorf("nothing describes bytes %d to %d before tensor %q (hint: the file is damaged, copy it again)", end, s.begin, s.name)
+			return fmt.Errorf("no tensor covers bytes %d to %d before tensor %q (hint: the file is damaged, copy it again)", end, s.begin, s.name)
 		}
 		end = s.end
 	}
 	if end != size {
-		return fmt.Errorf("nothing describes the last %d bytes (hint: the file is damaged, copy it again)", size-end)
+		return fmt.Errorf("no tensor covers the last %d bytes (hint: the file is damaged, copy it again)", size-end)
 	}
 	return nil
 }

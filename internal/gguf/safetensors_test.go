@@ -87,8 +87,8 @@ func TestSafetensorsRefuses(t *testing.T) {
 	}{
 		"empty":            {nil, "shorter than"},
 		"over the cap":     {edit(raw("{}", 0), 0, maxJSON+1, 8), "at most 100000000"},
-		"cut header":       {raw("{}", 0)[:9], "cut short"},
-		"endless header":   {edit(raw("{}", 0), 0, 1<<63, 8), "cut short"},
+		"cut header":       {raw("{}", 0)[:9], "a header of 2 bytes in a file of 9"},
+		"endless header":   {edit(raw("{}", 0), 0, 1<<63, 8), "a header of 9223372036854775808 bytes in a file of 10"},
 		"no JSON":          {raw("[1]", 0), "not a JSON object"},
 		"too many values":  {raw("{"+strings.Repeat(",", maxCommas+1), 0), "more than 2097152 values"},
 		"duplicate tensor": {raw(`{"w":{},"w":{}}`, 0), "duplicate"},

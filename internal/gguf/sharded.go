@@ -14,27 +14,48 @@ import (
 	"github.com/tunegate/tunegate/internal/bounded"
 )
 
-// The files by one of which the weights of a model begin.
+// The weights of a model are one file, or shards listed in an index.
 const (
 	WeightsFile = "model.safetensors"
-	IndexFile   = "model.safetensors.index.json" // of several files
+	IndexFile   = "model.safetensors.index.json"
 
 	maxIndex = 64 << 20 // bytes; that of DeepSeek-V3, one of the largest, has 9 million
 )
 
-// OpenWeights opens the weights in the folder files of a model, which messages call
-// dir: model.safetensors, or else every shard that model.safetensors.index.json names.
-// Each tensor lies in the shard that the index says, and no shard holds another one.
-// Close the weights after use.
+// OpenWeights opens the weights in a model's folder; dir names it in messages. They are
+// model.safetensors, or else the shards that model.safetensors.index.json lists. Each
+// tensor must be in the shard that the index gives, and no shard may hold others. Close
+// the weights after use.
 func OpenWeights(files fs.FS, dir string) (*Weights, error) {
 	w, err := openIn(files, dir, WeightsFile)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return w, err
 	}
-	path := filepath.Join(dir, IndexFile)
+	weightMap, err := readIndex(files, dir)
+	if err != nil {
+		return nil, err
+	}
+	w, err = openShards(files, dir, weightMap)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, IndexFile), err)
+	}
+	return w, nil
+}
+
+// WeightFiles returns the names of the files that OpenWeights opens, sorted.
+func WeightFiles(files fs.FS, dir string) ([]string, error) {
+	if _, err := fs.Stat(files, WeightsFile); !errors.Is(err, fs.ErrNotExist) {
+		return []string{WeightsFile}, err
+	}
+	weightMap, err := readIndex(files, dir)
+	return shards(weightMap), err
+}
+
+// readIndex returns an index's map from tensor name to file name.
+func readIndex(files fs.FS, dir string) (map[string]string, error) {
 	data, err := bounded.ReadFS(files, IndexFile, maxIndex)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: neither %s nor %s is there (hint: save the model with save_pretrained, as safetensors)", dir, WeightsFile, IndexFile)
+		return nil, fmt.Errorf("%s: neither %s nor %s exists (hint: save the model with save_pretrained, as safetensors)", dir, WeightsFile, IndexFile)
 	}
 	if err == nil {
 		err = checkValues(data)
@@ -46,13 +67,13 @@ func OpenWeights(files fs.FS, dir string) (*Weights, error) {
 		err = json.Unmarshal(data, &index)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w (hint: the file is damaged: download it again)", path, err)
+		return nil, fmt.Errorf("%s: %w (hint: the file is damaged: download it again)", filepath.Join(dir, IndexFile), err)
 	}
-	w, err = openShards(files, dir, index.WeightMap)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return w, nil
+	return index.WeightMap, nil
+}
+
+func shards(weightMap map[string]string) []string {
+	return slices.Compact(slices.Sorted(maps.Values(weightMap)))
 }
 
 func openIn(files fs.FS, dir, name string) (*Weights, error) {
@@ -64,7 +85,7 @@ func openIn(files fs.FS, dir, name string) (*Weights, error) {
 	return openSafetensors(path, f)
 }
 
-// openShards opens the files that weightMap names: tensor name -> file name.
+// openShards opens the files of weightMap, a map from tensor name to file name.
 func openShards(files fs.FS, dir string, weightMap map[string]string) (_ *Weights, err error) {
 	all := &Weights{arrays: make(map[string]Array)}
 	defer func() {
@@ -72,7 +93,7 @@ func openShards(files fs.FS, dir string, weightMap map[string]string) (_ *Weight
 			err = errors.Join(err, all.Close())
 		}
 	}()
-	names := slices.Compact(slices.Sorted(maps.Values(weightMap)))
+	names := shards(weightMap)
 	if len(names) == 0 {
 		return nil, errors.New("weight_map names no file (hint: download the model again)")
 	}

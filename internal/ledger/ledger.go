@@ -77,7 +77,7 @@ func parse(path string, data []byte) (Ledger, error) {
 			err = e.check()
 		}
 		if err != nil {
-			return Ledger{}, fmt.Errorf("%s:%d: %w (hint: correct this line, or take it out: nothing else says which version is stable)", path, number, err)
+			return Ledger{}, fmt.Errorf("%s:%d: %w (hint: correct or remove this line: only the ledger records which version is stable)", path, number, err)
 		}
 		l.entries = append(l.entries, e)
 	}
@@ -140,7 +140,7 @@ func Withdraw(home string, e Entry) error {
 	}
 	before, last := bytes.CutSuffix(data, append(line, '\n'))
 	if !last {
-		return fmt.Errorf("%s: the last line is not that of %s (hint: take the line of %s out)", Path(home), e.Version, e.Version)
+		return fmt.Errorf("%s: the last line is not that of %s (hint: remove the line of %s)", Path(home), e.Version, e.Version)
 	}
 	if err := os.Truncate(Path(home), int64(len(before))); err != nil {
 		return fmt.Errorf("ledger: %w", err)

@@ -96,7 +96,7 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 	}
 	version := versionLine.FindStringSubmatch(said.String())
 	if version == nil {
-		return "", fmt.Errorf("llamacpp: %s tells no version (hint: is it llama-server?)\n%s", e.options.Binary, said.Fenced())
+		return "", fmt.Errorf("llamacpp: %s reports no version (hint: check that it is llama-server)\n%s", e.options.Binary, said.Fenced())
 	}
 	return version[1], nil
 }

@@ -55,7 +55,7 @@ func merge(parameters, options map[string]any) (settings, error) {
 			"repeat_last_n", "repeat_penalty", "presence_penalty", "frequency_penalty":
 			s.request[name] = value
 		default:
-			err = fmt.Errorf("llama-server has no parameter %.60q (hint: leave it out of serve.parameters)", name)
+			err = fmt.Errorf("llama-server has no parameter %.60q (hint: remove it from serve.parameters)", name)
 		}
 		if err != nil {
 			return settings{}, err

@@ -139,9 +139,9 @@ func (c *child) post() error {
 	case strings.Contains(said, "couldn't bind"):
 		return errPortTaken
 	case strings.Contains(said, "failed to allocate"), strings.Contains(said, "out of memory"):
-		kind, hint = engine.ErrNoMemory, "free memory or take a smaller model"
+		kind, hint = engine.ErrNoMemory, "free memory or use a smaller model"
 	case strings.Contains(said, "model loading error"), strings.Contains(said, "failed to load model"):
-		kind, hint = engine.ErrUnloadable, "export it again with `tunegate run --force export`, or use a llama-server that knows its architecture"
+		kind, hint = engine.ErrUnloadable, "export it again with `tunegate run --force export`, or use a llama-server that supports its architecture"
 	}
 	return fmt.Errorf("%w (hint: %s)\n%s", kind, hint, c.said.Fenced())
 }
@@ -192,7 +192,7 @@ func (c *child) ask(ctx context.Context, path string, in, out any) error {
 	}
 	select {
 	case <-c.process.Done():
-		return fmt.Errorf("%w: %w (hint: look for a lack of memory in `dmesg`, then try again)\n%s", engine.ErrRunner, err, c.said.Fenced())
+		return fmt.Errorf("%w: %w (hint: check `dmesg` for lack of memory, then try again)\n%s", engine.ErrRunner, err, c.said.Fenced())
 	case <-time.After(deathLimit):
 		return err
 	}
@@ -211,7 +211,7 @@ func refused(path string, status int, data []byte) error {
 	case body.Error.Type == "exceed_context_size_error":
 		return fmt.Errorf("%w: %.300q (hint: raise num_ctx or shorten the conversation)", engine.ErrTooLong, body.Error.Message)
 	case body.Error.Message != "":
-		return fmt.Errorf("llama-server answers %s with %.300q (status %d; hint: its log may say more)", path, body.Error.Message, status)
+		return fmt.Errorf("llama-server answers %s with %.300q and status %d (hint: check its log)", path, body.Error.Message, status)
 	}
-	return fmt.Errorf("llama-server answers %s with status %d: %.300q (hint: its log may say more)", path, status, data)
+	return fmt.Errorf("llama-server answers %s with status %d: %.300q (hint: check its log)", path, status, data)
 }

@@ -36,7 +36,7 @@ func TestRefused(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
 		`{"error": {"code": 400, "message": "request (9 tokens) exceeds the available context size (8 tokens)", "type": "exceed_context_size_error"}}`: engine.ErrTooLong.Error(),
-		`{"error": {"message": "bad\u001b[31m"}}`:  `answers completion with "bad\x1b[31m" (status 400; hint: `,
+		`{"error": {"message": "bad\u001b[31m"}}`:  `answers completion with "bad\x1b[31m" and status 400 (hint: `,
 		"<html>" + strings.Repeat("long", 100_000): `with status 400: "<html>longlong`,
 	} {
 		if err := refused("completion", http.StatusBadRequest, []byte(body)); !strings.Contains(err.Error(), want) || len(err.Error()) > 600 {

@@ -59,7 +59,7 @@ func (e *Engine) read(doing, tag string) (engine.Definition, error) {
 		_, err = os.Stat(e.blobPath(d.GGUF))
 	}
 	if err != nil {
-		return engine.Definition{}, fmt.Errorf("llamacpp: %s %s: %w: %w (hint: make it again)", doing, tag, engine.ErrBroken, err)
+		return engine.Definition{}, fmt.Errorf("llamacpp: %s %s: %w: %w (hint: create it again)", doing, tag, engine.ErrBroken, err)
 	}
 	return d, nil
 }
@@ -120,7 +120,7 @@ func (e *Engine) bring(path, digest string) error {
 		return err
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != digest {
-		return fmt.Errorf("%s changed after its digest was taken, sha256 %s instead of %.64q (hint: export it again with `tunegate run --force export`)", path, got, digest)
+		return fmt.Errorf("%s changed after it was hashed: sha256 %s instead of %.64q (hint: export it again with `tunegate run --force export`)", path, got, digest)
 	}
 	return to.CloseAtomicallyReplace()
 }

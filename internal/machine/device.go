@@ -55,11 +55,11 @@ func (d Device) String() string {
 func (d Device) Notes() []string {
 	var notes []string
 	if d.Others > 0 {
-		notes = append(notes, fmt.Sprintf("%d graphics cards are visible, and one is used: %s, %s (hint: CUDA_VISIBLE_DEVICES chooses another one)",
+		notes = append(notes, fmt.Sprintf("%d GPUs are visible, only one is used: %s, %s (hint: set CUDA_VISIBLE_DEVICES to choose another)",
 			d.Others+1, d.GPU.Name, d.GPU.UUID))
 	}
 	if d.GPU != nil && !d.GPU.BF16() {
-		notes = append(notes, fmt.Sprintf("%s (compute capability %.1f) only emulates bfloat16, so training computes in float32, slower and in more memory (hint: cards from %.1f on compute in bfloat16)",
+		notes = append(notes, fmt.Sprintf("%s (compute capability %.1f) only emulates bfloat16, so training uses float32, which is slower and needs more memory (hint: use a GPU with compute capability %.1f or newer)",
 			d.GPU.Name, d.GPU.Capability, minBF16))
 	}
 	return notes
@@ -83,12 +83,12 @@ func (m Machine) Device(ctx context.Context) (Device, error) {
 		return Device{}, nil
 	}
 	if nodes, err := filepath.Glob(m.Nodes); err == nil && len(nodes) > 0 {
-		return Device{}, fmt.Errorf("%s is there, and nvidia-smi names no GPU (hint: `nvidia-smi -L` says why; %s)", nodes[0], onCPU)
+		return Device{}, fmt.Errorf("%s exists, but nvidia-smi lists no GPU (hint: run `nvidia-smi -L` to see why; %s)", nodes[0], onCPU)
 	}
 	return Device{}, nil
 }
 
-const onCPU = "CUDA_VISIBLE_DEVICES= leaves the card alone and runs on the CPU"
+const onCPU = "or set CUDA_VISIBLE_DEVICES= to run on the CPU"
 
 // On is the machine whose programs see this device and no other graphics card.
 func (m Machine) On(d Device) Machine {
@@ -151,7 +151,7 @@ func (m Machine) GPUs(ctx context.Context) ([]GPU, error) {
 func (m Machine) slice(ctx context.Context, name string, cards []GPU) (slice GPU, known bool, err error) {
 	out, err := m.ask(ctx, "-L")
 	if err != nil {
-		return GPU{}, false, fmt.Errorf("nvidia-smi does not tell which slice %s is: %w (hint: %s)", name, err, onCPU)
+		return GPU{}, false, fmt.Errorf("nvidia-smi cannot identify the slice %s: %w (hint: check CUDA_VISIBLE_DEVICES; %s)", name, err, onCPU)
 	}
 	var of GPU // the card that the line belongs to
 	for line := range strings.Lines(out) {

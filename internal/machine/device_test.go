@@ -80,7 +80,7 @@ func TestGPUs(t *testing.T) {
 func TestOneOfTwoGPUs(t *testing.T) {
 	t.Parallel()
 	for environ, want := range map[string]struct{ device, shown, note string }{
-		"":                                {"cuda: NVIDIA A, 24564 MiB", "GPU-aaaa", "2 graphics cards are visible, and one is used: NVIDIA A, GPU-aaaa"},
+		"":                                {"cuda: NVIDIA A, 24564 MiB", "GPU-aaaa", "2 GPUs are visible, only one is used: NVIDIA A, GPU-aaaa"},
 		"CUDA_VISIBLE_DEVICES=1,0":        {"cuda: NVIDIA B, 0 MiB", "GPU-bbbb", "NVIDIA B (compute capability 7.5) only emulates bfloat16"},
 		"CUDA_VISIBLE_DEVICES=0":          {"cuda: NVIDIA A, 24564 MiB", "GPU-aaaa", ""},
 		"CUDA_VISIBLE_DEVICES=MIG-cccc":   {"cuda: NVIDIA A MIG 1g.5gb, 0 MiB", "MIG-cccc", ""},
@@ -122,12 +122,12 @@ func TestOneRunPerGPU(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said := heard.Text(); !strings.Contains(said, "process 4711 (/usr/bin/game, of[2J chess) holds 2048 MiB of the GPU; it is left alone") || strings.Contains(said, "4712") {
+	if said := heard.Text(); !strings.Contains(said, "process 4711 (/usr/bin/game, of[2J chess) holds 2048 MiB of GPU memory; it is left running") || strings.Contains(said, "4712") {
 		t.Errorf("heard %q", said)
 	}
 	other := m
 	other.Home, other.NoWait = filepath.Join(t.TempDir(), "other"), true
-	if _, _, err := other.LockGPU(t.Context(), config.Runner{}, "another"); !errors.Is(err, machine.ErrBusy) || !strings.Contains(err.Error(), "NVIDIA A is used by a run of improve[2J into main (") {
+	if _, _, err := other.LockGPU(t.Context(), config.Runner{}, "another"); !errors.Is(err, machine.ErrBusy) || !strings.Contains(err.Error(), "NVIDIA A is in use by a run of improve[2J into main (") {
 		t.Errorf("got %v", err)
 	}
 	other.Environ = []string{"CUDA_VISIBLE_DEVICES=1"}
@@ -161,16 +161,16 @@ func TestNoCardIsUsedUnlocked(t *testing.T) {
 		want    string // of the error; empty: a run takes the CPU
 	}{
 		"nothing":                     {want: ""},
-		"a card of the config":        {runner: declared, want: "`runner.gpu` of the config declares rtx-4090"},
-		"a node":                      {nodes: node, want: node + " is there"},
+		"a card of the config":        {runner: declared, want: "`runner.gpu` in the config declares rtx-4090"},
+		"a node":                      {nodes: node, want: node + " exists"},
 		"a hidden node":               {nodes: node, environ: "CUDA_VISIBLE_DEVICES="},
 		"a hidden card of the config": {runner: declared, environ: "CUDA_VISIBLE_DEVICES=", want: "declares rtx-4090"},
 		"a broken driver":             {smi: mismatch, want: "version mismatch (hint: "},
 		"a hidden broken driver":      {smi: mismatch, environ: "CUDA_VISIBLE_DEVICES=-1"},
 		"a slice of a broken driver":  {smi: mismatch, environ: "CUDA_VISIBLE_DEVICES=MIG-cccc", want: "version mismatch"},
 		"a driver without a card":     {smi: none},
-		"the same beside a node":      {smi: none, nodes: node, want: node + " is there"},
-		"another answer":              {smi: nonsense, want: "it says GPU is lost"},
+		"the same beside a node":      {smi: none, nodes: node, want: node + " exists"},
+		"another answer":              {smi: nonsense, want: "it printed GPU is lost"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

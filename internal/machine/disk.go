@@ -36,7 +36,7 @@ func FreeSpace(dir string) (int64, error) {
 	}
 	var stat unix.Statfs_t
 	if err := unix.Statfs(there, &stat); err != nil {
-		return 0, fmt.Errorf("the free space of %s cannot be told: %w", there, err)
+		return 0, fmt.Errorf("cannot determine the free space of %s: %w", there, err)
 	}
 	return int64(stat.Bavail) * int64(stat.Bsize), nil
 }

@@ -37,7 +37,7 @@ const lockPoll = 200 * time.Millisecond
 // a killed command's home is free only once they are gone.
 func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release func(), err error) {
 	if err := os.MkdirAll(m.Home, 0o700); err != nil {
-		return m, nil, fmt.Errorf("%w (hint: is $TUNEGATE_HOME writable?)", err)
+		return m, nil, fmt.Errorf("%w (hint: make $TUNEGATE_HOME writable)", err)
 	}
 	if err := CheckHome(m.Home); err != nil {
 		return m, nil, err
@@ -75,7 +75,7 @@ func CheckHome(folder string) error {
 	if !shared && (was || !other) {
 		return nil
 	}
-	return fmt.Errorf("%s is open to other users and holds other things than results (hint: use a folder of its own: export TUNEGATE_HOME=%s)",
+	return fmt.Errorf("%s is accessible to other users and holds unrelated files (hint: use a separate folder: export TUNEGATE_HOME=%s)",
 		folder, filepath.Join(folder, "tunegate"))
 }
 
@@ -92,15 +92,15 @@ func (m Machine) LockGPU(ctx context.Context, runner config.Runner, who string) 
 	m = m.On(device)
 	switch {
 	case device.GPU == nil && runner.GPU != config.GPU{}:
-		return m, nil, fmt.Errorf("`runner.gpu` of the config declares %s, and no GPU is visible here (hint: `nvidia-smi -L` says why; or take `gpu` out of `runner:` to train on the CPU)", runner.GPU.Class)
+		return m, nil, fmt.Errorf("`runner.gpu` in the config declares %s, but no GPU is visible (hint: run `nvidia-smi -L` to see why, or remove `gpu` from `runner:` to train on the CPU)", runner.GPU.Class)
 	case device.GPU == nil:
 		return m, func() {}, nil
 	}
 	if m.Locks == "" {
-		return m, nil, errors.New("no folder for the lock on the graphics card: HOME is not set, and the password file has no home for this user (hint: set XDG_STATE_HOME)")
+		return m, nil, errors.New("no folder for the GPU lock: HOME is not set, and the password file has no home for this user (hint: set XDG_STATE_HOME)")
 	}
 	if err := filelock.Private(m.Locks); err != nil {
-		return m, nil, fmt.Errorf("the folder for the lock on the graphics card: %w (hint: set XDG_STATE_HOME to a folder that you may write)", err)
+		return m, nil, fmt.Errorf("the folder for the GPU lock: %w (hint: set XDG_STATE_HOME to a folder that you can write to)", err)
 	}
 	m, release, err = m.lock(ctx, filepath.Join(m.Locks, device.GPU.UUID+".lock"), device.GPU.Name, who)
 	if err != nil {
@@ -111,10 +111,10 @@ func (m Machine) LockGPU(ctx context.Context, runner config.Runner, who string) 
 	}
 	others, err := m.GPUProcesses(ctx, []GPU{*device.GPU})
 	if err != nil {
-		m.Progress.Say("note: who else uses the GPU cannot be told: %v", err)
+		m.Progress.Say("note: cannot tell who else uses the GPU: %v", err)
 	}
 	for _, other := range others {
-		m.Progress.Say("note: process %d (%s) holds %d MiB of the GPU; it is left alone", other.PID, text.Shown(other.Name, shownName), other.MemoryMiB)
+		m.Progress.Say("note: process %d (%s) holds %d MiB of GPU memory; it is left running", other.PID, text.Shown(other.Name, shownName), other.MemoryMiB)
 	}
 	return m, release, nil
 }
@@ -136,17 +136,17 @@ func (m Machine) lock(ctx context.Context, path, what, who string) (locked Machi
 			// Who has it is for those who wait only: a full disk must not keep
 			// `clean` from its work.
 			if err := m.sign(file, who); err != nil {
-				m.Progress.Say("note: %s does not tell who has it: %v", path, err)
+				m.Progress.Say("note: cannot record the lock holder in %s: %v", path, err)
 			}
 			m.Launcher.Hold = append(slices.Clone(m.Launcher.Hold), file)
 			return m, func() { file.Close() }, nil
 		}
-		busy := fmt.Sprintf("%s is used by %s", what, m.holder(file))
+		busy := fmt.Sprintf("%s is in use by %s", what, m.holder(file))
 		switch {
 		case !errors.Is(err, filelock.ErrHeld):
 			err = fmt.Errorf("lock: %w", err)
 		case m.NoWait:
-			err = fmt.Errorf("%w: %s (hint: try again later, or leave out --no-wait)", ErrBusy, busy)
+			err = fmt.Errorf("%w: %s (hint: try again later, or omit --no-wait)", ErrBusy, busy)
 		default:
 			m.Progress.Update("waiting", int64(m.Clock().Sub(began).Seconds()), 0, 0, busy)
 			err = pause(ctx, lockPoll)

@@ -31,7 +31,7 @@ func TestSecondLockWaitsAndSaysForWhom(t *testing.T) {
 		}
 		second <- err
 	}()
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(heard.Text(), "used by a run of improve into main (process "); {
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(heard.Text(), "in use by a run of improve into main (process "); {
 		if time.Now().After(deadline) {
 			t.Fatalf("heard %q", heard.Text())
 		}
@@ -57,7 +57,7 @@ func TestNoWait(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = m.Lock(t.Context(), "another")
-	if !errors.Is(err, machine.ErrBusy) || !strings.Contains(err.Error(), "used by setup (process ") {
+	if !errors.Is(err, machine.ErrBusy) || !strings.Contains(err.Error(), "in use by setup (process ") {
 		t.Errorf("got %v", err)
 	}
 	if heard.Text() != "" {
@@ -179,10 +179,10 @@ func TestHomeIsClosed(t *testing.T) {
 		"only the tools":   {0o777, []string{"python"}, ""},
 		"empty":            {0o755, nil, ""},
 		"a new disk":       {0o755, []string{"lost+found"}, ""},
-		"a disk of others": {0o755, []string{"lost+found", "postgres"}, "holds other things"},
-		"tools of others":  {0o755, []string{"ollama", "postgres"}, "holds other things"},
-		"another folder":   {0o755, []string{"spool"}, "holds other things than results (hint: use a folder of its own: export TUNEGATE_HOME="},
-		"a shared one":     {0o777 | os.ModeSticky, nil, "holds other things"},
+		"a disk of others": {0o755, []string{"lost+found", "postgres"}, "holds unrelated files"},
+		"tools of others":  {0o755, []string{"ollama", "postgres"}, "holds unrelated files"},
+		"another folder":   {0o755, []string{"spool"}, "holds unrelated files (hint: use a separate folder: export TUNEGATE_HOME="},
+		"a shared one":     {0o777 | os.ModeSticky, nil, "holds unrelated files"},
 		"a private other":  {0o700, []string{"spool"}, ""},
 	} {
 		m, _ := machinetest.New(t)

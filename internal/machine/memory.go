@@ -33,5 +33,5 @@ func (m TrainingMemory) Fix() string {
 	if m.Quantization == "nf4" {
 		return other
 	}
-	return "write `quantization: nf4` under `train:` of the config, or " + other
+	return "set `train.quantization: nf4` in the config, or " + other
 }

@@ -37,7 +37,7 @@ func (m Machine) smi(ctx context.Context, query string, columns int) (rows [][]s
 		case err == nil:
 			return rows, nil
 		case attempt == smiAttempts:
-			return nil, fmt.Errorf("nvidia-smi does not tell which GPUs there are: %w (hint: `nvidia-smi` shows it; after an update of the driver restart the machine; %s)", err, onCPU)
+			return nil, fmt.Errorf("nvidia-smi cannot list the GPUs: %w (hint: run `nvidia-smi` to see why; restart the machine after a driver update; %s)", err, onCPU)
 		}
 		if err := pause(ctx, smiPause); err != nil {
 			return nil, err
@@ -77,7 +77,7 @@ func table(out string, columns int) (rows [][]string, err error) {
 		}
 		fields := strings.Split(line, separator)
 		if len(fields) < columns {
-			return nil, fmt.Errorf("it says %s", text.Line(line, shownSMI))
+			return nil, fmt.Errorf("it printed %s", text.Line(line, shownSMI))
 		}
 		rows = append(rows, fields)
 	}

@@ -16,7 +16,7 @@ import (
 // installers print goes to log. The caller holds the Lock.
 func (m Machine) Install(ctx context.Context, runner config.Runner, log io.Writer) error {
 	if _, err := m.Python(ctx, runner.Python); errors.Is(err, python.ErrMissing) {
-		m.Progress.Say("python: none yet in %s", m.Home)
+		m.Progress.Say("python: not installed yet in %s", m.Home)
 		_, err = python.Install(ctx, m.Launcher, m.Home, m.PythonTools(), log, m.elapsed("python"))
 		if err != nil {
 			return err

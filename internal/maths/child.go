@@ -65,12 +65,12 @@ func (c *child) awaitReady(ctx context.Context) error {
 		c.ready = string(a.Progress) == `"ready"`
 	case <-c.process.Done():
 	case <-limit.C:
-		return fmt.Errorf("maths: not ready after %v (hint: is the machine overloaded?)", startLimit)
+		return fmt.Errorf("maths: not ready after %v (hint: try again when the machine is less busy)", startLimit)
 	case <-ctx.Done():
 		return fmt.Errorf("maths: %w", ctx.Err())
 	}
 	if !c.ready {
-		return fmt.Errorf("maths: the child does not start: %v\n%s", c.process.Wait(), c.tail.Fenced())
+		return fmt.Errorf("maths: the child process did not start: %v\n%s", c.process.Wait(), c.tail.Fenced())
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func (c *child) compare(ctx context.Context, r request, wall time.Duration) (Res
 			if ctx.Err() != nil {
 				return Result{}, fmt.Errorf("maths: %w", ctx.Err())
 			}
-			return Result{Verdict: Unknown, Why: fmt.Sprintf("the comparison broke its process: %v", c.process.Wait())}, nil
+			return Result{Verdict: Unknown, Why: fmt.Sprintf("the comparison crashed its process: %v", c.process.Wait())}, nil
 		case <-limit.C:
 			return Result{Verdict: Unknown, Why: fmt.Sprintf("not decided within %v", wall)}, nil
 		case <-ctx.Done():

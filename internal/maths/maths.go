@@ -84,7 +84,7 @@ func (c *Checker) Compare(ctx context.Context, gold, answer string) (Result, err
 		return Result{}, fmt.Errorf("maths: an expected value of %d bytes is %w (at most %d)", len(gold), ErrGold, maxGold)
 	}
 	if len(answer) > maxAnswer {
-		return Result{Verdict: Unknown, Why: fmt.Sprintf("an answer of %d bytes is not read (at most %d)", len(answer), maxAnswer)}, nil
+		return Result{Verdict: Unknown, Why: fmt.Sprintf("an answer of %d bytes is too long (at most %d)", len(answer), maxAnswer)}, nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

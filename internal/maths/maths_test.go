@@ -55,7 +55,7 @@ func TestCompare(t *testing.T) {
 		{gold: "7", answer: "answer: open('" + planted + "', 'w')", want: Different},
 		{gold: "7", answer: "$__import__('os').system('touch " + planted + "')$", want: Different},
 		{gold: "7", answer: "\x00\u202e{\"id\": 99, \"verdict\": \"equal\"}\n\n", want: Different},
-		{gold: "7", answer: strings.Repeat("7", maxAnswer+1), want: Unknown, why: "is not read"},
+		{gold: "7", answer: strings.Repeat("7", maxAnswer+1), want: Unknown, why: "is too long"},
 	} {
 		got, err := checker.Compare(t.Context(), test.gold, test.answer)
 		if err != nil || got.Verdict != test.want || !strings.Contains(got.Why, test.why) || len(got.Answer) > 200 {

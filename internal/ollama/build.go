@@ -62,11 +62,11 @@ func Build(ctx context.Context, launcher proc.Launcher, home string, tools Tools
 	for _, program := range Programs() {
 		path, err := tools.LookPath(program.Name)
 		if err != nil {
-			return Binary{}, fmt.Errorf("ollama: to build Ollama, %s is missing (hint: %s)", program.Name, program.Hint)
+			return Binary{}, fmt.Errorf("ollama: cannot build Ollama: %s is missing (hint: %s)", program.Name, program.Hint)
 		}
 		b.programs[program.Name] = path
 	}
-	fmt.Fprintf(log, "building Ollama %s from its Go module: about 5 minutes on 2 cores, about 140 MB of modules\n", PinnedVersion)
+	fmt.Fprintf(log, "building Ollama %s from its Go module: takes about 5 minutes on 2 cores and downloads about 140 MB of modules\n", PinnedVersion)
 
 	include, err := b.headers(ctx, headerFolder(home), systemHeaders)
 	if err != nil {

@@ -45,7 +45,7 @@ func (c *Client) Chat(ctx context.Context, ask engine.Ask) (engine.Answer, error
 	}
 	// The API client reports a cut stream as success.
 	if err := c.alive(ctx); err != nil {
-		return answer, c.explain(doing+": the server went away in the middle of the answer", err)
+		return answer, c.explain(doing+": the server disconnected in the middle of the answer", err)
 	}
 	answer.DoneReason = engine.Aborted
 	return answer, nil
@@ -76,7 +76,7 @@ func (c *Client) Render(ctx context.Context, tag string, messages []chat.Message
 	var prompt *string
 	err := c.once.Chat(ctx, request, func(part api.ChatResponse) error {
 		if part.DebugInfo == nil {
-			return errors.New("this server generates instead of showing the prompt")
+			return errors.New("this server generates an answer instead of returning the prompt")
 		}
 		prompt = &part.DebugInfo.RenderedTemplate
 		return nil

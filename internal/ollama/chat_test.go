@@ -85,7 +85,7 @@ func TestChatWithAServerThatDies(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := client.Chat(t.Context(), engine.Ask{Tag: "a"})
-	if err == nil || got.Done || !strings.Contains(err.Error(), "went away in the middle") {
+	if err == nil || got.Done || !strings.Contains(err.Error(), "disconnected in the middle") {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -106,7 +106,7 @@ func TestRender(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ body, want, wrong string }{
 		{`{"done":false,"_debug_info":{"rendered_template":"<s>hi"}}`, "<s>hi", ""},
-		{partOne + last, "", "instead of showing the prompt"},
+		{partOne + last, "", "instead of returning the prompt"},
 		{"", "", "empty answer"},
 	} {
 		client := fake(t, map[string]http.HandlerFunc{"POST /api/chat": answer(200, test.body)})

@@ -60,12 +60,12 @@ func TestFailures(t *testing.T) {
 		{"unknown architecture", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("qwen2"), []byte("qwenX")) }, nil, "chat", engine.ErrUnloadable, cannotLoad},
 		// The server's runner ends itself on this, and the server says the one or the other.
 		{"missing tensor", swap("ffn_down", "ffn_dowm"), nil, "chat", nil, "run --force export`"},
-		{"wrong digest", fine, func(d *engine.Definition) { d.GGUF = sumA }, "upload", nil, "changed after its digest was taken"},
+		{"wrong digest", fine, func(d *engine.Definition) { d.GGUF = sumA }, "upload", nil, "changed after it was hashed"},
 		{"malformed digest", fine, func(d *engine.Definition) { d.GGUF = "xyz" }, "upload", nil, "64 hexadecimal digits"},
 		{"bad template", fine, func(d *engine.Definition) { d.Template = "{{ range" }, "create", nil, "correct the Go template of serve.template"},
 		{"wrong type of parameter", fine, func(d *engine.Definition) { d.Parameters = map[string]any{"temperature": "hot"} }, "chat", nil, "correct serve.parameters"},
-		{"name with a space", fine, func(d *engine.Definition) { d.Tag = "demo:n w" }, "create", nil, "a tag is NAME:TAG"},
-		{"long name", fine, func(d *engine.Definition) { d.Tag = "demo:" + strings.Repeat("x", 81) }, "create", nil, "a tag is NAME:TAG"},
+		{"name with a space", fine, func(d *engine.Definition) { d.Tag = "demo:n w" }, "create", nil, "write the tag as NAME:TAG"},
+		{"long name", fine, func(d *engine.Definition) { d.Tag = "demo:" + strings.Repeat("x", 81) }, "create", nil, "write the tag as NAME:TAG"},
 	} {
 		path, sum := altered(t, test.file)
 		definition := engine.Definition{Tag: "demo:new", GGUF: sum, Template: chatML}

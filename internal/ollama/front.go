@@ -13,7 +13,7 @@ import (
 
 // ErrFront says that something in front of the server answered, such as a proxy or a
 // login, or that whoever asks was refused. The server runs, or its proxy does.
-var ErrFront = errors.New("what stands before the server answers")
+var ErrFront = errors.New("a proxy or login page answered instead of the server")
 
 // front is an answer that is not one of Ollama's API to a request: a redirect, a
 // refusal, a page. Redirects are not followed: net/http would make a GET of a POST,
@@ -54,29 +54,29 @@ func (f *front) Error() string {
 	}
 	switch f.code {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
-		return fmt.Sprintf("a login is asked for (%s), and none is sent (hint: name an address of the server that needs no login)", said)
+		return fmt.Sprintf("a login is required (%s), and tunegate sends none (hint: use an address of the server that needs no login)", said)
 	case http.StatusForbidden:
-		return fmt.Sprintf("this is forbidden here (%s) (hint: let this machine through the proxy before the server, or through OLLAMA_ORIGINS and a proxy_set_header Host that Ollama takes, or name the server's own address)", said)
+		return fmt.Sprintf("access is forbidden (%s) (hint: allow this machine in the proxy in front of the server, or in OLLAMA_ORIGINS with a proxy_set_header Host that Ollama accepts, or use the server's own address)", said)
 	case http.StatusRequestEntityTooLarge:
-		return fmt.Sprintf("the proxy before the server refuses uploads over its limit (%s) (hint: raise it above the size of the model, client_max_body_size in nginx, or name the server's own address)", said)
+		return fmt.Sprintf("the proxy in front of the server limits uploads (%s) (hint: raise its limit above the size of the model, client_max_body_size in nginx, or use the server's own address)", said)
 	}
 	if f.code < 400 {
 		return "a redirect " + f.leads()
 	}
-	return fmt.Sprintf("the proxy before the server has no answer from it (%s) (hint: does Ollama run behind it, and does the proxy wait long enough, proxy_read_timeout in nginx?)", said)
+	return fmt.Sprintf("the proxy in front of the server got no answer from it (%s) (hint: check that Ollama runs behind it and that the proxy waits long enough, proxy_read_timeout in nginx)", said)
 }
 
 // leads says where a redirect goes.
 func (f *front) leads() string {
 	if f.to == nil {
-		return fmt.Sprintf("(%d) that leads nowhere (hint: is it the address of an Ollama server?)", f.code)
+		return fmt.Sprintf("(%d) without a location (hint: check that this is the address of an Ollama server)", f.code)
 	}
 	server := *f.to
 	server.RawQuery, server.Fragment, server.User = "", "", nil
 	_, call, _ := strings.Cut(f.path, "/api/")
 	before, same := strings.CutSuffix(server.Path, "/api/"+call)
 	if server.Path = before; !same {
-		return fmt.Sprintf("to %s, as of a login (hint: name an address of the Ollama server itself, that needs no login)", text.Line(server.String(), 200))
+		return fmt.Sprintf("to %s, probably a login (hint: use an address of the Ollama server that needs no login)", text.Line(server.String(), 200))
 	}
-	return fmt.Sprintf("to %s, and requests are not sent on (hint: name that address instead)", text.Line(server.String(), 200))
+	return fmt.Sprintf("to %s, which is not followed (hint: use that address instead)", text.Line(server.String(), 200))
 }

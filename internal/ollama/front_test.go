@@ -35,29 +35,29 @@ func TestWhatStandsBeforeTheServer(t *testing.T) {
 			func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "https://tutor.lan"+r.URL.Path, http.StatusMovedPermanently)
 			},
-			[]string{"a redirect to https://tutor.lan, and requests are not sent on (hint: name that address instead)"},
+			[]string{"a redirect to https://tutor.lan, which is not followed (hint: use that address instead)"},
 		},
 		"to a folder": {
 			func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "/ollama"+r.URL.Path, http.StatusPermanentRedirect)
 			},
-			[]string{"/ollama, and requests are not sent on"},
+			[]string{"/ollama, which is not followed"},
 		},
 		"to a login": {
 			func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "https://login.example/oauth?state=secret", http.StatusFound)
 			},
-			[]string{"a redirect to https://login.example/oauth, as of a login (hint:"},
+			[]string{"a redirect to https://login.example/oauth, probably a login (hint:"},
 		},
-		"nowhere":            {answer(http.StatusFound, ""), []string{"(302) that leads nowhere"}},
-		"401":                {page(401, "401 Authorization Required"), []string{`a login is asked for (401, "401 Authorization Required")`, "needs no login"}},
-		"407":                {page(407, ""), []string{"a login is asked for (407"}},
-		"403":                {page(403, "Forbidden"), []string{`forbidden here (403, "Forbidden")`, "OLLAMA_ORIGINS"}},
-		"403 of the server":  {answer(403, ""), []string{"forbidden here (403)", "proxy_set_header Host"}},
-		"502":                {page(502, "502 Bad Gateway"), []string{`no answer from it (502, "502 Bad Gateway")`, "does Ollama run behind it"}},
+		"nowhere":            {answer(http.StatusFound, ""), []string{"(302) without a location"}},
+		"401":                {page(401, "401 Authorization Required"), []string{`a login is required (401, "401 Authorization Required")`, "needs no login"}},
+		"407":                {page(407, ""), []string{"a login is required (407"}},
+		"403":                {page(403, "Forbidden"), []string{`access is forbidden (403, "Forbidden")`, "OLLAMA_ORIGINS"}},
+		"403 of the server":  {answer(403, ""), []string{"access is forbidden (403)", "proxy_set_header Host"}},
+		"502":                {page(502, "502 Bad Gateway"), []string{`no answer from it (502, "502 Bad Gateway")`, "check that Ollama runs behind it"}},
 		"503":                {page(503, "Service Unavailable"), []string{"no answer from it (503"}},
 		"504":                {page(504, "Gateway\x1b[31m\n::error::x"), []string{`no answer from it (504, "Gateway[31m ::error::x")`, "proxy_read_timeout"}},
-		"413 to all uploads": {page(413, "413 Request Entity Too Large"), []string{"refuses uploads over its limit", "client_max_body_size in nginx"}},
+		"413 to all uploads": {page(413, "413 Request Entity Too Large"), []string{"limits uploads", "client_max_body_size in nginx"}},
 	} {
 		client := fake(t, map[string]http.HandlerFunc{"/": test.front, "HEAD /api/blobs/": answer(404, "")})
 		for doing, call := range calls(t, client) {

@@ -39,15 +39,15 @@ func (b *builder) headers(ctx context.Context, folder string, system []string) (
 	for _, program := range []string{"apt-get", "dpkg-deb"} {
 		path, err := b.tools.LookPath(program)
 		if err != nil {
-			return "", fmt.Errorf("ollama: to build Ollama, the headers %q are missing (hint: %s, or put them under /usr/local/include)", headerFiles, headerHint)
+			return "", fmt.Errorf("ollama: cannot build Ollama: the headers %q are missing (hint: run `%s`, or put them under /usr/local/include)", headerFiles, headerHint)
 		}
 		b.programs[program] = path
 	}
 	if err := b.fetchHeaders(ctx, folder); err != nil {
-		return "", fmt.Errorf("%w (hint: %s)", err, headerHint)
+		return "", fmt.Errorf("%w (hint: run `%s`)", err, headerHint)
 	}
 	if !HasHeaders(fetched) {
-		return "", fmt.Errorf("ollama: the packages %q lack the headers %q (hint: %s)", headerPackages, headerFiles, headerHint)
+		return "", fmt.Errorf("ollama: the packages %q lack the headers %q (hint: run `%s`)", headerPackages, headerFiles, headerHint)
 	}
 	return fetched, nil
 }

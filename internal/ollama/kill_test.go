@@ -164,7 +164,7 @@ func TestServerKilledInAnUpload(t *testing.T) {
 	}
 	path, sum := big(t)
 	err := v.proxy.Upload(t.Context(), path, sum)
-	if err == nil || !strings.Contains(err.Error(), "is the server running?") {
+	if err == nil || !strings.Contains(err.Error(), "check that the server is running") {
 		t.Errorf("%v", err)
 	}
 	v.restart()
@@ -174,7 +174,7 @@ func TestCutUpload(t *testing.T) {
 	t.Parallel()
 	v := newVictim(t)
 	path, sum := big(t)
-	for name, wrong := range map[string]string{"cancelled": "context canceled", "connection cut": "is the server running?"} {
+	for name, wrong := range map[string]string{"cancelled": "context canceled", "connection cut": "check that the server is running"} {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		v.proxy.body = on("/api/blobs/sha256:"+sum, func() {
@@ -228,7 +228,7 @@ func TestServerKilledInCreate(t *testing.T) {
 		err := v.proxy.Add(t.Context(), v.path, definition)
 		<-killed // before the next server is started, which it would meet
 		whole := HasTag(Models(v.home), "demo:new", v.old.GGUF)
-		if err == nil && !whole || err != nil && !strings.Contains(err.Error(), "is the server running?") {
+		if err == nil && !whole || err != nil && !strings.Contains(err.Error(), "check that the server is running") {
 			t.Errorf("whole is %v: %v", whole, err)
 		}
 		broken := v.restart()
@@ -263,7 +263,7 @@ func TestServerKilledInChat(t *testing.T) {
 	v := newVictim(t)
 	v.proxy.answer = on("/api/chat", v.kill)
 	got, err := v.proxy.Chat(t.Context(), endless("demo:old"))
-	if err == nil || got.Done || !strings.Contains(err.Error(), "is the server running?") {
+	if err == nil || got.Done || !strings.Contains(err.Error(), "check that the server is running") {
 		t.Errorf("%+v, %v", got, err)
 	}
 	v.restart()

@@ -83,7 +83,7 @@ func TestExplain(t *testing.T) {
 		{500, `{"error":"open /m/blobs/sha256-aa: no such file or directory"}`, ErrMissingBlob, "upload the GGUF again"},
 		{500, `{"error":"write /m/blobs/x: no space left on device"}`, nil, "free disk space"},
 		{500, "bad\x1b[31m\n" + strings.Repeat("long", 5000), nil, `bad\x1b[31m\n`},
-		{503, "", nil, "said"},
+		{503, "", nil, "answered"},
 	} {
 		client := fake(t, map[string]http.HandlerFunc{"DELETE /api/delete": answer(test.status, test.body)})
 		err := client.explain("delete x", client.once.Delete(t.Context(), &api.DeleteRequest{Model: "x"}))
@@ -102,7 +102,7 @@ func TestNoServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Version(t.Context()); err == nil || !strings.Contains(err.Error(), "is the server running?") {
+	if _, err := client.Version(t.Context()); err == nil || !strings.Contains(err.Error(), "check that the server is running") {
 		t.Errorf("%v", err)
 	}
 }

@@ -60,9 +60,9 @@ func (s *Server) Undisturbed(ctx context.Context) error {
 	if foreign == "" {
 		return ctx.Err()
 	}
-	hint := "`tunegate doctor` says at \"network\" how to keep others out; then run again"
+	hint := "run `tunegate doctor`: it explains under \"network\" how to keep others out; then run again"
 	if s.process.Private() {
-		hint = "only root and this user can enter the server's network: look for what of theirs does, then run again"
+		hint = "stop the process of root or this user that asked it (nobody else can reach its network), then run again"
 	}
 	return fmt.Errorf("ollama: %w at %s: %s (hint: %s)", engine.ErrDisturbed, s.client.Base(), foreign, hint)
 }
@@ -173,9 +173,9 @@ func (s *Server) await(ctx context.Context, address, version string, said output
 			if err == nil {
 				err = errors.New("exit code 0")
 			}
-			return fmt.Errorf("ollama: the server ended at once: %w\n%s", err, said.last.Fenced())
+			return fmt.Errorf("ollama: the server exited at once: %w\n%s", err, said.last.Fenced())
 		case <-limit:
-			return fmt.Errorf("ollama: the server does not listen on %s after %v (hint: is the machine overloaded?)\n%s", address, startLimit, said.last.Fenced())
+			return fmt.Errorf("ollama: the server is not listening on %s after %v (hint: try again when the machine is less busy)\n%s", address, startLimit, said.last.Fenced())
 		case <-poll.C:
 		}
 	}
@@ -184,7 +184,7 @@ func (s *Server) await(ctx context.Context, address, version string, said output
 		return fmt.Errorf("%w\n%s", err, said.last.Fenced())
 	}
 	if version != "" && answered != version {
-		return fmt.Errorf("ollama: the server says it is version %q, its binary is %s (hint: remove the binary's folder, then run `tunegate setup`)", answered, version)
+		return fmt.Errorf("ollama: the server reports version %q, but its binary is %s (hint: remove the binary's folder, then run `tunegate setup`)", answered, version)
 	}
 	s.version = answered
 	return Supported(answered)
@@ -197,6 +197,6 @@ func Supported(version string) error {
 	if n == 3 && (v[0] > oldest[0] || v[1] > oldest[1] || v[1] == oldest[1] && v[2] >= oldest[2]) {
 		return nil
 	}
-	return fmt.Errorf("ollama: version %.50q is too old: it ignores truncate and logprobs (hint: use %d.%d.%d or newer, or take ollama off PATH)",
+	return fmt.Errorf("ollama: version %.50q is too old: it ignores truncate and logprobs (hint: use %d.%d.%d or newer, or remove ollama from PATH)",
 		version, oldest[0], oldest[1], oldest[2])
 }

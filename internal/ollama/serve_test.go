@@ -114,7 +114,7 @@ func TestRealServer(t *testing.T) {
 	if HasTag(Models(home), definition.Tag, sum) {
 		t.Error("HasTag after delete")
 	}
-	if err := client.Upload(ctx, path, sumA); err == nil || !strings.Contains(err.Error(), "changed after its digest") {
+	if err := client.Upload(ctx, path, sumA); err == nil || !strings.Contains(err.Error(), "changed after it was hashed") {
 		t.Errorf("wrong digest: %v", err)
 	}
 }
@@ -169,7 +169,7 @@ func TestRealChat(t *testing.T) {
 	if err := server.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := client.Chat(ctx, ask); err == nil || !strings.Contains(err.Error(), "is the server running?") {
+	if _, err := client.Chat(ctx, ask); err == nil || !strings.Contains(err.Error(), "check that the server is running") {
 		t.Errorf("closed server: %v", err)
 	}
 }

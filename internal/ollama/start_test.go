@@ -87,9 +87,9 @@ func TestRealServerCloses(t *testing.T) {
 // that isolates and on one that does not.
 func TestDisturbed(t *testing.T) {
 	t.Parallel()
-	launchers := map[string]proc.Launcher{"`tunegate doctor` says": proctest.Shared(t)}
+	launchers := map[string]proc.Launcher{"run `tunegate doctor`": proctest.Shared(t)}
 	if err := proctest.Launcher(t).TryIsolation(); err == nil {
-		launchers["only root and this user"] = proctest.Launcher(t)
+		launchers["stop the process of root or this user"] = proctest.Launcher(t)
 	} else {
 		t.Logf("NOT TESTED in a network of its own: %v", err)
 	}

@@ -67,7 +67,7 @@ func removeBroken(models string, log io.Writer) error {
 		if !s.Broken {
 			continue
 		}
-		fmt.Fprintf(log, "the tag %s is damaged and is removed\n", s.Tag)
+		fmt.Fprintf(log, "removing the damaged tag %s\n", s.Tag)
 		if err := Remove(models, s.Tag); err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func Prune(models string, dry bool) (freed int64, blobs []string, err error) {
 		}
 		return nil
 	}, func(path string) error {
-		return fmt.Errorf("ollama: %s is not the manifest of a tag, so nothing is removed (hint: take it away if it does not belong to Ollama)", path)
+		return fmt.Errorf("ollama: %s is not the manifest of a tag, so nothing is removed (hint: remove it if it does not belong to Ollama)", path)
 	})
 	if err != nil {
 		return 0, nil, err
@@ -132,7 +132,7 @@ func knownLayout(models string) error {
 	}
 	for _, entry := range entries {
 		if name := entry.Name(); name != "blobs" && name != "manifests" {
-			return fmt.Errorf("ollama: %s has an unknown entry %.100q, perhaps of a newer Ollama, so nothing is removed (hint: take it away if it does not belong to Ollama)", models, name)
+			return fmt.Errorf("ollama: %s has an unknown entry %.100q, perhaps from a newer Ollama, so nothing is removed (hint: remove it if it does not belong to Ollama)", models, name)
 		}
 	}
 	return nil

@@ -151,7 +151,7 @@ func TestNotOllama(t *testing.T) {
 		_, showErr := client.Show(t.Context(), "demo")
 		errs := []error{versionErr, tagsErr, showErr}
 		if slices.ContainsFunc(errs, func(err error) bool {
-			return err == nil || errors.Is(err, engine.ErrNotFound) || !strings.Contains(err.Error(), "is it the address of an Ollama server?")
+			return err == nil || errors.Is(err, engine.ErrNotFound) || !strings.Contains(err.Error(), "check that this is the address of an Ollama server")
 		}) {
 			t.Errorf("%s: %v", name, errors.Join(errs...))
 		}

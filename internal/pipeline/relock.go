@@ -33,7 +33,7 @@ func (r *run) writeLock(ctx context.Context, relock bool) error {
 		r.machine.Progress.Say("%s says what the base model is: commit it, where it is not committed yet", name)
 		return nil
 	case err == nil && !relock:
-		r.machine.Progress.Say("note: %s of the working tree is not of the base model of %s, and stays as it is (hint: `tunegate setup --renew-lock` writes it anew)", name, r.plan.BaseRef)
+		r.machine.Progress.Say("note: %s of the working tree is not of the base model of %s, and stays as it is (hint: run `tunegate setup --renew-lock` to rewrite it)", name, r.plan.BaseRef)
 		return nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err

@@ -47,7 +47,7 @@ func TestSetupSaysWhatIsCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	take(t, r.steps.Baseline, baseline)
-	const want = "baseline: 1 of 2 baseline answers were cut at num_predict 64 (s 1); 128 would end them all (hint: serve.parameters.num_predict: 128)"
+	const want = "baseline: 1 of 2 baseline answers were cut off at num_predict 64 (s 1); 128 would let them all finish (hint: set serve.parameters.num_predict to 128)"
 	for range 2 {
 		if err := r.sayLengths(t.Context()); err != nil {
 			t.Fatal(err)

@@ -159,7 +159,7 @@ func TestAnotherBaseThanTheLocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := f.must("main", "main").CheckBase(t.Context())
-	if want := `is not the base that tunegate.lock has: tokenizer.json is another, the special token "<|tool|>" (6) is new (hint: bring the base back that was locked; where the change is meant, ` + "`tunegate setup --renew-lock`"; !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), want) {
+	if want := `is not the base that tunegate.lock has: tokenizer.json differs, the special token "<|tool|>" (6) was added (hint: bring the base back that was locked; where the change is meant, ` + "`tunegate setup --renew-lock`"; !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), want) {
 		t.Errorf("another tokenizer: %v", err)
 	}
 	f.Write("tunegate.yaml", elsewhere("/models/other"))
@@ -193,7 +193,7 @@ func TestAnotherBaseInTheRepository(t *testing.T) {
 	f.Commit("locked")
 	f.Change("pr", map[string]string{"base/tokenizer_config.json": `{"eos_token": "<|im_end|>", "chat_template": "<|im_end|>"}`})
 	_, err = f.plan("main", "pr")
-	if want := "the head's ./base is not the base that tunegate.lock has: tokenizer_config.json is another, the chat template is another"; !errors.Is(err, ErrInput) || !strings.HasPrefix(err.Error(), want) {
+	if want := "the head's ./base is not the base that tunegate.lock has: tokenizer_config.json differs, the chat template differs"; !errors.Is(err, ErrInput) || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}
 	if err := f.must("main", "main").CheckBase(t.Context()); err != nil {

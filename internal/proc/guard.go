@@ -49,7 +49,7 @@ func Guard(args, environ []string, stderr io.Writer) int {
 		return inside(args[1:], environ, stderr)
 	}
 	if len(args) < 3 || !areWords(args) || !isPipe(lifelineFD) {
-		fmt.Fprintln(stderr, "guard: only tunegate itself starts this")
+		fmt.Fprintln(stderr, "guard: only tunegate itself may start this")
 		return misused
 	}
 	network, command := Network(args[1]), args[2:]
@@ -74,7 +74,7 @@ func Guard(args, environ []string, stderr io.Writer) int {
 		child, err = syscall.ForkExec(command[0], command, &syscall.ProcAttr{Env: environ, Files: files, Sys: childAttributes(network)})
 	}
 	if network != SharedNetwork && errors.Is(err, syscall.ENOSPC) {
-		err = errors.New("no further namespace is allowed: user.max_user_namespaces or user.max_net_namespaces is reached")
+		err = errors.New("namespace limit reached (user.max_user_namespaces or user.max_net_namespaces)")
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "guard: %s: %v\n", command[0], err)

@@ -176,7 +176,7 @@ func TestChildDiesWithItsGuard(t *testing.T) {
 	c := script("echo $$ >1.pid; kill -9 $PPID; while :; do :; done")
 	c.Dir = t.TempDir()
 	_, err := run(t, c)
-	if err == nil || !strings.Contains(err.Error(), "guard process was ended from outside: signal: killed") {
+	if err == nil || !strings.Contains(err.Error(), "guard process was killed from outside: signal: killed") {
 		t.Errorf("Wait: %v", err)
 	}
 	awaitEnd(t, pids(t, c.Dir, 1), withinLimit)

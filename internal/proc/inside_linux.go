@@ -38,7 +38,7 @@ func may(capability uint) bool {
 // runs. Without a command it ends at once, with exit code 0.
 func inside(args, environ []string, stderr io.Writer) int {
 	if !areWords(args) {
-		fmt.Fprintln(stderr, "guard: only tunegate itself starts this")
+		fmt.Fprintln(stderr, "guard: only tunegate itself may start this")
 		return misused
 	}
 	runtime.LockOSThread() // capabilities are a thread's, and so is Pdeathsig

@@ -72,7 +72,7 @@ func (l Launcher) Start(ctx context.Context, c Command) (*Process, error) {
 		return nil, fmt.Errorf("%s: %q is not an absolute path", c.Name, c.Path)
 	}
 	if _, err := exec.LookPath(c.Path); err != nil {
-		return nil, fmt.Errorf("%s: cannot be started: %w", c.Name, err)
+		return nil, fmt.Errorf("%s: cannot start: %w", c.Name, err)
 	}
 
 	command := append([]string{c.Path}, c.Args...)
@@ -105,7 +105,7 @@ func (l Launcher) launch(ctx context.Context, c Command, command []string) (*Pro
 	}
 	if err := p.start(c, l.Hold); err != nil {
 		p.portal.close()
-		return nil, fmt.Errorf("%s: cannot be started: %w", c.Name, err)
+		return nil, fmt.Errorf("%s: cannot start: %w", c.Name, err)
 	}
 	release := context.AfterFunc(ctx, func() { p.stop(ctx.Err()) })
 	go func() {

@@ -115,7 +115,7 @@ func TestNoNamespaceIsLeft(t *testing.T) {
 		} else if err != nil {
 			t.Skipf("NOT TESTED without namespaces: %v: %s", err, out)
 		}
-		if !strings.Contains(string(out), "no further namespace is allowed") {
+		if !strings.Contains(string(out), "namespace limit reached") {
 			t.Errorf("%s: %s", setting, out)
 		}
 	}

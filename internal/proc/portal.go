@@ -58,7 +58,7 @@ func portalEnd(fd int) (*net.UnixConn, error) {
 	end, ok := conn.(*net.UnixConn)
 	if !ok {
 		conn.Close()
-		return nil, errors.New("descriptor of a portal is no unix socket")
+		return nil, errors.New("portal descriptor is not a unix socket")
 	}
 	return end, nil
 }
@@ -119,7 +119,7 @@ func passed(rights []byte) (*os.File, error) {
 	}
 	files, err := syscall.ParseUnixRights(&messages[0])
 	if err != nil || len(files) != 1 {
-		return nil, errors.Join(err, fmt.Errorf("%d files where one was due", len(files)))
+		return nil, errors.Join(err, fmt.Errorf("got %d files, expected 1", len(files)))
 	}
 	return os.NewFile(uintptr(files[0]), "connection"), nil
 }

@@ -40,10 +40,10 @@ type ExitError struct {
 func (e *ExitError) Error() string {
 	switch signal := syscall.Signal(e.Code - signalBase); {
 	case signal == syscall.SIGKILL:
-		return fmt.Sprintf("%s: killed (exit code %d), perhaps by the system's out-of-memory killer: "+
-			"see dmesg, free memory or use smaller batches", e.Name, e.Code)
+		return fmt.Sprintf("%s: killed (exit code %d), perhaps by the system's out-of-memory killer "+
+			"(hint: check `dmesg`, free memory or use smaller batches)", e.Name, e.Code)
 	case signal > 0 && signal < 65:
-		return fmt.Sprintf("%s: ended by a signal, %v (exit code %d)", e.Name, signal, e.Code)
+		return fmt.Sprintf("%s: ended by signal %v (exit code %d)", e.Name, signal, e.Code)
 	default:
 		return fmt.Sprintf("%s: exit code %d", e.Name, e.Code)
 	}
@@ -178,7 +178,7 @@ func (p *Process) outcome(err error) error {
 	case errors.As(err, &exit) && exit.Exited():
 		return &ExitError{Name: p.name, Code: exit.ExitCode()}
 	case exit != nil:
-		return fmt.Errorf("%s: its guard process was ended from outside: %w", p.name, err)
+		return fmt.Errorf("%s: its guard process was killed from outside: %w", p.name, err)
 	default:
 		return fmt.Errorf("%s: %w", p.name, err)
 	}

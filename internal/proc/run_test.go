@@ -20,7 +20,7 @@ func TestRun(t *testing.T) {
 		"works":   {script("echo a; echo b >&2"), "a\nb", ""},
 		"fails":   {script("echo why; exit 3"), "why", "script: exit code 3\n| why"},
 		"silent":  {script("exit 3"), "", "script: exit code 3"},
-		"missing": {gone, "", `script: cannot be started: exec: "/none": stat /none: no such file or directory`},
+		"missing": {gone, "", `script: cannot start: exec: "/none": stat /none: no such file or directory`},
 	} {
 		var log bytes.Buffer
 		tt.command.Log = &log

@@ -150,7 +150,7 @@ func TestRefusals(t *testing.T) {
 		"verdict":        {"v1", "bad", ErrVerdict, "its verdict is fail: merge.no_harm symbolic: 26 of 52 cases broke (hint: `tunegate list`"},
 		"unchanged":      {"v1", "same", ErrVerdict, "its verdict is unchanged"},
 		"no verdict":     {"v1", "never", ErrUsage, "came to no verdict"},
-		"no such run":    {"v1", "none", ErrUsage, `no run starts with "none"`},
+		"no such run":    {"v1", "none", ErrUsage, `no run ID starts with "none"`},
 		"empty":          {"", "good", ErrUsage, "is no version"},
 		"slash":          {"../v1", "good", ErrUsage, "is no version"},
 		"colon":          {"v1:x", "good", ErrUsage, "is no version"},

@@ -55,7 +55,7 @@ func (a *Answers) Take(line []byte) {
 	var answer Answer
 	if err := json.Unmarshal(line, &answer); err != nil {
 		if a.broken == nil {
-			a.broken = fmt.Errorf("%s: an answer is no JSON: %.100q", a.name, line)
+			a.broken = fmt.Errorf("%s: an answer is not valid JSON: %.100q", a.name, line)
 		}
 		return
 	}

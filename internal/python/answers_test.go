@@ -25,7 +25,7 @@ func TestAnswers(t *testing.T) {
 		"a crash":             {`{"progress": 1}`, ended, "1", "", "exit code 1; its last lines:\n| Traceback"},
 		"a crash at the end":  {`{"result": 1}`, ended, "", "", "exit code 1; its last lines:\n| Traceback"},
 		"nothing":             {`{}`, nil, "", "", "program ended without a result; its last lines:\n| Traceback"},
-		"no JSON":             {"a\nb", nil, "", "", `program: an answer is no JSON: "a"`},
+		"no JSON":             {"a\nb", nil, "", "", `program: an answer is not valid JSON: "a"`},
 		"started again":       {`{"error": {"name": "a"}}` + "\n" + `{"pro{"progress": 1}` + "\n" + `{"result": 1}`, nil, "", "1", ""},
 		"a problem at last":   {`{"result": 1}` + "\n" + `{"error": {"name": "a"}}`, nil, "", "", "a:  (hint: )"},
 		"an unknown progress": {`{"progress": null}` + "\n" + `{"result": 1}`, nil, "null", "1", ""},

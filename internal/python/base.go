@@ -2,7 +2,6 @@ package python
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-const pythonHint = "hint: install Python 3.11, 3.12 or 3.13 with its venv module, e.g. `apt-get install python3 python3-venv`, or set runner.python"
+const pythonHint = "(hint: install Python 3.11, 3.12 or 3.13 with its venv module, e.g. `apt-get install python3 python3-venv`, or set runner.python)"
 
 // usableProgram exits with a message unless its interpreter's version is right.
 // What runs after it leaves no compiled modules behind.
@@ -38,7 +37,7 @@ func Usable(ctx context.Context, launcher proc.Launcher, tools Tools) (string, e
 	if !works {
 		return in.basePython(ctx)
 	}
-	if err := in.run(ctx, "looking for a Python with uv", nil, uv, "python", "find", "--no-cache", "--no-project", versionRange); err != nil {
+	if err := in.run(ctx, "looking for Python with uv", nil, uv, "python", "find", "--no-cache", "--no-project", versionRange); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, pythonHint)
 	}
 	return uv, nil
@@ -71,9 +70,9 @@ func (in *installer) basePython(ctx context.Context) (string, error) {
 		}
 		refused = append(refused, fmt.Sprintf("%v: %s", err, tail.Last(1)))
 	}
-	found := "none on the path"
+	found := "none on PATH"
 	if refused != nil {
 		found = strings.Join(refused, "; ")
 	}
-	return "", errors.New("no usable Python (" + found + ")\n" + pythonHint)
+	return "", fmt.Errorf("no usable Python: %s %s", found, pythonHint)
 }

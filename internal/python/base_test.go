@@ -24,7 +24,7 @@ func TestUsable(t *testing.T) {
 		{"uv is a stub", map[string]string{"uv": "exit 127", "python3": fakePython}, "python3", "", "uv --version\npython3 -I -c USABLE\n"},
 		{"the newest that works", map[string]string{"python3.13": "exit 1", "python3.12": "", "python3": ""}, "python3.12", "", "python3.13 -I -c USABLE\npython3.12 -I -c USABLE\n"},
 		{"without venv", map[string]string{"python3": "echo No module named ensurepip; exit 1"}, "", "No module named ensurepip", "python3 -I -c USABLE\n"},
-		{"nothing", nil, "", "none on the path", ""},
+		{"nothing", nil, "", "none on PATH", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

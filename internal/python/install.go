@@ -62,7 +62,7 @@ func (in *installer) install(ctx context.Context, folder string) error {
 	defer lock.Close()
 	err = filelock.Try(lock)
 	if errors.Is(err, filelock.ErrHeld) {
-		in.progress("waiting for another tunegate that installs Python packages", 0)
+		in.progress("waiting for another tunegate process to install the Python packages", 0)
 		err = filelock.Wait(ctx, lock)
 	}
 	if err != nil {
@@ -79,7 +79,7 @@ func (in *installer) install(ctx context.Context, folder string) error {
 	if err := checkDisk(filepath.Dir(folder)); err != nil {
 		return err
 	}
-	fmt.Fprintf(in.log, "installing Python packages (torch and others) in %s: about %s to fetch, %s on disk\n", folder, downloadSize, diskSize)
+	fmt.Fprintf(in.log, "installing Python packages (torch and others) in %s: about %s to download, %s on disk\n", folder, downloadSize, diskSize)
 	if err := in.build(ctx); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func checkDisk(folder string) error {
 		return fmt.Errorf("free space of %s: %w", folder, err)
 	}
 	if free := float64(stat.Bavail) * float64(stat.Bsize); free < diskNeeded {
-		return fmt.Errorf("%.1f GB free in %s, but installing needs %.0f GB (hint: free some, or set TUNEGATE_HOME to a larger disk)",
+		return fmt.Errorf("%.1f GB free in %s, but installing needs %.0f GB (hint: free some space, or set TUNEGATE_HOME to a folder on a larger disk)",
 			free/1e9, folder, diskNeeded/1e9)
 	}
 	return nil
@@ -130,7 +130,7 @@ func (in *installer) build(ctx context.Context) error {
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		fmt.Fprintln(in.log, "uv failed: trying pip, which takes some minutes")
+		fmt.Fprintln(in.log, "uv failed: trying pip, which takes a few minutes")
 	}
 	return in.runPip(ctx, "requirements.lock", requirementsLock)
 }

@@ -70,7 +70,7 @@ func TestInstall(t *testing.T) {
 			if got := m.calls(t); got != tt.calls {
 				t.Errorf("calls:\n%s\nwant:\n%s", got, tt.calls)
 			}
-			if !strings.Contains(log.String(), "about 3.2 GB to fetch") {
+			if !strings.Contains(log.String(), "about 3.2 GB to download") {
 				t.Errorf("log: %s", log.String())
 			}
 			files := m.files(t)
@@ -97,12 +97,12 @@ func TestInstallFails(t *testing.T) {
 		programs map[string]string
 		says     string
 	}{
-		{"nothing there", nil, "no usable Python (none on the path)\nhint: install Python 3.11, 3.12 or 3.13"},
+		{"nothing there", nil, "no usable Python: none on PATH (hint: install Python 3.11, 3.12 or 3.13"},
 		{
 			"unusable ones", map[string]string{"python3.12": "echo not installed >&2; exit 127", "python3": "echo No module named ensurepip; exit 1"},
-			"(python3.12: exit code 127: not installed; python3: exit code 1: No module named ensurepip)\nhint: ",
+			"python3.12: exit code 127: not installed; python3: exit code 1: No module named ensurepip (hint: ",
 		},
-		{"no Python for uv", map[string]string{"uv": "case $1 in venv) echo No interpreter found >&2; exit 2; esac"}, "uv: exit code 2\n| No interpreter found\nhint: install Python"},
+		{"no Python for uv", map[string]string{"uv": "case $1 in venv) echo No interpreter found >&2; exit 2; esac"}, "uv: exit code 2\n| No interpreter found\n(hint: install Python"},
 		{
 			"uv fails", map[string]string{"uv": fakeUV + "\ncase $1 in pip) echo HASH MISMATCH; exit 1; esac", "python3": fakePython},
 			"python: installing Python packages with uv: uv: exit code 1\n| HASH MISMATCH",

@@ -60,10 +60,10 @@ func Locate(ctx context.Context, launcher proc.Launcher, home string, tools Tool
 		return "", fmt.Errorf("python: runner.python: %w (hint: name an executable, or \"auto\" for tunegate's own)", err)
 	}
 	if !filepath.IsAbs(path) {
-		return "", fmt.Errorf("python: runner.python: %q is a relative path (hint: write it from the root)", configured)
+		return "", fmt.Errorf("python: runner.python: %q is a relative path (hint: use an absolute path)", configured)
 	}
 	if err := checkVersions(ctx, launcher, path, tools); err != nil {
-		return "", fmt.Errorf("python: runner.python: %w\nhint: install these versions there, or set it to \"auto\"", err)
+		return "", fmt.Errorf("python: runner.python: %w (hint: install these versions there, or set it to \"auto\")", err)
 	}
 	return path, nil
 }
@@ -141,7 +141,7 @@ func checkVersions(ctx context.Context, launcher proc.Launcher, path string, too
 		return tail.Explain(err)
 	}
 	if answerErr != nil {
-		return fmt.Errorf("%s: answers no JSON: %w", path, answerErr)
+		return fmt.Errorf("%s: its answer is not valid JSON: %w", path, answerErr)
 	}
 	var differ []string
 	for _, p := range pins() {

@@ -74,9 +74,9 @@ func TestFindConfigured(t *testing.T) {
 		"mine":                       "",
 		filepath.Join(m.dir, "mine"): "",
 		"absent":                     `runner.python: stat `,
-		"broken":                     "exit code 1\n| no such module\nhint: install these versions there",
+		"broken":                     "exit code 1\n| no such module (hint: install these versions there",
 		"mute":                       "torch is missing (needs 2.15.0), transformers is missing",
-		"odd":                        "answers no JSON",
+		"odd":                        "its answer is not valid JSON",
 	} {
 		found, err := Find(t.Context(), proctest.Launcher(t), m.home, m.tools(), configured)
 		switch {

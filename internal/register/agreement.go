@@ -59,9 +59,9 @@ func Agree(ctx context.Context, server engine.Chatter, tag, system string, r Ref
 			if off > bound {
 				return a, &Error{
 					Name: "register/logprobs",
-					Message: fmt.Sprintf("the server does not compute what the trainer does (%s): after %q the first token %q has the logprob %.3f there and %s on the server, and rounding explains %.2f",
+					Message: fmt.Sprintf("the server computes different logprobs than the trainer (%s): after %q the first token %q has %.3f in the trainer and %s on the server; rounding explains at most %.2f",
 						r.Precision, referencePrompts()[i], want.Token, want.Logprob, given(want, answer.Logprobs[0].Top), bound),
-					Hint: "the base's folder is not exported as it is trained: choose another base, and report this one",
+					Hint: "choose another base, and report this one: its export does not match how it is trained",
 				}
 			}
 		}
@@ -102,7 +102,7 @@ func distance(want engine.Logprob, among []engine.Logprob) float64 {
 func given(want engine.Logprob, among []engine.Logprob) string {
 	has, found := find(want.Token, among)
 	if !found {
-		return fmt.Sprintf("none of the likeliest %d", len(among))
+		return fmt.Sprintf("none among the likeliest %d", len(among))
 	}
 	return fmt.Sprintf("%.3f", has.Logprob)
 }
@@ -162,12 +162,12 @@ func (s Suspects) Prompts(prompts []Rendered) []Rendered {
 // String names the texts for people.
 func (a Agreement) String() string {
 	if len(a.Differ) == 0 {
-		return fmt.Sprintf("the server computes and counts as the trainer does: %d logprobs are at most %.4f apart, %d texts have the same number of tokens", a.Compared, a.Largest, a.Texts)
+		return fmt.Sprintf("the server agrees with the trainer: %d logprobs differ by at most %.4f, %d texts have the same token count", a.Compared, a.Largest, a.Texts)
 	}
 	decomposed := !slices.ContainsFunc(a.Differ, norm.NFC.IsNormalString)
 	why := ""
 	if decomposed {
-		why = ", all of them with characters that Unicode can write in one and that stand there as several (not NFC), which the trainer puts together and the server does not"
+		why = ", all with decomposed Unicode characters (not NFC), which the trainer composes and the server does not"
 	}
-	return fmt.Sprintf("the server counts other tokens than the trainer in %d of %d fixed texts%s; the first is %+.60q. A row or a prompt with such a text stops a run", len(a.Differ), a.Texts, why, a.Differ[0])
+	return fmt.Sprintf("the server's token counts differ from the trainer's in %d of %d fixed texts%s; the first is %+.60q; a row or prompt with such text stops a run", len(a.Differ), a.Texts, why, a.Differ[0])
 }

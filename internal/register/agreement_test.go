@@ -61,9 +61,9 @@ func TestAgreeRefusesOtherLogprobs(t *testing.T) {
 		refused   string
 	}{
 		"the same":      {"float32", []engine.Logprob{{Token: " x", Logprob: -2.01}, {Token: "The", Logprob: -0.5}}, 0.01, ""},
-		"apart":         {"float32", []engine.Logprob{{Token: "The", Logprob: -0.5}, {Token: " x", Logprob: -1.97}}, 0, `" x" has the logprob -2.000 there and -1.970`},
+		"apart":         {"float32", []engine.Logprob{{Token: "The", Logprob: -0.5}, {Token: " x", Logprob: -1.97}}, 0, `" x" has -2.000 in the trainer and -1.970`},
 		"by rounding":   {"bfloat16", []engine.Logprob{{Token: "The", Logprob: -0.5}, {Token: " x", Logprob: -1.95}}, 0.05, ""},
-		"another token": {"float32", []engine.Logprob{{Token: "The", Logprob: -0.5}}, 0, "none of the likeliest 1"},
+		"another token": {"float32", []engine.Logprob{{Token: "The", Logprob: -0.5}}, 0, "none among the likeliest 1"},
 		"no answer":     {"float32", nil, 0, ""},
 	} {
 		server := counter{likely: c.likely}
@@ -118,7 +118,7 @@ func TestSuspects(t *testing.T) {
 				t.Errorf("%s: %+q is suspect %v", name, text, got)
 			}
 		}
-		if says := found.String(); (c.differ == 0) != strings.Contains(says, "as the trainer does") || strings.Contains(says, "NFC") != (name == "not composed") {
+		if says := found.String(); (c.differ == 0) != strings.Contains(says, "agrees with the trainer") || strings.Contains(says, "NFC") != (name == "not composed") {
 			t.Errorf("%s: %s", name, says)
 		}
 	}

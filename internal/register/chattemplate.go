@@ -30,11 +30,11 @@ func ownSystem(chatTemplate string) string {
 func CheckChatTemplate(chat, system string) error {
 	switch own := ownSystem(chat); {
 	case chat == "":
-		return errors.New("the base has no chat template, so nothing says how it is asked (hint: use a base that was tuned for chat: its folder has chat_template.jinja, or `chat_template` in tokenizer_config.json)")
+		return errors.New("the base has no chat template, so its prompt format is unknown (hint: use a base that was tuned for chat: its folder has chat_template.jinja, or `chat_template` in tokenizer_config.json)")
 	case !strings.Contains(chat, mark):
-		return fmt.Errorf("the base's chat template is not ChatML, the built-in one: it has no %s (hint: write an Ollama template, https://docs.ollama.com/modelfile, to a file of the repository and name it under `serve.template`)", mark)
+		return fmt.Errorf("the base's chat template is not ChatML, the built-in one: it has no %s (hint: write an Ollama template, https://docs.ollama.com/modelfile, to a file in the repository and set `serve.template` to it)", mark)
 	case own != "" && system == "":
-		return fmt.Errorf("the base's chat template adds a system prompt of its own (%.100q) where none is given, and the server would not (hint: write that text, or another system prompt, as `system` under `serve:` of the config)", own)
+		return fmt.Errorf("the base's chat template adds its own system prompt (%.100q) when none is given, but the server would not (hint: set `serve.system` in the config to that text, or to another system prompt)", own)
 	}
 	return nil
 }

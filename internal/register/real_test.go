@@ -97,7 +97,7 @@ func TestRealFailures(t *testing.T) {
 		{"file changed since its export", func(c *Candidate, _ *Rendered) {
 			altered(c, func(b []byte) []byte { b[len(b)-5000] ^= 1; return b })
 			c.Digest = strings.Repeat("a", 64)
-		}, "changed after its digest", nil},
+		}, "changed after it was hashed", nil},
 		{"unknown architecture", func(c *Candidate, _ *Rendered) {
 			altered(c, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("qwen2"), []byte("qwenX")) })
 		}, "cannot load the weights", engine.ErrUnloadable},
@@ -124,7 +124,7 @@ func TestRealFailures(t *testing.T) {
 	if err := server.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := Run(ctx, client, good, []Rendered{prompt}); err == nil || !strings.Contains(err.Error(), "is the server running?") {
+	if _, _, err := Run(ctx, client, good, []Rendered{prompt}); err == nil || !strings.Contains(err.Error(), "check that the server is running") {
 		t.Errorf("server down: %v", err)
 	}
 }

@@ -55,7 +55,7 @@ func Refer(ctx context.Context, launcher proc.Launcher, interpreter python.Inter
 		return Reference{}, fmt.Errorf("reference: %w", err)
 	}
 	if len(r.Prompts) != len(prompts) || len(r.Tokens) != len(texts) {
-		return Reference{}, fmt.Errorf("reference: %d prompts and %d texts where %d and %d were asked for", len(r.Prompts), len(r.Tokens), len(prompts), len(texts))
+		return Reference{}, fmt.Errorf("reference: got %d prompts and %d texts, expected %d and %d", len(r.Prompts), len(r.Tokens), len(prompts), len(texts))
 	}
 	return r, nil
 }

@@ -116,8 +116,8 @@ func (c Candidate) compare(shown engine.Model) error {
 	differs := func(what, wanted, got string) error {
 		return &Error{
 			Name:    "register/show",
-			Message: fmt.Sprintf("the server shows another %s for %s: %.200q where %.200q was sent", what, c.Tag, got, wanted),
-			Hint:    "something else writes to this server, or its version treats the field differently",
+			Message: fmt.Sprintf("the server shows a different %s for %s: %.200q, but %.200q was sent", what, c.Tag, got, wanted),
+			Hint:    "stop whatever else writes to this server, or update it: its version may treat the field differently",
 		}
 	}
 	for _, field := range []struct{ name, want, got string }{
@@ -149,8 +149,8 @@ func prove(ctx context.Context, server Server, tag string, prompts []Rendered) (
 		if text != prompt.Text {
 			return Parity{}, &Error{
 				Name:    OtherPrompt,
-				Message: fmt.Sprintf("%s is rendered otherwise by the server than by the trainer, from character %d on: %s", prompt.Name, parting(text, prompt.Text), contrast(text, prompt.Text)),
-				Hint:    "`serve.template` and `serve.system` must give the prompt that the base's chat template gives",
+				Message: fmt.Sprintf("%s is rendered differently by the server and the trainer, from character %d on: %s", prompt.Name, parting(text, prompt.Text), contrast(text, prompt.Text)),
+				Hint:    "make `serve.template` and `serve.system` produce the same prompt as the base's chat template",
 			}
 		}
 	}
@@ -162,7 +162,7 @@ func prove(ctx context.Context, server Server, tag string, prompts []Rendered) (
 		return Parity{}, err
 	}
 	if !reply.Done {
-		return Parity{}, &Error{Name: "register/chat", Message: tag + " does not answer", Hint: "the server's log in the run's folder says why"}
+		return Parity{}, &Error{Name: "register/chat", Message: tag + " does not answer", Hint: "see the server's log in the run's folder"}
 	}
 	if err := first.Counted(reply.InputTokens); err != nil {
 		return Parity{}, err

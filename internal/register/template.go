@@ -47,7 +47,7 @@ func Template(rendered string) (name, text string, err error) {
 			return candidate.name, candidate.text, nil
 		}
 	}
-	return "", "", fmt.Errorf("the base's chat template is none of the built-in ones (ChatML) (hint: name a file with an Ollama template under `serve.template`)")
+	return "", "", fmt.Errorf("the base's chat template is none of the built-in ones (ChatML) (hint: set `serve.template` to a file with an Ollama template)")
 }
 
 type templateData struct {

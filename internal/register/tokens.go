@@ -20,7 +20,7 @@ func CountTokens(ctx context.Context, server engine.Chatter, tag string, prompts
 			return fmt.Errorf("%s: %w", prompt.Name, err)
 		}
 		if !reply.Done {
-			return &Error{Name: "register/chat", Message: fmt.Sprintf("%s does not answer %s", tag, prompt.Name), Hint: "the server's log in the run's folder says why"}
+			return &Error{Name: "register/chat", Message: fmt.Sprintf("%s does not answer %s", tag, prompt.Name), Hint: "see the server's log in the run's folder"}
 		}
 		if err := prompt.Counted(reply.InputTokens); err != nil {
 			return err
@@ -40,6 +40,6 @@ func (r Rendered) Counted(tokens int) error {
 	return &Error{
 		Name:    OtherTokens,
 		Message: fmt.Sprintf("the server counts %d tokens in the prompt of %s, the trainer's tokenizer %d", tokens, r.Name, r.Tokens),
-		Hint:    "the GGUF's tokenizer differs from the base's; make the base GGUF again with `tunegate setup`",
+		Hint:    "the GGUF's tokenizer differs from the base's: rebuild the base GGUF with `tunegate setup`",
 	}
 }

@@ -25,7 +25,7 @@ type Artifact struct {
 }
 
 // ErrGone says that the bytes of a model are not kept any more.
-var ErrGone = errors.New("its bytes are gone")
+var ErrGone = errors.New("its files are gone")
 
 // MadeBy gives the model that a run exported and registered.
 func MadeBy(m machine.Machine, run Record) (Artifact, error) {

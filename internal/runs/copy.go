@@ -26,7 +26,7 @@ func CopyOut(workspace, dir string) error {
 	final := filepath.Join(workspace, CopyFolder)
 	temporary := final + ".tmp"
 	if _, err := os.Lstat(final); err == nil && !isCopy(final) {
-		return fmt.Errorf("%s is there and was not written by tunegate (hint: give it another name)", final)
+		return fmt.Errorf("%s exists and was not written by tunegate (hint: rename it)", final)
 	}
 	if err := errors.Join(removeCopy(temporary), os.MkdirAll(temporary, 0o755)); err != nil {
 		return err

@@ -61,7 +61,7 @@ func TestCopyAfterAKill(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if !exists(filepath.Join(final, "dataset", "train.jsonl")) || exists(filepath.Join(final, "dataset", "old.jsonl")) || exists(final+".tmp") {
-			t.Errorf("%s: not copied, or not cleared up", name)
+			t.Errorf("%s: not copied, or not cleaned up", name)
 		}
 	}
 	if !exists(filepath.Join(precious, RecordFile)) {

@@ -121,9 +121,9 @@ func Find(home, prefix, repository string) (dir string, record Record, err error
 	}
 	switch {
 	case len(ids) == 0:
-		return "", Record{}, fmt.Errorf("no run starts with %q in %s (hint: `ls %s`)", prefix, home, runsFolder(home))
+		return "", Record{}, fmt.Errorf("no run ID starts with %q in %s (hint: list them with `ls %s`)", prefix, home, runsFolder(home))
 	case len(ids) > 1:
-		return "", Record{}, fmt.Errorf("%d runs start with %q, the latest is %s (hint: give more of the id)", len(ids), prefix, ids[len(ids)-1])
+		return "", Record{}, fmt.Errorf("%d run IDs start with %q, the latest is %s (hint: give more of the ID)", len(ids), prefix, ids[len(ids)-1])
 	}
 	return loadRun(home, ids[0])
 }
@@ -138,7 +138,7 @@ func latest(home string, ids []string, repository string) (string, Record, error
 			return dir, record, nil
 		}
 	}
-	return "", Record{}, fmt.Errorf("there is no run of this repository yet (hint: `tunegate run`; the runs are in %s)", runsFolder(home))
+	return "", Record{}, fmt.Errorf("this repository has no runs yet (hint: start one with `tunegate run`; runs are stored in %s)", runsFolder(home))
 }
 
 // loadRun reads the record of a run. It is errNoRecord where there is none.
@@ -150,7 +150,7 @@ func loadRun(home, id string) (dir string, record Record, err error) {
 		return "", Record{}, fmt.Errorf("%w: %w", errNoRecord, err)
 	}
 	if err != nil {
-		return "", Record{}, fmt.Errorf("%w (hint: let your user read it, or move the folder of that run away)", err)
+		return "", Record{}, fmt.Errorf("%w (hint: make it readable for your user, or move that run's folder away)", err)
 	}
 	record, err = Decode(data)
 	if errors.Is(err, protocol.ErrNewer) {

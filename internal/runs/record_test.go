@@ -11,7 +11,7 @@ import (
 func TestFind(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
-	if _, _, err := Find(home, "", ""); err == nil || !strings.Contains(err.Error(), "no run of this repository yet") {
+	if _, _, err := Find(home, "", ""); err == nil || !strings.Contains(err.Error(), "this repository has no runs yet") {
 		t.Errorf("got %v", err)
 	}
 	for _, r := range []Record{
@@ -25,8 +25,8 @@ func TestFind(t *testing.T) {
 		}
 	}
 	tests := []struct{ prefix, repository, id, fails string }{
-		{"", "", "20260103-c", ""}, {"", "/there", "20260102-b", ""}, {"", "/here", "20260103-c", ""}, {"", "/nowhere", "", "no run of this repository yet"},
-		{"20260101", "/there", "20260101-a", ""}, {"2026", "", "", "3 runs start with"}, {"x", "", "", "no run starts with"},
+		{"", "", "20260103-c", ""}, {"", "/there", "20260102-b", ""}, {"", "/here", "20260103-c", ""}, {"", "/nowhere", "", "this repository has no runs yet"},
+		{"20260101", "/there", "20260101-a", ""}, {"2026", "", "", "3 run IDs start with"}, {"x", "", "", "no run ID starts with"},
 	}
 	for _, test := range tests {
 		_, record, err := Find(home, test.prefix, test.repository)

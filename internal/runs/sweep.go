@@ -42,10 +42,10 @@ func Lock(ctx context.Context, m machine.Machine, who string) (locked machine.Ma
 func clearUp(ctx context.Context, m machine.Machine) {
 	swept, err := sweep(ctx, m)
 	if counted := swept.String(); counted != "" {
-		m.Progress.Say("cleared up what an earlier command left: %s", counted)
+		m.Progress.Say("cleaned up after an earlier command: %s", counted)
 	}
 	if err != nil {
-		m.Progress.Say("note: not all that a killed command left could be cleared up: %v", err)
+		m.Progress.Say("note: could not clean up everything that a killed command left: %v", err)
 	}
 }
 
@@ -57,10 +57,10 @@ func (s Swept) String() string {
 		one, many string
 	}{
 		{len(s.Runs), "run", "runs"},
-		{len(s.Drafts), "half-made result", "half-made results"},
+		{len(s.Drafts), "partial result", "partial results"},
 		{len(s.Tags), "tag", "tags"},
 		{len(s.Blobs), "blob", "blobs"},
-		{len(s.Files), "half-written file", "half-written files"},
+		{len(s.Files), "partial file", "partial files"},
 		{len(s.Folders), "folder", "folders"},
 	} {
 		switch kind.count {
@@ -187,7 +187,7 @@ func (s *Swept) interrupt(record Record, dir, name string) error {
 	if record.State != step.Running {
 		return nil
 	}
-	record.State, record.Error = step.Interrupted, "it was killed, or the machine went down (hint: the same command goes on where it stopped)"
+	record.State, record.Error = step.Interrupted, "it was killed, or the machine went down (hint: run the same command again to resume)"
 	for i := range record.Stages {
 		if record.Stages[i].State == step.Running {
 			record.Stages[i].State = step.Interrupted

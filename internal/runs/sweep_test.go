@@ -133,7 +133,7 @@ func TestSweepKeepsWhatCanBeTakenUp(t *testing.T) {
 	}
 	draft(t, m, step.Export, store.Digest(7))
 	clearUp(t.Context(), m)
-	if heard.Text() != "cleared up what an earlier command left: 1 half-made result (5 B)" {
+	if heard.Text() != "cleaned up after an earlier command: 1 partial result (5 B)" {
 		t.Errorf("said %q", heard.Text())
 	}
 }
@@ -252,7 +252,7 @@ func TestSweepOfSharedTags(t *testing.T) {
 		}
 	}
 	clearUp(t.Context(), m)
-	if text := heard.Text(); !strings.Contains(text, "3 half-made results") || !strings.Contains(text, "note: not all") {
+	if text := heard.Text(); !strings.Contains(text, "3 partial results") || !strings.Contains(text, "note: could not clean up") {
 		t.Errorf("said %q", text)
 	}
 	up = true
@@ -312,7 +312,7 @@ func TestCandidate(t *testing.T) {
 func TestSweptString(t *testing.T) {
 	t.Parallel()
 	s := Swept{Runs: []string{"a"}, Tags: []string{"a", "b"}, Files: []string{"x"}, Bytes: 1}
-	if got, want := s.String(), "1 run, 2 tags, 1 half-written file (1 B)"; got != want {
+	if got, want := s.String(), "1 run, 2 tags, 1 partial file (1 B)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/tunegate/tunegate/internal/base"
 	"github.com/tunegate/tunegate/internal/export"
@@ -93,24 +92,9 @@ func (s *List) BaseSize() int64 {
 	if s.BaseGGUF.Known() {
 		return s.BaseGGUF.Value().Size
 	}
-	var size int64
-	add := func(name string, bytes int64) {
-		if strings.HasSuffix(name, ".safetensors") {
-			size += bytes
-		}
-	}
-	if s.plan.BaseInRepository() {
-		for _, file := range s.plan.BaseFiles() {
-			add(file.Path, file.Size)
-		}
-		return size
-	}
-	state, err := plan.FolderState(s.plan.Config.Base.Model)
+	size, err := s.plan.BaseFolder(context.Background()).WeightsSize()
 	if err != nil {
-		return 0 // its own step says so
-	}
-	for _, file := range state {
-		add(file.Name, file.Size)
+		return 0 // the step that reads the base reports it
 	}
 	return size
 }

@@ -97,7 +97,7 @@ func folders(dir string) ([]string, error) {
 // is cut short leaves a folder that counts as none. Nothing there is no error.
 func (s *Store) Remove(stage string, key Key) error {
 	if !stageForm.MatchString(stage) || !keyForm.MatchString(string(key)) {
-		return fmt.Errorf("store: %q %q names no result", stage, key)
+		return fmt.Errorf("store: no such result: %q %q", stage, key)
 	}
 	dir := s.Dir(stage, key)
 	if err := os.Remove(filepath.Join(dir, manifestName)); err != nil && !errors.Is(err, fs.ErrNotExist) {

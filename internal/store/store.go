@@ -121,7 +121,7 @@ func load(dir string) (entry Entry, written time.Time, err error) {
 		return Entry{}, time.Time{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if entry.Manifest.Schema != Schema {
-		return Entry{}, time.Time{}, fmt.Errorf("%s: schema %d, not %d", path, entry.Manifest.Schema, Schema)
+		return Entry{}, time.Time{}, fmt.Errorf("%s: schema %d, expected %d", path, entry.Manifest.Schema, Schema)
 	}
 	return entry, info.ModTime(), nil
 }
@@ -139,7 +139,7 @@ type Draft struct {
 func (s *Store) Begin(stage string, key Key) (*Draft, error) {
 	dir := s.Dir(stage, key) + draftSuffix
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("store: %w (hint: is %s writable?)", err, s.dir)
+		return nil, fmt.Errorf("store: %w (hint: make %s writable)", err, s.dir)
 	}
 	return &Draft{Dir: dir, store: s, stage: stage, key: key}, nil
 }
@@ -199,7 +199,7 @@ func digestFiles(dir string) ([]File, error) {
 			return err
 		}
 		if !info.Mode().IsRegular() {
-			return fmt.Errorf("store: %s is no regular file", path)
+			return fmt.Errorf("store: %s is not a regular file", path)
 		}
 		digest, err := FileDigest(path)
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 // at sizes and times only.
 func Verify(e Entry) error {
 	if e.Manifest.Schema != Schema {
-		return fmt.Errorf("%s: its %s cannot be read (hint: remove the folder; the next run makes it again)", e.Dir, manifestName)
+		return fmt.Errorf("%s: cannot read its %s (hint: remove the folder; the next run recreates it)", e.Dir, manifestName)
 	}
 	var damage []error
 	for _, file := range e.Manifest.Files {
@@ -21,7 +21,7 @@ func Verify(e Entry) error {
 		}
 	}
 	if len(damage) > 0 {
-		return fmt.Errorf("%w (hint: remove %s; the next run makes it again)", errors.Join(damage...), e.Dir)
+		return fmt.Errorf("%w (hint: remove %s; the next run recreates it)", errors.Join(damage...), e.Dir)
 	}
 	return nil
 }
@@ -33,11 +33,11 @@ func (f File) verify(dir string) error {
 		return err
 	}
 	if info.Size() != f.Size {
-		return fmt.Errorf("%s: %d bytes, the manifest says %d", path, info.Size(), f.Size)
+		return fmt.Errorf("%s: %d bytes, %d in the manifest", path, info.Size(), f.Size)
 	}
 	digest, err := FileDigest(path)
 	if err == nil && digest != f.SHA256 {
-		err = fmt.Errorf("%s: its content was changed (sha256 %.12s, the manifest says %.12s)", path, digest, f.SHA256)
+		err = fmt.Errorf("%s: content changed (sha256 %.12s, %.12s in the manifest)", path, digest, f.SHA256)
 	}
 	return err
 }

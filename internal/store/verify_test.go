@@ -16,10 +16,10 @@ func TestVerify(t *testing.T) {
 		"untouched": {func(string) error { return nil }, ""},
 		"touched":   {func(path string) error { return os.Chtimes(path, time.Now(), time.Now()) }, ""},
 		"missing":   {os.Remove, "no such file"},
-		"truncated": {func(path string) error { return os.Truncate(path, 1) }, "1 bytes, the manifest says 7"},
+		"truncated": {func(path string) error { return os.Truncate(path, 1) }, "1 bytes, 7 in the manifest"},
 		"flipped": {func(path string) error {
 			return os.WriteFile(path, []byte("WEIGHTS"), 0o644)
-		}, "its content was changed"},
+		}, "content changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,7 +47,7 @@ func TestVerifyWithoutManifest(t *testing.T) {
 	if err != nil || len(entries) != 1 {
 		t.Fatalf("%v, %v", entries, err)
 	}
-	if err := Verify(entries[0]); err == nil || !strings.Contains(err.Error(), "manifest.json cannot be read") {
+	if err := Verify(entries[0]); err == nil || !strings.Contains(err.Error(), "cannot read its manifest.json") {
 		t.Errorf("%v", err)
 	}
 }

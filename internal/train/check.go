@@ -24,7 +24,7 @@ func check(dir string, answer []byte) (Result, error) {
 	}
 	if len(r.Versions) == 0 || r.Device == "" || r.Precision == "" || r.TrainRows <= 0 || r.Steps <= 0 || r.Tokens <= 0 ||
 		r.Seconds <= 0 || r.TokensPerSecond <= 0 || r.PeakMemoryBytes <= 0 || r.TrainLoss <= 0 {
-		return Result{}, fmt.Errorf("the trainer's result is not complete: %s", answer)
+		return Result{}, fmt.Errorf("the trainer's result is incomplete: %s", answer)
 	}
 	modules, err := changedModules(filepath.Join(dir, ChangesFile))
 	if err != nil {
@@ -38,7 +38,7 @@ func check(dir string, answer []byte) (Result, error) {
 	if data, err := readTrained(settings); err != nil {
 		return Result{}, err
 	} else if !json.Valid(data) {
-		return Result{}, fmt.Errorf("%s: no JSON", settings)
+		return Result{}, fmt.Errorf("%s: not valid JSON", settings)
 	}
 	if _, err := os.Stat(filepath.Join(dir, samplesFile)); err != nil {
 		return Result{}, err
@@ -60,7 +60,7 @@ func load(dir string) (Result, error) {
 	}
 	found, err := check(dir, data)
 	if err == nil && found.AdapterSHA256 != recorded.AdapterSHA256 {
-		err = errors.New("the adapter is not that of the result")
+		err = errors.New("the adapter does not match the result")
 	}
 	return found, err
 }

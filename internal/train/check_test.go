@@ -53,7 +53,7 @@ func TestCheck(t *testing.T) {
 		"lost tensor":     {whole[:3], complete, "", "no tensor " + whole[3]},
 		"further tensor":  {append(whole[:4:4], "x"), complete, "", "5 tensors for 2 measured modules"},
 		"unknown figure":  {whole, `{"colour": 1}`, "", "unknown field"},
-		"missing figure":  {whole, strings.Replace(complete, `"tokens": 4, `, "", 1), "", "not complete"},
+		"missing figure":  {whole, strings.Replace(complete, `"tokens": 4, `, "", 1), "", "incomplete"},
 		"no changes":      {whole, complete, ChangesFile, ChangesFile},
 		"no samples":      {whole, complete, samplesFile, samplesFile},
 		"no settings":     {whole, complete, adapterDir + "/" + adapterSettings, adapterSettings},

@@ -38,10 +38,10 @@ func (s spec) attach(ctx context.Context, launcher Launcher, job Job) (Running, 
 	}
 	var saved savedJob
 	if err := json.Unmarshal(data, &saved); err != nil {
-		return nil, savedJob{}, fmt.Errorf("%s: %w (hint: remove it once no trainer runs any more)", s.jobPath(), err)
+		return nil, savedJob{}, fmt.Errorf("%s: %w (hint: remove it once no trainer is running)", s.jobPath(), err)
 	}
 	if saved.Launcher != launcher.Name() {
-		return nil, savedJob{}, fmt.Errorf("a job of the launcher %.50q may be training this already, and the launcher is %q now (hint: set it back, or end that job and remove %s)",
+		return nil, savedJob{}, fmt.Errorf("a job of launcher %.50q may already be training this, but the launcher is now %q (hint: set it back, or end that job and remove %s)",
 			saved.Launcher, launcher.Name(), s.jobPath())
 	}
 	running, err := launcher.Attach(ctx, job, saved.Handle)

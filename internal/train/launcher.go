@@ -60,7 +60,7 @@ type Running interface {
 }
 
 // ErrGone says that a launcher knows no such job.
-var ErrGone = errors.New("there is no such job")
+var ErrGone = errors.New("no such job")
 
 // ErrUnreachable is behind errors after which the trainer may go on unseen.
 var ErrUnreachable = errors.New("the trainer's job cannot be reached")

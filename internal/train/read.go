@@ -13,7 +13,7 @@ const maxRead = 256 << 20
 func readTrained(path string) ([]byte, error) {
 	data, err := bounded.ReadFile(path, maxRead)
 	if errors.Is(err, bounded.ErrTooLarge) {
-		err = fmt.Errorf("%w (hint: no training writes so much: train again)", err)
+		err = fmt.Errorf("%w (hint: train again: no training writes a file this large)", err)
 	}
 	return data, err
 }

@@ -115,7 +115,7 @@ func (s spec) cancel(ctx context.Context, running Running, why error) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelLimit)
 	defer stop()
 	if err := running.Cancel(ctx); err != nil {
-		return fmt.Errorf("%w, but the trainer's job may go on: %w (hint: run the same command again, which finds it)", why, err)
+		return fmt.Errorf("%w, but the trainer's job may still be running: %w (hint: run the same command again to follow it)", why, err)
 	}
 	s.forgetJob()
 	return why

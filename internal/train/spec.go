@@ -59,7 +59,7 @@ func newSpec(o Options, in Input, dir string) (spec, error) {
 	case in.BaseName == "":
 		return spec{}, errors.New("the base model has no name for the adapter's config")
 	case in.Seed > math.MaxUint32:
-		return spec{}, fmt.Errorf("seed %d: the trainer's generators take 32 bits (hint: choose one below %d)", in.Seed, uint64(math.MaxUint32)+1)
+		return spec{}, fmt.Errorf("seed %d: the trainer's random generators take 32 bits (hint: choose one below %d)", in.Seed, uint64(math.MaxUint32)+1)
 	case !slices.Contains(Quantizations(), o.Quantization):
 		return spec{}, fmt.Errorf("unknown quantization %q (known: %s)", o.Quantization, strings.Join(Quantizations(), ", "))
 	}
@@ -145,7 +145,7 @@ func checkBase(dir string) error {
 	}
 	for _, pattern := range []string{"config.json", "tokenizer.json", "tokenizer_config.json", "*.safetensors"} {
 		if !slices.ContainsFunc(entries, func(e os.DirEntry) bool { ok, _ := filepath.Match(pattern, e.Name()); return ok }) {
-			return fmt.Errorf("base model %s: there is no %s (hint: base.model is a Hugging Face model's whole folder: fetch it again)", dir, pattern)
+			return fmt.Errorf("base model %s: %s is missing (hint: set base.model to a complete Hugging Face folder, or download it again)", dir, pattern)
 		}
 	}
 	return nil

@@ -17,9 +17,9 @@ func TestRunRefuses(t *testing.T) {
 		want   string
 	}{
 		"no base":        {func(_ *Options, in *Input) { in.BaseDir += "/none" }, "tunegate setup"},
-		"no tokenizer":   {func(_ *Options, in *Input) { os.Remove(filepath.Join(in.BaseDir, "tokenizer.json")) }, "there is no tokenizer.json"},
-		"no config":      {func(_ *Options, in *Input) { os.Remove(filepath.Join(in.BaseDir, "config.json")) }, "there is no config.json"},
-		"no weights":     {func(_ *Options, in *Input) { os.Remove(filepath.Join(in.BaseDir, "m.safetensors")) }, "there is no *.safetensors"},
+		"no tokenizer":   {func(_ *Options, in *Input) { os.Remove(filepath.Join(in.BaseDir, "tokenizer.json")) }, "tokenizer.json is missing"},
+		"no config":      {func(_ *Options, in *Input) { os.Remove(filepath.Join(in.BaseDir, "config.json")) }, "config.json is missing"},
+		"no weights":     {func(_ *Options, in *Input) { os.Remove(filepath.Join(in.BaseDir, "m.safetensors")) }, "*.safetensors is missing"},
 		"no base name":   {func(_ *Options, in *Input) { in.BaseName = "" }, "no name"},
 		"large seed":     {func(_ *Options, in *Input) { in.Seed = 1 << 32 }, "below 4294967296"},
 		"no such rows":   {func(_ *Options, in *Input) { in.ValRows += ".none" }, "no such file"},

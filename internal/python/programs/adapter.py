@@ -1,4 +1,4 @@
-"""The trained adapter: saved, measured, and proved to work when it is loaded again."""
+"""Saves and measures the trained adapter, and proves that it works when loaded again."""
 
 import json
 import os
@@ -12,12 +12,12 @@ from peft.tuners.lora import LoraLayer
 
 from answers import Problem
 
-ADAPTER = "default"  # the name that PEFT gives to a model's only adapter
-PREFIX = "base_model.model."  # what PEFT puts before the base model's module names
+ADAPTER = "default"  # PEFT's name for a model's only adapter
+PREFIX = "base_model.model."  # PEFT's prefix of the base model's module names
 SAMPLED = 16
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
 
-# Largest difference of a logit between base + adapter and the merged model. Rounding the merged weights to 16 bit moves
+# Largest allowed logit difference between base + adapter and the merged model. Rounding merged weights to 16 bit moves
 # a tiny model's logits by 0.001, its adapter moves them by 2; bfloat16 logits above 16 are themselves 0.125 apart.
 LOGIT_BOUND = {torch.float32: 0.05, torch.bfloat16: 1.0}
 
@@ -42,18 +42,18 @@ def save(model: PeftModel, folder: str, base_name: str) -> None:
 
 
 def layers(model: PeftModel) -> list[tuple[str, LoraLayer]]:
-    """The modules that carry an adapter, by their names in the base model."""
+    """The modules with an adapter, by their names in the base model."""
     return [(n.removeprefix(PREFIX), m) for n, m in model.named_modules() if isinstance(m, LoraLayer)]
 
 
 def check_alive(model: PeftModel) -> None:
-    """Every lora_B has left zero, where it starts."""
+    """Raises Problem if a lora_B is still zero, its initial value."""
     dead = [name for name, layer in layers(model) if not layer.lora_B[ADAPTER].weight.any()]
     if dead:
         raise Problem(
             "guard/dead-adapter",
             f"lora_B is all zero after training in {len(dead)} modules, e.g. {dead[0]}",
-            "raise train.learning_rate when it is tiny; else keep the trainer's libraries at their pinned versions",
+            "raise train.learning_rate if it is tiny; otherwise use the pinned versions of the trainer's libraries",
         )
 
 
@@ -81,7 +81,7 @@ def changes(model: PeftModel, seed: int) -> list[dict[str, Any]]:
 
 
 def check_reload(base: Any, folder: str, measured: list[dict[str, Any]], seed: int) -> PeftModel:
-    """Loads the saved adapter onto base and demands the very changes that were measured after training."""
+    """Loads the saved adapter onto base and checks that its changes equal those measured after training."""
     model = PeftModel.from_pretrained(base, folder)
     reloaded = changes(model, seed)
     differing = [
@@ -92,9 +92,9 @@ def check_reload(base: Any, folder: str, measured: list[dict[str, Any]], seed: i
     if len(measured) != len(reloaded) or differing:
         raise Problem(
             "guard/dead-adapter",
-            f"the saved adapter is not the trained one: {len(reloaded)} modules for {len(measured)}, "
+            f"the saved adapter differs from the trained one: {len(reloaded)} modules of {len(measured)}, "
             f"{len(differing)} differ, e.g. {(differing or ['the last'])[0]}",
-            "keep the trainer's libraries at their pinned versions",
+            "use the pinned versions of the trainer's libraries",
         )
     return model
 
@@ -125,9 +125,9 @@ def merge(model: PeftModel, tokenizer: Any, prompts: list[list[dict[str, str]]])
         if not worst <= bound:
             raise Problem(
                 "guard/merge-logits",
-                f"merged into the 16-bit base, a logit differs by {worst:.3g} from base + adapter, bound {bound}, "
+                f"merged into the 16-bit base, a logit differs by {worst:.3g} from base + adapter (limit {bound}), "
                 f"after the prompt {prompt[-1]['content'][:60]!r}",
-                "keep the trainer's libraries at their pinned versions",
+                "use the pinned versions of the trainer's libraries",
             )
     return merged
 

@@ -1,4 +1,4 @@
-"""How the programs of this folder answer whoever started them.
+"""How the programs in this folder send answers to their caller.
 
 Each answer is one JSON object on a line of its own, with one key that says what
 it is: progress, result or error. The lines go to descriptor 3, because standard

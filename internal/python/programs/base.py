@@ -1,4 +1,4 @@
-"""The base model, loaded from a folder without asking any network."""
+"""Loads the base model from a folder, without network access."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def load_base(folder: str, nf4: bool, dtype: torch.dtype | None = None, where: s
         local_files_only=True,
     )
     for module in model.modules():
-        # On some CPUs bitsandbytes would repack the 4-bit weights at the first evaluation, with a loss.
+        # On some CPUs bitsandbytes would repack the 4-bit weights at the first evaluation, losing precision.
         if hasattr(module, "support_avx512bf16_for_cpu"):
             module.support_avx512bf16_for_cpu = False
     return model

@@ -1,4 +1,4 @@
-"""What must hold before the first step of training: for every row, for the tokenizer and for the model.
+"""Checks before the first training step: every row, the tokenizer and the model.
 
 Libraries truncate long rows, mask labels, drop stop tokens and leave out unknown modules without an error. Each guard
 here is one, with a name of its own.
@@ -9,7 +9,7 @@ from typing import Any
 
 from answers import Problem
 
-IGNORED = -100  # the label of a token that is not learnt
+IGNORED = -100  # the label of a token without loss
 UNTOUCHABLE = ("embed_tokens", "lm_head", "wte", "embed_in", "embed_out")
 
 
@@ -25,7 +25,7 @@ def _check_length(row: dict[str, Any], limit: int) -> None:
     if (length := len(row["input_ids"])) > limit:
         raise Problem(
             "guard/row-too-long",
-            f"{length} tokens with the chat template, train.sequence_len is {limit}",
+            f"{length} tokens with the chat template, but train.sequence_len is {limit}",
             "shorten or split the record, or raise train.sequence_len",
             row=row["source"],
         )
@@ -37,8 +37,8 @@ def _check_prompt(row: dict[str, Any], tokenizer: Any) -> int:
     if row["input_ids"][: len(prompt)] != prompt:
         raise Problem(
             "guard/prompt-prefix",
-            "with its answer the conversation does not begin with the tokens of the prompt alone",
-            "the base model's chat template renders a prompt differently once it is answered: use another base",
+            "with its answer, the conversation does not begin with the prompt's own tokens",
+            "use another base: its chat template renders a prompt differently once it is answered",
             row=row["source"],
         )
     return len(prompt)
@@ -49,8 +49,8 @@ def _check_labels(row: dict[str, Any], start: int, tokenizer: Any, stop_ids: set
     if labels != [IGNORED] * start + ids[start:]:
         raise Problem(
             "guard/labels",
-            "the labels are not the tokens after the prompt, all of them and no others",
-            "this is a fault of the trainer's libraries: do not change their pinned versions",
+            "the labels are not exactly the tokens after the prompt",
+            "use the pinned versions of the trainer's libraries: others have this fault",
             row=source,
         )
     end = len(ids)
@@ -61,7 +61,7 @@ def _check_labels(row: dict[str, Any], start: int, tokenizer: Any, stop_ids: set
         raise Problem(
             "guard/stop-token",
             f"the answer ends with {last!r}, not with a stop token of the model's generation config, "
-            f"{sorted(tokenizer.decode(i) for i in stop_ids)}: it would never learn to stop",
+            f"{sorted(tokenizer.decode(i) for i in stop_ids)}: the model would never learn to stop",
             "correct the base model's chat_template or the eos_token_id of its generation_config.json",
             row=source,
         )
@@ -69,16 +69,16 @@ def _check_labels(row: dict[str, Any], start: int, tokenizer: Any, stop_ids: set
     if stop_ids.intersection(ids[start : end - 1]):
         raise Problem(
             "guard/stop-token",
-            "a stop token inside of the answer",
-            "take the model's control tokens out of the record",
+            "the answer contains a stop token",
+            "remove the model's control tokens from the record",
             row=source,
         )
     learnt = tokenizer.decode(ids[start : end - 1], clean_up_tokenization_spaces=False)
     if unicodedata.normalize("NFC", learnt) != unicodedata.normalize("NFC", answer):
         raise Problem(
             "guard/labels",
-            f"the labels decode to {_short(learnt)}, the answer is {_short(answer)}",
-            "trim white space around the answer; else the base model's tokenizer or chat template changes text",
+            f"the labels decode to {_short(learnt)}, but the answer is {_short(answer)}",
+            "trim white space around the answer; otherwise use another base: its tokenizer or chat template changes text",
             row=source,
         )
 
@@ -88,7 +88,7 @@ def _short(text: str) -> str:
 
 
 def stop_ids(model: Any) -> set[int]:
-    """The tokens at which generation ends."""
+    """The token IDs that end generation."""
     ids = model.generation_config.eos_token_id
     if ids is None:
         ids = model.config.eos_token_id
@@ -100,24 +100,24 @@ def stop_ids(model: Any) -> set[int]:
 
 
 def check_target_modules(model: Any, names: list[str]) -> None:
-    """Every name stands for at least one linear module, none for the embedding or the output layer."""
+    """Checks that every name matches a linear module, and none the embedding or the output layer."""
     present = {name.rpartition(".")[2] for name, _ in model.named_modules()}
     if forbidden := sorted(set(names).intersection(UNTOUCHABLE)):
         raise Problem(
             "guard/vocabulary",
             f"train.lora.target_modules names {', '.join(forbidden)}: the vocabulary's weights must not change",
-            "take them out; projections of attention and MLP are enough",
+            "remove them; attention and MLP projections are enough",
         )
     if unknown := sorted(set(names) - present):
         raise Problem(
             "guard/target-modules",
             f"train.lora.target_modules names {', '.join(unknown)}, which the base model does not have",
-            f"it has, among others, {', '.join(sorted(n for n in present if n.endswith('proj')))}",
+            f"use some of {', '.join(sorted(n for n in present if n.endswith('proj')))}",
         )
 
 
 def check_vocabulary(model: Any, tokenizer: Any, vocabulary: int, tied: bool) -> None:
-    """The embedding has the size and the tie to the output layer that the base's config.json says."""
+    """Checks that the embedding's size and tie to the output layer match the base's config.json."""
     rows = model.get_input_embeddings().weight.shape[0]
     is_tied = model.get_output_embeddings().weight is model.get_input_embeddings().weight
     if rows != vocabulary or is_tied != tied or len(tokenizer) > vocabulary:
@@ -125,21 +125,21 @@ def check_vocabulary(model: Any, tokenizer: Any, vocabulary: int, tied: bool) ->
             "guard/vocabulary",
             f"embedding of {rows} tokens, tied to the output layer: {is_tied}, tokenizer of {len(tokenizer)} tokens; "
             f"the base's config.json says {vocabulary} and {tied}",
-            "the adapter of a changed vocabulary cannot be exported: use the base model's own tokenizer, add no tokens",
+            "use the base model's own tokenizer and add no tokens: an adapter with a changed vocabulary cannot be exported",
         )
 
 
 def check_trainer(trainer: Any, world_size: int) -> None:
-    """Rows are not packed together (that needs flash attention) and there are as many processes as planned."""
+    """Checks that rows are not packed (that needs flash attention) and that the process count is as planned."""
     if trainer.args.packing or trainer.padding_free:
         raise Problem(
             "guard/packing",
-            "rows are packed together, so that one sees the other",
-            "keep the trainer's libraries at their pinned versions",
+            "rows are packed together, so one can attend to another",
+            "use the pinned versions of the trainer's libraries",
         )
     if trainer.args.world_size != world_size:
         raise Problem(
             "guard/world-size",
             f"{trainer.args.world_size} training processes instead of {world_size}",
-            "start it with a launcher that makes as many processes as it says, such as torchrun",
+            "start it with a launcher that starts as many processes as it reports, such as torchrun",
         )

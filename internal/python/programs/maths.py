@@ -55,19 +55,19 @@ def extract(text: str) -> list[Any]:
 
 
 def as_text(expressions: list[Any]) -> str:
-    """The text of an expression. Never of the parsed one: a huge power would be evaluated."""
+    """The text of an expression, never of its parsed form: that would evaluate a huge power."""
     return next((e for e in expressions if isinstance(e, str)), "")[:SHOWN]
 
 
 def limit_resources() -> None:
-    """Bounds memory and forbids files: the text that is parsed comes from a model."""
+    """Limits memory and forbids files: the parsed text comes from a model."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def serve(answers: Answers) -> None:
     """Answers requests until standard input ends."""
-    import math_verify  # noqa: F401  some seconds, which belong to the start and not to the first request
+    import math_verify  # noqa: F401  takes seconds: at the start, not in the first request
 
     logging.disable(logging.CRITICAL)
     limit_resources()

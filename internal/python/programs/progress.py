@@ -1,4 +1,4 @@
-"""Follows a training run: reports each step, stops a run whose loss is broken, saves often enough."""
+"""Follows a training run: reports each step, stops on a loss that is not finite, saves checkpoints."""
 
 import math
 import time
@@ -56,7 +56,7 @@ class Progress(TrainerCallback):
             raise Problem(
                 "guard/loss",
                 f"no gradient reaches the adapter at step {state.global_step} of {state.max_steps}",
-                "keep the trainer's libraries at their pinned versions",
+                "use the pinned versions of the trainer's libraries",
             )
         if not {"loss", "eval_loss"}.isdisjoint(logs):
             steps = state.global_step - self._first_step
@@ -75,21 +75,21 @@ class Progress(TrainerCallback):
             )
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
-        """Asks for a checkpoint when the last one is too long ago."""
+        """Requests a checkpoint when the last one is too old."""
         if self._save_seconds and time.monotonic() - self._saved > self._save_seconds:
             control.should_save = True
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
-        """Counts from the checkpoint that has just been written."""
+        """Restarts the clock at the checkpoint just written."""
         self._saved = time.monotonic()
 
 
 def trained_seconds(state: TrainerState) -> float:
-    """Seconds of training behind a trainer's state, those before a resumption included."""
+    """Seconds of training behind a trainer's state, including those before a resume."""
     return max((entry.get(SECONDS_KEY, 0.0) for entry in state.log_history), default=0.0)
 
 
 def mean_loss(state: TrainerState) -> float:
-    """The mean training loss of all steps, those before a resumption included."""
+    """The mean training loss of all steps, including those before a resume."""
     losses = [entry["loss"] for entry in state.log_history if "loss" in entry]
     return sum(losses) / len(losses)

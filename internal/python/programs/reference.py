@@ -1,4 +1,4 @@
-"""What the trainer makes of a base model, to compare with what is served of it.
+"""Computes reference values of a base model with the trainer's libraries, to compare with a server.
 
     reference.py --request PATH [--answers PATH]
 
@@ -18,12 +18,12 @@ from answers import answer_request
 from tokenizer import load_tokenizer, stop_ids
 
 TOP = 5
-LOADING = 1.2  # the most that loading takes, in sizes of the loaded weights
+LOADING = 1.2  # peak memory of loading, as a multiple of the loaded weights
 
 
 def reference(request: dict[str, Any]) -> dict[str, Any]:
     """Answers one request."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as train.py has it
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in train.py
     folder = request["base_dir"]
     tokenizer = load_tokenizer(folder)
     resolve(folder, tokenizer, request["out_dir"])
@@ -40,7 +40,7 @@ def reference(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def resolve(folder: str, tokenizer: Any, out: str) -> None:
-    """Writes the files of a base folder, but for its weights, as they were resolved."""
+    """Writes the base folder's files, except its weights, as the libraries resolved them."""
     from transformers import AutoConfig
 
     config = AutoConfig.from_pretrained(folder, local_files_only=True).to_dict()
@@ -80,7 +80,7 @@ def first_tokens(folder: str, tokenizer: Any, prompts: list[str]) -> tuple[str, 
 
 
 def exact(folder: str) -> dict[str, Any]:
-    """How to load the base so that it computes in float32, where there is the memory for that."""
+    """How to load the base: in float32 where memory allows."""
     import torch
 
     needs = 2 * LOADING * sum(os.path.getsize(e) for e in os.scandir(folder) if e.name.endswith(".safetensors"))
@@ -92,7 +92,7 @@ def exact(folder: str) -> dict[str, Any]:
 
 
 def available() -> int:
-    """The bytes of memory that a program can take."""
+    """The memory available to this program, in bytes."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             fields = dict(line.split(":") for line in file)

@@ -1,4 +1,4 @@
-"""Training rows: from the dataset stage's JSON lines to what TRL's SFTTrainer reads."""
+"""Reads the dataset stage's JSON lines into the rows that TRL's SFTTrainer takes."""
 
 import json
 
@@ -17,11 +17,11 @@ def load_rows(path: str) -> Dataset:
             if len(messages) < 2 or messages[-1]["role"] != "assistant":
                 raise Problem(
                     "rows/no-answer",
-                    "the conversation does not end with an assistant's answer to something",
-                    "end it with the answer that shall be learnt",
+                    "the conversation does not end with an assistant's answer",
+                    "end it with the answer to learn",
                     row=row["source"],
                 )
             rows.append({"source": row["source"], "prompt": messages[:-1], "completion": messages[-1:]})
     if not rows:
-        raise Problem("rows/none", f"{path}: no rows", "look at the dataset stage's findings")
+        raise Problem("rows/none", f"{path}: no rows", "check the dataset stage's findings")
     return Dataset.from_list(rows)

@@ -1,4 +1,4 @@
-"""Greedy answers to a few prompts, for a person to read."""
+"""Greedy answers to a few prompts, for people to read."""
 
 import json
 import os
@@ -10,7 +10,7 @@ BATCH = 8
 
 
 def generate(model: Any, tokenizer: Any, prompts: list[list[dict[str, str]]], tokens: int) -> list[str]:
-    """The model's greedy answer to each prompt (chat messages), of at most that many tokens."""
+    """The model's greedy answer to each prompt (chat messages), at most that many tokens long."""
     model.eval()
     texts = [tokenizer.apply_chat_template(p, add_generation_prompt=True, tokenize=False) for p in prompts]
     answers = []
@@ -45,7 +45,7 @@ def write_samples(path: str, samples: list[dict[str, Any]]) -> None:
 
 
 def read_samples(path: str) -> list[dict[str, Any]]:
-    """The samples of an earlier attempt, none when there is no such file."""
+    """The samples of an earlier attempt; none without such a file."""
     if not os.path.exists(path):
         return []
     with open(path, encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""The resolved description of one training run, as tunegate writes it into spec.json."""
+"""The resolved spec of one training run, as tunegate writes it to spec.json."""
 
 import dataclasses
 import json
@@ -22,7 +22,7 @@ class LoRA:
 
 @dataclasses.dataclass(frozen=True)
 class Spec:
-    """Everything that a run depends on. Paths are absolute; there are no defaults."""
+    """Everything that decides a run. Paths are absolute; there are no defaults."""
 
     base_dir: str
     base_name: str  # what the adapter's config calls its base
@@ -49,7 +49,7 @@ class Spec:
 
 
 def read_spec(path: str) -> Spec:
-    """Reads spec.json; a key too many or too few is an error."""
+    """Reads spec.json; an unknown or missing key is an error."""
     with open(path, encoding="utf-8") as file:
         values = json.load(file)
     lora = _fields(LoRA, values.get("lora", {}), "lora.")
@@ -62,6 +62,6 @@ def _fields(kind: type, values: dict[str, Any], prefix: str) -> dict[str, Any]:
         if keys:
             names = ", ".join(prefix + key for key in sorted(keys))
             raise Problem(
-                "spec/keys", f"{problem} in spec.json: {names}", "tunegate and its programs differ: set up again"
+                "spec/keys", f"{problem} in spec.json: {names}", "run `tunegate setup` again: tunegate and its programs differ"
             )
     return values

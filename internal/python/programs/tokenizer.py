@@ -1,4 +1,4 @@
-"""The base model's tokenizer, loaded in one way by whatever trains, renders or counts with it."""
+"""Loads the base model's tokenizer, the same way for training, rendering and counting."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from answers import Problem
 
 
 def load_tokenizer(folder: str) -> Any:
-    """The tokenizer as tokenizer.json has it, which must have a chat template.
+    """The tokenizer defined by tokenizer.json, which must have a chat template.
 
     AutoTokenizer would build the rules of the class that tokenizer_config.json names and drop those of tokenizer.json
     that the class does not know; it also imports torch, which takes longer than all the rest.
@@ -18,7 +18,7 @@ def load_tokenizer(folder: str) -> Any:
     try:
         tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError) as error:
-        raise Problem("base/tokenizer", f"{folder}: {error}", "the base model needs its tokenizer.json") from error
+        raise Problem("base/tokenizer", f"{folder}: {error}", "download the base model again: it needs its tokenizer.json") from error
     if not tokenizer.chat_template:
         raise Problem(
             "base/chat-template", f"{folder}: the tokenizer has no chat template", "use an instruct model as the base"

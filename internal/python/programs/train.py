@@ -23,12 +23,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--answers")
     args = parser.parse_args(argv)
     answers = open_answers(args.answers)
-    # Threads that wait by spinning take the processor from those that work: 2.7 times slower on a busy machine.
+    # Spinning threads take the CPU from working ones: 2.7 times slower on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         spec = read_spec(args.spec)
         answers.send("progress", {"phase": "load", "step": 0, "steps": 0})
-        from training import train  # the libraries behind it take many seconds to import
+        from training import train  # its libraries take many seconds to import
 
         answers.send("result", train(spec, args.resume == "auto", answers))
     except Problem as problem:

@@ -1,4 +1,4 @@
-"""One training run: sanity run, full run, and the proof that the saved adapter does what was trained."""
+"""One training run: sanity run, full run, and proof that the saved adapter does what was trained."""
 
 import gc
 import importlib.metadata
@@ -28,13 +28,13 @@ from spec import Spec
 from tokenizer import load_tokenizer
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "bitsandbytes", "accelerate", "datasets", "tokenizers")
-STATE = "trainer_state.json"  # the last file that the trainer writes into a checkpoint
+STATE = "trainer_state.json"  # the last file written into a checkpoint
 LOSS_ROWS = 64  # rows on which the loss before and after the run is compared
 LOGIT_PROMPTS = 4
 
 
 def train(spec: Spec, resume: bool, answers: Answers) -> dict[str, Any]:
-    """Does everything that the spec says and returns the result answer."""
+    """Runs the spec and returns the result answer."""
     datasets.disable_progress_bars()
     disable_progress_bar()
     samples_path = os.path.join(spec.out_dir, "samples.jsonl")
@@ -78,7 +78,7 @@ class Run:
         self.checked = False
 
     def sanity(self) -> list[dict[str, Any]]:
-        """Trains for a few steps and asks base and adapter the sanity prompts; leaves nothing behind in the model."""
+        """Trains for a few steps and asks base and adapter the sanity prompts; leaves the model unchanged."""
         steps = self.spec.sanity_steps or max(1, min(20, self.steps // 10))
         trainer = self._trainer("sanity", steps)
         trainer.train()
@@ -114,7 +114,7 @@ class Run:
             raise Problem(
                 "guard/loss",
                 f"the loss on the training rows did not fall: {loss_before:.4f} before, {loss_after:.4f} after",
-                "lower train.learning_rate when it is high; else look whether the rows teach anything",
+                "lower train.learning_rate if it is high; otherwise check that the rows teach anything",
             )
         guards.check_vocabulary(trainer.model.get_base_model(), self.tokenizer, *self.vocabulary)
         adapter.save(trainer.model, os.path.join(self.spec.out_dir, "adapter"), self.spec.base_name)
@@ -164,7 +164,7 @@ class Run:
             weight_decay=spec.weight_decay,
             max_grad_norm=spec.max_grad_norm,
             optim="adamw_torch_fused",
-            max_length=None,  # a row that is too long is an error, nothing is cut
+            max_length=None,  # a row that is too long is an error, never truncated
             packing=False,
             padding_free=False,
             completion_only_loss=True,
@@ -259,7 +259,7 @@ class Run:
 
 
 def last_checkpoint(folder: str) -> str | None:
-    """The newest complete checkpoint in folder; what a kill left half written is removed."""
+    """The newest complete checkpoint in folder; partial ones are removed."""
     complete = {}
     for name in os.listdir(folder) if os.path.isdir(folder) else []:
         path = os.path.join(folder, name)
