@@ -13,8 +13,8 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
-// Check says what of the folder is missing, is not what its name says, or would make
-// transformers load something else than this model. It opens no weights.
+// Check reports missing files, files that are not what their name says, and files that
+// would make transformers load something other than this model. It opens no weights.
 func (f Folder) Check() error {
 	names, err := f.names()
 	if err != nil {
@@ -36,7 +36,7 @@ func (f Folder) Check() error {
 	return f.checkQuantized()
 }
 
-// names are those of the files, without folders and what is hidden.
+// names lists the files, without folders and hidden files.
 func (f Folder) names() ([]string, error) {
 	entries, err := fs.ReadDir(f.Files, ".")
 	if err != nil {
@@ -66,8 +66,8 @@ func (f Folder) checkPointer(name string) error {
 	return err
 }
 
-// checkQuantized refuses weights that are quantized already: an adapter is trained on
-// the model's own values and added to them.
+// checkQuantized refuses quantized weights: an adapter is trained on the original
+// values and added to them.
 func (f Folder) checkQuantized() error {
 	var keys map[string]jsontext.Value
 	if err := f.readJSON(ConfigFile, &keys); err != nil {

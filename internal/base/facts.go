@@ -14,7 +14,7 @@ import (
 // idList is one id or a list of them.
 type idList []int
 
-// UnmarshalJSON takes both forms and null.
+// UnmarshalJSON accepts both forms and null.
 func (l *idList) UnmarshalJSON(data []byte) error {
 	if jsontext.Value(data).Kind() != '0' {
 		return json.Unmarshal(data, (*[]int)(l))
@@ -23,8 +23,8 @@ func (l *idList) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &(*l)[0])
 }
 
-// Stops are the ids at which an answer ends, and the file that says so:
-// generation_config.json, else config.json. None are named where the list is empty.
+// Stops returns the IDs of the stop tokens, and the file that lists them:
+// generation_config.json, else config.json. The list is empty where neither has any.
 func (f Folder) Stops() (ids []int, file string, err error) {
 	for _, file := range []string{GenerationConfigFile, ConfigFile} {
 		var says struct {
@@ -43,8 +43,8 @@ func (f Folder) Stops() (ids []int, file string, err error) {
 	return nil, ConfigFile, nil
 }
 
-// Context is the number of tokens that the model was made for,
-// max_position_embeddings; 0 where the config has none.
+// Context returns the context length in tokens, max_position_embeddings; 0 where the
+// config has none.
 func (f Folder) Context() (int, error) {
 	var says struct {
 		Context int `json:"max_position_embeddings"`
@@ -52,8 +52,8 @@ func (f Folder) Context() (int, error) {
 	return says.Context, f.readJSON(ConfigFile, &says)
 }
 
-// ChatTemplate is the base's own: a file since transformers 5, before that part of
-// the tokenizer's settings; empty: none. A list of named templates is given as JSON.
+// ChatTemplate returns the base's own template: a file since transformers 5, before
+// that a tokenizer setting; empty: none. A list of named templates is returned as JSON.
 func (f Folder) ChatTemplate() (string, error) {
 	data, err := f.Read(ChatTemplateFile)
 	if err == nil {

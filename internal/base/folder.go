@@ -1,6 +1,5 @@
-// Package base reads a base model's folder: the files of a Hugging Face model, on the
-// machine or in a commit. It says what they mean to the trainer's libraries, before
-// anything is loaded.
+// Package base reads a base model's folder: a Hugging Face model on disk or in a commit.
+// It interprets the files as the trainer's libraries do, without loading the model.
 package base
 
 import (
@@ -30,30 +29,30 @@ const (
 	ChatTemplateFile     = "chat_template.jinja"
 )
 
-// Bounds on what is read, which a pull request may have written where the base lies in
-// the repository. Gemma's tokenizer.json, one of the largest, has 33 MB and less than 2
+// Bounds on what is read: where the base is in the repository, a pull request may have
+// written it. Gemma's tokenizer.json, one of the largest, has 33 MB and less than 2
 // million commas.
 const (
 	maxRead   = 64 << 20 // bytes of a file that is read whole
-	maxCommas = 4 << 20  // of a JSON file, by which its values are counted
+	maxCommas = 4 << 20  // in a JSON file; they count its values
 	maxStops  = 16
 	again     = "no released model comes near this limit: download the file again"
 )
 
-// Folder is the folder of a base model.
+// Folder is a base model's folder.
 type Folder struct {
 	Name   string // for messages: its path, or its name in the repository
 	Files  fs.FS
 	Commit bool // the files are those of a commit
 }
 
-// Open gives a folder of the machine. Whether it is there shows when it is read.
+// Open returns a folder on disk. It need not exist until it is read.
 func Open(dir string) Folder { return Folder{Name: dir, Files: os.DirFS(dir)} }
 
-// Path names a file of the folder for messages.
+// Path returns the path of a file in the folder, for messages.
 func (f Folder) Path(name string) string { return filepath.Join(f.Name, name) }
 
-// Read reads a file of at most 64 MiB. One that is not there is fs.ErrNotExist.
+// Read reads a file of at most 64 MiB. The error for a missing one is fs.ErrNotExist.
 func (f Folder) Read(name string) ([]byte, error) {
 	data, err := bounded.ReadFS(f.Files, name, maxRead)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -95,7 +94,7 @@ func (f Folder) optionalJSON(name string, into any) error {
 	return nil
 }
 
-// pointer is the error of a file whose content Git LFS did not bring.
+// pointer returns the error for a Git LFS pointer whose content was not downloaded.
 func (f Folder) pointer(name string) error {
 	hint := fmt.Sprintf("run `git lfs pull` in %s", f.Name)
 	if f.Commit {

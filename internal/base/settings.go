@@ -12,15 +12,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// settings are what the tokenizer's files beside tokenizer.json say.
+// settings come from the tokenizer's files other than tokenizer.json.
 type settings struct {
 	AddBOS bool            `json:"add_bos_token"`
-	listed []Token         // with ids, in their order
+	listed []Token         // with IDs, in their order
 	named  map[string]role // by key
 	extra  []role
 }
 
-// role is a token that a key of a file names.
+// role is a token named by a key of a file.
 type role struct {
 	key string // bos_token
 	Token
@@ -80,7 +80,7 @@ func (f Folder) settings() (settings, error) {
 	return s, nil
 }
 
-// special are the tokens with a role, named and extra.
+// special returns the tokens with a role, named and extra.
 func (s settings) special() []role {
 	var all []role
 	for _, key := range slices.Sorted(maps.Keys(s.named)) {
@@ -97,7 +97,7 @@ func (s *settings) sort() {
 	})
 }
 
-// decoded reads an added_tokens_decoder: from an id, as text, to a token.
+// decoded reads an added_tokens_decoder, a map from ID (as text) to token.
 func decoded(data jsontext.Value) ([]Token, error) {
 	var byID map[string]Token
 	if err := json.Unmarshal(data, &byID); err != nil {
@@ -116,7 +116,7 @@ func decoded(data jsontext.Value) ([]Token, error) {
 	return s.listed, nil
 }
 
-// special reads the keys of a file that name tokens: NAME_token, and lists of more.
+// special reads the keys of a file that name tokens: NAME_token and the lists of extra tokens.
 func special(file string, keys map[string]jsontext.Value) (named map[string]role, extra []role, err error) {
 	named = map[string]role{}
 	for key, value := range keys {
@@ -143,7 +143,7 @@ func special(file string, keys map[string]jsontext.Value) (named map[string]role
 	return named, extra, nil
 }
 
-// specialTokens are a list of tokens, or an object from names to tokens.
+// specialTokens is a list of tokens, or an object of named ones.
 func specialTokens(value jsontext.Value) ([]string, error) {
 	var list []specialToken
 	var byName map[string]specialToken
@@ -169,10 +169,10 @@ func specialTokens(value jsontext.Value) ([]string, error) {
 	return texts, nil
 }
 
-// specialToken is a text, or an object that holds it.
+// specialToken is a string, or an object that holds it.
 type specialToken string
 
-// UnmarshalJSON takes both forms and null.
+// UnmarshalJSON accepts both forms and null.
 func (s *specialToken) UnmarshalJSON(data []byte) error {
 	if jsontext.Value(data).Kind() != '{' {
 		return json.Unmarshal(data, (*string)(s))

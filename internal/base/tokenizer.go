@@ -10,21 +10,21 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Tokenizer is what the files of a base's tokenizer say together.
+// Tokenizer combines the files of a base's tokenizer.
 type Tokenizer struct {
 	Normalizer    *Part          `json:"normalizer"`
 	PreTokenizer  *PreTokenizer  `json:"pre_tokenizer"`
 	PostProcessor *PostProcessor `json:"post_processor"`
 	Model         Model          `json:"model"`
-	// Added are the tokens that are found in a text before the model splits it, by
-	// id: those of tokenizer.json, and those that only another file knows.
+	// Added are the tokens that are matched before the model splits a text, by ID:
+	// those of tokenizer.json, and those that only another file lists.
 	Added []Token `json:"added_tokens"`
 	// The texts of the special tokens that have a role; empty: none.
 	BOS, EOS, Pad string `json:"-"`
 	AddsBOS       bool   `json:"-"` // add_bos_token is set
 }
 
-// Model is the part of a tokenizer that knows the vocabulary.
+// Model is the part of a tokenizer that holds the vocabulary.
 type Model struct {
 	Type         string         `json:"type"`
 	Vocabulary   map[string]int `json:"vocab"`
@@ -37,12 +37,12 @@ type Model struct {
 	IgnoreMerges bool           `json:"ignore_merges"`
 }
 
-// Part is a step of the tokenizer of which the type is enough.
+// Part is a step of the tokenizer of which only the type matters.
 type Part struct {
 	Type string `json:"type"`
 }
 
-// PostProcessor may add tokens to those of a text.
+// PostProcessor may add tokens to a text's own.
 type PostProcessor struct {
 	Type string `json:"type"`
 	// of a TemplateProcessing: the parts of one text, each an object with the kind as
@@ -50,7 +50,7 @@ type PostProcessor struct {
 	Single []map[string]jsontext.Value `json:"single"`
 }
 
-// Adds says whether tokens are added. The library gives a tokenizer without a
+// Adds reports whether tokens are added. The library gives a tokenizer without a
 // post-processor a template of the text alone.
 func (p *PostProcessor) Adds() bool {
 	if p == nil || p.Type == "ByteLevel" {
@@ -76,17 +76,17 @@ type PreTokenizer struct {
 type Token struct {
 	ID         int    `json:"id"`
 	Content    string `json:"content"`
-	Special    bool   `json:"special"` // a control token, which is no part of an answer's text
+	Special    bool   `json:"special"` // a control token, which is not part of an answer's text
 	LeftStrip  bool   `json:"lstrip"`
 	RightStrip bool   `json:"rstrip"`
 	SingleWord bool   `json:"single_word"`
-	File       string `json:"-"` // that says so
+	File       string `json:"-"` // the file that lists it
 }
 
 // Merge is "left right", or since tokenizers 0.20 ["left", "right"].
 type Merge string
 
-// UnmarshalJSON takes both forms.
+// UnmarshalJSON accepts both forms.
 func (m *Merge) UnmarshalJSON(data []byte) error {
 	if jsontext.Value(data).Kind() == '"' {
 		return json.Unmarshal(data, (*string)(m))
@@ -104,8 +104,8 @@ func (m *Merge) UnmarshalJSON(data []byte) error {
 
 // Tokenizer reads tokenizer.json, tokenizer_config.json, added_tokens.json and
 // special_tokens_map.json, of which the last two may be missing, to the tokenizer
-// that the trainer's library makes of them. A token for which the files have
-// different ids, or none, is an error.
+// that the trainer's library builds from them. A token to which the files give
+// different IDs, or none, is an error.
 func (f Folder) Tokenizer() (Tokenizer, error) {
 	var t Tokenizer
 	if err := f.readJSON(TokenizerFile, &t); err != nil {
@@ -135,7 +135,7 @@ func (f Folder) Tokenizer() (Tokenizer, error) {
 	return t, nil
 }
 
-// Text is the text of a token by its id.
+// Text returns the text of a token by its ID.
 func (t Tokenizer) Text(id int) (text string, found bool) {
 	for _, token := range t.Added {
 		if token.ID == id {
@@ -150,11 +150,11 @@ func (t Tokenizer) Text(id int) (text string, found bool) {
 	return "", false
 }
 
-// numbering gives ids to tokens as the trainer's library does when it adds them: a
-// text that is known keeps its id, another gets the next one, whatever a file says.
+// numbering assigns IDs to added tokens as the trainer's library does: a known text
+// keeps its ID, a new one gets the next, whatever a file says.
 type numbering struct {
 	to    *Tokenizer
-	added map[string]int // by text, the place in to.Added
+	added map[string]int // index in to.Added, by text
 	next  int
 }
 
@@ -167,7 +167,7 @@ func (t *Tokenizer) numbering() *numbering {
 	return n
 }
 
-// list adds a token that a file lists with an id.
+// list adds a token that a file lists with an ID.
 func (n *numbering) list(token Token, f Folder) error {
 	at, added := n.added[token.Content]
 	id, known := n.to.Model.Vocabulary[token.Content]
@@ -181,15 +181,15 @@ func (n *numbering) list(token Token, f Folder) error {
 		return fmt.Errorf("%s: token %q has ID %d, but the trainer assigns it ID %d, after %s (hint: load the tokenizer with transformers and save it again, or remove the token from %s)",
 			f.Path(token.File), token.Content, token.ID, id, TokenizerFile, token.File)
 	}
-	if added && token.File == AddedTokensFile { // which says nothing of a token but its id
+	if added && token.File == AddedTokensFile { // which holds only IDs
 		return nil
 	}
 	n.put(token)
 	return nil
 }
 
-// name makes a token that a key names an added one. The library would give one that
-// no file lists an id of its own.
+// name adds a token that a key names. The library would assign a new ID to one that no
+// file lists.
 func (n *numbering) name(named role, f Folder) error {
 	if _, added := n.added[named.Content]; added {
 		return nil

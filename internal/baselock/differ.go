@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// maxTokens bounds the tokens that are named one by one.
+// maxTokens limits how many tokens are named individually.
 const maxTokens = 3
 
-// Differences says what of a base is not as the lock has it, a few words for each
-// part; none where it is the same base. What the config calls it does not count.
+// Differences describes how a base differs from the lock, a few words for each part;
+// empty where it is the same base. The config's name for it does not count.
 func (l Lock) Differences(now Lock) (parts []string) {
 	for _, name := range names(l.Files, now.Files) {
 		parts = append(parts, differs(l.Files, now.Files, name)...)

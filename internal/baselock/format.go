@@ -17,7 +17,7 @@ import (
 // docs/schema/lock.schema.json.
 const Version = 1
 
-// Encode writes the lock as it is committed.
+// Encode returns the lock in the form in which it is committed.
 func (l Lock) Encode() ([]byte, error) {
 	var out bytes.Buffer
 	if err := json.MarshalWrite(&out, l, json.Deterministic(true), jsontext.WithIndent("  ")); err != nil {

@@ -1,6 +1,6 @@
-// Package baselock keeps tunegate.lock, which tells a machine without the base model
-// what it must know of it. The file is committed beside the config; a folder that
-// differs from it is described difference by difference.
+// Package baselock reads and writes tunegate.lock, which holds what a machine without
+// the base model needs to know about it. The file is committed next to the config; the
+// package also lists how a folder differs from it.
 package baselock
 
 import (
@@ -16,24 +16,24 @@ import (
 	"github.com/tunegate/tunegate/internal/base"
 )
 
-// Lock is what is known of a base model.
+// Lock describes a base model.
 type Lock struct {
 	Version int `json:"version"`
-	// Model and Revision are base.model and base.revision of the config that it is for.
+	// Model and Revision are base.model and base.revision of the config.
 	Model    string `json:"model"`
 	Revision string `json:"revision,omitempty"`
-	// Files are the sha256 of the folder's small files that say how text is read and
+	// Files are the sha256 of the folder's small files that decide how text is read and
 	// answered, by name.
 	Files map[string]string `json:"files"`
-	// Weights are the files of the weights by name. A base inside the repository has
-	// none here: its commit holds them.
+	// Weights are the weight files by name. For a base inside the repository they are
+	// empty: its commit holds them.
 	Weights map[string]Weights `json:"weights,omitempty"`
-	// SpecialTokens are those that no text may hold, StopTokens those that end an answer.
+	// SpecialTokens may not occur in any text; StopTokens end an answer.
 	SpecialTokens []Token `json:"special_tokens"`
 	StopTokens    []Token `json:"stop_tokens"`
 	// ChatTemplate is the sha256 of the base's own chat template; empty: it has none.
 	ChatTemplate string `json:"chat_template_sha256,omitempty"`
-	Context      int    `json:"context"` // tokens that the base was made for; 0: it does not say
+	Context      int    `json:"context"` // tokens; 0: unknown
 }
 
 // Token is a token of the base's tokenizer.
@@ -42,12 +42,12 @@ type Token struct {
 	Content string `json:"content"`
 }
 
-// Path is that of the lock of a config: beside it, and named like it.
+// Path returns the path of a config's lock: next to it, with the same base name.
 func Path(configPath string) string {
 	return strings.TrimSuffix(configPath, path.Ext(configPath)) + ".lock"
 }
 
-// described are the files whose digests tell a base from another, where they are there.
+// described reports whether a file's digest is part of the lock.
 func described(name string) bool {
 	return slices.Contains([]string{
 		base.ConfigFile, base.GenerationConfigFile, base.TokenizerFile, base.TokenizerConfigFile,
@@ -55,8 +55,8 @@ func described(name string) bool {
 	}, name)
 }
 
-// Of reads the lock of a base model that the config calls model, at a revision. Of its
-// weights it reads no more than samples.
+// Of computes the lock of a base model, which the config calls model, at a revision. It
+// reads only samples of the weights.
 func Of(folder base.Folder, model, revision string) (Lock, error) {
 	l := Lock{Version: Version, Model: model, Revision: revision}
 	var err error
@@ -80,13 +80,13 @@ func Of(folder base.Folder, model, revision string) (Lock, error) {
 	return l, err
 }
 
-// Control reads no more of a base than the texts that Lock.Control gives.
+// Control reads only what Lock.Control returns from a base.
 func Control(folder base.Folder) ([]string, error) {
 	t, err := readTokens(folder)
 	return texts(t.special()), err
 }
 
-// tokens are what a folder says of tokens.
+// tokens holds what a folder's files say about tokens.
 type tokens struct {
 	added    []base.Token
 	stops    []Token
@@ -117,12 +117,11 @@ func readTokens(folder base.Folder) (tokens, error) {
 	return t, nil
 }
 
-// marks are what stands in a chat template for a token.
+// marks matches tokens written in a chat template.
 var marks = regexp.MustCompile(`<\|[^<|>]*\|>`)
 
-// special are the tokens that are no text to the tokenizer, wherever they stand: those
-// that it calls special, the stop tokens among those that were added to the vocabulary,
-// and the marks that the chat template writes.
+// special returns the tokens that the tokenizer never reads as text: those marked
+// special, stop tokens among the added ones, and those that the chat template writes.
 func (t tokens) special() []Token {
 	found, written := []Token{}, map[string]bool{}
 	for _, mark := range marks.FindAllString(t.template, -1) {
@@ -137,7 +136,7 @@ func (t tokens) special() []Token {
 	return found
 }
 
-// Control are the texts that no record and no question may hold.
+// Control returns the texts that no record or question may contain.
 func (l Lock) Control() []string { return texts(l.SpecialTokens) }
 
 func texts(tokens []Token) []string {
@@ -148,10 +147,10 @@ func texts(tokens []Token) []string {
 	return texts
 }
 
-// Is says whether the lock is of a base that the config calls so.
+// Is reports whether the lock is for this model and revision.
 func (l Lock) Is(model, revision string) bool { return l.Model == model && l.Revision == revision }
 
-// ofFiles reads something of each of the wanted files of the folder, by name.
+// ofFiles applies read to each wanted file of the folder, by name.
 func ofFiles[V any](folder base.Folder, wanted func(name string) bool, read func(folder base.Folder, name string) (V, error)) (map[string]V, error) {
 	entries, err := fs.ReadDir(folder.Files, ".")
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 	"github.com/tunegate/tunegate/internal/base"
 )
 
-// Weights tell a file of weights from another without reading it whole.
+// Weights identifies a weight file without reading all of it.
 type Weights struct {
 	Size   int64  `json:"size"`          // bytes
-	Sample string `json:"sample_sha256"` // of the size and of pieces of the file
+	Sample string `json:"sample_sha256"` // of the size and samples of the file
 }
 
-// The pieces of a file that are read, spread evenly from its first byte to its last.
+// The samples read from a file, spread evenly from its first byte to its last.
 const (
 	sampleCount = 64
 	sampleSize  = 16 << 10
@@ -54,7 +54,7 @@ func sample(files fs.FS, name string) (w Weights, err error) {
 	if err := binary.Write(hash, binary.BigEndian, w.Size); err != nil {
 		return w, err
 	}
-	last := max(0, w.Size-sampleSize) // where the last piece begins
+	last := max(0, w.Size-sampleSize) // start of the last sample
 	for i := range int64(sampleCount) {
 		at := last / (sampleCount - 1) * i
 		if i == sampleCount-1 {

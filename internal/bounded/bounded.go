@@ -1,5 +1,4 @@
-// Package bounded reads whole files that somebody else wrote. It returns an error
-// before it reads more bytes than a file may have.
+// Package bounded reads untrusted files whole, up to a limit.
 package bounded
 
 import (
@@ -11,11 +10,11 @@ import (
 	"syscall"
 )
 
-// ErrTooLarge says that a file has more bytes than it may have.
+// ErrTooLarge is the error for a file above the limit.
 var ErrTooLarge = errors.New("too large")
 
-// ReadFile reads a plain file of at most so many bytes. What is no plain file is an
-// error, and never waited for.
+// ReadFile reads a regular file of at most that many bytes. Anything else, such as a
+// pipe, is an error and never blocks.
 func ReadFile(path string, most int64) ([]byte, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -28,9 +27,9 @@ func ReadFile(path string, most int64) ([]byte, error) {
 	return data, nil
 }
 
-// ReadFS is ReadFile in a file system. Its errors about what a file is do not name it.
+// ReadFS is ReadFile for a file system. Its errors about a file's kind or size do not name it.
 func ReadFS(files fs.FS, name string, most int64) ([]byte, error) {
-	info, err := fs.Stat(files, name) // to open a file may be to read it, or to wait
+	info, err := fs.Stat(files, name) // opening a file may read it, or block
 	if err == nil {
 		err = check(info, most)
 	}

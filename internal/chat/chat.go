@@ -1,8 +1,8 @@
-// Package chat builds the list of messages that asks a model: system prompt, earlier
-// turns, question. Training rows, suites and parity checks share it.
+// Package chat builds the messages of a prompt: system prompt, earlier turns, question.
+// Training rows, suites and parity checks share it.
 package chat
 
-// The roles of a chat message, as the Ollama chat API and chat templates name them.
+// The roles of chat messages, as in the Ollama chat API and chat templates.
 const (
 	System    = "system"
 	User      = "user"
@@ -21,8 +21,8 @@ type Turn struct {
 	Assistant string
 }
 
-// Chat lays out a conversation that ends with an open question: the system
-// prompt (left out when empty), the earlier turns, then the question.
+// Chat returns a conversation that ends with an open question: the system prompt
+// (omitted if empty), the earlier turns, then the question.
 func Chat(system string, earlier []Turn, question string) []Message {
 	messages := make([]Message, 0, 2+2*len(earlier))
 	if system != "" {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// Model is everything of a tag that decides its answers.
+// Model is everything in a tag that decides its answers.
 type Model struct {
 	GGUF             string              // sha256 of the weights' file, hex
 	Template, System string              // as they are stored
@@ -14,7 +14,7 @@ type Model struct {
 	Renderer, Parser string              // built-in code that replaces the template, if any
 }
 
-// Definition is what a tag is made of.
+// Definition is what a tag is created from.
 type Definition struct {
 	Tag              string
 	GGUF             string         // sha256 of the file, hex
@@ -23,7 +23,7 @@ type Definition struct {
 	License          string
 }
 
-// Model is what an engine must show for the definition.
+// Model returns what an engine must show for the definition.
 func (d Definition) Model() Model {
 	return Model{
 		GGUF: d.GGUF, Template: d.Template, System: d.System,
@@ -31,8 +31,8 @@ func (d Definition) Model() Model {
 	}
 }
 
-// Values writes parameters in the form in which a Model holds them: numbers in
-// shortest decimal form, lists in order.
+// Values converts parameters to the form of a Model: numbers in shortest decimal form,
+// lists in order.
 func Values(parameters map[string]any) map[string][]string {
 	values := map[string][]string{}
 	for name, value := range parameters {

@@ -12,32 +12,32 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// Case is one line of cases.jsonl: one case of a suite, in one history mode,
-// asked of one model and graded.
+// Case is a line of cases.jsonl: a suite's case, in one history mode, evaluated on one
+// model.
 type Case struct {
 	Suite   string `json:"suite"`
 	Role    string `json:"role"` // a suite.Role
 	Case    string `json:"case"`
 	Cluster string `json:"cluster"`
 	History string `json:"history"` // a suite.History
-	// Model is Candidate or Baseline, empty where only one model was asked.
+	// Model is Candidate or Baseline, empty if only one model was evaluated.
 	Model   string `json:"model"`
 	ModelID string `json:"model_id"`
 	Seed    int    `json:"seed"`
-	// Turns are the questions that were asked, in order.
+	// Turns are the questions asked, in order.
 	Turns []Turn `json:"turns"`
 	// Asserts are those of all turns.
 	Asserts []AssertResult `json:"asserts"`
-	// Pass is nil when the case could not be decided.
+	// Pass is nil if the case could not be decided.
 	Pass *bool `json:"pass"`
-	// Evidence is None when the answers say nothing about the model: fallback,
-	// cached, truncated, aborted, or another model's.
+	// Evidence is None if the answers do not count: fallback, cached, truncated,
+	// aborted, or by another model.
 	Evidence string `json:"evidence"`
 	// Why is the reason for a nil Pass.
 	Why string `json:"why,omitempty"`
 }
 
-// Turn is one question that was asked, and its answer.
+// Turn is a question and its answer.
 type Turn struct {
 	User         string `json:"user,omitempty"`
 	Output       string `json:"output"`
@@ -47,7 +47,7 @@ type Turn struct {
 	MS           int64  `json:"ms"` // wall time, milliseconds
 }
 
-// AssertResult is the outcome of one assertion.
+// AssertResult is the outcome of an assertion.
 type AssertResult struct {
 	Turn   int     `json:"turn"` // index into Case.Turns
 	Type   string  `json:"type"`
@@ -63,7 +63,7 @@ const (
 	Baseline  = "baseline"
 )
 
-// AppendCase writes one case as one line, in one write.
+// AppendCase writes a case as a line, in a single write.
 func AppendCase(w io.Writer, c Case) error {
 	line, err := json.Marshal(c)
 	if err != nil {
@@ -73,9 +73,9 @@ func AppendCase(w io.Writer, c Case) error {
 	return err
 }
 
-// LoadCases reads a cases.jsonl. A torn or broken line, a case that comes
-// twice, and lines that disagree about a model's identity, a suite's role or a
-// case's cluster are errors that name file and line.
+// LoadCases reads a cases.jsonl. A truncated or invalid line, a duplicate case, and
+// lines that disagree about a model's identity, a suite's role or a case's cluster are
+// errors with file and line.
 func LoadCases(path string) ([]Case, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -84,7 +84,7 @@ func LoadCases(path string) ([]Case, error) {
 	return ParseCases(path, data)
 }
 
-// ParseCases does the same with the text of such a file; the path is for errors.
+// ParseCases does the same for the text of such a file; path is for errors.
 func ParseCases(path string, data []byte) ([]Case, error) {
 	var cases []Case
 	seen := make(claims)
@@ -106,7 +106,7 @@ func ParseCases(path string, data []byte) ([]Case, error) {
 	return cases, nil
 }
 
-// onlyKnown reads one line, and refuses fields that a case has not.
+// onlyKnown reads a line and refuses unknown fields.
 func onlyKnown(line []byte, c *Case) error {
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	decoder.DisallowUnknownFields()
@@ -119,7 +119,7 @@ func onlyKnown(line []byte, c *Case) error {
 	return nil
 }
 
-// claims are what the lines so far say about a subject, each with its line.
+// claims are what earlier lines say about a subject, each with its line.
 type claims map[[5]string]claim
 
 type claim struct {

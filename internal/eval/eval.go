@@ -1,5 +1,5 @@
-// Package eval asks a served tag the cases of the suites and grades its answers. It
-// appends a line for each case and history mode to cases.jsonl as the answers come.
+// Package eval evaluates a served tag on the suites' cases and grades its answers. As
+// answers arrive, it appends a line for each case and history mode to cases.jsonl.
 package eval
 
 import (
@@ -22,30 +22,29 @@ import (
 // CasesFile is the file of graded cases in a result's folder.
 const CasesFile = "cases.jsonl"
 
-// The kinds of evidence that a case can be.
+// The kinds of evidence of a case.
 const (
 	Direct = "direct" // the tag itself was asked and answered fully
 	None   = "none"   // no full answer: counts as neither pass nor fail
 )
 
-// attempts is how often an aborted answer is tried.
+// attempts is how often an aborted request is tried.
 const attempts = 3
 
-// Options are the request options that every case is asked with, beside what
-// the tag's Modelfile holds.
+// Options are the request options of every case, in addition to the tag's Modelfile.
 type Options struct {
 	Seed       uint64 `json:"seed"`        // the seeds of the cases derive from it
 	NumCtx     int    `json:"num_ctx"`     // tokens
 	NumPredict int    `json:"num_predict"` // tokens
 }
 
-// Model is the tag that is asked.
+// Model is the evaluated tag.
 type Model struct {
 	Tag     string
 	ModelID string
 }
 
-// Progress says how far an evaluation is.
+// Progress reports an evaluation's progress.
 type Progress struct {
 	Done, Total int
 	Passed      int
@@ -59,19 +58,18 @@ type Summary struct {
 	None   map[string]int `json:"none"` // cases without evidence or decision, by reason
 }
 
-// Evaluation is one tag taken through suites.
+// Evaluation evaluates a tag on suites.
 type Evaluation struct {
 	Options Options
 	Model   Model
 	Suites  []suite.Suite
-	// Rendered are what the trainer made of the prompts in replayed history, see
-	// [register.Rendering.ByCase]: the server must count as many tokens in each.
-	// Nil: the counts are not compared.
+	// Rendered are the trainer's renderings of the prompts in replayed history, see
+	// [register.Rendering.ByCase]: the server must count the same tokens in each.
+	// Nil: counts are not compared.
 	Rendered map[string][]register.Rendered
 	Server   engine.Chatter
-	// Still is asked before the answers to a case are kept: an error says that the
-	// tag is not what it was, or that its server is asked by others. Nil: nothing is
-	// asked.
+	// Still is called before a case's answers are kept. It returns an error if the tag
+	// changed, or if others use its server. Nil: no check.
 	Still  func(context.Context) error
 	Maths  assertion.Maths
 	Clock  func() time.Time
@@ -84,10 +82,10 @@ type item struct {
 	history suite.History
 }
 
-// Run asks and grades every case that dir/cases.jsonl does not hold yet, in the
-// order of the suites, and appends a line for each. A torn last line of an
-// earlier attempt is dropped and its case asked again. Case.Model stays empty:
-// who is candidate and who baseline is the run's to say.
+// Run evaluates and grades every case that is not yet in dir/cases.jsonl, in the order
+// of the suites, and appends a line for each. A truncated last line of an earlier
+// attempt is dropped and its case evaluated again. Case.Model stays empty: the run
+// decides which model is candidate and which baseline.
 func (e Evaluation) Run(ctx context.Context, dir string) (Summary, error) {
 	path := filepath.Join(dir, CasesFile)
 	done, err := resume(path)
@@ -143,7 +141,7 @@ func (e Evaluation) each(ctx context.Context, done []Case, take func(Case, bool)
 	return nil
 }
 
-// rest is how long what is left takes, at the pace of what was done since start.
+// rest estimates the remaining time from the pace since start.
 func (e Evaluation) rest(start time.Time, done, left int) time.Duration {
 	return e.Clock().Sub(start) / time.Duration(done) * time.Duration(left)
 }
@@ -175,8 +173,8 @@ func resume(path string) ([]Case, error) {
 	return LoadCases(path)
 }
 
-// ask takes the model through one case. Its answers are data: only the server's
-// or the checker's own failure is an error.
+// ask evaluates the model on one case. Bad answers are data: only failures of the
+// server or the checker are errors.
 func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 	graded := Case{
 		Suite: it.suite.Name, Role: string(it.suite.Role), Case: it.c.ID, Cluster: it.c.Cluster,
@@ -219,8 +217,8 @@ func (e Evaluation) ask(ctx context.Context, it item) (Case, error) {
 	return graded, nil
 }
 
-// earlier are the turns before one as the model is shown them, with what it answered
-// itself so far.
+// earlier returns the turns before one as shown to the model, with its own answers so
+// far.
 func (it item) earlier(turn int, answered []Turn) []chat.Turn {
 	var earlier []chat.Turn
 	for i, before := range it.c.Turns[:turn] {
@@ -233,9 +231,9 @@ func (it item) earlier(turn int, answered []Turn) []chat.Turn {
 	return earlier
 }
 
-// chat asks, and asks again when the answer was cut on its way or the server's
-// runner died, after which the server starts another: an accident must not be
-// kept as the model's answer.
+// chat sends the request, and retries if the answer was cut off in transit or the
+// server's runner died (the server starts another): such failures must not count as
+// the model's answer.
 func (e Evaluation) chat(ctx context.Context, messages []chat.Message, seed int) (engine.Answer, error) {
 	ask := engine.Ask{
 		Tag: e.Model.Tag, Messages: messages,
@@ -252,8 +250,8 @@ func (e Evaluation) chat(ctx context.Context, messages []chat.Message, seed int)
 	return reply, err
 }
 
-// counted compares the tokens of a case's question, the asked'th from 0, with those
-// that the trainer counted.
+// counted compares the token count of a case's question, the asked'th from 0, with the
+// trainer's.
 func (e Evaluation) counted(it item, asked int, reply engine.Answer) error {
 	prompts := e.Rendered[it.suite.Name+"/"+it.c.ID]
 	if it.history != suite.Replayed || !reply.Done || asked >= len(prompts) {
@@ -280,10 +278,10 @@ func (e Evaluation) gradeTurn(ctx context.Context, graded *Case, turn suite.Turn
 	return nil
 }
 
-// lose marks the case as no evidence.
+// lose excludes the case.
 func (c *Case) lose(why string) { c.Evidence, c.Why = None, why }
 
-// noEvidence says why an answer cannot be graded, or "".
+// noEvidence returns why an answer cannot be graded, or "".
 func noEvidence(reply engine.Answer) string {
 	switch {
 	case !reply.Done:
@@ -299,8 +297,8 @@ func noEvidence(reply engine.Answer) string {
 	}
 }
 
-// seed is the request seed of a case: the same for every model, another for
-// every case, 31 bits so that it is positive everywhere.
+// seed returns a case's request seed: the same for every model, different for every
+// case, 31 bits so that it is positive everywhere.
 func seed(base uint64, it item) int {
 	hash := fnv.New64a()
 	fmt.Fprintf(hash, "%d\x00%s\x00%s\x00%s", base, it.suite.Name, it.c.ID, it.history)

@@ -2,16 +2,16 @@ package eval
 
 import "github.com/tunegate/tunegate/internal/assertion"
 
-// The results of an assert. Unknown is neither of the others: the maths checker
-// could not decide within its limits.
+// The results of an assert. Unknown: the maths checker could not decide within its
+// limits.
 const (
 	Pass    = assertion.Pass
 	Fail    = assertion.Fail
 	Unknown = assertion.Unknown
 )
 
-// decide sums up the asserts with weight above 0: false when one failed, nil
-// when one is unknown, else true.
+// decide combines the asserts with weight above 0: false if one failed, nil if one is
+// unknown, else true.
 func decide(results []AssertResult) *bool {
 	passed := true
 	unknown := false

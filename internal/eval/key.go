@@ -6,49 +6,48 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// Each revision is raised with every change of the code that changes a result, so
-// that results of older code are not reused.
+// Raise a revision with every code change that changes a result, so that older results
+// are not reused.
 const (
 	Revision      = 2 // of graded answers
-	TrialRevision = 1 // of what a trial asks
+	TrialRevision = 1 // of a trial's requests
 
-	LengthsRevision = 1 // of how long cut answers are
+	LengthsRevision = 1 // of the lengths of cut-off answers
 )
 
-// Served is a model with what else decides its graded answers to the same
-// questions.
+// Served is a model and what else decides its graded answers to the same questions.
 type Served struct {
 	ModelID string
 	Server  string // the version of the server
 	Address string // of a shared server, in one spelling: two of one version may compute differently; empty for a private one
-	Device  string // that it computes on
+	Device  string // that the server uses
 }
 
-// Inputs are what decides graded answers of the model by name, for a result's
-// manifest. The grader's program and its locked packages are a part of them.
+// Inputs returns what decides the model's graded answers, by name, for a result's
+// manifest, including the grader's program and its locked packages.
 func (s Served) Inputs() map[string]string {
 	return map[string]string{
 		"model_id": s.ModelID, "server": s.Server, "address": s.Address, "device": s.Device, "python": python.Digest(),
 	}
 }
 
-// Slot is that of a model's graded answers to the suites.
+// Slot returns the slot of a model's graded answers to the suites.
 func Slot(o Options, model Served, suites []suite.Suite) store.Slot {
 	inputs := model.Inputs()
 	inputs["suites"] = string(store.Digest(suites))
 	return store.Slot{Stage: "eval", Key: store.NewKey("eval", Revision, o, inputs), Options: o, Inputs: inputs}
 }
 
-// TrialSlot is that of a model's graded answers to one case of each of the suites,
-// before a training. What makes other answers makes another trial.
+// TrialSlot returns the slot of a model's graded answers to one case of each suite,
+// before a training. Whatever changes answers changes the trial.
 func TrialSlot(o Options, model Served, suites []suite.Suite) store.Slot {
 	slot := Slot(o, model, suites)
 	slot.Stage, slot.Key = "trial", store.NewKey("trial", TrialRevision, slot.Key)
 	return slot
 }
 
-// LengthsSlot is that of how long the model's answers are that were cut, of which
-// at most so many are asked again.
+// LengthsSlot returns the slot of the lengths of the model's cut-off answers, of which
+// at most that many are repeated.
 func LengthsSlot(o Options, model Served, suites []suite.Suite, most int) store.Slot {
 	slot := Slot(o, model, suites)
 	slot.Stage, slot.Key = "lengths", store.NewKey("lengths", LengthsRevision, slot.Key, most)

@@ -13,40 +13,40 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 )
 
-// lengthUnit rounds the limits that are advised, in tokens.
+// lengthUnit rounds suggested limits, in tokens.
 const lengthUnit = 32
 
-// Lengths says how many answers num_predict cut, and how long some of them are
-// when they may end by themselves.
+// Lengths reports how many answers num_predict cut off, and how long some of them are
+// when they may finish.
 type Lengths struct {
 	NumPredict int            `json:"num_predict"` // tokens
 	NumCtx     int            `json:"num_ctx"`     // tokens
 	Answers    int            `json:"answers"`
-	Cut        map[string]int `json:"cut"` // that num_predict cut, by suite
-	// Full is how many answers ran into num_ctx first: num_predict does not help them.
+	Cut        map[string]int `json:"cut"` // cut off at num_predict, by suite
+	// Full is how many answers filled num_ctx first: raising num_predict does not help.
 	Full int `json:"full"`
-	// Asked is how many of the cut ones were asked again, with all the context that
-	// their prompts leave.
+	// Asked is how many cut-off ones were repeated, with all the context that their
+	// prompts leave.
 	Asked int `json:"asked"`
-	// Ended are the tokens of the ones that ended by themselves then, ascending.
+	// Ended are the token counts of those that then finished, ascending.
 	Ended []int `json:"ended"`
 }
 
-// cutAnswer is an answer that num_predict cut; it is the last turn of its case.
+// cutAnswer is an answer cut off at num_predict, the last turn of its case.
 type cutAnswer struct {
 	item item
 	Case
 }
 
-// Lengths counts the cut answers among graded cases of the evaluation's model.
-// Nothing is asked.
+// Lengths counts the cut-off answers among the model's graded cases. It sends no
+// requests.
 func (e Evaluation) Lengths(cases []Case) Lengths {
 	found, _ := e.lengths(cases)
 	return found
 }
 
-// Measure counts the same, and asks some of the cut ones again until they end: at most
-// most of them, spread over all, and no longer than limit.
+// Measure does the same, and repeats some of the cut-off ones until they finish: at
+// most that many, evenly spread, for no longer than limit.
 func (e Evaluation) Measure(ctx context.Context, cases []Case, most int, limit time.Duration) (Lengths, error) {
 	found, cut := e.lengths(cases)
 	limited, cancel := context.WithTimeout(ctx, limit)
@@ -74,7 +74,7 @@ func (e Evaluation) Measure(ctx context.Context, cases []Case, most int, limit t
 	return found, nil
 }
 
-// lengths counts, and gives the answers that num_predict cut.
+// lengths counts, and returns the answers cut off at num_predict.
 func (e Evaluation) lengths(cases []Case) (Lengths, []cutAnswer) {
 	found := Lengths{NumPredict: e.Options.NumPredict, NumCtx: e.Options.NumCtx, Cut: map[string]int{}}
 	items := map[[3]string]item{}
@@ -98,7 +98,7 @@ func (e Evaluation) lengths(cases []Case) (Lengths, []cutAnswer) {
 	return found, cut
 }
 
-// whole asks for a cut answer again, with the seed that it had and as many tokens
+// whole repeats the request of a cut-off answer, with the same seed and as many tokens
 // as its prompt leaves in the context.
 func (e Evaluation) whole(ctx context.Context, cut cutAnswer) (engine.Answer, error) {
 	last := cut.Turns[len(cut.Turns)-1]
@@ -110,7 +110,7 @@ func (e Evaluation) whole(ctx context.Context, cut cutAnswer) (engine.Answer, er
 	return answer, err
 }
 
-// conversation is what the cut answer was asked with.
+// conversation returns the messages of the cut-off answer's request.
 func (a cutAnswer) conversation() []chat.Message {
 	asked := 0
 	for i, turn := range a.item.c.Turns {
@@ -124,7 +124,7 @@ func (a cutAnswer) conversation() []chat.Message {
 	return nil
 }
 
-// AllCut is the number of answers that num_predict cut.
+// AllCut returns the number of answers cut off at num_predict.
 func (l Lengths) AllCut() (n int) {
 	for _, cut := range l.Cut {
 		n += cut
@@ -132,8 +132,8 @@ func (l Lengths) AllCut() (n int) {
 	return n
 }
 
-// Enough is the least num_predict, in steps of 32, that would end every answer
-// which ended when it was asked again; 0 where none did.
+// Enough returns the smallest num_predict, in steps of 32, that lets every answer
+// finish that did when repeated; 0 if none did.
 func (l Lengths) Enough() int {
 	if len(l.Ended) == 0 {
 		return 0
@@ -142,7 +142,7 @@ func (l Lengths) Enough() int {
 	return min((longest/lengthUnit+1)*lengthUnit, max(l.NumCtx, longest+1))
 }
 
-// Words says it in a sentence, with a hint; empty: nothing was cut.
+// Words describes it in a sentence, with a hint; empty: nothing was cut off.
 func (l Lengths) Words(whose string) string {
 	var said []string
 	if cut := l.AllCut(); cut > 0 {
@@ -159,7 +159,7 @@ func (l Lengths) Words(whose string) string {
 	return strings.Join(said, "; ")
 }
 
-// remedy is what asking again showed.
+// remedy describes what repeating the requests showed.
 func (l Lengths) remedy(cut int) string {
 	of := "them"
 	if l.Asked < cut {

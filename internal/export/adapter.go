@@ -18,7 +18,7 @@ const (
 	suffixB            = ".lora_B.weight"
 )
 
-// patches are the changes of a checked adapter, by the GGUF name of the tensor.
+// patches are the changes of a checked adapter, by GGUF tensor name.
 type patches struct {
 	byTensor map[string]*patch
 	weights  *gguf.Weights
@@ -26,14 +26,14 @@ type patches struct {
 
 func (p patches) Close() error { return p.weights.Close() }
 
-// pair is where a module's two factors lie.
+// pair locates a module's two factors.
 type pair struct {
 	a, b       gguf.Array
 	hasA, hasB bool
 }
 
-// readAdapter opens an adapter and proves, before anything is written, that it
-// is whole, alive, fits the base and holds the change that the trainer measured.
+// readAdapter opens an adapter and proves, before anything is written, that it is
+// complete, not zero, fits the base and holds the change that the trainer measured.
 func readAdapter(adapter Adapter, base baseFile) (_ patches, err error) {
 	config, err := readAdapterConfig(adapter.Dir)
 	if err != nil {
@@ -93,8 +93,8 @@ func readPairs(path string, weights *gguf.Weights) (map[string]pair, error) {
 	return pairs, nil
 }
 
-// checkComplete holds the adapter's modules against those that its config names
-// and those that the trainer measured.
+// checkComplete compares the adapter's modules with those in its config and those that
+// the trainer measured.
 func checkComplete(path string, pairs map[string]pair, config adapterConfig, changes []Change) error {
 	const hint = "the file is truncated or from another run: train again"
 	for _, c := range changes {

@@ -16,7 +16,7 @@ import (
 
 const adapterConfigFile = "adapter_config.json"
 
-// adapterConfig is what of PEFT's adapter_config.json decides the change.
+// adapterConfig holds the keys of PEFT's adapter_config.json that decide the change.
 type adapterConfig struct {
 	PEFTType      string         `json:"peft_type"`
 	Rank          int            `json:"r"`
@@ -29,9 +29,8 @@ type adapterConfig struct {
 	targets []string
 }
 
-// neutral are the keys that may hold anything: they do not change what the
-// factors mean, or adapterConfig reads them. Every other key, also one of a
-// future PEFT, must be empty.
+// neutral keys may hold anything: they do not change what the factors mean, or
+// adapterConfig reads them. Every other key, including future ones, must be empty.
 var neutral = []string{
 	"auto_mapping", "base_model_name_or_path", "bias", "ensure_weight_tying", "eva_config", "exclude_modules",
 	"inference_mode", "init_lora_weights", "layers_pattern", "layers_to_transform", "loftq_config", "lora_alpha",
@@ -39,11 +38,11 @@ var neutral = []string{
 	"target_modules", "task_type", "use_rslora",
 }
 
-// emptyValues are the JSON texts that switch an option off.
+// emptyValues are the JSON values that switch an option off.
 var emptyValues = []string{"null", "false", "{}", "[]"}
 
-// inits are the ways to begin that leave the base's weights as they are; PiSSA
-// and its like change them.
+// inits are the initialisations that leave the base's weights unchanged; PiSSA and
+// similar ones do not.
 var inits = []string{"", "true", "false", `"gaussian"`, `"orthogonal"`, `"eva"`}
 
 // readAdapterConfig reads the config in the adapter folder dir.
@@ -91,8 +90,8 @@ func (c adapterConfig) scale() float64 {
 	return c.Alpha / float64(c.Rank)
 }
 
-// missingTarget returns a target that none of the modules meets, as PEFT
-// matches them: the whole name or its end behind a dot.
+// missingTarget returns a target that matches no module. Like PEFT, it matches the
+// whole name or its part after a dot.
 func (c adapterConfig) missingTarget(modules []string) (string, bool) {
 	i := slices.IndexFunc(c.targets, func(target string) bool {
 		return !slices.ContainsFunc(modules, func(m string) bool { return m == target || strings.HasSuffix(m, "."+target) })

@@ -16,11 +16,10 @@ const (
 	quantizeFormat = 2 // general.quantization_version
 )
 
-// CheckBase says what of a base's folder cannot be exported as it is trained: files
-// that are missing, stand for others or belong to something else, a family or
-// tokenizer that is not known, weights that do not fit the config. Of the weights it
-// reads no more than what tells that; WriteBase alone finds a value that F16 cannot
-// hold.
+// CheckBase reports why a base's folder cannot be exported as it is trained: missing or
+// foreign files, Git LFS pointers, an unknown family or tokenizer, weights that do not
+// fit the config. It reads little of the weights; only WriteBase finds values that F16
+// cannot hold.
 func CheckBase(folder base.Folder) error {
 	source, err := builtIn().open(folder)
 	if err != nil {
@@ -30,7 +29,7 @@ func CheckBase(folder base.Folder) error {
 }
 
 // WriteBase converts the folder of a Hugging Face model to a GGUF at out: matrices in
-// F16, vectors in F32, without a chat template. It refuses what CheckBase does.
+// F16, vectors in F32, without a chat template. It refuses whatever CheckBase refuses.
 func WriteBase(ctx context.Context, folder base.Folder, out string) (Digest, error) {
 	return builtIn().writeBase(ctx, folder, out)
 }
@@ -46,7 +45,7 @@ func (e exporter) writeBase(ctx context.Context, folder base.Folder, out string)
 	}, func(string) error { return nil })
 }
 
-// source is a base's folder that can be exported.
+// source is an exportable base folder.
 type source struct {
 	metadata []gguf.KV
 	tensors  []tensorReader
@@ -81,7 +80,7 @@ func (e exporter) open(folder base.Folder) (_ source, err error) {
 	return source{metadata: metadata, tensors: tensors, close: weights.Close}, err
 }
 
-// read makes the model of the folder's config, and tells the class that it names.
+// read builds the model from the folder's config and returns its class.
 func (e exporter) read(folder base.Folder) (f family, class string, m model, err error) {
 	data, err := folder.Read(base.ConfigFile)
 	if err != nil {
@@ -96,7 +95,7 @@ func (e exporter) read(folder base.Folder) (f family, class string, m model, err
 	return f, class, m, err
 }
 
-// metadata is that of the GGUF of a model in the folder.
+// metadata returns the GGUF metadata of the folder's model.
 func (f family) metadata(folder base.Folder, m model) ([]gguf.KV, error) {
 	tokens, err := f.tokenizer(folder, m)
 	return slices.Concat([]gguf.KV{
@@ -106,8 +105,8 @@ func (f family) metadata(folder base.Folder, m model) ([]gguf.KV, error) {
 	}, m.metadata, tokens), err
 }
 
-// checkTied makes sure that a copy of a tied tensor is one: where it has values of
-// its own, transformers unties the two.
+// checkTied checks that a copy of a tied tensor equals it: otherwise transformers
+// unties the two.
 func (m model) checkTied(weights *gguf.Weights) error {
 	copied, found := weights.Find(m.tied.copy)
 	original, both := weights.Find(m.tied.of)
@@ -122,8 +121,7 @@ func (m model) checkTied(weights *gguf.Weights) error {
 		copied.File, m.tied.copy, m.tied.of, base.ConfigFile)
 }
 
-// readers finds the array of every tensor in the weights of the folder and refuses
-// arrays that belong to none.
+// readers finds every tensor's array in the folder's weights and refuses unused arrays.
 func (m model) readers(folder base.Folder, class string, weights *gguf.Weights) ([]tensorReader, error) {
 	var tensors []tensorReader
 	known := make(map[string]bool)

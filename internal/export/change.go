@@ -10,11 +10,11 @@ import (
 )
 
 // tolerance is how far, relative to the size of the terms, the trainer's float32
-// arithmetic may lie from float64: TF32 rounds each factor by up to 2^-11. The
+// arithmetic may deviate from float64: TF32 rounds each factor by up to 2^-11. The
 // mildest real mistake, an alpha of 33 instead of 32, is 3e-2.
 const tolerance = 1e-3
 
-// maxTrained bounds a JSON file that the trainer wrote, in bytes.
+// maxTrained is the size limit of a JSON file written by the trainer, in bytes.
 const maxTrained = 256 << 20
 
 // Change is what the trainer measured of one module: its s*B*A.
@@ -32,8 +32,8 @@ type Sample struct {
 	Value float64 `json:"value"`
 }
 
-// LoadChanges reads the changes.json of a training: a list of changes, each
-// module once, each with at least one sample inside its shape.
+// LoadChanges reads a training's changes.json: a list of changes, one for each module,
+// each with at least one sample inside its shape.
 func LoadChanges(path string) ([]Change, error) {
 	data, err := bounded.ReadFile(path, maxTrained)
 	if err != nil {

@@ -21,7 +21,7 @@ type ChangedTensor struct {
 // rounding of W + s*B*A, which is at most 2^-12 of it.
 const roundingShare = 1 + 0x1p-10
 
-// comparison gathers how a written tensor differs from the base's.
+// comparison collects how a written tensor differs from the base's.
 type comparison struct {
 	patch *patch
 	kind  *gguf.Type
@@ -33,7 +33,7 @@ func newComparison(t gguf.Tensor, p *patch) comparison {
 	return comparison{patch: p, kind: t.Type, exact: p != nil && p.stored == t.Type}
 }
 
-// difference sums over entries of a tensor.
+// difference holds sums over entries of a tensor.
 type difference struct {
 	entries  int     // that differ
 	maxAbs   float64 // largest difference
@@ -41,12 +41,12 @@ type difference struct {
 	rounding float64 // sum of the squared largest possible rounding errors
 }
 
-// partSize is in bytes. The parts, and so the order of summation, do not depend
+// partSize is in bytes. The parts, and therefore the order of summation, do not depend
 // on the number of processors.
 const partSize = 256 << 10
 
-// add compares the next chunk of a tensor, whole blocks from byte offset on, and
-// checks the trainer's samples that lie in it.
+// add compares a tensor's next chunk, whole blocks from a byte offset, and checks the
+// trainer's samples in it.
 func (c *comparison) add(old, written []byte, offset int64) error {
 	size := max(1, partSize/c.kind.Bytes) * c.kind.Bytes
 	parts := make([]difference, (len(old)+size-1)/size)
@@ -82,8 +82,8 @@ func (c *comparison) add(old, written []byte, offset int64) error {
 
 const notMerged = "the written file is not base plus change: report this with the run's folder"
 
-// values are elements of a tensor in both files and how far rounding can have
-// moved the difference between the two.
+// values are elements of a tensor in both files, with bounds on how far rounding can
+// have changed their difference.
 type values struct {
 	before, after, bound []float32
 	baseBound            []float32 // what of bound is the base's; nil: nothing
@@ -101,7 +101,7 @@ func (v values) first(n int) values {
 	return values{v.before[:n], v.after[:n], v.bound[:n], v.baseBound[:min(n, len(v.baseBound))]}
 }
 
-// decode fills v from the blocks that old and written begin with.
+// decode fills v from the first blocks of old and written.
 func (c *comparison) decode(v values, old, written []byte) {
 	c.kind.Decode(v.before, old)
 	c.kind.Decode(v.after, written)
@@ -135,8 +135,8 @@ func (c *comparison) compare(old, written []byte) difference {
 	return d
 }
 
-// result holds the whole tensor's change against s*B*A. Rounding can lengthen or
-// shorten it by no more than the norm of all rounding errors.
+// result compares the whole tensor's change with s*B*A. Rounding can change its norm by
+// at most the norm of all rounding errors.
 func (c *comparison) result() (ChangedTensor, error) {
 	p := c.patch
 	written := math.Sqrt(c.total.square)

@@ -9,20 +9,20 @@ import (
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
-// The keys of a GGUF's metadata that are read again or changed; those with a dot
-// in front follow the architecture.
+// The keys of a GGUF's metadata that are read back or changed; those with a leading dot
+// follow the architecture.
 const (
 	keyArchitecture = "general.architecture"
 	keyFileType     = "general.file_type"
 	// keyTemplate makes Ollama guess a chat template and its stop words; the
-	// template that is served is register's business.
+	// served template is set by package register.
 	keyTemplate = "tokenizer.chat_template"
 	keyHeads    = ".attention.head_count"
 	keyHeadsKV  = ".attention.head_count_kv"
 )
 
-// config is what of a config.json decides a model, with the keys that most
-// decoders of transformers share.
+// config holds the keys of config.json that decide a model, as most decoders in
+// transformers share them.
 type config struct {
 	Vocabulary    int      `json:"vocab_size"`
 	Hidden        int      `json:"hidden_size"`
@@ -38,8 +38,8 @@ type config struct {
 	SlidingWindow bool     `json:"use_sliding_window"`
 	LayerTypes    []string `json:"layer_types"`
 	BOS           *int     `json:"bos_token_id"`
-	// Transformers 5 writes RopeParameters, 4 the other two. Where there are both, 5
-	// takes RopeScaling.
+	// Transformers 5 writes RopeParameters, 4 the other two. Given both, 5 uses
+	// RopeScaling.
 	RopeParameters *rope    `json:"rope_parameters"`
 	RopeTheta      *float64 `json:"rope_theta"`
 	RopeScaling    *rope    `json:"rope_scaling"`
@@ -55,8 +55,8 @@ type rope struct {
 	Partial *float64 `json:"partial_rotary_factor"`
 }
 
-// parseConfig reads a config.json whose sizes are there and make sense. What the
-// server can compute is for the family to say.
+// parseConfig reads a config.json and checks its sizes. The family checks whether the
+// server can compute it.
 func parseConfig(data []byte) (config, error) {
 	var c config
 	if err := json.Unmarshal(data, &c); err != nil {
@@ -115,7 +115,7 @@ func (c config) theta() float64 {
 	return 0
 }
 
-// metadata returns the entries that llama.cpp reads for every decoder of this shape.
+// metadata returns the entries that llama.cpp reads for every such decoder.
 func (c config) metadata(architecture string) []gguf.KV {
 	return []gguf.KV{
 		gguf.Uint32(architecture+".block_count", uint32(c.Layers)),

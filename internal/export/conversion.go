@@ -9,16 +9,16 @@ import (
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
-// conversion makes rows of one type from rows of another, with a change.
+// conversion converts rows from one type to another and adds a change.
 type conversion struct {
 	from, to *gguf.Type
 	columns  int
 	change   *factors // nil: none
 }
 
-// rows converts src, whose first row is row first of the tensor, into dst, which
-// is src itself if the types are the same. It returns the tensor's first row
-// that the type does not hold, or -1.
+// rows converts src, which starts at row first of the tensor, into dst, which is src
+// itself if the types are the same. It returns the tensor's first row that does not fit
+// the type, or -1.
 func (c conversion) rows(dst, src []byte, first int) int {
 	if c.change == nil && c.from == c.to {
 		return -1
@@ -51,7 +51,7 @@ func (c conversion) rows(dst, src []byte, first int) int {
 	return -1
 }
 
-// overflow is the failure of a row that rows has returned.
+// overflow returns the error for a row that rows returned.
 func (c conversion) overflow(tensor string, row int) error {
 	if c.change == nil {
 		return fail(Overflow, "set export.quantization to another value", "%s row %d: the base exceeds the range of %s", tensor, row, c.to)

@@ -18,13 +18,13 @@ type delta struct {
 	entries []sample // the trainer's samples, set by check
 }
 
-// sample is an entry of a change and how far from it float32 may lie.
+// sample is an entry of a change and how far float32 may deviate from it.
 type sample struct {
 	Sample
 	slack float64
 }
 
-// newDelta makes the change of a module whose matrix has the columns in and rows out.
+// newDelta returns the change of a module whose matrix has in columns and out rows.
 func newDelta(p pair, config adapterConfig, change Change, in, out int) (*delta, error) {
 	d := &delta{change: change, a: p.a, b: p.b, in: in, out: out, rank: config.Rank, scale: config.scale()}
 	if !slices.Equal(p.a.Shape, []int{d.rank, in}) || !slices.Equal(p.b.Shape, []int{out, d.rank}) || change.Shape != [2]int{out, in} {
@@ -80,7 +80,7 @@ func (d *delta) check() error {
 	return nil
 }
 
-// near reports |a-b| <= slack; a NaN is near nothing.
+// near reports |a-b| <= slack; a NaN is never near.
 func near(a, b, slack float64) bool { return math.Abs(a-b) <= slack }
 
 func finite(values []float32) bool {

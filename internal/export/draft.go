@@ -28,10 +28,9 @@ func (d *draft) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// writeFile makes the file at path: fill writes it under a temporary name in the
-// same folder, check reads it there, and only then it is renamed. The temporary
-// name is always the same, so that a killed attempt leaves nothing that the next
-// one does not overwrite.
+// writeFile creates the file at path: fill writes it under a temporary name in the same
+// folder, check reads it there, and only then is it renamed. The temporary name is
+// always the same, so that the next attempt overwrites what a killed one left.
 func writeFile(path string, fill func(*draft) error, check func(written string) error) (_ Digest, err error) {
 	partial := path + ".partial"
 	file, err := os.OpenFile(partial, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)

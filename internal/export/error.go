@@ -2,10 +2,10 @@ package export
 
 import "fmt"
 
-// Error is a failure of the export that a run reports by name.
+// Error is an export failure that a run reports by name.
 type Error struct {
 	Name    string // one of the constants below
-	Message string // says which tensor or key, and what was found
+	Message string // names the tensor or key, and what was found
 	Hint    string // what to do about it
 }
 
@@ -15,8 +15,8 @@ const (
 	DeadAdapter = "export/dead-adapter"
 	// MissingTensor: the adapter lacks a tensor that was trained.
 	MissingTensor = "export/missing-tensor"
-	// UnknownTensor: the adapter holds a tensor that the base has no place for
-	// or that the trainer did not measure.
+	// UnknownTensor: the adapter holds a tensor that the base lacks or the trainer did
+	// not measure.
 	UnknownTensor = "export/unknown-tensor"
 	// RankMismatch: a shape fits neither the rank in the config nor the base.
 	RankMismatch = "export/rank-mismatch"
@@ -24,16 +24,16 @@ const (
 	NotFinite = "export/not-finite"
 	// Overflow: a weight is too large for F16.
 	Overflow = "export/overflow"
-	// ChangeDiffers: the change is not the one that the trainer measured.
+	// ChangeDiffers: the change differs from the one that the trainer measured.
 	ChangeDiffers = "export/change-differs"
 	// NoChange: an adapted tensor equals the base's.
 	NoChange = "export/no-change"
-	// UnexpectedChange: something differs from the base that the adapter does
-	// not name.
+	// UnexpectedChange: something differs from the base that the adapter does not
+	// change.
 	UnexpectedChange = "export/unexpected-change"
 	// OtherBase: the GGUF of the base is not the model that the trainer loads.
 	OtherBase = "export/other-base"
-	// Unsupported: a kind of adapter or base that is not built yet.
+	// Unsupported: a kind of adapter or base that is not supported yet.
 	Unsupported = "export/unsupported"
 )
 

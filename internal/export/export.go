@@ -4,8 +4,8 @@
 // WriteBase exports a Hugging Face model folder once per base; Run patches a 16-bit
 // base GGUF with a PEFT LoRA adapter once per candidate. A candidate comes with a proof
 // that it differs from the base's own export by exactly the change that the trainer
-// measured. The same input gives the same bytes on every machine. A file gets its name
-// only when it is whole and proved.
+// measured. The same input gives the same bytes on every machine. A file gets its final
+// name only when it is complete and proved.
 //
 // A kind of model is a family (families.go), declared in a file such as qwen2.go; a
 // value of export.quantization is an entry in quantization.go, which chooses among the
@@ -24,27 +24,27 @@ type Options struct {
 	Quantization string `json:"quantization"` // one of Quantizations
 }
 
-// Adapter is a trained LoRA adapter and what it must be proved against.
+// Adapter is a trained LoRA adapter and what it is proved against.
 type Adapter struct {
 	Dir        string   // adapter_config.json, adapter_model.safetensors
 	Changes    []Change // what the trainer measured, every module once
 	BaseExport string   // the GGUF of NAME-base: Run without an adapter, same options
 }
 
-// Progress is how far an export is. Stage is write or prove; Done and Total are
+// Progress reports an export's progress. Stage is write or prove; Done and Total are
 // bytes of tensor data.
 type Progress struct {
 	Stage       string
 	Done, Total int64
 }
 
-// Digest names a written file.
+// Digest identifies a written file.
 type Digest struct {
 	GGUFSHA256 string `json:"gguf_sha256"` // lower-case hex
 	Size       int64  `json:"size"`        // bytes
 }
 
-// Proof says what was written and in what it differs from NAME-base.
+// Proof describes what was written and how it differs from NAME-base.
 type Proof struct {
 	Digest
 	Changed   []ChangedTensor `json:"changed"` // in file order
@@ -57,14 +57,14 @@ type Proof struct {
 // or rounded where they have another type. progress may be nil.
 //
 // A candidate is proved twice: the adapter against the trainer's measurement
-// before the pass, the written file against adapter.BaseExport after it. The
-// failures of both are of type *Error.
+// before the pass, the written file against adapter.BaseExport after it. Both fail with
+// an *Error.
 func Run(ctx context.Context, o Options, baseGGUF string, adapter *Adapter, out string, progress func(Progress)) (Proof, error) {
 	return builtIn().run(ctx, o, baseGGUF, adapter, out, progress)
 }
 
-// exporter is what can be exported. A family, a tensor type or a quantization
-// more is an entry of its table.
+// exporter lists what can be exported. To add a family, tensor type or quantization, add
+// an entry to its table.
 type exporter struct {
 	families      []family
 	types         gguf.Types

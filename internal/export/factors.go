@@ -28,7 +28,7 @@ func (f factors) norm() float64 {
 	return math.Sqrt(max(square, 0))
 }
 
-// entry returns (B*A)[row, col] and the sum of its terms' sizes.
+// entry returns (B*A)[row, col] and the sum of its terms' absolute values.
 func (f factors) entry(row, col int) (value, size float64) {
 	for k := range f.rank {
 		term := float64(f.b[row*f.rank+k]) * float64(f.a[k*f.in+col])
@@ -40,8 +40,8 @@ func (f factors) entry(row, col int) (value, size float64) {
 
 // addRow adds row number row of the change to weights; sum is scratch. Each
 // entry sums its products in order of the rank, and every product is rounded to
-// float32 before it is added (the conversions forbid fused multiply-add), so
-// that all machines give the same bits.
+// float32 before it is added (the conversions prevent fused multiply-add), so that all
+// machines give the same bits.
 func (f factors) addRow(weights, sum []float32, row int) {
 	clear(sum)
 	b := f.b[row*f.rank:][:f.rank]

@@ -11,61 +11,59 @@ import (
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
-// families are the kinds of models that can be exported, each declared in a file
-// of its own.
+// families are the kinds of models that can be exported, each declared in its own file.
 func families() []family { return []family{qwen2} }
 
-// family is a kind of model: what it claims, what its GGUF says and where in it
-// the tensors of a Hugging Face folder go.
+// family is a kind of model: which configs it handles, its GGUF metadata, and how the
+// tensors of a Hugging Face folder map to it.
 type family struct {
-	classes      []string // the models of transformers that it claims, as config.json's architectures names them
+	classes      []string // the transformers classes that it handles, as in config.json's architectures
 	architecture string   // general.architecture of its GGUF
-	layers       string   // what stands before a layer's number in the name of a module
+	layers       string   // prefix of a layer's number in module names
 	linears      []linear // the matrices of a layer that an adapter can change
 
-	// read makes the model of a claimed config.json. It refuses what the
-	// server would compute otherwise than transformers.
+	// read builds the model from a matching config.json. It refuses what the server
+	// would compute differently from transformers.
 	read func(configJSON []byte) (model, error)
-	// tokenizer reads the tokenizer of a base folder to the entries of the GGUF.
-	// It refuses one that the server would tokenize with otherwise.
+	// tokenizer reads a base folder's tokenizer into GGUF entries.
+	// It refuses one with which the server would tokenize differently.
 	tokenizer func(folder base.Folder, m model) ([]gguf.KV, error)
 }
 
-// model is what a family makes of a base's config.json.
+// model is what a family builds from a base's config.json.
 type model struct {
 	vocabulary int  // ids
 	bos        *int // the id of the first token, if the config has one; it is in the vocabulary
 	metadata   []gguf.KV
 	tensors    []tensor // in the order of the GGUF
-	// ignores tells the tensors that the folder may hold and the GGUF leaves out.
+	// ignores reports tensors that the folder may hold and the GGUF omits.
 	ignores func(name string) bool
 	tied    tie // the zero value: nothing is
 }
 
-// tie says that a tensor which the folder may hold is a copy of another one.
+// tie declares that a tensor, if the folder holds it, is a copy of another.
 type tie struct{ copy, of string }
 
-// linear is a tensor of a layer that holds the matrix of a module, or some of its
-// rows: a matrix that is split stands in the list once a part.
+// linear is a layer's tensor that holds a module's matrix, or some of its rows: a split
+// matrix is listed once for each part.
 type linear struct {
 	module string // below the layer: self_attn.q_proj
 	tensor string // below blk.N: attn_q
-	// rows tells which of the module's rows the tensor takes; nil: all of them,
-	// as they are.
+	// rows maps the tensor's rows to the module's; nil: all of them, in order.
 	rows func(rows int, h heads) rowMap
 }
 
-// heads are what an order of rows depends on.
+// heads determine the order of rows.
 type heads struct{ query, keyValue int }
 
-// rowMap tells which rows of a source a tensor takes: row i is the source's row
-// of(i), each at most once. The zero value takes all, as they are.
+// rowMap maps a tensor's rows to a source's: row i is the source's row of(i), each at
+// most once. The zero value takes all rows in order.
 type rowMap struct {
 	count int
 	of    func(i int) int
 }
 
-// row returns the source's row that the tensor has as row i.
+// row returns the source row of the tensor's row i.
 func (m rowMap) row(i int) int {
 	if m.of == nil {
 		return i
@@ -73,9 +71,8 @@ func (m rowMap) row(i int) int {
 	return m.of(i)
 }
 
-// mark marks the rows that the map takes of a source with len(taken) of them. It
-// returns the tensor's first row for which there is none or one that is taken
-// already, or -1.
+// mark marks the rows that the map takes from a source with len(taken) rows. It returns
+// the tensor's first row whose source row is missing or already taken, or -1.
 func (m rowMap) mark(taken []bool) int {
 	for i := range m.count {
 		row := m.row(i)
@@ -101,8 +98,8 @@ func (l linear) weight(layers string, layer, rows, columns int, h heads) tensor 
 	return t
 }
 
-// tensorsOf returns the tensors that hold a module's matrix and the linears they
-// are; none if it is no linear of a layer.
+// tensorsOf returns the tensors that hold a module's matrix, with their linears; none
+// if the module is not a linear of a layer.
 func (f family) tensorsOf(module string) (names []string, parts []linear) {
 	rest, ok := strings.CutPrefix(module, f.layers)
 	layer, part, cut := strings.Cut(rest, ".")
@@ -127,7 +124,7 @@ func (f family) heads(metadata []gguf.KV) heads {
 	return heads{query: read(keyHeads), keyValue: read(keyHeadsKV)}
 }
 
-// claim finds the family of a base's config.json and the class that it names.
+// claim finds the family of a base's config.json and its class.
 func (e exporter) claim(configJSON []byte) (_ family, class string, err error) {
 	var c struct {
 		Architectures []string `json:"architectures"`

@@ -2,14 +2,14 @@ package export
 
 import "github.com/tunegate/tunegate/internal/store"
 
-// Each revision is raised with every change of the code that changes a result, so
-// that results of older code are not used again.
+// Raise a revision with every code change that changes a result, so that older results
+// are not reused.
 const (
 	Revision     = 1 // of what Run writes
 	BaseRevision = 2 // of what WriteBase writes
 )
 
-// Ingredients are what decides an export besides the [Options].
+// Ingredients decide an export, together with the [Options].
 type Ingredients struct {
 	Base    string   // sha256 of the base GGUF
 	Weights string   // that of the adapter's weights; empty: the base itself is exported
@@ -25,13 +25,13 @@ func (i Ingredients) inputs() map[string]string {
 	return inputs
 }
 
-// Slot is that of what Run writes.
+// Slot returns the slot of Run's result.
 func Slot(o Options, i Ingredients) store.Slot {
 	inputs := i.inputs()
 	return store.Slot{Stage: "export", Key: store.NewKey("export", Revision, o, inputs), Options: o, Inputs: inputs}
 }
 
-// BaseSlot is that of what WriteBase makes of the model folder with this identity.
+// BaseSlot returns the slot of WriteBase's result for the model folder with this identity.
 func BaseSlot(identity string) store.Slot {
 	return store.Slot{
 		Stage: "base-gguf", Key: store.NewKey("base-gguf", BaseRevision, identity),

@@ -7,11 +7,11 @@ import (
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
-// chunkSize is how much of a tensor is in memory at a time, bytes.
+// chunkSize is how much of a tensor is in memory at a time, in bytes.
 const chunkSize = 4 << 20
 
-// writeMerged writes the base's tensors in their order as table has them, with the
-// change, chunk by chunk.
+// writeMerged writes the base's tensors in the order of table, with the change added,
+// chunk by chunk.
 func writeMerged(ctx context.Context, out io.Writer, base baseFile, metadata []gguf.KV, table []gguf.Tensor, change patches, progress func(Progress)) error {
 	w, err := gguf.NewWriter(out, metadata, table)
 	if err != nil {
@@ -59,9 +59,8 @@ func writeMerged(ctx context.Context, out io.Writer, base baseFile, metadata []g
 // chunks walks through tensors with one buffer.
 type chunks struct{ buffer []byte }
 
-// each calls visit for one chunk after the other of a tensor's data, each a
-// multiple of unit bytes long, with its offset. The chunk is not filled, and it
-// is valid during the call only.
+// each calls visit for each chunk of a tensor's data in turn, with its offset. Chunks
+// are multiples of unit bytes long, not filled, and valid only during the call.
 func (c *chunks) each(ctx context.Context, t gguf.Tensor, unit int, visit func(chunk []byte, offset int64) error) error {
 	size, step := int64(t.Size()), int64(max(1, chunkSize/unit)*unit)
 	if int64(len(c.buffer)) < step {

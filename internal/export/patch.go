@@ -2,7 +2,7 @@ package export
 
 import "github.com/tunegate/tunegate/internal/gguf"
 
-// patch is the part of a delta that one tensor takes, in the tensor's rows.
+// patch is the part of a delta that applies to one tensor, in the tensor's row order.
 type patch struct {
 	delta   *delta
 	tensor  string     // GGUF name
@@ -12,8 +12,8 @@ type patch struct {
 	entries []sample   // the trainer's samples in them
 }
 
-// newPatches checks a module's change and gives it to the tensors of the base
-// that hold the module's matrix.
+// newPatches checks a module's change and assigns it to the base tensors that hold the
+// module's matrix.
 func newPatches(p pair, config adapterConfig, change Change, base baseFile) ([]*patch, error) {
 	names, parts := base.family.tensorsOf(change.Module)
 	var patches []*patch
@@ -52,7 +52,7 @@ func newPatches(p pair, config adapterConfig, change Change, base baseFile) ([]*
 	return patches, nil
 }
 
-// order sets the rows that the patch takes.
+// order sets the rows of the patch.
 func (p *patch) order(d *delta, part linear, base baseFile) error {
 	if part.rows == nil {
 		return nil
@@ -69,7 +69,7 @@ func (p *patch) order(d *delta, part linear, base baseFile) error {
 	return nil
 }
 
-// take sets what the patch has of the delta.
+// take copies the patch's part of the delta.
 func (p *patch) take(d *delta) error {
 	p.delta = d
 	if p.rows.of == nil {

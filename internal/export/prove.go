@@ -8,8 +8,8 @@ import (
 	"reflect"
 )
 
-// prove compares the written file with NAME-base's: same metadata, names, types
-// and shapes; the patched tensors differ by their change, the others in no byte.
+// prove compares the written file with NAME-base's: same metadata, names, types and
+// shapes; patched tensors differ by their change, all others are identical.
 func (e exporter) prove(ctx context.Context, written, baseExport string, change patches, progress func(Progress)) (_ []ChangedTensor, err error) {
 	base, err := e.types.Open(baseExport)
 	if err != nil {

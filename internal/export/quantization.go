@@ -12,8 +12,8 @@ import (
 type quantization struct {
 	name     string // in the config
 	fileType uint32 // general.file_type, as llama.cpp numbers it
-	// matrix chooses the type of a matrix, which the base holds as t says. What
-	// the base holds in 32 bits and every vector keep theirs.
+	// matrix chooses the type of a matrix that the base stores as t. Vectors, and what
+	// the base stores in 32 bits, keep their types.
 	matrix func(t gguf.Tensor) *gguf.Type
 }
 
@@ -59,7 +59,7 @@ func (q quantization) table(tensors []gguf.Tensor) ([]gguf.Tensor, error) {
 	return table, nil
 }
 
-// metadata is the base's as it is served: with the file type that is written and
+// metadata returns the base's metadata as served: with the written file type and
 // without the chat template.
 func (q quantization) metadata(base []gguf.KV) []gguf.KV {
 	served := slices.DeleteFunc(slices.Clone(base), func(kv gguf.KV) bool { return kv.Key == keyTemplate })

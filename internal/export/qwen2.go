@@ -66,7 +66,7 @@ func readQwen2(configJSON []byte) (model, error) {
 		metadata:   c.metadata("qwen2"),
 		tensors:    qwen2Tensors(c),
 		ignores: func(name string) bool {
-			// Tied models may carry a copy of the embedding, old ones their rope table.
+			// Tied models may hold a copy of the embedding, old ones their rope table.
 			return name == tied.copy || strings.HasSuffix(name, ".rotary_emb.inv_freq")
 		},
 		tied: tied,

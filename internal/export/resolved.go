@@ -9,9 +9,9 @@ import (
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
-// CheckResolved holds the GGUF that WriteBase made against the base's files as the
-// trainer's libraries resolve them: a folder of the same form, without weights. What
-// would be served otherwise than it is trained is of type *Error.
+// CheckResolved compares WriteBase's GGUF with the base's files as the trainer's
+// libraries resolve them: a folder of the same form, without weights. If the base would
+// be served differently than it is trained, it returns an *Error.
 func CheckResolved(resolved base.Folder, baseGGUF string) error {
 	return builtIn().checkResolved(resolved, baseGGUF)
 }
@@ -45,8 +45,8 @@ func (e exporter) checkResolved(resolved base.Folder, baseGGUF string) (err erro
 
 const otherHint = "load the base with transformers, save model and tokenizer to a new folder, and set `base.model` to it"
 
-// valuesApart says in words where two values of a key part. Of a list it names the
-// first entry, which is a token with its id.
+// valuesApart describes where two values of a key differ: for a list the first
+// differing entry, such as a token with its ID.
 func valuesApart(trained, exported gguf.KV) string {
 	want, has := trained.List(), exported.List()
 	for i := range max(len(want), len(has)) {

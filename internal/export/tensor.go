@@ -7,15 +7,15 @@ import (
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
-// tensor is one tensor of a family's GGUF and where its values come from.
+// tensor is a tensor of a family's GGUF and the source of its values.
 type tensor struct {
 	name   string    // in the GGUF
-	source string    // in the safetensors; empty: the values do not come from there
+	source string    // in the safetensors; empty: not from there
 	shape  []int     // of the source or the values, PyTorch's: rows first
-	rows   rowMap    // the source's rows that the tensor takes
+	rows   rowMap    // which of the source's rows the tensor takes
 	offset float32   // added to every value of the source
 	f32    bool      // kept in F32, as every vector is
-	values []float32 // what the config decides, without a source
+	values []float32 // values from the config, without a source
 }
 
 // size returns the rows and columns of the tensor; the elements of a vector are rows.
@@ -30,7 +30,7 @@ func (t tensor) size() (rows, columns int) {
 	return rows, columns
 }
 
-// entry returns the tensor's line in the table of a 16-bit GGUF.
+// entry returns the tensor's entry in the table of a 16-bit GGUF.
 func (t tensor) entry() gguf.Tensor {
 	e := gguf.Tensor{Name: t.name, Type: gguf.F16}
 	if len(t.shape) == 1 || t.f32 {
@@ -50,7 +50,7 @@ type tensorReader struct {
 	array gguf.Array
 }
 
-// read fills dst with whole rows, from row first of the tensor on.
+// read fills dst with whole rows, starting at row first of the tensor.
 func (r tensorReader) read(dst []float32, first int) error {
 	_, columns := r.size()
 	if r.source == "" {
@@ -58,7 +58,7 @@ func (r tensorReader) read(dst []float32, first int) error {
 		return nil
 	}
 	for done, rows := 0, len(dst)/columns; done < rows; {
-		// Rows that follow each other in the source are read at once.
+		// Consecutive source rows are read at once.
 		run := 1
 		for done+run < rows && r.rows.row(first+done+run) == r.rows.row(first+done)+run {
 			run++
@@ -76,7 +76,7 @@ func (r tensorReader) read(dst []float32, first int) error {
 	return nil
 }
 
-// where names element i of the tensor for a message.
+// where describes element i of the tensor for messages.
 func (r tensorReader) where(i int) string {
 	if r.source == "" {
 		return fmt.Sprintf("tensor %s element %d", r.name, i)

@@ -8,15 +8,15 @@ import (
 	"github.com/tunegate/tunegate/internal/base"
 )
 
-// byteLevelBPE is the byte-level BPE of a family: GPT-2's with other split rules.
+// byteLevelBPE is a family's byte-level BPE: GPT-2's with different split rules.
 type byteLevelBPE struct {
-	family string            // whose it is, for people
-	splits map[string]string // from the pattern of a split rule to llama.cpp's name of it
+	family string            // name of the family, for messages
+	splits map[string]string // llama.cpp's name of a split rule, by pattern
 }
 
-// check refuses what llama.cpp would tokenize otherwise and returns the name of the
-// split rule. The NFC normalizer is let through, though llama.cpp has none: text
-// that is NFC already, as nearly all is, comes out the same.
+// check refuses what llama.cpp would tokenize differently and returns the name of the
+// split rule. It accepts the NFC normalizer, though llama.cpp has none: text that is
+// already NFC, as nearly all is, is tokenized the same.
 func (b byteLevelBPE) check(folder base.Folder, t base.Tokenizer) (pre string, err error) {
 	file := base.TokenizerFile
 	for _, a := range t.Added {
@@ -54,7 +54,7 @@ func checkParts(t base.Tokenizer) error {
 	return nil
 }
 
-// splitRule returns llama.cpp's name of the rule, which is one of splits.
+// splitRule returns llama.cpp's name of the rule, one of splits.
 func splitRule(p base.PreTokenizer, splits map[string]string) (string, error) {
 	kinds := []string{p.Type}
 	for _, part := range p.Parts {

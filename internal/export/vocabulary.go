@@ -16,7 +16,7 @@ const (
 	tokenUnused      = 5
 )
 
-// vocabulary is the tokenizer as GGUF tells it.
+// vocabulary is the tokenizer in GGUF's form.
 type vocabulary struct {
 	pre    string
 	tokens []string // by id
@@ -26,8 +26,8 @@ type vocabulary struct {
 	bos, eos, eot, pad int
 }
 
-// metadata reads the tokenizer of the base. Ids without a token, up to the model's
-// vocabulary, get unused ones.
+// metadata reads the base's tokenizer. IDs without a token, up to the model's
+// vocabulary, get unused tokens.
 func (b byteLevelBPE) metadata(folder base.Folder, m model) ([]gguf.KV, error) {
 	v, err := b.readVocabulary(folder, m)
 	if err != nil {
@@ -57,7 +57,7 @@ func (b byteLevelBPE) readVocabulary(folder base.Folder, m model) (vocabulary, e
 	return v, v.readSpecials(folder, t, m.bos)
 }
 
-// fill gives every id its text. A token that has no row in the embedding is an error.
+// fill assigns every ID its text. A token without a row in the embedding is an error.
 func (v *vocabulary) fill(folder base.Folder, t base.Tokenizer, size int) error {
 	v.tokens, v.kinds = make([]string, size), make([]int32, size)
 	ids := make(map[string]int, size)
@@ -116,7 +116,7 @@ func (v *vocabulary) readSpecials(folder base.Folder, t base.Tokenizer, bos *int
 	return v.readStops(folder)
 }
 
-// readStops takes a second stop token from the base's generation config.
+// readStops reads a second stop token from the base's generation config.
 func (v *vocabulary) readStops(folder base.Folder) error {
 	v.eot = -1
 	stops, file, err := folder.Stops()

@@ -1,7 +1,7 @@
 // Package filelock takes advisory locks between processes with flock(2). Closing the
-// file gives the lock back, once every child that inherited it has closed it too. A
-// lock's file belongs to its user alone: whoever else could open it could hold it for
-// ever.
+// file releases the lock, once every child that inherited it has closed it too. The
+// lock file is private to its user: anyone else who could open it could hold it
+// forever.
 package filelock
 
 import (
@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// ErrHeld says that another holder has the lock, which may be the same process by another opening.
+// ErrHeld means that the lock is held elsewhere, possibly by another open file of this process.
 var ErrHeld = errors.New("the lock is held")
 
-// Try takes the lock on an open file or folder without waiting. It is ErrHeld
-// where another process has it.
+// Try locks an open file or folder without waiting. It returns ErrHeld if the lock is
+// held elsewhere.
 func Try(file *os.File) error {
 	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
@@ -26,11 +26,11 @@ func Try(file *os.File) error {
 	return err
 }
 
-// poll is how often Wait looks again.
+// poll is how often Wait tries again.
 const poll = 200 * time.Millisecond
 
-// Wait takes the lock as Try does, as soon as no other process has it. The error is
-// the context's where that ends first.
+// Wait takes the lock as soon as it is free. It returns the context's error if that
+// ends first.
 func Wait(ctx context.Context, file *os.File) error {
 	for {
 		if err := Try(file); !errors.Is(err, ErrHeld) {
@@ -44,9 +44,9 @@ func Wait(ctx context.Context, file *os.File) error {
 	}
 }
 
-// Open opens the file of a lock to read and write, and makes it, and its folder,
-// where there is none. The folder becomes Private. Whatever stands in the file's
-// place and is no plain file of this user is refused, and hangs nobody.
+// Open opens a lock file for reading and writing, and creates it and its folder if
+// needed. The folder becomes Private. Anything other than a regular file of this user
+// is refused without blocking.
 func Open(path string) (*os.File, error) {
 	if err := Private(filepath.Dir(path)); err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func Open(path string) (*os.File, error) {
 	return file, nil
 }
 
-// OpenFolder opens a folder to lock it. A link in its place is refused.
+// OpenFolder opens a folder to lock it. A symbolic link is refused.
 func OpenFolder(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NOFOLLOW, 0)
 }

@@ -10,16 +10,16 @@ import (
 	"syscall"
 )
 
-// Modes that show others nothing.
+// Modes that deny access to other users.
 const (
 	folderMode fs.FileMode = 0o700
 	fileMode   fs.FileMode = 0o600
 	forOthers  fs.FileMode = 0o077
 )
 
-// Private makes a folder that only this user may enter, or makes one that is there
-// so. One that belongs to somebody else, or stays open to others, is an error. A
-// link to such a folder is followed.
+// Private creates a folder that only this user may enter, or restricts an existing one.
+// A folder that belongs to another user, or stays accessible to others, is an error.
+// Symbolic links are followed.
 func Private(folder string) error {
 	if err := os.MkdirAll(folder, folderMode); err != nil {
 		return err
@@ -43,8 +43,8 @@ func Private(folder string) error {
 	return nil
 }
 
-// plain is an error unless the file is a regular one of this user. Its mode is
-// made that of private ones.
+// plain returns an error unless the file is a regular one of this user. It makes the
+// file private.
 func plain(file *os.File) error {
 	info, err := file.Stat()
 	if err != nil {
@@ -62,7 +62,7 @@ func plain(file *os.File) error {
 	return nil
 }
 
-// owned is an error where a file or folder is not this user's.
+// owned returns an error if a file or folder belongs to another user.
 func owned(path string, info fs.FileInfo) error {
 	uid := int(info.Sys().(*syscall.Stat_t).Uid)
 	if uid == os.Geteuid() {
@@ -72,7 +72,7 @@ func owned(path string, info fs.FileInfo) error {
 		path, Name(uid), Name(os.Geteuid()), os.Geteuid())
 }
 
-// Name is what the system calls a user.
+// Name returns a user's name on this system.
 func Name(uid int) string {
 	id := strconv.Itoa(uid)
 	if found, err := user.LookupId(id); err == nil {

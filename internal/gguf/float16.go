@@ -61,7 +61,7 @@ func roundNormal(bits uint32) uint16 {
 	return uint16(bits>>16)&0x8000 | uint16((magnitude+0xfff+magnitude>>13&1-rebias)>>13)
 }
 
-// roundSpecial rounds what gives no normal half.
+// roundSpecial rounds what does not become a normal half.
 func roundSpecial(bits uint32) uint16 {
 	sign, magnitude := uint16(bits>>16)&0x8000, bits&0x7fffffff
 	switch {

@@ -1,8 +1,7 @@
 // Package gguf reads and writes the weight files of a model: GGUF version 3, and
 // safetensors (single or sharded), which it only reads.
 //
-// The bytes of a file that it writes depend on nothing but its metadata, tensor table
-// and values. Files are untrusted: every length and offset is checked against the file
+// The bytes of a written file depend only on its metadata, tensor table and values. Files are untrusted: every length and offset is checked against the file
 // before it is used.
 //
 // The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
@@ -13,12 +12,12 @@ import "fmt"
 const (
 	magic   = "GGUF"
 	version = 3
-	// defaultAlignment holds when the metadata has no alignmentKey; bytes.
+	// defaultAlignment, in bytes, applies if the metadata has no alignmentKey.
 	defaultAlignment = 32
 	alignmentKey     = "general.alignment"
 )
 
-// alignment returns what the metadata says, or the format's default.
+// alignment returns the metadata's alignment, or the format's default.
 func alignment(metadata []KV) (uint64, error) {
 	kv, ok := Find(metadata, alignmentKey)
 	if !ok {

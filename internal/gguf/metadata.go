@@ -41,15 +41,15 @@ func (t ValueType) size() uint64 {
 	return 0
 }
 
-// KV is one metadata entry. Raw is the value as the file holds it (for an array
-// with its element kind and count), so that writing it again changes no byte.
+// KV is a metadata entry. Raw is the value as stored in the file (an array with its
+// element kind and count), so that writing it back changes no byte.
 type KV struct {
 	Key  string
 	Type ValueType
 	Raw  []byte
 }
 
-// Find returns the entry of that key.
+// Find returns the entry with that key.
 func Find(metadata []KV, key string) (KV, bool) {
 	for _, kv := range metadata {
 		if kv.Key == key {
@@ -59,7 +59,7 @@ func Find(metadata []KV, key string) (KV, bool) {
 	return KV{}, false
 }
 
-// Uint returns the value of an unsigned integer, false for any other kind.
+// Uint returns an unsigned integer value, false for other kinds.
 func (kv KV) Uint() (uint64, bool) {
 	switch kv.Type {
 	case TypeUint8:
@@ -74,7 +74,7 @@ func (kv KV) Uint() (uint64, bool) {
 	return 0, false
 }
 
-// Text returns the value of a string, false for any other kind.
+// Text returns a string value, false for other kinds.
 func (kv KV) Text() (string, bool) {
 	if kv.Type != TypeString {
 		return "", false
@@ -82,8 +82,8 @@ func (kv KV) Text() (string, bool) {
 	return string(kv.Raw[8:]), true
 }
 
-// List returns the values of an entry in words, one of its own for each element of an
-// array: strings in quotes, numbers in decimal.
+// List returns an entry's values as text, one for each element of an array: strings
+// quoted, numbers in decimal.
 func (kv KV) List() []string {
 	if kv.Type != TypeArray {
 		if text, ok := scalar(kv.Type, kv.Raw); ok {
@@ -107,7 +107,7 @@ func (kv KV) List() []string {
 	return list
 }
 
-// scalar writes a value that is no array; false for kinds that no model needs.
+// scalar formats a value other than an array; false for kinds that no model needs.
 func scalar(kind ValueType, raw []byte) (text string, ok bool) {
 	kv := KV{Type: kind, Raw: raw}
 	if text, ok := kv.Text(); ok {
@@ -127,17 +127,17 @@ func scalar(kind ValueType, raw []byte) (text string, ok bool) {
 	return "", false
 }
 
-// Uint32 makes an entry.
+// Uint32 returns an entry.
 func Uint32(key string, v uint32) KV {
 	return KV{key, TypeUint32, binary.LittleEndian.AppendUint32(nil, v)}
 }
 
-// Float32 makes an entry.
+// Float32 returns an entry.
 func Float32(key string, v float32) KV {
 	return KV{key, TypeFloat32, binary.LittleEndian.AppendUint32(nil, math.Float32bits(v))}
 }
 
-// Bool makes an entry.
+// Bool returns an entry.
 func Bool(key string, v bool) KV {
 	raw := []byte{0}
 	if v {
@@ -146,10 +146,10 @@ func Bool(key string, v bool) KV {
 	return KV{key, TypeBool, raw}
 }
 
-// String makes an entry.
+// String returns an entry.
 func String(key, v string) KV { return KV{key, TypeString, appendString(nil, v)} }
 
-// Strings makes an entry that is an array.
+// Strings returns an array entry.
 func Strings(key string, v []string) KV {
 	raw := appendArray(TypeString, len(v))
 	for _, s := range v {
@@ -158,7 +158,7 @@ func Strings(key string, v []string) KV {
 	return KV{key, TypeArray, raw}
 }
 
-// Int32s makes an entry that is an array.
+// Int32s returns an array entry.
 func Int32s(key string, v []int32) KV {
 	raw := appendArray(TypeInt32, len(v))
 	for _, n := range v {

@@ -11,8 +11,8 @@ import (
 	"slices"
 )
 
-// maxHeader bounds metadata and tensor table together, in bytes: the largest
-// published vocabularies need about 20 MB.
+// maxHeader limits metadata and tensor table together, in bytes: the largest published
+// vocabularies need about 20 MB.
 const maxHeader = 256 << 20
 
 // File is a GGUF file whose header has been read and checked.
@@ -25,8 +25,8 @@ type File struct {
 	closer io.Closer
 }
 
-// Open reads the header of the file at path, which holds tensors of these types
-// only. Close it after use.
+// Open reads the header of the file at path, which may hold tensors of these types only.
+// Close it after use.
 func (types Types) Open(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -52,7 +52,7 @@ func (types Types) openFile(f *os.File) (*File, error) {
 	return g, nil
 }
 
-// Close ends the use of a file that Open opened.
+// Close closes a file from Open.
 func (f *File) Close() error {
 	if f.closer == nil {
 		return nil
@@ -74,8 +74,8 @@ func (f *File) Data(t Tensor) *io.SectionReader {
 	return io.NewSectionReader(f.r, int64(f.data+t.Offset), int64(t.Size()))
 }
 
-// Parse reads the header of a GGUF file of size bytes, which holds tensors of
-// these types only. All tensors lie inside the file, aligned, without overlap.
+// Parse reads the header of a GGUF file of size bytes, which may hold tensors of these
+// types only. All tensors must be inside the file, aligned, without overlap.
 func (types Types) Parse(r io.ReaderAt, size int64) (*File, error) {
 	limit := min(size, maxHeader)
 	h := &header{r: bufio.NewReaderSize(io.NewSectionReader(r, 0, limit), 1<<16), limit: uint64(limit), types: types}
@@ -138,7 +138,7 @@ func (f *File) parse(h *header) error {
 }
 
 // checkLayout finds the start of the data section and refuses tensors that are
-// misaligned, overlap or leave the file of size bytes.
+// misaligned, overlap or extend beyond the file's size bytes.
 func (f *File) checkLayout(size uint64) error {
 	align, err := alignment(f.Metadata)
 	if err != nil {
@@ -162,7 +162,7 @@ func (f *File) checkLayout(size uint64) error {
 	return nil
 }
 
-// header reads forward through the header and never past limit.
+// header reads through the header, never past limit.
 type header struct {
 	r     *bufio.Reader
 	off   uint64
@@ -212,7 +212,7 @@ func (h *header) uint64() (uint64, error) {
 	return binary.LittleEndian.Uint64(b), nil
 }
 
-// count reads how many things of at least size bytes each follow.
+// count reads the number of items that follow, each of at least size bytes.
 func (h *header) count(size uint64) (uint64, error) {
 	n, err := h.uint64()
 	if err == nil && n > (h.limit-h.off)/size {

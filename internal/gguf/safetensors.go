@@ -17,11 +17,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxJSON bounds a safetensors header in bytes, as the format's own library does:
+// maxJSON limits a safetensors header in bytes, as the format's own library does:
 // https://github.com/huggingface/safetensors#format
 const maxJSON = 100_000_000
 
-// maxCommas bounds a safetensors header, or an index of shards, by its values, as many
+// maxCommas limits the number of values in a safetensors header or shard index: many
 // small ones take far more memory than their text. DeepSeek-V3's index has 92,000.
 const maxCommas = 2 << 20
 
@@ -61,8 +61,8 @@ func (a Array) Float32s(dst []float32, first int) error {
 	return nil
 }
 
-// Equal says whether two tensors have the same values, whatever their types. It reads
-// no further than to the first difference.
+// Equal reports whether two tensors have the same values, whatever their types. It
+// stops at the first difference.
 func Equal(a, b Array) (bool, error) {
 	if !slices.Equal(a.Shape, b.Shape) {
 		return false, nil
@@ -114,8 +114,8 @@ func OpenSafetensors(path string) (*Weights, error) {
 	return openSafetensors(path, f)
 }
 
-// openSafetensors reads the header of an open file, whose path is for messages. The
-// file is closed with the weights, or at once with an error.
+// openSafetensors reads the header of an open file; path names it in messages. The file
+// is closed with the weights, or at once on an error.
 func openSafetensors(path string, f fs.File) (*Weights, error) {
 	info, err := f.Stat()
 	at, random := f.(io.ReaderAt)
@@ -143,7 +143,7 @@ func ParseSafetensors(path string, r io.ReaderAt, size int64) (*Weights, error) 
 	return &Weights{arrays: arrays}, nil
 }
 
-// entry is a tensor's line in the header; the offsets are in bytes after it.
+// entry is a tensor's entry in the header; offsets are in bytes after the header.
 type entry struct {
 	DType   string   `json:"dtype"`
 	Shape   []int64  `json:"shape"`
@@ -217,7 +217,7 @@ func (e entry) array(data *io.SectionReader) (Array, error) {
 	return a, nil
 }
 
-// span is where a tensor's data lies: bytes from begin up to end.
+// span is the location of a tensor's data: bytes from begin up to end.
 type span struct {
 	name       string
 	begin, end int64

@@ -4,7 +4,7 @@ import "fmt"
 
 const maxDims = 4
 
-// Tensor is one line of a file's tensor table.
+// Tensor is an entry of a file's tensor table.
 type Tensor struct {
 	Name string
 	Type *Type
@@ -19,7 +19,7 @@ type Tensor struct {
 // Row returns the number of elements of a row.
 func (t Tensor) Row() int { return int(t.Dims[0]) }
 
-// Size returns the bytes that the tensor's data takes, padding not counted.
+// Size returns the bytes of the tensor's data, without padding.
 func (t Tensor) Size() uint64 {
 	size := uint64(t.Type.Bytes)
 	for i, d := range t.Dims {
@@ -31,8 +31,7 @@ func (t Tensor) Size() uint64 {
 	return size
 }
 
-// check refuses a tensor whose size is no sensible number of bytes or whose rows
-// are no whole blocks.
+// check refuses a tensor whose size overflows or whose rows are not whole blocks.
 func (t Tensor) check() error {
 	if len(t.Dims) == 0 || len(t.Dims) > maxDims {
 		return fmt.Errorf("tensor %q has %d dimensions (GGUF allows 1 to %d)", t.Name, len(t.Dims), maxDims)

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Type is how a tensor's elements are stored: a row is a run of blocks, each of
-// which holds the same number of elements in the same number of bytes. A type is
-// one value, which is never changed, and is compared by its address.
+// Type is how a tensor's elements are stored: a row is a sequence of blocks, each with
+// the same number of elements in the same number of bytes. A Type never changes and is
+// compared by its address.
 //
 // The functions take whole blocks of one row or of several.
 type Type struct {
@@ -22,11 +22,11 @@ type Type struct {
 	Decode func(dst []float32, src []byte)
 	// Encode rounds src into dst. It returns the index of the first element that
 	// the type cannot hold (too large, infinite or NaN), or -1. It is nil for a
-	// type that is only read.
+	// read-only type.
 	Encode func(dst []byte, src []float32) (bad int)
-	// Bound tells for each of len(dst) elements of src how far the number that was
-	// rounded to it can lie from the one that Decode reads, at most. It is nil
-	// for a type that is only read.
+	// Bound gives for each of len(dst) elements of src the largest distance between the
+	// number that was rounded to it and the one that Decode reads. It is nil for a
+	// read-only type.
 	Bound func(dst []float32, src []byte)
 }
 
@@ -36,7 +36,7 @@ var F32 = &Type{Name: "F32", ID: 0, Elements: 1, Bytes: 4, Decode: decodeF32, En
 // F16 is IEEE 754's half.
 var F16 = &Type{Name: "F16", ID: 1, Elements: 1, Bytes: 2, Decode: DecodeF16, Encode: EncodeF16, Bound: boundF16}
 
-// BF16 is the upper half of a float32. It is only read.
+// BF16 is the upper half of a float32. It is read-only.
 var BF16 = &Type{Name: "BF16", ID: 30, Elements: 1, Bytes: 2, Decode: decodeBF16}
 
 // Types are the types that a file may hold.
@@ -65,7 +65,7 @@ func (types Types) find(id uint32) *Type {
 
 func (t *Type) String() string { return t.Name }
 
-// Size returns the bytes that so many elements take, which are whole blocks.
+// Size returns the bytes of that many elements, which are whole blocks.
 func (t *Type) Size(elements int) int { return elements / t.Elements * t.Bytes }
 
 func decodeF32(dst []float32, src []byte) {

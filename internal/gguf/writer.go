@@ -6,8 +6,8 @@ import (
 	"io"
 )
 
-// Writer writes one GGUF file front to back: the header at once, then the
-// tensors' data as it comes, with the padding between them.
+// Writer writes a GGUF file front to back: first the header, then the tensors' data as
+// it comes, padded.
 type Writer struct {
 	w       io.Writer
 	align   uint64
@@ -17,7 +17,7 @@ type Writer struct {
 }
 
 // NewWriter writes the header. The data section follows the order of tensors;
-// their Offset is ignored. Nothing but the arguments decides the bytes.
+// their Offset is ignored. The bytes depend only on the arguments.
 func NewWriter(w io.Writer, metadata []KV, tensors []Tensor) (*Writer, error) {
 	align, err := alignment(metadata)
 	if err != nil {
@@ -85,7 +85,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close checks that every tensor got all its data. It closes nothing.
+// Close checks that every tensor is complete. It does not close the underlying writer.
 func (w *Writer) Close() error {
 	if w.current < len(w.tensors) {
 		return fmt.Errorf("tensor %q lacks %d bytes", w.tensors[w.current].Name, w.left)

@@ -15,7 +15,7 @@ import (
 type child struct {
 	process  *proc.Process
 	requests *io.PipeWriter
-	answers  chan python.Answer // at most one is due at a time
+	answers  chan python.Answer // at most one is pending at a time
 	tail     *proc.Tail
 	ready    bool
 }
@@ -36,7 +36,7 @@ func startChild(ctx context.Context, launcher proc.Launcher, interpreter python.
 		}
 		select {
 		case c.answers <- a:
-		default: // nobody asked
+		default: // not requested
 		}
 	}
 	var err error
@@ -46,14 +46,14 @@ func startChild(ctx context.Context, launcher proc.Launcher, interpreter python.
 	return c, nil
 }
 
-// stop ends the process and waits for its end.
+// stop ends the process and waits for it.
 func (c *child) stop() {
 	c.requests.Close()
 	c.process.Stop()
 	c.process.Wait()
 }
 
-// awaitReady waits until the child has imported what it needs.
+// awaitReady waits until the child has imported its libraries.
 func (c *child) awaitReady(ctx context.Context) error {
 	if c.ready {
 		return nil
@@ -83,7 +83,7 @@ func (c *child) compare(ctx context.Context, r request, wall time.Duration) (Res
 	}
 	limit := time.NewTimer(wall)
 	defer limit.Stop()
-	go c.requests.Write(line) // returns when the child takes it, or with stop
+	go c.requests.Write(line) // returns when the child reads it, or at stop
 	for {
 		select {
 		case a := <-c.answers:

@@ -1,6 +1,6 @@
 // Package maths compares an answer in free text with an expected expression: equal,
-// different or unknown. Math-Verify does the comparison in a Python child, which is
-// killed when it takes too long: its parser and its arithmetic have no bound.
+// different or unknown. Math-Verify does the comparison in a Python child process, which
+// is killed when it takes too long: its parser and arithmetic are unbounded.
 package maths
 
 import (
@@ -19,7 +19,7 @@ import (
 // Verdict is the outcome of a comparison.
 type Verdict string
 
-// The verdicts. Unknown is not a failed answer: it could not be decided.
+// The verdicts. Unknown is not a failed answer, but one that could not be decided.
 const (
 	Equal     Verdict = "equal"
 	Different Verdict = "different"
@@ -31,7 +31,7 @@ type Result struct {
 	Verdict Verdict
 	Gold    string // the expression read from the expected value
 	Answer  string // the expression read from the answer; empty when there was none
-	Why     string // in words, unless equal
+	Why     string // the reason, unless equal
 }
 
 // Options of a Checker.
@@ -47,14 +47,13 @@ const (
 	startLimit = 2 * time.Minute
 )
 
-// badGold is the child's verdict on an expected value that is no expression.
+// badGold is the child's verdict on an expected value that is not an expression.
 const badGold Verdict = "bad-gold"
 
-// ErrGold is behind the error about such a value.
+// ErrGold is the error for such a value.
 var ErrGold = errors.New("not an expression")
 
-// Checker compares with one child at a time; its methods may be called from
-// several goroutines.
+// Checker compares with one child at a time. It is safe for concurrent use.
 type Checker struct {
 	ctx         context.Context // of Start: bounds the life of every child
 	launcher    proc.Launcher
@@ -66,8 +65,8 @@ type Checker struct {
 	lastID int
 }
 
-// Start starts the first child and does not wait for it. The children end with
-// ctx or with [Checker.Close].
+// Start starts the first child without waiting for it. Children end with ctx or
+// [Checker.Close].
 func Start(ctx context.Context, launcher proc.Launcher, interpreter python.Interpreter, o Options) (*Checker, error) {
 	if o.Wall <= 0 {
 		return nil, errors.New("maths: no time for comparisons (hint: set the wall limit)")
@@ -76,8 +75,8 @@ func Start(ctx context.Context, launcher proc.Launcher, interpreter python.Inter
 	return c, c.startChild()
 }
 
-// Compare says whether answer (any text) gives gold (an expression, plain or
-// LaTeX). An error means that nothing was compared: gold is no expression, the
+// Compare reports whether answer (any text) equals gold (an expression, plain or
+// LaTeX). An error means that nothing was compared: gold is not an expression, the
 // child cannot run, or ctx has ended.
 func (c *Checker) Compare(ctx context.Context, gold, answer string) (Result, error) {
 	if len(gold) > maxGold {
@@ -100,7 +99,7 @@ func (c *Checker) Compare(ctx context.Context, gold, answer string) (Result, err
 	c.lastID++
 	result, err := c.child.compare(ctx, request{ID: c.lastID, Gold: gold, Answer: answer}, c.options.Wall)
 	if err != nil || result.Verdict == Unknown {
-		// The next one gets a fresh child: this one may be stuck, dead or out of memory.
+		// The next comparison gets a new child: this one may be stuck, dead or out of memory.
 		c.stopChild()
 	}
 	if err != nil {

@@ -2,14 +2,14 @@ package maths
 
 import "strings"
 
-// delimiters are what mathematics in an answer stands between.
+// delimiters enclose mathematics in an answer.
 var delimiters = [][2]string{{"$", "$"}, {`\(`, `\)`}, {`\boxed{`, "}"}}
 
 // maxValue bounds a value, in bytes.
 const maxValue = 80
 
-// Value is the value that an answer ends in: the last mathematics between
-// delimiters of its last line, at most 80 bytes.
+// Value returns the value at the end of an answer: the last mathematics between
+// delimiters in its last line, at most 80 bytes.
 func Value(answer string) (value string, found bool) {
 	answer = strings.TrimSpace(answer)
 	line := answer[strings.LastIndexByte(answer, '\n')+1:]
@@ -25,7 +25,7 @@ func Value(answer string) (value string, found bool) {
 	return value, value != "" && len(value) <= maxValue
 }
 
-// between gives the mathematics that a text begins with, and what follows.
+// between returns the mathematics at the start of a text, and the rest.
 func between(s string) (inside, rest string) {
 	for _, d := range delimiters {
 		if opened, ok := strings.CutPrefix(s, d[0]); ok {

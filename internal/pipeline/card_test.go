@@ -25,7 +25,7 @@ func TestDeclaredCard(t *testing.T) {
 		t.Errorf("until the dataset: %v", err)
 	}
 	options.Until = ""
-	if _, err := Run(t.Context(), m, f.Open(), options); err == nil || !strings.Contains(err.Error(), "`runner.gpu` of the config declares rtx-4090, and no GPU is visible here") {
+	if _, err := Run(t.Context(), m, f.Open(), options); err == nil || !strings.Contains(err.Error(), "`runner.gpu` in the config declares rtx-4090, but no GPU is visible") {
 		t.Errorf("a whole run: %v", err)
 	}
 	if made, err := runs.All(m.Home); err != nil || len(made) != 1 {

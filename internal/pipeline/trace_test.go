@@ -233,7 +233,7 @@ func TestProbeKeepsNoAccidents(t *testing.T) {
 		"an answer cut on its way": {fakeChecker, func(_ string, w http.ResponseWriter) {
 			fmt.Fprint(w, `{"message": {"role": "assistant", "content": "rig"}}`+"\n")
 		}, "aborted"},
-		"a checker that cannot run": {"#!/bin/sh\nexit 1\n", rightly, "the child does not start"},
+		"a checker that cannot run": {"#!/bin/sh\nexit 1\n", rightly, "the child process did not start"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

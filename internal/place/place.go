@@ -16,27 +16,27 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// File is apart from train.jsonl, whose bytes are part of the training's key: a
-// record that only moved trains nothing.
+// File is separate from train.jsonl, whose bytes are part of the training's key, so
+// that a record that only moved does not cause a training.
 const File = "rows.jsonl"
 
-// Place is where a row's record stands in the judged tree: a line of rows.jsonl,
-// which has one for every row, in the order of the files.
+// Place is the location of a row's record in the judged tree: a line of rows.jsonl,
+// which has one for every row, in file order.
 type Place struct {
-	// ID and Source are the row's.
+	// ID and Source identify the row.
 	ID     string `json:"id"`
 	Source string `json:"source"`
 	File   string `json:"file"`
-	// Line is where the record begins, from 1; 0: not known.
+	// Line is the record's first line, from 1; 0: unknown.
 	Line int `json:"line"`
-	// Pointer is the record's JSON pointer (RFC 6901) in the file; empty for one
-	// that has a line of a JSONL file to itself.
+	// Pointer is the record's JSON pointer (RFC 6901) in the file; empty for
+	// a line of a JSONL file.
 	Pointer string `json:"pointer"`
-	// New says that the change added the record, or edited it.
+	// New is true if the change added or edited the record.
 	New bool `json:"new"`
 }
 
-// Where is file:line, or the row's Source where the line is not known.
+// Where returns file:line, or the row's Source if the line is unknown.
 func (p Place) Where() string {
 	if p.Line == 0 {
 		return p.Source
@@ -44,11 +44,11 @@ func (p Place) Where() string {
 	return fmt.Sprintf("%s:%d", p.File, p.Line)
 }
 
-// Places are those of all rows of a result, by the rows' Source.
+// Places are the locations of a result's rows, by Source.
 type Places map[string]Place
 
-// Load reads the places of the rows in a result's folder. Of a result of an
-// earlier version, which has none, the error is fs.ErrNotExist.
+// Load reads the places from a result's folder. For a result of an earlier version,
+// which has none, the error is fs.ErrNotExist.
 func Load(ctx context.Context, dir string) (Places, error) {
 	path := filepath.Join(dir, File)
 	file, err := os.Open(path)
@@ -73,7 +73,7 @@ func Load(ctx context.Context, dir string) (Places, error) {
 	}
 }
 
-// Merged are the places of the same rows once the base holds them: none is new.
+// Merged returns the places after the merge: no row is new.
 func (p Places) Merged() Places {
 	merged := make(Places, len(p))
 	for source, place := range p {
@@ -83,8 +83,8 @@ func (p Places) Merged() Places {
 	return merged
 }
 
-// Of gives the place of the row with a Source. Of one that is not known it gives
-// the file alone, and the row is not new.
+// Of returns the place of the row with a Source. For an unknown one it returns only
+// the file, not new.
 func (p Places) Of(source string) Place {
 	if place, known := p[source]; known {
 		return place

@@ -8,9 +8,9 @@ import (
 	"github.com/tunegate/tunegate/internal/rawjson"
 )
 
-// Text gives the place, in bytes, of a text in a record's JSON: of the string that is
-// the text but for white space around it, and inside that of a part of the text where
-// it is written without escapes; -1: there is no such string.
+// Text returns the byte offset of a text in a record's JSON: of the string that equals
+// it up to surrounding white space and, within it, of a part of the text if it is
+// written without escapes; -1: not found.
 func Text(record jsontext.Value, whole, part string) int {
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(record), rawjson.Lenient)
 	for {

@@ -14,12 +14,12 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 )
 
-// Agreement says how near a server is to the trainer.
+// Agreement describes how closely a server agrees with the trainer.
 type Agreement struct {
-	Compared int      `json:"compared"` // first tokens whose logprobs both gave
-	Largest  float64  `json:"largest"`  // difference of two logprobs
-	Texts    int      `json:"texts"`    // that both counted
-	Differ   []string `json:"differ"`   // of these, what they counted differently
+	Compared int      `json:"compared"` // first tokens with logprobs from both
+	Largest  float64  `json:"largest"`  // largest difference of two logprobs
+	Texts    int      `json:"texts"`    // whose tokens both counted
+	Differ   []string `json:"differ"`   // those with different counts
 }
 
 // The largest difference of two logprobs that rounding explains. On a real model in
@@ -29,10 +29,9 @@ const (
 	roundedBound = 0.1
 )
 
-// Agree asks a 16-bit export of the base for what the trainer made of it. A
-// logprob that rounding does not explain is an error; of tokens that are counted
-// differently the texts are named. NumCtx is in tokens; what does not fit it is
-// left out.
+// Agree compares a served 16-bit export of the base with the trainer's reference. A
+// logprob difference that rounding does not explain is an error; texts with different
+// token counts are listed. Texts that do not fit NumCtx tokens are skipped.
 func Agree(ctx context.Context, server engine.Chatter, tag, system string, r Reference, numCtx int) (Agreement, error) {
 	a := Agreement{Differ: []string{}}
 	options := map[string]any{"num_predict": 1, "seed": 1, "temperature": 0, "num_ctx": numCtx}
@@ -82,7 +81,7 @@ func Agree(ctx context.Context, server engine.Chatter, tag, system string, r Ref
 	return a, nil
 }
 
-// find gives a token among the likeliest ones of a server.
+// find looks up a token among a server's likeliest ones.
 func find(token string, among []engine.Logprob) (engine.Logprob, bool) {
 	i := slices.IndexFunc(among, func(l engine.Logprob) bool { return l.Token == token })
 	if i < 0 {
@@ -107,14 +106,14 @@ func given(want engine.Logprob, among []engine.Logprob) string {
 	return fmt.Sprintf("%.3f", has.Logprob)
 }
 
-// Suspects finds texts that a server may count differently than the trainer, after
-// what it was seen to.
+// Suspects finds texts whose tokens a server may count differently from the trainer,
+// judging by those with different counts.
 type Suspects struct {
 	none, all bool
-	runes     map[rune]bool // that only texts which are counted differently hold
+	runes     map[rune]bool // that occur only in texts with different counts
 }
 
-// Suspects are the texts to look at where the two do not agree.
+// Suspects returns the texts to check where the two disagree.
 func (a Agreement) Suspects(r Reference) Suspects {
 	s := Suspects{none: len(a.Differ) == 0, runes: map[rune]bool{}}
 	for _, text := range a.Differ {
@@ -131,19 +130,19 @@ func (a Agreement) Suspects(r Reference) Suspects {
 	}
 	for _, text := range a.Differ {
 		if norm.NFC.IsNormalString(text) && !slices.ContainsFunc([]rune(text), func(c rune) bool { return s.runes[c] }) {
-			s.all = true // nothing tells it from texts that are counted alike
+			s.all = true // nothing distinguishes it from texts with equal counts
 		}
 	}
 	return s
 }
 
-// Text says whether a text is to be looked at.
+// Text reports whether a text must be checked.
 func (s Suspects) Text(text string) bool {
 	return !s.none && (s.all || !norm.NFC.IsNormalString(text) || slices.ContainsFunc([]rune(text), func(c rune) bool { return s.runes[c] }))
 }
 
-// At is where a text has the first character to be looked at, in bytes; -1 where no
-// one character is.
+// At returns the byte offset of a text's first suspect character; -1 where no single
+// character is suspect.
 func (s Suspects) At(text string) int {
 	at := strings.IndexFunc(text, func(c rune) bool { return s.runes[c] })
 	if composed, _ := norm.NFC.SpanString(text, true); composed < len(text) && (at < 0 || composed < at) {
@@ -152,14 +151,14 @@ func (s Suspects) At(text string) int {
 	return at
 }
 
-// Prompts are those of the prompts with a message to be looked at.
+// Prompts returns the prompts with a suspect message.
 func (s Suspects) Prompts(prompts []Rendered) []Rendered {
 	return slices.DeleteFunc(slices.Clone(prompts), func(p Rendered) bool {
 		return !slices.ContainsFunc(p.Messages, func(m chat.Message) bool { return s.Text(m.Content) })
 	})
 }
 
-// String names the texts for people.
+// String describes the agreement for people.
 func (a Agreement) String() string {
 	if len(a.Differ) == 0 {
 		return fmt.Sprintf("the server agrees with the trainer: %d logprobs differ by at most %.4f, %d texts have the same token count", a.Compared, a.Largest, a.Texts)

@@ -10,13 +10,13 @@ import (
 // mark begins every message of ChatML, the built-in template.
 const mark = "<|im_start|>"
 
-// systemBranch is a system message that stands whole in a ChatML template: in the
-// branch for conversations whose first message is none.
+// systemBranch matches a literal system message in a ChatML template, in the branch for
+// conversations without one.
 var systemBranch = regexp.MustCompile(`(?:!= *['"]system['"][^%]*|\{%-? *else *-?)%\}\s*\{\{-? *['"]<\|im_start\|>system(?:\\n|\n)([^'"]+?)(?:<\|im_end\|>|['"])`)
 
-// ownSystem is the system prompt that a chat template adds to a conversation that
-// has none, as Qwen2.5's does; empty: none, as far as the text tells. The built-in
-// templates add none, so such a base needs a system prompt to be served alike.
+// ownSystem returns the system prompt that a chat template adds to a conversation
+// without one, as Qwen2.5's does; empty: none found. The built-in templates add none,
+// so such a base needs an explicit system prompt.
 func ownSystem(chatTemplate string) string {
 	found := systemBranch.FindStringSubmatch(chatTemplate)
 	if found == nil {
@@ -25,8 +25,8 @@ func ownSystem(chatTemplate string) string {
 	return found[1]
 }
 
-// CheckChatTemplate says by its text alone why a base's chat template cannot be served
-// by a built-in one, with this system prompt. Template recognises it by how it renders.
+// CheckChatTemplate reports, from the text alone, why a base's chat template cannot be
+// served by a built-in one with this system prompt. Template compares renderings.
 func CheckChatTemplate(chat, system string) error {
 	switch own := ownSystem(chat); {
 	case chat == "":

@@ -10,19 +10,19 @@ import (
 // older code are not reused.
 const Revision = 1
 
-// AgreementRevision is part of the keys of what is compared between trainer and
-// server. Raise it with each change of the prompts, the texts or the bounds.
+// AgreementRevision is part of the keys of comparisons between trainer and server.
+// Raise it with each change of the prompts, texts or bounds.
 const AgreementRevision = 1
 
-// Ingredients are what decides a tag besides how it is served.
+// Ingredients decide a tag, together with how it is served.
 type Ingredients struct {
 	GGUF      string    // sha256 of the file
-	Rendering Rendering // that the server must agree with
+	Rendering Rendering // the server must agree with it
 	Server    string    // the shared server's address, or "auto" for a private one
-	Name      string    // of the config, which the tag's name begins with
+	Name      string    // from the config; the tag's name begins with it
 }
 
-// Slot is that of the tag that Run makes and proves.
+// Slot returns the slot of the tag that Run creates and proves.
 func Slot(s Serve, i Ingredients) store.Slot {
 	return store.Slot{
 		Stage: "register", Options: s,
@@ -31,22 +31,21 @@ func Slot(s Serve, i Ingredients) store.Slot {
 	}
 }
 
-// RenderSlot is that of what Render makes of the prompts, with the tokenizer of the
-// base with this identity. The embedded programs and their locked packages are a
-// part of its key.
+// RenderSlot returns the slot of the prompts that Render renders with the tokenizer of
+// the base with this identity. Its key covers the embedded programs and their locked
+// packages.
 func RenderSlot(base string, prompts []Rendered) store.Slot {
 	return store.Slot{Stage: "render", Key: store.NewKey("render", Revision, base, prompts, Probe(), python.Digest())}
 }
 
-// ReferenceSlot is that of what Refer makes of the base with this identity, whose
-// GGUF it was held against. The embedded programs and their locked packages are a part
-// of its key.
+// ReferenceSlot returns the slot of Refer's result for the base with this identity and
+// GGUF. Its key covers the embedded programs and their locked packages.
 func ReferenceSlot(base, gguf, system string) store.Slot {
 	return store.Slot{Stage: "reference", Key: store.NewKey("reference", AgreementRevision, base, gguf, system, python.Digest())}
 }
 
-// AgreementSlot is that of what Agree finds of the model, by a server in this version
-// at this address (empty for a private one) on this device.
+// AgreementSlot returns the slot of Agree's result for the model on a server of this
+// version, at this address (empty for a private one), on this device.
 func AgreementSlot(r Reference, modelID, server, address, device string, numCtx int) store.Slot {
 	return store.Slot{Stage: "agreement", Key: store.NewKey("agreement", AgreementRevision, r, modelID, server, address, device, numCtx)}
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// ModelID names what a tag serves, the same on every server: the sha256 of the
+// ModelID identifies what a tag serves, the same on every server: the sha256 of the
 // canonical JSON (RFC 8785) of its weights' digest, template, system prompt,
-// parameters, license, renderer and parser, as the server's show gives them.
+// parameters, license, renderer and parser, as shown by the server.
 func ModelID(m engine.Model) string {
 	parameters := map[string][]string{}
 	for name, values := range m.Parameters {
@@ -24,8 +24,8 @@ func ModelID(m engine.Model) string {
 	}))
 }
 
-// Modelfile writes what a tag is made of in the form that people know. It is a
-// record: tunegate creates tags through the API.
+// Modelfile formats a tag's definition as a Modelfile. It is for the record: tunegate
+// creates tags through the API.
 func Modelfile(m engine.Model) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "FROM sha256:%s\nTEMPLATE %s\n", m.GGUF, quote(m.Template))

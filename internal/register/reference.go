@@ -15,24 +15,24 @@ import (
 	"github.com/tunegate/tunegate/internal/python"
 )
 
-// ResolvedDir is the folder of a reference in which the base's files lie as the
-// trainer's libraries resolve them: a base folder without weights.
+// ResolvedDir is the folder in a reference with the base's files as the trainer's
+// libraries resolve them: a base folder without weights.
 const ResolvedDir = "resolved"
 
-// ReferenceRequest is the file of what the trainer's libraries were asked.
+// ReferenceRequest is the file with the request to the trainer's libraries.
 const ReferenceRequest = "request.json"
 
-// Reference is what the trainer makes of a base, for a server to be held against.
+// Reference is what the trainer computes of a base, to compare with a server.
 type Reference struct {
-	Precision string             `json:"precision"` // that was computed in: float32, or less where that needs too much memory
+	Precision string             `json:"precision"` // of the computation: float32, or less where that needs too much memory
 	Prompts   [][]engine.Logprob `json:"prompts"`   // the likeliest first tokens of the answer to each of the prompts
-	Added     []string           `json:"added"`     // the base's added tokens, which are texts too
+	Added     []string           `json:"added"`     // the base's added tokens, compared as texts too
 	Tokens    []int              `json:"tokens"`    // of each text, rendered with the start of an answer
 }
 
-// Refer has the trainer's libraries load the base in baseDir, which has these added
-// tokens, and say what they make of it with this system prompt. The request, and the
-// files of ResolvedDir, are kept in dir.
+// Refer computes the reference of the base in baseDir, which has these added tokens,
+// with the trainer's libraries and this system prompt. It keeps the request and the
+// files of ResolvedDir in dir.
 func Refer(ctx context.Context, launcher proc.Launcher, interpreter python.Interpreter, baseDir, system string, added []string, dir string) (Reference, error) {
 	r := Reference{Added: added}
 	prompts, texts := referencePrompts(), r.texts()
@@ -60,7 +60,7 @@ func Refer(ctx context.Context, launcher proc.Launcher, interpreter python.Inter
 	return r, nil
 }
 
-// referencePrompts are questions with answers that begin in different ways.
+// referencePrompts are questions whose answers begin differently.
 func referencePrompts() []string {
 	return []string{
 		"What is 3 + 4?", "Solve 2x + 6 = 10 for x.", "What is the derivative of x^3?", "Name a prime number between 20 and 30.",
@@ -80,17 +80,17 @@ func fixedTexts() []string {
 	for line := range strings.Lines(textLines) {
 		var text string
 		if err := json.Unmarshal([]byte(line), &text); err != nil {
-			panic(err) // the file is a part of the program, and a test reads it
+			panic(err) // the file is embedded, and a test reads it
 		}
 		texts = append(texts, text, "  "+text+" \n\n 3", text+" "+text, "«"+text+"»")
 	}
 	return texts
 }
 
-// mostAdded is how many of a base's added tokens are texts.
+// mostAdded limits how many of a base's added tokens are compared.
 const mostAdded = 64
 
-// texts are all that are compared.
+// texts returns all compared texts.
 func (r Reference) texts() []string {
 	texts := fixedTexts()
 	for _, token := range r.Added[:min(len(r.Added), mostAdded)] {
@@ -99,7 +99,7 @@ func (r Reference) texts() []string {
 	return texts
 }
 
-// asked are conversations of one question each.
+// asked returns conversations of one question each.
 func asked(system string, questions []string) [][]chat.Message {
 	var all [][]chat.Message
 	for _, question := range questions {

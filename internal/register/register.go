@@ -1,6 +1,6 @@
-// Package register creates the tag that is served, and proves it. The server has to
-// show that it serves the exported bytes, renders prompts as the trainer does, and
-// answers; only then is there a model_id.
+// Package register creates the served tag and proves it: the server must serve the
+// exported bytes, render prompts like the trainer, and answer. Only then does the tag
+// get a model_id.
 package register
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 )
 
-// Serve says how a model is served; it becomes the tag's Modelfile.
+// Serve is how a model is served; it becomes the tag's Modelfile.
 type Serve struct {
 	Template   string         `json:"template"` // in Ollama's language
 	System     string         `json:"system"`
@@ -23,7 +23,7 @@ type Serve struct {
 	License    string         `json:"license"`
 }
 
-// Candidate is a GGUF file and the tag that it is to get.
+// Candidate is a GGUF file and its future tag.
 type Candidate struct {
 	Tag    string
 	Path   string
@@ -31,7 +31,7 @@ type Candidate struct {
 	Serve  Serve
 }
 
-// Rendered is a conversation with what the trainer's own template makes of it.
+// Rendered is a conversation and its rendering by the trainer's own template.
 type Rendered struct {
 	Name     string         `json:"name"` // SUITE/CASE, for messages
 	Messages []chat.Message `json:"messages"`
@@ -41,11 +41,11 @@ type Rendered struct {
 
 // Parity counts the prompts on which the server and the trainer agree.
 type Parity struct {
-	Prompts int `json:"prompts"` // rendered by both, all equal
-	Tokens  int `json:"tokens"`  // of the first prompt, counted alike by both
+	Prompts int `json:"prompts"` // with equal renderings
+	Tokens  int `json:"tokens"`  // in the first prompt, counted equally by both
 }
 
-// Registered is the proved tag, the content of model.json.
+// Registered is the proved tag, as in model.json.
 type Registered struct {
 	ModelID string `json:"model_id"`
 	Tag     string `json:"tag"`
@@ -54,7 +54,7 @@ type Registered struct {
 	Parity  Parity `json:"parity"`
 }
 
-// Error is a failed proof, by name.
+// Error is a failed proof with a name.
 type Error struct {
 	Name    string // such as register/parity
 	Message string
@@ -63,11 +63,11 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %s (hint: %s)", e.Name, e.Message, e.Hint) }
 
-// OtherPrompt is the name of the failure of a prompt that the server renders
-// differently than the trainer, as its template and system prompt say.
+// OtherPrompt names the failure of a prompt that the server renders differently from
+// the trainer.
 const OtherPrompt = "register/parity"
 
-// Server is what a candidate is registered with; an engine.Engine is one.
+// Server is where a candidate is registered, such as an engine.Engine.
 type Server interface {
 	engine.Chatter
 	Add(ctx context.Context, path string, d engine.Definition) error
@@ -75,8 +75,8 @@ type Server interface {
 	Render(ctx context.Context, tag string, messages []chat.Message) (string, error)
 }
 
-// Run uploads the file, creates the tag and proves it. Creating a tag anew is
-// safe: what it named before is replaced in one step by the server.
+// Run uploads the file, creates the tag and proves it. Recreating a tag is safe: the
+// server replaces it atomically.
 func Run(ctx context.Context, server Server, c Candidate, prompts []Rendered) (Registered, engine.Model, error) {
 	if len(prompts) == 0 {
 		return Registered{}, engine.Model{}, errors.New("register: no prompts to compare")
@@ -98,7 +98,7 @@ func Run(ctx context.Context, server Server, c Candidate, prompts []Rendered) (R
 	return Registered{ModelID: ModelID(shown), Tag: c.Tag, GGUF: c.Digest, Parity: parity}, shown, nil
 }
 
-// Definition is what the server makes the tag of.
+// Definition returns what the server creates the tag from.
 func (c Candidate) Definition() engine.Definition {
 	return engine.Definition{
 		Tag: c.Tag, GGUF: c.Digest, Template: c.Serve.Template, System: c.Serve.System,
@@ -106,7 +106,7 @@ func (c Candidate) Definition() engine.Definition {
 	}
 }
 
-// Expected is the model that the server must show for the candidate.
+// Expected returns the model that the server must show for the candidate.
 func (c Candidate) Expected() engine.Model {
 	return c.Definition().Model()
 }
@@ -138,8 +138,8 @@ func (c Candidate) compare(shown engine.Model) error {
 	return nil
 }
 
-// prove compares the server's rendering with the trainer's on every prompt and
-// asks for one token, whose prompt both must count alike.
+// prove compares the server's and the trainer's rendering of every prompt, then asks
+// for one token to compare the prompt's token count.
 func prove(ctx context.Context, server Server, tag string, prompts []Rendered) (Parity, error) {
 	for _, prompt := range prompts {
 		text, err := server.Render(ctx, tag, withoutSystem(prompt.Messages))
@@ -170,7 +170,7 @@ func prove(ctx context.Context, server Server, tag string, prompts []Rendered) (
 	return Parity{Prompts: len(prompts), Tokens: first.Tokens}, nil
 }
 
-// withoutSystem leaves the system prompt to the tag, as the app does.
+// withoutSystem leaves the system prompt to the tag, like the app.
 func withoutSystem(messages []chat.Message) []chat.Message {
 	if len(messages) > 0 && messages[0].Role == chat.System {
 		return messages[1:]
@@ -178,7 +178,7 @@ func withoutSystem(messages []chat.Message) []chat.Message {
 	return messages
 }
 
-// parting is the number of bytes that two texts share at their start.
+// parting returns the length in bytes of two texts' common prefix.
 func parting(a, b string) int {
 	n := 0
 	for n < min(len(a), len(b)) && a[n] == b[n] {

@@ -12,9 +12,9 @@ import (
 	"github.com/tunegate/tunegate/internal/python"
 )
 
-// Render has the base's own tokenizer render the prompts, as the trainer does:
-// it gives the rendering of Probe, and the prompts with text and tokens. Its
-// request is kept in dir.
+// Render renders the prompts with the base's own tokenizer, like the trainer. It returns
+// the rendering of Probe, and the prompts with text and token count, and keeps its
+// request in dir.
 func Render(ctx context.Context, launcher proc.Launcher, interpreter python.Interpreter, baseDir string, prompts []Rendered, dir string) (string, []Rendered, error) {
 	conversations := make([][]chat.Message, len(prompts))
 	for i, prompt := range prompts {

@@ -1,13 +1,12 @@
 package register
 
-// Rendering is what the trainer's template makes of the suites' prompts.
+// Rendering is the suites' prompts rendered by the trainer's template.
 type Rendering struct {
 	Probe   string     `json:"probe"`
 	Prompts []Rendered `json:"prompts"`
 }
 
-// ByCase are the prompts by their names, SUITE/CASE, those of a case in the order
-// of its turns.
+// ByCase returns the prompts by name, SUITE/CASE, in the order of the case's turns.
 func (r Rendering) ByCase() map[string][]Rendered {
 	cases := map[string][]Rendered{}
 	for _, prompt := range r.Prompts {

@@ -14,7 +14,7 @@ type builtin struct {
 	text string
 }
 
-// builtins are the chat templates that are recognised by how they render.
+// builtins are the chat templates that are recognised by their rendering.
 func builtins() []builtin {
 	return []builtin{{
 		name: "ChatML",
@@ -22,17 +22,17 @@ func builtins() []builtin {
 	}}
 }
 
-// Probe is the conversation by which a chat template is recognised: every role,
-// two turns, and text that a template might trim or escape.
+// Probe returns the conversation that identifies a chat template: every role, two
+// turns, and text that a template might trim or escape.
 func Probe() []chat.Message {
 	return chat.Chat("Probe system <1>.",
 		[]chat.Turn{{User: "First  question?", Assistant: "First answer & more."}},
 		"Second\n\nquestion: {x}?")
 }
 
-// Template finds the Ollama template that renders as the base's own chat
-// template does. Rendered is what the base's template makes of Probe, with the
-// start of an answer appended. An unknown template is an error that names the key.
+// Template finds the Ollama template that renders like the base's own chat template.
+// Rendered is the base's rendering of Probe, with the start of an answer appended. An
+// unknown template is an error that names the config key.
 func Template(rendered string) (name, text string, err error) {
 	for _, candidate := range builtins() {
 		parsed, err := template.New(candidate.name).Parse(candidate.text)

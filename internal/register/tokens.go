@@ -7,9 +7,8 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 )
 
-// CountTokens has the server count the tokens of prompts, by asking for one token
-// of an answer, and compares with the trainer's tokenizer. NumCtx is the context
-// in tokens that the prompts must fit.
+// CountTokens compares the server's token counts of prompts, from answers of one token,
+// with the trainer's tokenizer. The prompts must fit a context of NumCtx tokens.
 func CountTokens(ctx context.Context, server engine.Chatter, tag string, prompts []Rendered, numCtx int) error {
 	for _, prompt := range prompts {
 		reply, err := server.Chat(ctx, engine.Ask{
@@ -29,7 +28,7 @@ func CountTokens(ctx context.Context, server engine.Chatter, tag string, prompts
 	return nil
 }
 
-// OtherTokens is the name of the failure of a prompt that is counted differently.
+// OtherTokens names the failure of a prompt with a different token count.
 const OtherTokens = "register/tokens"
 
 // Counted compares the server's count of a prompt's tokens with the trainer's.

@@ -189,7 +189,7 @@ func TestAttack(t *testing.T) {
 			v := newTarget(t, proctest.Shared(t), tt.attack)
 			v.prepare()
 			_, err := v.evaluate()
-			v.expectThrownAway(err, "another program than tunegate asked the private server", tt.names, "(hint: `tunegate doctor`")
+			v.expectThrownAway(err, "a program other than tunegate used the private server", tt.names, "(hint: run `tunegate doctor`")
 		})
 	}
 }

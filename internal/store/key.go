@@ -11,20 +11,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Key is the lower-case hexadecimal sha256 that names a stage's result.
+// Key is the lower-case hexadecimal sha256 that identifies a stage's result.
 type Key string
 
 // Short is the key's first eight characters, for people.
 func (k Key) Short() string { return string(k[:min(8, len(k))]) }
 
-// NewKey names a result by its stage and everything that decides it, in JSON.
+// NewKey derives a key from a stage and everything that decides its result, as JSON.
 func NewKey(stage string, parts ...any) Key {
 	return Digest([]any{Schema, stage, parts})
 }
 
-// Digest is the sha256 of v's JSON form. Go writes struct fields in order and
-// map keys sorted, so equal values give equal digests. It panics where v can
-// not be written as JSON, which no options type of a stage allows.
+// Digest returns the sha256 of v as JSON. Go writes struct fields in order and map
+// keys sorted, so equal values have equal digests. It panics if v cannot be written as
+// JSON, which no stage's options type allows.
 func Digest(v any) Key {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -34,7 +34,7 @@ func Digest(v any) Key {
 	return Key(hex.EncodeToString(sum[:]))
 }
 
-// FileDigest is the sha256 of a file's content, in lower-case hexadecimal.
+// FileDigest returns the sha256 of a file's content, in lower-case hexadecimal.
 func FileDigest(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -48,8 +48,8 @@ func FileDigest(path string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// CanonicalDigest is the sha256 of v's canonical JSON (RFC 8785), which any
-// program in any language can compute again.
+// CanonicalDigest returns the sha256 of v's canonical JSON (RFC 8785), which a program
+// in any language can reproduce.
 func CanonicalDigest(v any) Key {
 	data, err := json.Marshal(v)
 	if err != nil {

@@ -10,15 +10,14 @@ import (
 	"strings"
 )
 
-// The forms of every stage's and key's name. Other names are not the store's.
+// The forms of stage and key names. Folders with other names do not belong to the store.
 var (
 	stageForm = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 	keyForm   = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-// Entries lists the results by stage and key, the damaged ones too: where the
-// manifest cannot be read, the entry has no more than Dir, Stage and Key, and
-// Verify says what is wrong.
+// Entries lists the results by stage and key, including damaged ones: if the manifest
+// cannot be read, the entry has only Dir, Stage and Key, and Verify reports the damage.
 func (s *Store) Entries() ([]Entry, error) {
 	var entries []Entry
 	err := s.each(func(stage string, key Key, dir string) error {
@@ -32,7 +31,7 @@ func (s *Store) Entries() ([]Entry, error) {
 	return entries, err
 }
 
-// DraftInfo is what an attempt left that came to no result, or is at work.
+// DraftInfo describes a draft, abandoned or in progress.
 type DraftInfo struct {
 	Stage string
 	Key   Key
@@ -78,7 +77,7 @@ func (s *Store) each(visit func(stage string, key Key, dir string) error, suffix
 	return nil
 }
 
-// folders names the folders in dir, in order; none where dir is not there.
+// folders lists the folders in dir, in order; none if dir does not exist.
 func folders(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -93,8 +92,8 @@ func folders(dir string) ([]string, error) {
 	return names, nil
 }
 
-// Remove takes a result away. The manifest goes first, so that a removal that
-// is cut short leaves a folder that counts as none. Nothing there is no error.
+// Remove deletes a result. The manifest goes first, so that after an interrupted
+// removal the folder does not count as a result. A missing result is not an error.
 func (s *Store) Remove(stage string, key Key) error {
 	if !stageForm.MatchString(stage) || !keyForm.MatchString(string(key)) {
 		return fmt.Errorf("store: no such result: %q %q", stage, key)
@@ -109,8 +108,8 @@ func (s *Store) Remove(stage string, key Key) error {
 	return nil
 }
 
-// Size is the number of bytes in the files at and below a path, links not
-// followed; 0 where nothing is there.
+// Size returns the bytes of the files at and below a path, without following links; 0
+// if it does not exist.
 func Size(path string) (size int64, err error) {
 	err = filepath.WalkDir(path, func(_ string, entry fs.DirEntry, err error) error {
 		var info fs.FileInfo

@@ -1,7 +1,7 @@
 package store
 
-// Slot is the place of a result in the store and what decides it. It is known
-// before the work is done.
+// Slot is where a result is stored and what decides it. It is known before the work is
+// done.
 type Slot struct {
 	Stage   string // the folder in the store
 	Key     Key
@@ -9,11 +9,11 @@ type Slot struct {
 	Inputs  map[string]string
 }
 
-// Find gives the finished result of a slot, as Get does.
+// Find returns the finished result of a slot, like Get.
 func (s *Store) Find(slot Slot) (Entry, error) { return s.Get(slot.Stage, slot.Key) }
 
-// Describe gives a folder that is not kept in the form of a result, so that what
-// comes after it can be looked at: its files with their digests.
+// Describe presents a folder that is not stored as a result, with its files' digests,
+// so that later stages can be inspected.
 func Describe(dir string) (Entry, error) {
 	files, err := digestFiles(dir)
 	return Entry{Dir: dir, Manifest: Manifest{Files: files}}, err

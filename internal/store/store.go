@@ -1,6 +1,6 @@
-// Package store keeps the results of stages under the digest of their input, and
+// Package store keeps the results of stages under the digest of their inputs, and
 // returns the same folder for the same key. A result exists once its manifest does;
-// anything else is a draft that the next attempt takes up.
+// anything else is a draft that the next attempt resumes.
 package store
 
 import (
@@ -22,7 +22,7 @@ const (
 	draftSuffix  = ".partial"
 )
 
-// ErrNotFound says that the store holds no intact result for a key.
+// ErrNotFound means that the store holds no intact result for a key.
 var ErrNotFound = errors.New("not in the store")
 
 // Store is a folder of results: DIR/STAGE/KEY/.
@@ -31,11 +31,11 @@ type Store struct {
 	tool string
 }
 
-// Open gives the store under dir, which need not exist yet. The tool's version
-// is written into manifests; it is not part of any key.
+// Open returns the store in dir, which need not exist yet. The tool's version is
+// written to manifests but is not part of any key.
 func Open(dir, tool string) *Store { return &Store{dir: dir, tool: tool} }
 
-// Dir is the folder that a finished result has or would have.
+// Dir returns the folder of a result, finished or not.
 func (s *Store) Dir(stage string, key Key) string { return filepath.Join(s.dir, stage, string(key)) }
 
 // File is one file of a result. Paths use slashes and are relative to its folder.
@@ -64,12 +64,12 @@ type Entry struct {
 	Manifest Manifest
 }
 
-// Path is the place of one of the result's files.
+// Path returns the path of one of the result's files.
 func (e Entry) Path(elem ...string) string {
 	return filepath.Join(append([]string{e.Dir}, elem...)...)
 }
 
-// File gives the manifest's line about one file.
+// File returns the manifest's entry for a file.
 func (e Entry) File(path string) (File, error) {
 	for _, file := range e.Manifest.Files {
 		if file.Path == path {
@@ -79,7 +79,7 @@ func (e Entry) File(path string) (File, error) {
 	return File{}, fmt.Errorf("%s: no file %q in the manifest", e.Dir, path)
 }
 
-// Decode puts the result's value into v.
+// Decode unmarshals the result's value into v.
 func (e Entry) Decode(v any) error {
 	if err := json.Unmarshal(e.Manifest.Value, v); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Join(e.Dir, manifestName), err)
@@ -87,9 +87,9 @@ func (e Entry) Decode(v any) error {
 	return nil
 }
 
-// Get finds a finished result whose files are as the manifest left them: there,
-// of the size written, and not younger than the manifest. It returns ErrNotFound
-// when there is none; a damaged result counts as none.
+// Get returns a finished result whose files match the manifest: present, of the
+// recorded size, and not newer than the manifest. Otherwise, also for a damaged
+// result, it returns ErrNotFound.
 func (s *Store) Get(stage string, key Key) (Entry, error) {
 	dir := s.Dir(stage, key)
 	entry, written, err := load(dir)
@@ -105,7 +105,7 @@ func (s *Store) Get(stage string, key Key) (Entry, error) {
 	return entry, nil
 }
 
-// load reads the manifest in a result's folder and tells when it was written.
+// load reads the manifest in a result's folder and its modification time.
 func load(dir string) (entry Entry, written time.Time, err error) {
 	path := filepath.Join(dir, manifestName)
 	info, err := os.Stat(path)
@@ -126,8 +126,8 @@ func load(dir string) (entry Entry, written time.Time, err error) {
 	return entry, info.ModTime(), nil
 }
 
-// Draft is a result in the making. Its folder outlives a killed process, and
-// the next Begin with the same key finds what the earlier attempt left there.
+// Draft is an unfinished result. Its folder outlives a killed process, and the next
+// Begin with the same key finds what the earlier attempt left in it.
 type Draft struct {
 	Dir   string
 	store *Store
@@ -135,7 +135,7 @@ type Draft struct {
 	key   Key
 }
 
-// Begin opens the draft of a result.
+// Begin opens a result's draft.
 func (s *Store) Begin(stage string, key Key) (*Draft, error) {
 	dir := s.Dir(stage, key) + draftSuffix
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -144,10 +144,10 @@ func (s *Store) Begin(stage string, key Key) (*Draft, error) {
 	return &Draft{Dir: dir, store: s, stage: stage, key: key}, nil
 }
 
-// Discard removes the draft and whatever it holds.
+// Discard removes the draft and its files.
 func (d *Draft) Discard() error { return os.RemoveAll(d.Dir) }
 
-// Result is what a stage says of its finished draft.
+// Result is what a stage reports about its finished draft.
 type Result struct {
 	Options any
 	Inputs  map[string]string
@@ -155,8 +155,8 @@ type Result struct {
 	Took    time.Duration
 }
 
-// Commit digests the draft's files, writes the manifest and gives the folder
-// its final name. Whatever damaged result stood there is replaced.
+// Commit hashes the draft's files, writes the manifest and renames the folder. It
+// replaces a damaged result.
 func (d *Draft) Commit(result Result) (Entry, error) {
 	options, err := json.Marshal(result.Options)
 	if err != nil {

@@ -7,9 +7,8 @@ import (
 	"path/filepath"
 )
 
-// Verify reads a result whole: each file must be there and have the size and
-// the sha256 that the manifest gives it. Get, which every stage relies on, looks
-// at sizes and times only.
+// Verify reads a result completely: each file must exist and have the size and sha256
+// in the manifest. Get, which every stage uses, checks only sizes and times.
 func Verify(e Entry) error {
 	if e.Manifest.Schema != Schema {
 		return fmt.Errorf("%s: cannot read its %s (hint: remove the folder; the next run recreates it)", e.Dir, manifestName)

@@ -8,7 +8,7 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// WriteJSON replaces a file by v's indented JSON, in one step.
+// WriteJSON atomically replaces a file with v as indented JSON.
 func WriteJSON(path string, v any) error {
 	data, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
@@ -17,17 +17,15 @@ func WriteJSON(path string, v any) error {
 	return WriteFile(path, append(data, '\n'))
 }
 
-// WriteFile replaces a file in one step. What a killed process leaves of it lies
-// beside the file, where IsTemporary knows it, and never in the system's folder
-// for temporary files.
+// WriteFile atomically replaces a file. The temporary file that a killed process
+// leaves is next to it, where IsTemporary recognises it, never in the system's folder.
 func WriteFile(path string, data []byte) error {
 	return renameio.WriteFile(path, data, 0o600, renameio.WithTempDir(filepath.Dir(path)))
 }
 
-// temporaryName is a name that renameio gives: a dot, the final name and a
-// random number of up to 19 digits, which is practically never a short one.
+// temporaryName matches names by renameio: a dot, the final name and a random number
+// of up to 19 digits, practically never a short one.
 var temporaryName = regexp.MustCompile(`^\..+[0-9]{8,19}$`)
 
-// IsTemporary says whether a file of this name is one that a WriteFile did not
-// come to finish.
+// IsTemporary reports whether the name is that of an unfinished WriteFile.
 func IsTemporary(name string) bool { return temporaryName.MatchString(name) }

@@ -13,8 +13,8 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// check completes the trainer's answer with what the files in dir say, and
-// refuses an incomplete one: the trainer's word alone is not enough.
+// check completes the trainer's answer from the files in dir and refuses an incomplete
+// one: the trainer's answer alone is not enough.
 func check(dir string, answer []byte) (Result, error) {
 	var r Result
 	decoder := json.NewDecoder(bytes.NewReader(answer))
@@ -84,8 +84,8 @@ func changedModules(path string) ([]string, error) {
 	return modules, nil
 }
 
-// checkCovers demands that the adapter has the two factors of every module,
-// under PEFT's names for them, and nothing else.
+// checkCovers checks that the adapter has the two factors of every module, under PEFT's
+// names, and nothing else.
 func checkCovers(path string, modules []string) error {
 	weights, err := gguf.OpenSafetensors(path)
 	if err != nil {

@@ -1,9 +1,9 @@
 package train
 
-// RowFiles are the files of the dataset stage that a training reads.
+// RowFiles are the dataset stage's files that a training reads.
 func RowFiles() []string { return []string{"train.jsonl", "val.jsonl"} }
 
-// The files of the result of a training that an export reads.
+// The files of a training's result that an export reads.
 const (
 	AdapterFile       = adapterDir + "/" + adapterWeights
 	AdapterConfigFile = adapterDir + "/" + adapterSettings

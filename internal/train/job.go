@@ -12,8 +12,8 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// savedJob is how a job is found again by a tunegate that knows only its folder.
-// The launcher tells all of it anew then, which replaces what was noted so far.
+// savedJob lets another tunegate process find a job, given only its folder. The
+// launcher then repeats all output, which replaces what was recorded so far.
 type savedJob struct {
 	Launcher string          `json:"launcher"`
 	Handle   json.RawMessage `json:"handle"`
@@ -23,11 +23,11 @@ type savedJob struct {
 
 func (s spec) jobPath() string { return filepath.Join(s.OutDir, jobFile) }
 
-// forgetJob removes the saved job. Where that fails the next run finds a job
-// that has ended, and comes here again.
+// forgetJob removes the saved job. If that fails, the next run finds the ended job and
+// tries again.
 func (s spec) forgetJob() { os.Remove(s.jobPath()) }
 
-// attach finds the job that an earlier attempt saved, or returns ErrGone.
+// attach finds the job saved by an earlier attempt, or returns ErrGone.
 func (s spec) attach(ctx context.Context, launcher Launcher, job Job) (Running, savedJob, error) {
 	data, err := os.ReadFile(s.jobPath())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -48,8 +48,8 @@ func (s spec) attach(ctx context.Context, launcher Launcher, job Job) (Running, 
 	return running, saved, err
 }
 
-// attachOrStart finds the job of an earlier attempt, or starts one where there
-// is none; never a second one.
+// attachOrStart finds the job of an earlier attempt, or starts one if there is none;
+// never a second one.
 func (s spec) attachOrStart(ctx context.Context, launcher Launcher, job Job, events, log *os.File) (Running, error) {
 	running, saved, err := s.attach(ctx, launcher, job)
 	switch {

@@ -6,17 +6,16 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// Revision is part of the stage's key. Raise it with each change of what this
-// package adds to a spec.
+// Revision is part of the stage's key. Raise it with each change of what this package
+// adds to a spec.
 const Revision = 1
 
-// Ingredients are what decides an adapter besides the [Options]. They hold the
-// rows' content rather than the dataset's key: data that was written otherwise
-// and says the same trains nothing.
+// Ingredients decide an adapter, together with the [Options]. They hold the rows'
+// content instead of the dataset's key, so that reformatted data is not retrained.
 type Ingredients struct {
 	Base          string            // identity of the base model
 	BaseName      string            // see Input
-	Device        string            // that trains
+	Device        string            // used for training
 	Rows          map[string]string // sha256 of the RowFiles, by name
 	SanityPrompts [][]chat.Message  // see Input
 	Seed          uint64
@@ -33,13 +32,13 @@ func (i Ingredients) inputs() map[string]string {
 	return inputs
 }
 
-// HasSanityRun says whether a training with such inputs began with a sanity run.
+// HasSanityRun reports whether a training with these inputs has a sanity run.
 func HasSanityRun(inputs map[string]string) bool {
 	return inputs["sanity"] != Ingredients{}.inputs()["sanity"]
 }
 
-// Slot is that of what Run leaves. The embedded programs and their locked packages
-// are a part of its key.
+// Slot returns the slot of Run's result. Its key covers the embedded programs and their
+// locked packages.
 func Slot(o Options, i Ingredients) store.Slot {
 	inputs := i.inputs()
 	return store.Slot{Stage: "train", Key: store.NewKey("train", Revision, o, inputs, i.Seed, python.Digest()), Options: o, Inputs: inputs}

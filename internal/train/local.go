@@ -8,8 +8,8 @@ import (
 	"github.com/tunegate/tunegate/internal/python"
 )
 
-// Local runs the trainer as a child process, which dies with tunegate: there is
-// nothing to attach to, a further run goes on from the last checkpoint.
+// Local runs the trainer as a child process that dies with tunegate: there is no job to
+// attach to, and the next run resumes from the last checkpoint.
 type Local struct {
 	Children    proc.Launcher
 	Interpreter python.Interpreter

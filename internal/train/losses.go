@@ -15,9 +15,9 @@ type Loss struct {
 	EvalLoss *float64 `json:"eval_loss"`
 }
 
-// LoadLosses reads the losses of the full run from the folder of a run, in the
-// order in which they were measured: a run that was taken up again has some steps
-// twice. Events are not proof of anything, so a line that is torn is left out.
+// LoadLosses reads the losses of the full run from a run's folder, in the order of
+// measurement: a resumed run has some steps twice. Events prove nothing, so truncated
+// lines are skipped.
 func LoadLosses(dir string) ([]Loss, error) {
 	data, err := readTrained(filepath.Join(dir, eventsFile))
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Progress is a moment of a run.
+// Progress is the state of a run.
 type Progress struct {
 	Phase       string        // load, sanity, train, check
 	Step, Steps int           // of the phase
@@ -16,7 +16,7 @@ type Progress struct {
 	ETA         time.Duration // to the end of training; 0: not known
 }
 
-// next is the progress after one of the trainer's answers.
+// next returns the progress after a trainer's answer.
 func (p Progress) next(raw []byte) Progress {
 	var event struct {
 		Phase    string   `json:"phase"`

@@ -7,7 +7,7 @@ import (
 	"github.com/tunegate/tunegate/internal/bounded"
 )
 
-// maxRead bounds a file that the trainer wrote, in bytes. A step is an event of some 150.
+// maxRead limits a file written by the trainer, in bytes. A step's event has about 150.
 const maxRead = 256 << 20
 
 func readTrained(path string) ([]byte, error) {

@@ -51,8 +51,8 @@ func (s spec) run(ctx context.Context, launcher Launcher, progress func(Progress
 	return result, s.discardScratch()
 }
 
-// begin replaces what is there of another spec. Its job is cancelled first, and
-// the new spec written last, so that the one which is there is always the job's.
+// begin replaces what an attempt with another spec left. It cancels that job first and
+// writes the new spec last, so that the spec on disk is always the job's.
 func (s spec) begin(ctx context.Context, launcher Launcher) error {
 	running, _, err := s.attach(ctx, launcher, Job{Dir: s.OutDir, Answer: func([]byte) {}, Log: io.Discard})
 	if err == nil {
@@ -67,8 +67,8 @@ func (s spec) begin(ctx context.Context, launcher Launcher) error {
 	return s.write()
 }
 
-// follow finds or starts the spec's job and waits for its result. A job whose
-// end was seen is forgotten unless it succeeded: its files are yet to be collected.
+// follow finds or starts the spec's job and waits for its result. An ended job is
+// forgotten unless it succeeded, because its files must still be collected.
 func (s spec) follow(ctx context.Context, launcher Launcher, progress func(Progress)) (json.RawMessage, Running, error) {
 	log, err := s.append(logFile)
 	if err != nil {
@@ -110,7 +110,7 @@ func (s spec) follow(ctx context.Context, launcher Launcher, progress func(Progr
 	return answer, running, nil
 }
 
-// cancel ends the job of a run that is told to end, and says why it ended.
+// cancel ends the job of a cancelled run and returns the cause.
 func (s spec) cancel(ctx context.Context, running Running, why error) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelLimit)
 	defer stop()

@@ -12,7 +12,7 @@ const (
 	Final  = "final"  // after the full run, from the merged model
 )
 
-// Sample is a sanity prompt with the greedy answers of base and adapter.
+// Sample is a sanity prompt with greedy answers by base and adapter.
 type Sample struct {
 	Phase   string `json:"phase"`
 	Steps   int    `json:"steps"` // that the adapter was trained for
@@ -48,7 +48,7 @@ type sampleLine struct {
 	} `json:"prompt"`
 }
 
-// sample shows the conversation's question alone.
+// sample keeps only the conversation's question.
 func (l sampleLine) sample() Sample {
 	s := l.Sample
 	if len(l.Prompt) > 0 {

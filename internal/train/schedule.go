@@ -6,16 +6,16 @@ import "math"
 type Schedule struct {
 	PerEpoch int
 	Steps    int
-	Sanity   int // of the short run before; asked only where there are sanity prompts
+	Sanity   int // of the short run before it; only with sanity prompts
 }
 
-// MostSanitySteps bounds a sanity run whose length the trainer chooses.
+// MostSanitySteps limits a sanity run whose length the trainer chooses.
 const MostSanitySteps = 20
 
 // Batch is the number of rows of one optimizer step.
 func (o Options) Batch() int { return o.MicroBatchSize * o.GradientAccumulationSteps }
 
-// Schedule gives the steps for so many lines of train.jsonl, at least one, on one
+// Schedule returns the steps for that many lines of train.jsonl, at least one, on one
 // device.
 func (o Options) Schedule(lines int) Schedule {
 	batches := ceil(lines, o.MicroBatchSize)

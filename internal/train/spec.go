@@ -16,8 +16,8 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// spec is what train.py reads: Options and Input resolved, and everything else
-// that decides the outcome. The program has no defaults.
+// spec is the input of train.py: resolved Options and Input, and everything else that
+// decides the outcome. The program has no defaults.
 type spec struct {
 	BaseDir                   string           `json:"base_dir"`
 	BaseName                  string           `json:"base_name"`
@@ -43,7 +43,7 @@ type spec struct {
 	SampleTokens              int              `json:"sample_tokens"`
 }
 
-// What nobody has had to choose so far: see [Revision] before a change. A checkpoint of a 7B run is half a
+// Settings that are not in the config: see [Revision] before a change. A checkpoint of a 7B run is half a
 // gigabyte: every two minutes that is little for a disk, and little is lost.
 const (
 	scheduler    = "cosine"
@@ -102,7 +102,7 @@ func (s spec) file() ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// written says whether the folder is that of this very spec.
+// written reports whether the folder holds this spec.
 func (s spec) written() (bool, error) {
 	data, err := s.file()
 	if err != nil {
@@ -123,7 +123,7 @@ func (s spec) write() error {
 	return store.WriteFile(filepath.Join(s.OutDir, specFile), data)
 }
 
-// discard removes what a run of another spec left.
+// discard removes what a run with another spec left.
 func (s spec) discard() error {
 	var errs []error
 	for _, name := range []string{jobFile, eventsFile, logFile, samplesFile, ChangesFile, resultFile, adapterDir, checkpointsDir} {
@@ -136,8 +136,8 @@ func (s spec) append(name string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(s.OutDir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
-// checkBase looks for what the trainer needs of a base model, before Python
-// takes half a minute to say the same less clearly.
+// checkBase checks for the base model's files, before Python takes half a minute to
+// report the same less clearly.
 func checkBase(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

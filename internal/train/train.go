@@ -1,7 +1,7 @@
 // Package train trains a LoRA adapter on the rows of the dataset stage. The embedded
 // program train.py does the work; this package writes its spec, keeps its log and
-// checks what it left: the adapter, its change of each weight matrix, and sample
-// answers of base and adapter.
+// checks its output: the adapter, its change of each weight matrix, and sample answers
+// by base and adapter.
 package train
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/chat"
 )
 
-// LoRA is the shape of the adapter.
+// LoRA configures the adapter.
 type LoRA struct {
 	R             int      `json:"r"`
 	Alpha         float64  `json:"alpha"`
@@ -35,7 +35,7 @@ type Options struct {
 // Quantizations are the values of Options.Quantization.
 func Quantizations() []string { return []string{"nf4", "none"} }
 
-// Input is what a run is given.
+// Input is a run's input.
 type Input struct {
 	BaseDir       string // folder with the base's config, weights and tokenizer
 	BaseName      string // what the adapter's config calls the base
@@ -81,12 +81,11 @@ const (
 	adapterSettings = "adapter_config.json"
 )
 
-// Run trains in dir (absolute, existing) and fills it. What an earlier attempt
-// with the same spec left there is taken up: a job of the launcher that goes on
-// is followed, a killed run goes on from its last checkpoint to the same adapter,
-// a finished one is returned. With the end of ctx the job is cancelled. A failure
-// that the trainer names, such as a guard that did not hold, is a
-// [*python.Problem]; another one ends with the last lines of the trainer's log.
+// Run trains in dir (absolute, existing) and fills it. It resumes an earlier attempt
+// with the same spec: it follows a job that is still running, continues a killed run
+// from its last checkpoint to the same adapter, and returns a finished one. When ctx
+// ends, the job is cancelled. A failure that the trainer names, such as a failed guard,
+// is a [*python.Problem]; others end with the last lines of the trainer's log.
 func Run(ctx context.Context, launcher Launcher, o Options, in Input, dir string, progress func(Progress)) (Result, error) {
 	if err := checkBase(in.BaseDir); err != nil {
 		return Result{}, fmt.Errorf("train: %w", err)

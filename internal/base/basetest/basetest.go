@@ -1,5 +1,5 @@
-// Package basetest writes a base model's folder of a few kilobytes for tests: a Qwen2
-// model that can be exported and says nothing sensible.
+// Package basetest writes base model folders of a few kilobytes for tests: a Qwen2
+// model that can be exported but answers nonsense.
 package basetest
 
 import (
@@ -19,15 +19,15 @@ const Split = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\
 // Object is a JSON object that a test can edit.
 type Object = map[string]any
 
-// Model is a base model's folder in the making: a vocabulary of 8, of which 6 have a
-// token, and one layer of size 4.
+// Model is a base model's folder before it is written: a vocabulary of 8 IDs, 6 of
+// them with a token, and one layer of size 4.
 type Model struct {
 	Config, Tokenizer, TokenizerConfig Object
 	Shapes                             map[string][]int  // of the tensors, all zero, by name
 	Other                              map[string]string // files, by name
 }
 
-// New makes the model.
+// New returns the model.
 func New() Model {
 	return Model{
 		Config: Object{
@@ -56,7 +56,7 @@ func New() Model {
 	}
 }
 
-// Files are the files by name.
+// Files returns the files' contents by name.
 func (m Model) Files(t testing.TB) map[string]string {
 	t.Helper()
 	files := maps.Clone(m.Other)
@@ -86,7 +86,7 @@ func text(t testing.TB, value any) string {
 	return string(data)
 }
 
-// Write writes the files into a folder of the test's, and gives it.
+// Write writes the files to a temporary folder of the test and returns its path.
 func (m Model) Write(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()

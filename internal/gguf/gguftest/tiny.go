@@ -1,5 +1,5 @@
-// Package gguftest writes a tiny GGUF model for tests, which is served in milliseconds.
-// A seed decides its weights.
+// Package gguftest writes tiny GGUF models for tests, with weights from a seed. They
+// load in milliseconds.
 package gguftest
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/tunegate/tunegate/internal/gguf"
 )
 
-// End is the token that ends an answer of a Tiny model. Its text in a prompt is one
-// token, every other character of ASCII is one by itself.
+// End is the stop token of a Tiny model. Its text in a prompt is one token, as is every
+// other ASCII character.
 const End = "<|im_end|>"
 
 // Tokens counts the tokens of a prompt for a Tiny model.
@@ -85,7 +85,7 @@ func Tiny(t testing.TB, seed uint64) (path, digest string) {
 			values[i] = float32(random.NormFloat64())
 		}
 		if tensor.Name == "token_embd.weight" {
-			clear(values[128*width:]) // ends of text are never among the likeliest tokens
+			clear(values[128*width:]) // stop tokens are never among the likeliest
 		}
 		if err := binary.Write(writer, binary.LittleEndian, values); err != nil {
 			t.Fatal(err)

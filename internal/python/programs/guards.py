@@ -78,7 +78,7 @@ def _check_labels(row: dict[str, Any], start: int, tokenizer: Any, stop_ids: set
         raise Problem(
             "guard/labels",
             f"the labels decode to {_short(learnt)}, but the answer is {_short(answer)}",
-            "trim white space around the answer; otherwise use another base: its tokenizer or chat template changes text",
+            "trim white space around the answer; otherwise use another base: its tokenizer or template changes text",
             row=source,
         )
 
@@ -125,7 +125,7 @@ def check_vocabulary(model: Any, tokenizer: Any, vocabulary: int, tied: bool) ->
             "guard/vocabulary",
             f"embedding of {rows} tokens, tied to the output layer: {is_tied}, tokenizer of {len(tokenizer)} tokens; "
             f"the base's config.json says {vocabulary} and {tied}",
-            "use the base model's own tokenizer and add no tokens: an adapter with a changed vocabulary cannot be exported",
+            "use the base model's own tokenizer, add no tokens: a changed vocabulary cannot be exported",
         )
 
 

@@ -62,6 +62,6 @@ def _fields(kind: type, values: dict[str, Any], prefix: str) -> dict[str, Any]:
         if keys:
             names = ", ".join(prefix + key for key in sorted(keys))
             raise Problem(
-                "spec/keys", f"{problem} in spec.json: {names}", "run `tunegate setup` again: tunegate and its programs differ"
+                "spec/keys", f"{problem} in spec.json: {names}", "run `tunegate setup` again"
             )
     return values

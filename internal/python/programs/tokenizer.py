@@ -18,7 +18,7 @@ def load_tokenizer(folder: str) -> Any:
     try:
         tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError) as error:
-        raise Problem("base/tokenizer", f"{folder}: {error}", "download the base model again: it needs its tokenizer.json") from error
+        raise Problem("base/tokenizer", f"{folder}: {error}", "download the base model again") from error
     if not tokenizer.chat_template:
         raise Problem(
             "base/chat-template", f"{folder}: the tokenizer has no chat template", "use an instruct model as the base"
