@@ -1,5 +1,5 @@
-// Package attribution finds the training rows that are most similar to the cases that
-// regressed, and the new rows that the baseline can be asked before the verdict.
+// Package attribution finds the training rows most similar to the regressed cases, and
+// probes the baseline with new rows.
 package attribution
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// eachRow takes every row of a train.jsonl once, whatever its weight, in the
+// eachRow calls take for every row of a train.jsonl once, whatever its weight, in the
 // order of the file.
 func eachRow(ctx context.Context, path string, take func(dataset.Row)) error {
 	seen := map[string]bool{}
@@ -25,7 +25,7 @@ func eachRow(ctx context.Context, path string, take func(dataset.Row)) error {
 		case err != nil:
 			return err
 		case len(row.Messages) < 2:
-			return fmt.Errorf("%s: row %.20s has no question (hint: run again with --force dataset)", path, row.ID)
+			return fmt.Errorf("%s: row %.20s has no question (hint: rerun with --force dataset)", path, row.ID)
 		}
 		if key := row.ID + " " + row.Source; !seen[key] {
 			seen[key] = true
@@ -42,13 +42,12 @@ func lastTurn(row dataset.Row) (question, answer string) {
 }
 
 const (
-	nearRows     = 3  // how many rows are shown beside a case that regressed
-	leastSimilar = .1 // the least similarity of such a row
+	nearRows     = 3  // rows shown per regressed case
+	leastSimilar = .1 // their minimum similarity
 )
 
-// Rows is what one reading of the training rows finds: those most like what
-// regressed, which may have taught it, and the new ones that the baseline can be
-// asked.
+// Rows holds what one pass over the training rows finds: those most similar to the
+// regressed cases, which may have caused them, and new ones to probe the baseline with.
 type Rows struct {
 	places    place.Places
 	side      func(path string) report.Side
@@ -59,16 +58,16 @@ type Rows struct {
 	sample    []Question      // of these, by id
 }
 
-// nearRow is a row that is like what regressed.
+// nearRow is a row similar to a regressed case.
 type nearRow struct {
 	source, question string
 	similarity       float64
 	new              bool
 }
 
-// Read reads a file of rows for the cases that are shown as regressed. Similarity
-// is Jaccard's, of the word pairs of question and answer. Side says at which commit
-// a record file is shown.
+// Read reads a file of rows for the given regressed cases. Similarity is Jaccard's, of
+// the word pairs of question and answer. Side names the commit at which a record file is
+// shown.
 func Read(ctx context.Context, path string, places place.Places, side func(path string) report.Side, regressed []report.Flip) (*Rows, error) {
 	wordings := make([]string, len(regressed))
 	for i, b := range regressed {
@@ -96,7 +95,7 @@ func (r *Rows) take(row dataset.Row) {
 	}
 }
 
-// insert keeps the most similar rows, those first and new ones before old.
+// insert keeps the most similar rows, in that order, new ones before old.
 func insert(rows []nearRow, row nearRow) []nearRow {
 	at := len(rows)
 	for at > 0 && (row.similarity > rows[at-1].similarity || row.similarity == rows[at-1].similarity && row.new && !rows[at-1].new) {
@@ -106,8 +105,7 @@ func insert(rows []nearRow, row nearRow) []nearRow {
 	return rows[:min(len(rows), nearRows)]
 }
 
-// Nearest tells the report of the rows most like each case that regressed, by the
-// case's name.
+// Nearest returns the rows most similar to each regressed case, by the case's name.
 func (r *Rows) Nearest() map[string][]report.Row {
 	shown := make(map[string][]report.Row, len(r.regressed))
 	for i, b := range r.regressed {
@@ -120,7 +118,7 @@ func (r *Rows) Nearest() map[string][]report.Row {
 	return shown
 }
 
-// shown tells the report of a row.
+// shown is a row for the report.
 func (r *Rows) shown(source, question string) report.Row {
 	at := r.places.Of(source)
 	return report.Row{File: at.File, Line: at.Line, Side: r.side(at.File), New: at.New, Question: question}

@@ -99,7 +99,7 @@ func TestSampleOfNewRows(t *testing.T) {
 		for _, row := range found.sample {
 			ids = append(ids, row.Row.ID)
 		}
-		if len(found.values) != 50 || len(ids) != askedRows || ids[0] != "000" || ids[15] != "015" {
+		if len(found.values) != 50 || len(ids) != maxProbed || ids[0] != "000" || ids[15] != "015" {
 			t.Errorf("of %d: %v", len(found.values), ids)
 		}
 		return ids

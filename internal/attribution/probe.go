@@ -11,8 +11,8 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// askedRows bounds the new rows that the baseline is asked.
-const askedRows = 16
+// maxProbed bounds the new rows that the baseline is probed with.
+const maxProbed = 16
 
 // Question is a row that the change adds, and the value of its answer.
 type Question struct {
@@ -20,50 +20,49 @@ type Question struct {
 	Value string
 }
 
-// sampled keeps the rows of the smallest ids, in their order: some rows, and the
-// same ones every time.
+// sampled keeps the rows with the smallest ids, in order: a sample that is the same in
+// every run.
 func sampled(rows []Question, row Question) []Question {
 	at, _ := slices.BinarySearchFunc(rows, row, func(a, b Question) int { return cmp.Compare(a.Row.ID, b.Row.ID) })
 	rows = slices.Insert(rows, at, row)
-	return rows[:min(len(rows), askedRows)]
+	return rows[:min(len(rows), maxProbed)]
 }
 
-// Sample is some of the new rows whose answer ends in a value.
+// Sample is a sample of the new rows whose answer ends in a value.
 func (r *Rows) Sample() []Question { return r.sample }
 
-// Known is what the baseline made of the new rows, by the rows' ids; a row that
-// could not be judged is missing.
-type Known map[string]bool
+// Probed says of each row, by its id, whether the model answers it correctly; a row that
+// could not be graded is missing.
+type Probed map[string]bool
 
-// Ask asks a model the rows' questions and grades its answers by the rows' own.
-func Ask(ctx context.Context, e eval.Evaluation, questions []Question) (Known, error) {
-	right := Known{}
+// Probe asks a model the rows' questions and grades its answers by the rows' own.
+func Probe(ctx context.Context, e eval.Evaluation, questions []Question) (Probed, error) {
+	probed := Probed{}
 	for _, q := range questions {
 		messages := q.Row.Messages[:len(q.Row.Messages)-1]
-		if messages[0].Role == chat.System { // the tag's own holds
+		if messages[0].Role == chat.System { // the tag has its own
 			messages = messages[1:]
 		}
-		knows, err := e.Knows(ctx, messages, q.Value)
+		correct, err := e.Probe(ctx, messages, q.Value)
 		if err != nil {
 			return nil, err
 		}
-		if knows != nil {
-			right[q.Row.ID] = *knows
+		if correct != nil {
+			probed[q.Row.ID] = *correct
 		}
 	}
-	return right, nil
+	return probed, nil
 }
 
-// Probe tells the report what the baseline knew of the new rows before any
-// training: of data that it has right little gain can be expected. It is nil where
-// no row could be judged.
-func (r *Rows) Probe(known Known) *report.BaselineProbe {
-	if len(known) == 0 {
+// BaselineProbe summarizes a probe of the baseline for the report: rows that it already
+// answers promise little gain. It is nil if no row could be graded.
+func (r *Rows) BaselineProbe(probed Probed) *report.BaselineProbe {
+	if len(probed) == 0 {
 		return nil
 	}
-	about := &report.BaselineProbe{Eligible: len(r.values), Asked: len(known)}
+	about := &report.BaselineProbe{Eligible: len(r.values), Asked: len(probed)}
 	for _, q := range r.sample {
-		if known[q.Row.ID] {
+		if probed[q.Row.ID] {
 			about.Correct++
 			question, _ := lastTurn(q.Row)
 			about.Rows = append(about.Rows, r.shown(q.Row.Source, question))

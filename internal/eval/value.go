@@ -12,12 +12,12 @@ import (
 	"github.com/tunegate/tunegate/internal/maths"
 )
 
-// Knows sends a conversation to the model, without the tag's system prompt, and reports
+// Probe sends a conversation to the model, without the tag's system prompt, and reports
 // whether the answer equals a value, an expression. A cut-off or empty answer does not.
 // It returns nil if the model cannot show that: the value is not an expression, the
 // conversation is too long, or the comparison cannot be decided. A failure of the
 // server or the checker is an error.
-func (e Evaluation) Knows(ctx context.Context, messages []chat.Message, value string) (*bool, error) {
+func (e Evaluation) Probe(ctx context.Context, messages []chat.Message, value string) (*bool, error) {
 	reply, err := e.chat(ctx, messages, int(e.Options.Seed&math.MaxInt32))
 	if errors.Is(err, engine.ErrTooLong) {
 		return nil, nil

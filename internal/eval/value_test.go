@@ -21,7 +21,7 @@ func (brokenMaths) Compare(context.Context, string, string) (maths.Result, error
 	return maths.Result{}, errors.New("the child does not start")
 }
 
-func TestKnows(t *testing.T) {
+func TestProbe(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		question, value string
@@ -33,9 +33,9 @@ func TestKnows(t *testing.T) {
 		"wrong":                     {question: "5", value: "4", want: "false"},
 		"cut off":                   {question: "ramble", value: "4", want: "false"},
 		"empty":                     {question: "silence", value: "4", want: "false"},
-		"too long to ask":           {question: "long", value: "4", want: "not known"},
-		"not to be decided":         {question: "5^5^5^5", value: "4", want: "not known"},
-		"a value that is none":      {question: "4", value: "no maths", want: "not known"},
+		"too long to ask":           {question: "long", value: "4", want: "undecided"},
+		"not to be decided":         {question: "5^5^5^5", value: "4", want: "undecided"},
+		"a value that is none":      {question: "4", value: "no maths", want: "undecided"},
 		"cut on its way":            {question: "abort", value: "4", want: "demo:x: the answer was aborted (hint: check the server's log)"},
 		"cut on its way once":       {question: "4", value: "4", server: &flakyServer{cut: 2}, want: "true"},
 		"a runner that dies":        {question: "4", value: "4", server: &flakyServer{die: 3}, want: "chat: the server's runner died (look for a lack of memory)"},
@@ -54,12 +54,12 @@ func TestKnows(t *testing.T) {
 			if test.checker != nil {
 				e.Maths = test.checker
 			}
-			knows, err := e.Knows(t.Context(), []chat.Message{{Role: chat.User, Content: test.question}}, test.value)
-			got := "not known"
+			correct, err := e.Probe(t.Context(), []chat.Message{{Role: chat.User, Content: test.question}}, test.value)
+			got := "undecided"
 			if err != nil {
 				got = err.Error()
-			} else if knows != nil {
-				got = fmt.Sprint(*knows)
+			} else if correct != nil {
+				got = fmt.Sprint(*correct)
 			}
 			if got != test.want {
 				t.Errorf("%s, want %s", got, test.want)
@@ -75,14 +75,14 @@ func (unloading) Chat(context.Context, engine.Ask) (engine.Answer, error) {
 	return engine.Answer{Text: "4", DoneReason: "unload", Done: true}, nil
 }
 
-// TestKnowsAsksAsCasesAreAsked: but for the seed, with the same options.
-func TestKnowsAsksAsCasesAreAsked(t *testing.T) {
+// TestProbeAsksAsCasesDo: but for the seed, with the same options.
+func TestProbeAsksAsCasesDo(t *testing.T) {
 	t.Parallel()
 	server := &fakeServer{}
 	e := evaluation(server)
 	e.Options.Seed = 1<<31 + 7
 	messages := []chat.Message{{Role: chat.User, Content: "4"}}
-	if _, err := e.Knows(t.Context(), messages, "4"); err != nil {
+	if _, err := e.Probe(t.Context(), messages, "4"); err != nil {
 		t.Fatal(err)
 	}
 	want := []engine.Ask{{Tag: "demo:x", Messages: messages, Options: map[string]any{"seed": 7, "num_ctx": 512, "num_predict": 64}}}

@@ -1,5 +1,5 @@
-// Package forecast says what a run would do without doing it: which stages are kept,
-// how long the others take, and the smallest differences that the suites can detect.
+// Package forecast predicts a run without doing it: which stages are reused, how long the
+// others take, and the minimum detectable effects.
 package forecast
 
 import (
@@ -20,15 +20,15 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Options say what the run is asked for.
+// Options of the run to forecast.
 type Options struct {
 	ConfigPath string     // slash separated, from the top of the repository
 	Until      step.Stage // empty: all
-	Force      step.Stage // done again even if the store has it; empty: none
+	Force      step.Stage // rerun even if the store has it; empty: none
 }
 
-// DryRun says what a run would do. It takes no lock and writes nothing but rows
-// that are not kept yet, which go with the repository's temporary folder.
+// DryRun forecasts a run. It takes no lock, and writes only rows that the store lacks,
+// into the repository's temporary folder.
 func DryRun(ctx context.Context, m machine.Machine, r *repo.Repo, refs plan.Refs, o Options) (report.Forecast, error) {
 	p, err := plan.New(ctx, r, o.ConfigPath, refs)
 	if err != nil {
@@ -37,13 +37,13 @@ func DryRun(ctx context.Context, m machine.Machine, r *repo.Repo, refs plan.Refs
 	return inspect(ctx, steps.Judge(m, p, steps.Options{Force: o.Force, Until: o.Until}), o.ConfigPath, r.Root(), r.TempDir)
 }
 
-// Of looks at the steps of a run whose rows are built, in the repository whose top
-// folder is root.
+// Of forecasts the steps of a run whose rows are built; root is the repository's top
+// folder.
 func Of(ctx context.Context, s *steps.List, root, configPath string) (report.Forecast, error) {
 	return inspect(ctx, s, configPath, root, nil)
 }
 
-// forecaster looks ahead, stage by stage.
+// forecaster builds a forecast stage by stage.
 type forecaster struct {
 	steps   *steps.List
 	machine machine.Machine
@@ -82,12 +82,12 @@ func inspect(ctx context.Context, s *steps.List, configPath, root string, tempDi
 	if p.Gated {
 		f.detectable()
 	}
-	f.made.Seconds = inAll(f.made.Stages)
+	f.made.Seconds = total(f.made.Stages)
 	return f.made, nil
 }
 
-// inAll is the time of the stages together; nil where one's is not known.
-func inAll(stages []report.PlannedStage) *float64 {
+// total is the time of all stages; nil if one is unknown.
+func total(stages []report.PlannedStage) *float64 {
 	var sum float64
 	for _, stage := range stages {
 		if stage.State == report.Kept {
@@ -101,7 +101,7 @@ func inAll(stages []report.PlannedStage) *float64 {
 	return &sum
 }
 
-// add puts a stage on the list. Seconds holds for one that is not kept.
+// add appends a stage. Seconds and from apply only if it is not reused.
 func (f *forecaster) add(stage step.Stage, is string, seconds *float64, from, detail string) {
 	made := report.PlannedStage{Name: string(stage), State: is, Detail: detail}
 	if is != report.Kept {
@@ -110,8 +110,8 @@ func (f *forecaster) add(stage step.Stage, is string, seconds *float64, from, de
 	f.made.Stages = append(f.made.Stages, made)
 }
 
-// rows takes the rows from the store, or builds them: that is quick, and tells
-// exactly what comes after.
+// rows takes the rows from the store, or builds them: that is quick, and makes the rest
+// of the forecast exact.
 func (f *forecaster) rows(ctx context.Context, tempDir func() (string, error)) error {
 	rows, state, began := f.steps.Dataset, report.Kept, f.machine.Clock()
 	look, err := rows.Look(ctx, f.store, f.options.Force)
@@ -146,64 +146,64 @@ func (f *forecaster) rows(ctx context.Context, tempDir func() (string, error)) e
 	return err
 }
 
-// ends says why the run would train nothing; empty: it would.
+// ends is the reason why the run would train nothing; empty: it would train.
 func (f *forecaster) ends() (string, error) {
 	end, err := f.steps.End()
 	switch end {
 	case steps.Blocked:
-		return fmt.Sprintf("the data has %s, so the verdict would be fail (hint: `tunegate dataset` names what is wrong)", text.Count(f.made.Rows.NewErrors, "new error")), err
+		return fmt.Sprintf("the data has %s, so the verdict would be fail (hint: `tunegate dataset` lists them)", text.Count(f.made.Rows.NewErrors, "new error")), err
 	case steps.OverLimit:
 		finding, _ := f.steps.TooManyRows(f.config)
 		return finding.Message, err
 	case steps.Ungated:
-		return f.plan.BaseRef + " has no config yet, so this one is checked alone", err
+		return f.plan.BaseRef + " has no config yet, so this one is only checked", err
 	case steps.Unchanged:
 		if f.plan.Retrains {
-			return "data, base model and recipe are those of the stable model", err
+			return "data, base model and recipe match the stable model", err
 		}
-		return "data, base model and recipe are those of " + f.plan.BaseRef, err
+		return "data, base model and recipe match " + f.plan.BaseRef, err
 	}
 	return "", err
 }
 
-// found is what looking at the steps of a stage gave.
+// found holds the steps of a stage with what the store has of them.
 type found struct {
-	work []step.Step
-	look []step.Look
+	steps []step.Step
+	look  []step.Look
 }
 
-// kept says whether nothing of the stage is to be done.
+// kept says whether all results of the stage are reused.
 func (f found) kept() bool {
 	return !slices.ContainsFunc(f.look, func(l step.Look) bool { return !l.Kept })
 }
 
-// stages looks at all that comes after the rows.
+// stages forecasts the stages after the dataset.
 func (f *forecaster) stages(ctx context.Context) error {
 	byStage, faulty := map[step.Stage]*found{}, false
-	for _, work := range f.steps.All()[1:] {
-		stage, _ := work.Label()
+	for _, planned := range f.steps.All()[1:] {
+		stage, _ := planned.Label()
 		if byStage[stage] == nil {
 			byStage[stage] = &found{}
 		}
-		look, err := work.Look(ctx, f.store, f.options.Force)
+		look, err := planned.Look(ctx, f.store, f.options.Force)
 		if fault := look.Fault; errors.Is(fault, plan.ErrInput) {
 			return plan.Input(fault)
 		} else if fault != nil {
 			f.made.Notes, faulty = append(f.made.Notes, fault.Error()), true
 		}
-		if !work.Keeps() {
+		if !planned.Keeps() {
 			continue
 		}
-		if err != nil && !faulty { // what a fault is about, such as a server that is down, stops the rest too
+		if err != nil && !faulty { // a fault, such as a server that is down, fails the rest too
 			f.made.Notes = append(f.made.Notes, err.Error())
 		}
 		if err != nil {
 			look, faulty = step.Look{}, true
 		}
-		byStage[stage].work = append(byStage[stage].work, work)
+		byStage[stage].steps = append(byStage[stage].steps, planned)
 		byStage[stage].look = append(byStage[stage].look, look)
 		if !look.Kept && stage != step.Train {
-			f.made.DiskBytes += work.Takes().Disk
+			f.made.DiskBytes += planned.Takes().Disk
 		}
 	}
 	for _, stage := range []struct {
@@ -223,17 +223,17 @@ func (f *forecaster) stages(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// detectable says what the suites can see.
+// detectable adds the minimum detectable effects.
 func (f *forecaster) detectable() {
 	noise, verdicts := f.past.noise()
-	f.made.NoiseFrom = fmt.Sprintf("assumed: %.0f %% of the cases flip for no reason", 100*gate.DefaultNoise)
+	f.made.NoiseFrom = fmt.Sprintf("assuming that %.0f %% of the cases flip at random", 100*gate.DefaultNoise)
 	if verdicts > 0 {
-		f.made.NoiseFrom = fmt.Sprintf("with the noise of %s here, where there is none %.0f %%", text.Count(verdicts, "earlier verdict"), 100*gate.DefaultNoise)
+		f.made.NoiseFrom = fmt.Sprintf("with noise from %s, else %.0f %%", text.Count(verdicts, "earlier verdict"), 100*gate.DefaultNoise)
 	}
 	f.made.Effects = append(f.made.Effects, gate.DetectableEffects(f.plan.Config.Gate, f.plan.Suites, noise)...)
 }
 
-// text counts the characters of the rows to train on.
+// text counts the characters of the training rows.
 func (f *forecaster) text() (int, error) {
 	return characters(filepath.Join(f.steps.Dataset.Entry().Dir, "train.jsonl"))
 }

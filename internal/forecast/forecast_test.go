@@ -138,7 +138,7 @@ func TestForecastCountsTheSanityRun(t *testing.T) {
 	f := o.aheadOf("more", Options{})
 	// The kept training: 2 steps in 6 of its 10 seconds, and 1 step before.
 	tokens := float64(f.Training.Tokens)
-	if stage, want := f.Stages[2], 1+tokens*3/2/10; *stage.Seconds != want || f.Training.SanitySteps != 1 || !strings.Contains(stage.Detail, "2 steps of 16 rows, after a sanity run of 1, about") {
+	if stage, want := f.Stages[2], 1+tokens*3/2/10; *stage.Seconds != want || f.Training.SanitySteps != 1 || !strings.Contains(stage.Detail, "2 steps of 16 rows, after a sanity run of 1 step, about") {
 		t.Errorf("%g seconds, want %g; %+v, %s", *stage.Seconds, want, f.Training, stage.Detail)
 	}
 	// It is over where a checkpoint of the full run is.
@@ -167,7 +167,7 @@ func TestForecastOfWhatIsHalfDone(t *testing.T) {
 	if want := "dataset kept, prepare kept, train part, export to do, register to do, eval part"; states(f) != want {
 		t.Fatalf("got %s", states(f))
 	}
-	if stage := f.Stages[2]; *stage.Seconds != 4+float64(whole)/2/10 || !strings.Contains(stage.Detail, "done already: 1") {
+	if stage := f.Stages[2]; *stage.Seconds != 4+float64(whole)/2/10 || !strings.Contains(stage.Detail, "; 1 already done") {
 		t.Errorf("%+v, %d tokens", stage, whole)
 	}
 }
@@ -178,7 +178,7 @@ func TestForecastTakesUpAnEvaluation(t *testing.T) {
 	at := o.done(step.Report)
 	o.half(at[step.Eval], eval.CasesFile, caseLine+`{"suite": "s"`)
 	f := o.ahead(Options{})
-	if stage := f.Stages[5]; stage.State != report.Part || !strings.HasSuffix(stage.Detail, "baseline kept, candidate 0 cases to ask") {
+	if stage := f.Stages[5]; stage.State != report.Part || !strings.HasSuffix(stage.Detail, "baseline reused, candidate 0 cases to evaluate") {
 		t.Errorf("%+v", stage)
 	}
 }
@@ -190,11 +190,11 @@ func TestForecastKnowsTheBaseline(t *testing.T) {
 		stable string // model_id of the promoted version; empty: none
 		want   string
 	}{
-		"nothing promoted":        {"stable", "", "baseline kept"},
-		"promoted and asked":      {"stable", modelID(candidateGGUF), "baseline kept"},
-		"promoted, not asked yet": {"stable", "other", "baseline 1 case to ask"},
-		"the base, as told":       {"base", "other", "baseline kept"},
-		"a tag of the server":     {"tutor:v2", "", "baseline 1 case to ask"},
+		"nothing promoted":        {"stable", "", "baseline reused"},
+		"promoted and asked":      {"stable", modelID(candidateGGUF), "baseline reused"},
+		"promoted, not asked yet": {"stable", "other", "baseline 1 case to evaluate"},
+		"the base, as told":       {"base", "other", "baseline reused"},
+		"a tag of the server":     {"tutor:v2", "", "baseline 1 case to evaluate"},
 	}
 	for name, test := range tests {
 		o := newOutlook(t)
@@ -231,7 +231,7 @@ func TestForecastEndsEarly(t *testing.T) {
 		want    string
 	}{
 		"new errors":        {"broken", Options{}, "1 new error"},
-		"nothing new":       {"docs", Options{}, "those of main"},
+		"nothing new":       {"docs", Options{}, "match main"},
 		"until the dataset": {"data", Options{Until: step.Dataset}, ""},
 	}
 	for name, test := range tests {
@@ -245,7 +245,7 @@ func TestForecastEndsEarly(t *testing.T) {
 func TestForecastTakesTheNoiseOfEarlierVerdicts(t *testing.T) {
 	t.Parallel()
 	o := newOutlook(t)
-	if f := o.ahead(Options{}); f.Effects[0].Noise != gate.DefaultNoise || !strings.HasPrefix(f.NoiseFrom, "assumed") {
+	if f := o.ahead(Options{}); f.Effects[0].Noise != gate.DefaultNoise || !strings.HasPrefix(f.NoiseFrom, "assuming") {
 		t.Errorf("%+v, %q", f.Effects, f.NoiseFrom)
 	}
 	for i, rule := range []gate.Rule{

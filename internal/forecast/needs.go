@@ -10,14 +10,13 @@ import (
 )
 
 const (
-	// usualCharactersPerToken is that of English text in the vocabularies of
-	// today's models.
-	usualCharactersPerToken = 4
-	gigabyte                = 1e9
+	// typicalCharactersPerToken is that of English text in current vocabularies.
+	typicalCharactersPerToken = 4
+	gigabyte                  = 1e9
 )
 
-// charactersPerToken is that of earlier trainings of this base here, else that
-// of the suites' prompts as its tokenizer renders them, else the usual one.
+// charactersPerToken is that of earlier trainings of this base on this machine, else
+// that of the suites' prompts with its tokenizer, else a typical one.
 func charactersPerToken(rendered register.Rendering, earlier []training) (ratio float64, from string) {
 	var measured []float64
 	for _, t := range earlier {
@@ -38,11 +37,11 @@ func charactersPerToken(rendered register.Rendering, earlier []training) (ratio 
 	if tokens > 0 {
 		return float64(text) / float64(tokens), "as in the suites' prompts"
 	}
-	return usualCharactersPerToken, "the usual number"
+	return typicalCharactersPerToken, "typical"
 }
 
-// trainingTime is what a training on so many tokens takes; nil where none was
-// done here.
+// trainingTime is the time of a training on the given tokens; nil without an earlier
+// training on this machine.
 func trainingTime(earlier []training, tokens float64) (seconds *float64, from string) {
 	var speeds, beside []float64
 	for _, t := range earlier {
@@ -54,23 +53,23 @@ func trainingTime(earlier []training, tokens float64) (seconds *float64, from st
 	return new(stats.Median(beside) + tokens/stats.Median(speeds)), text.Count(len(earlier), "earlier training")
 }
 
-// trainingMemory is the largest peak of earlier trainings here, else train's
-// rule of thumb.
+// trainingMemory is the largest peak of earlier trainings on this machine, else train's
+// estimate.
 func trainingMemory(parameters int64, quantization string, earlier []training) (bytes int64, from string) {
 	for _, t := range earlier {
 		bytes = max(bytes, t.memory)
 	}
 	if bytes > 0 {
-		return bytes, "the most of " + text.Count(len(earlier), "earlier training")
+		return bytes, "the peak of " + text.Count(len(earlier), "earlier training")
 	}
-	return train.Memory(quantization, parameters), "by a rule of thumb"
+	return train.Memory(quantization, parameters), "rule of thumb"
 }
 
 // servingMemory is that of a 16-bit GGUF and a gigabyte for its context.
 func servingMemory(size int64) int64 { return size + gigabyte }
 
-// measuredRank is the most bytes for each of its ranks that an adapter took here;
-// 0: none was trained.
+// measuredRank is the largest size in bytes per rank of earlier adapters; 0: there is
+// none.
 func measuredRank(earlier []training) (bytes float64) {
 	for _, t := range earlier {
 		bytes = max(bytes, t.adapter)
@@ -78,8 +77,8 @@ func measuredRank(earlier []training) (bytes float64) {
 	return bytes
 }
 
-// evaluationTime is what so many questions to so many models take; nil where
-// none was asked here.
+// evaluationTime is the time to ask the models the given number of questions; nil without
+// an earlier evaluation on this machine.
 func evaluationTime(earlier []asking, questions float64, models int) (seconds *float64, from string) {
 	var each, beside []float64
 	for _, a := range earlier {

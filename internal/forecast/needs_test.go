@@ -18,9 +18,9 @@ func TestMemoryByTheRules(t *testing.T) {
 		gb           float64
 		from         string
 	}{
-		{8, "none", nil, 22, "by a rule of thumb"},
-		{7, "nf4", nil, 10.02, "by a rule of thumb"},
-		{7, "nf4", []training{{memory: 9e9}, {memory: 11e9}}, 11, "the most of 2 earlier trainings"},
+		{8, "none", nil, 22, "rule of thumb"},
+		{7, "nf4", nil, 10.02, "rule of thumb"},
+		{7, "nf4", []training{{memory: 9e9}, {memory: 11e9}}, 11, "the peak of 2 earlier trainings"},
 	} {
 		bytes, from := trainingMemory(int64(test.billion*1e9), test.quantization, test.earlier)
 		if got := float64(bytes) / 1e9; got < test.gb-.01 || got > test.gb+.01 || from != test.from {
@@ -40,7 +40,7 @@ func TestCharactersPerToken(t *testing.T) {
 		want     float64
 		from     string
 	}{
-		{register.Rendering{}, nil, 4, "the usual number"},
+		{register.Rendering{}, nil, 4, "typical"},
 		{prompts, []training{{}}, 2, "as in the suites' prompts"},
 		{prompts, []training{{charactersPerToken: 3}, {}, {charactersPerToken: 5}}, 4, "as in 2 earlier trainings"},
 	} {

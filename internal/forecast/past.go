@@ -22,11 +22,10 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// maxPast bounds how many earlier results of a kind, the latest ones, are looked
-// at.
+// maxPast bounds how many earlier results of a kind are read, the latest ones.
 const maxPast = 8
 
-// past is what was done here before, for models of this name on this device.
+// past holds earlier results on this machine, for models of this name on this device.
 type past struct {
 	home, root   string
 	name, device string
@@ -55,7 +54,7 @@ func readPast(m machine.Machine, root, name, device string) (past, error) {
 	return p, nil
 }
 
-// of gives the latest results of a kind that are like the one wanted.
+// of returns the latest matching results of a kind.
 func (p past) of(kind string, like func(store.Entry) bool) (found []store.Entry) {
 	for _, entry := range p.entries {
 		if entry.Manifest.Stage == kind && entry.Manifest.Value != nil && like(entry) && len(found) < maxPast {
@@ -65,7 +64,7 @@ func (p past) of(kind string, like func(store.Entry) bool) (found []store.Entry)
 	return found
 }
 
-// seconds is the median time of such results; nil without one.
+// seconds is the median time of the latest matching results; nil without one.
 func (p past) seconds(kind string, like func(store.Entry) bool) (seconds *float64, from string) {
 	var took []float64
 	for _, entry := range p.of(kind, like) {
@@ -74,10 +73,10 @@ func (p past) seconds(kind string, like func(store.Entry) bool) (seconds *float6
 	if took == nil {
 		return nil, ""
 	}
-	return new(stats.Median(took)), text.Count(len(took), "earlier one")
+	return new(stats.Median(took)), text.Count(len(took), "earlier result")
 }
 
-// draft is the folder in which an attempt at a result was cut short, or "".
+// draft is the folder of an interrupted attempt at a result, or "".
 func (p past) draft(at *store.Slot) string {
 	if at == nil {
 		return ""
@@ -90,7 +89,7 @@ func (p past) draft(at *store.Slot) string {
 	return ""
 }
 
-// training is what an earlier training tells about the next.
+// training holds the figures of an earlier training.
 type training struct {
 	tokensPerSecond    float64
 	beside             float64 // seconds of loading and checks
@@ -99,7 +98,7 @@ type training struct {
 	charactersPerToken float64 // of its rows; 0: they are gone
 }
 
-// trainings are those of the same base at the same quantization.
+// trainings lists those of the same base at the same quantization.
 func (p past) trainings(base, quantization string) (found []training) {
 	for _, entry := range p.of(string(step.Train), func(e store.Entry) bool {
 		var options train.Options
@@ -128,7 +127,7 @@ func (p past) trainings(base, quantization string) (found []training) {
 	return found
 }
 
-// sanityShare is what an earlier training's sanity run took, as a share of the full run.
+// sanityShare is the length of an earlier training's sanity run relative to the full run.
 func sanityShare(entry store.Entry, options train.Options, result train.Result) float64 {
 	if !train.HasSanityRun(entry.Manifest.Inputs) || result.Steps == 0 {
 		return 0
@@ -136,7 +135,7 @@ func sanityShare(entry store.Entry, options train.Options, result train.Result) 
 	return float64(options.Schedule(result.TrainRows).Sanity) / float64(result.Steps)
 }
 
-// text counts the characters of the rows with this digest; 0 when they are gone.
+// text counts the characters of the rows with this digest; 0 if they are gone.
 func (p past) text(digest string) int {
 	for _, entry := range p.of(string(step.Dataset), func(e store.Entry) bool {
 		file, err := e.File("train.jsonl")
@@ -163,8 +162,7 @@ func characters(path string) (int, error) {
 	return text, nil
 }
 
-// trainedSteps are the steps behind the newest checkpoint that a killed training
-// left.
+// trainedSteps is the step of the newest checkpoint of an interrupted training.
 func (f *forecaster) trainedSteps(at *store.Slot) int {
 	latest := 0
 	dir := f.past.draft(at)
@@ -180,19 +178,19 @@ func (f *forecaster) trainedSteps(at *store.Slot) int {
 	return latest
 }
 
-// glob lists what fits a pattern that is well formed.
+// glob lists the files that match a well-formed pattern.
 func glob(pattern string) []string {
 	found, _ := filepath.Glob(pattern)
 	return found
 }
 
-// asking is what an earlier evaluation tells about the next.
+// asking holds the figures of an earlier evaluation.
 type asking struct {
 	perQuestion float64 // seconds
 	beside      float64 // seconds of starting the server, loading and grading
 }
 
-// askings are those of models of this name.
+// askings lists those of models of this name.
 func (p past) askings() (found []asking) {
 	ours := map[string]bool{}
 	for _, entry := range p.of(string(step.Register), p.ours) {
@@ -223,16 +221,16 @@ func (p past) askings() (found []asking) {
 	return found
 }
 
-// ours says whether a registration is that of a model of this name.
+// ours says whether a registration belongs to a model of this name.
 func (p past) ours(entry store.Entry) bool {
 	var registered register.Registered
 	return entry.Decode(&registered) == nil &&
 		(strings.HasPrefix(registered.Tag, p.name+":") || strings.HasPrefix(registered.Tag, p.name+"-"))
 }
 
-// noise is the share of cases, by suite, that cancelled out in the latest
-// verdicts on this repository, and from how many verdicts that is. Runs that compared
-// the same answers count once.
+// noise is the share of cases, by suite, that cancelled out in the latest verdicts on
+// this repository, and the number of these verdicts. Runs that compared the same answers
+// count once.
 func (p past) noise() (noise map[string]float64, verdicts int) {
 	records, err := runs.All(p.home)
 	if err != nil {

@@ -15,16 +15,16 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// prepare looks at what comes before a training, most of which all runs of one
-// base share: setup makes it, or the first run.
+// prepare forecasts the work before a training. Most of it is shared by all runs of one
+// base: setup does it, or the first run.
 func (f *forecaster) prepare(in found) error {
 	var missing []string
 	seconds, from := new(float64), ""
-	for i, work := range in.work {
+	for i, planned := range in.steps {
 		if in.look[i].Kept {
 			continue
 		}
-		_, name := work.Label()
+		_, name := planned.Label()
 		missing = append(missing, name)
 		var one *float64
 		if slot := in.look[i].Slot; slot != nil {
@@ -44,7 +44,7 @@ func (f *forecaster) prepare(in found) error {
 	return nil
 }
 
-// train looks at the training.
+// train forecasts the training.
 func (f *forecaster) train(in found) error {
 	options, stats := f.plan.Config.Train, f.steps.Dataset.Value().Stats
 	schedule := options.Schedule(stats.TrainLines)
@@ -52,7 +52,7 @@ func (f *forecaster) train(in found) error {
 	before := ""
 	if len(f.plan.Sanity) > 0 {
 		planned.SanitySteps = schedule.Sanity
-		before = fmt.Sprintf(", after a sanity run of %d", schedule.Sanity)
+		before = ", after a sanity run of " + text.Count(schedule.Sanity, "step")
 	}
 	f.made.Training = &planned
 	if in.kept() {
@@ -72,14 +72,14 @@ func (f *forecaster) train(in found) error {
 	planned.Tokens = int(float64(characters) * passes / planned.CharactersPerToken)
 	done := f.trainedSteps(in.look[0].Slot)
 	left := schedule.Steps - min(done, schedule.Steps)
-	if done == 0 { // else the sanity run is done, too
+	if done == 0 { // else the sanity run is done too
 		left += planned.SanitySteps
 	}
 	seconds, from := trainingTime(earlier, float64(planned.Tokens)*float64(left)/float64(schedule.Steps))
-	state, detail := report.ToDo, fmt.Sprintf("%s of %s%s, about %s (%.1f characters each, %s)", text.Count(schedule.Steps, "step"),
+	state, detail := report.ToDo, fmt.Sprintf("%s of %s%s, about %s (%.1f characters per token, %s)", text.Count(schedule.Steps, "step"),
 		text.Count(options.Batch(), "row"), before, text.Count(planned.Tokens, "token"), planned.CharactersPerToken, planned.From)
 	if done > 0 {
-		state, detail = report.Part, fmt.Sprintf("%s; done already: %d", detail, done)
+		state, detail = report.Part, fmt.Sprintf("%s; %d already done", detail, done)
 	}
 	f.add(step.Train, state, seconds, from, detail)
 	f.made.Memory.TrainBytes, f.made.Memory.From = trainingMemory(f.parameters(), options.Quantization, earlier)
@@ -87,10 +87,10 @@ func (f *forecaster) train(in found) error {
 	return nil
 }
 
-// parameters counts those of the base.
+// parameters is the number of parameters of the base.
 func (f *forecaster) parameters() int64 { return f.steps.BaseSize() / 2 }
 
-// export looks at the candidate's GGUF.
+// export forecasts the candidate's GGUF.
 func (f *forecaster) export(in found) error {
 	if in.kept() {
 		f.add(step.Export, report.Kept, nil, "", text.Count(len(f.steps.Candidate.Value().Changed), "tensor")+" changed")
@@ -104,7 +104,7 @@ func (f *forecaster) export(in found) error {
 	return nil
 }
 
-// register looks at the candidate's tag.
+// register forecasts the candidate's tag.
 func (f *forecaster) register(in found) error {
 	if in.kept() {
 		id := f.steps.Registered.Value().ModelID
@@ -116,7 +116,7 @@ func (f *forecaster) register(in found) error {
 	return nil
 }
 
-// eval looks at the answers of the models.
+// eval forecasts the answers of both models.
 func (f *forecaster) eval(in found) error {
 	total := report.PlannedAsking{}
 	for _, s := range f.plan.Suites {
@@ -127,14 +127,14 @@ func (f *forecaster) eval(in found) error {
 	f.made.Asked = &total
 	var words []string
 	left, asked := 0, 0
-	for i, work := range in.work {
-		_, role := work.Label()
+	for i, planned := range in.steps {
+		_, role := planned.Label()
 		if in.look[i].Kept {
-			words = append(words, role+" kept")
+			words = append(words, role+" reused")
 			continue
 		}
 		missing := total.Cases - min(f.gradedCases(in.look[i].Slot), total.Cases)
-		words = append(words, fmt.Sprintf("%s %s to ask", role, text.Count(missing, "case")))
+		words = append(words, fmt.Sprintf("%s %s to evaluate", role, text.Count(missing, "case")))
 		left += missing
 		asked++
 	}
@@ -142,7 +142,7 @@ func (f *forecaster) eval(in found) error {
 	switch {
 	case asked == 0:
 		state = report.Kept
-	case left == total.Cases*len(in.work):
+	case left == total.Cases*len(in.steps):
 		state = report.ToDo
 	}
 	questions := float64(left) * float64(total.Questions) / float64(max(1, total.Cases))
@@ -154,7 +154,7 @@ func (f *forecaster) eval(in found) error {
 	return nil
 }
 
-// gradedCases counts what a killed evaluation left.
+// gradedCases counts the graded cases of an interrupted evaluation.
 func (f *forecaster) gradedCases(at *store.Slot) int {
 	dir := f.past.draft(at)
 	if dir == "" || f.options.Force == step.Eval {

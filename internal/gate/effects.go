@@ -10,13 +10,13 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// DefaultNoise is the share of cases that are taken to flip for no reason where
-// nothing was measured: the lowest discordance that tables of sample sizes for
-// two models are made for. What was measured is mostly lower.
+// DefaultNoise is the share of cases that are assumed to flip at random if no noise was
+// measured: the lowest discordance in sample-size tables for two models. Measured noise
+// is mostly lower.
 const DefaultNoise = 0.10
 
-// Noise is the share of a rule's pairs that cancelled out, 0 to 1: flips of the
-// rarer direction, twice.
+// Noise is the share of a rule's pairs that cancelled out, 0 to 1: twice the flips of
+// the rarer direction.
 func (r Rule) Noise() float64 {
 	if r.N == 0 {
 		return 0
@@ -24,33 +24,34 @@ func (r Rule) Noise() float64 {
 	return 2 * float64(min(len(r.Regressed), len(r.Fixed))) / float64(r.N)
 }
 
-// DetectableEffect is the smallest change that a rule will find, said before anything is asked.
-// Shares are 0 to 1.
+// DetectableEffect is the minimum detectable effect of a rule, computed before the
+// evaluation. Shares are 0 to 1.
 type DetectableEffect struct {
 	Rule  string `json:"rule"`
 	Suite string `json:"suite"` // several are joined by ", "
-	// Cases are the pairs that will be compared, Clusters the groups of them that belong together.
+	// Cases counts the pairs that will be compared, Clusters their clusters.
 	Cases    int     `json:"cases"`
 	Clusters int     `json:"groups"`
 	Noise    float64 `json:"noise"` // assumed, see DefaultNoise
 	// Detects is the smallest true change that the test finds with power .80; 1:
-	// none at all.
+	// none.
 	Detects float64 `json:"detects"`
-	// More are further cases, in clusters like those there are, that make it Then.
+	// More is the number of further cases, clustered like the present ones, that lower
+	// Detects to Then.
 	More int     `json:"more,omitempty"`
 	Then float64 `json:"then,omitzero"`
-	// Excludes is the largest drop that stays open when nothing changes, Margin
-	// the policy's; promote.gain has neither. Needs are the further cases without
-	// which a model that is like the baseline ends inconclusive; Hopeless: with
-	// any number that can be written it still does.
+	// Excludes is the largest drop that is not excluded when nothing changes, Margin
+	// the policy's; promote.gain has neither. Needs is the number of further cases that
+	// a model equal to the baseline needs to pass; Hopeless: no realistic number is
+	// enough.
 	Excludes float64 `json:"excludes,omitzero"`
 	Margin   float64 `json:"margin,omitzero"`
 	Needs    int     `json:"needs,omitempty"`
 	Hopeless bool    `json:"hopeless,omitempty"`
 }
 
-// DetectableEffects says what the rules of the policy will detect in the suites. Noise is by
-// suite; one that is not in it gets DefaultNoise.
+// DetectableEffects returns the minimum detectable effects of the policy's rules in the
+// suites. Noise is by suite; one without an entry gets DefaultNoise.
 func DetectableEffects(p Policy, suites []suite.Suite, noise map[string]float64) []DetectableEffect {
 	r := planned(suites)
 	judged := listed(p.Merge.NoHarm, r.names(suite.Target, suite.Guard))
@@ -114,8 +115,8 @@ func (r results) effect(rule string, suites []string, noise map[string]float64, 
 	return s
 }
 
-// finer is the next smaller change that is worth writing cases for: three
-// quarters, in whole points, or 30 points where nothing can be seen.
+// finer is the next smaller effect worth writing cases for: three quarters, in whole
+// points, or 30 points if none is detectable.
 func finer(detects float64) float64 {
 	if detects >= 1 {
 		return 0.30
@@ -123,5 +124,5 @@ func finer(detects float64) float64 {
 	return max(0.01, math.Round(75*detects)/100)
 }
 
-// roundUp makes a number of cases one that a person would name.
+// roundUp rounds a number of cases up to a multiple of 5.
 func roundUp(cases int) int { return (cases + 4) / 5 * 5 }

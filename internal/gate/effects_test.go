@@ -28,15 +28,15 @@ func TestDetectableEffects(t *testing.T) {
 	got := DetectableEffects(usual(), suites, map[string]float64{"followup": 0.02, "general": 0})
 	var short []string
 	for _, s := range got {
-		short = append(short, fmt.Sprintf("%s %s: %d in %d, noise %.3f, sees %s, %d more %s, excludes %s of %s, needs %d",
+		short = append(short, fmt.Sprintf("%s %s: %d in %d, noise %.3f, detects %s, %d more %s, excludes %s of %s, needs %d",
 			s.Rule, s.Suite, s.Cases, s.Clusters, s.Noise, Points(s.Detects), s.More, Points(s.Then), Points(s.Excludes), Points(s.Margin), s.Needs))
 	}
 	want := []string{
-		"merge.no_harm followup: 60 in 60, noise 0.020, sees 16.0, 30 more 11.5, excludes 5.2 of 10.0, needs 0",
-		"merge.no_harm general: 40 in 40, noise 0.000, sees 19.1, 15 more 14.0, excludes 6.3 of 10.0, needs 0",
-		"merge.no_harm symbolic: 120 in 60, noise 0.100, sees 21.9, 70 more 15.8, excludes 7.7 of 10.0, needs 0",
-		"promote.gain followup, symbolic: 180 in 120, noise 0.073, sees 10.4, 90 more 7.9, excludes 0.0 of 0.0, needs 0",
-		"promote.no_worse general: 40 in 40, noise 0.000, sees 16.2, 15 more 11.9, excludes 6.3 of 10.0, needs 0",
+		"merge.no_harm followup: 60 in 60, noise 0.020, detects 16.0, 30 more 11.5, excludes 5.2 of 10.0, needs 0",
+		"merge.no_harm general: 40 in 40, noise 0.000, detects 19.1, 15 more 14.0, excludes 6.3 of 10.0, needs 0",
+		"merge.no_harm symbolic: 120 in 60, noise 0.100, detects 21.9, 70 more 15.8, excludes 7.7 of 10.0, needs 0",
+		"promote.gain followup, symbolic: 180 in 120, noise 0.073, detects 10.4, 90 more 7.9, excludes 0.0 of 0.0, needs 0",
+		"promote.no_worse general: 40 in 40, noise 0.000, detects 16.2, 15 more 11.9, excludes 6.3 of 10.0, needs 0",
 	}
 	if diff := cmp.Diff(want, short); diff != "" {
 		t.Error(diff)

@@ -10,10 +10,10 @@ import (
 	"github.com/tunegate/tunegate/internal/stats"
 )
 
-// answers tests whether the candidate lost answers: a model that no longer ends
-// its answers, or gives none, is harmed, though no such answer counts as a fail.
-// It is there only when a model lost one; Baseline and Candidate are then the
-// shares of cases whose answers are evidence.
+// answers tests whether the candidate lost answers: a model that no longer ends its
+// answers, or gives none, is harmed, though no such answer counts as a fail. It returns
+// false if no model lost one. Baseline and Candidate are the shares of cases with usable
+// answers.
 func (r results) answers(suites []string) (Rule, bool) {
 	rule := Rule{Rule: Answers, Suite: strings.Join(suites, ", ")}
 	clusters := make(map[[2]string]stats.Cluster)
@@ -49,12 +49,12 @@ func (r results) answers(suites []string) (Rule, bool) {
 	rule.Detects = stats.Detects(units, alpha)
 	n := float64(rule.N)
 	rule.Baseline, rule.Candidate, rule.Delta = float64(before)/n, float64(after)/n, float64(after-before)/n
-	rule.Why = fmt.Sprintf("%d of %d cases lost their answers, %d got one (%s); why: %s",
+	rule.Why = fmt.Sprintf("%d of %d cases lost their answers, %d gained one (%s); reasons: %s",
 		len(rule.Regressed), rule.N, len(rule.Fixed), PValue(rule.P), r.reasons(suites))
 	return rule, true
 }
 
-// reasons names why the candidate's answers are no evidence, the commonest first.
+// reasons lists why the candidate's answers are excluded, the most frequent first.
 func (r results) reasons(suites []string) string {
 	counts := make(map[string]int)
 	for _, p := range r.of(suites) {

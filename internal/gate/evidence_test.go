@@ -34,7 +34,7 @@ func TestLostAnswersAreHarm(t *testing.T) {
 				}
 			}
 			if rule.Outcome != test.rule || len(rule.Regressed) != test.broken {
-				t.Errorf("rule %+v, want %q with %d broken", rule, test.rule, test.broken)
+				t.Errorf("rule %+v, want %q with %d regressed", rule, test.rule, test.broken)
 			}
 		})
 	}

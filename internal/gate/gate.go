@@ -3,7 +3,7 @@
 // everywhere.
 //
 // A merge fails on evidence of harm; a promotion needs evidence of benefit. Too little
-// data is inconclusive, and the policy says what that means.
+// data is inconclusive, and the policy decides whether that blocks.
 package gate
 
 import (
@@ -80,11 +80,11 @@ func union(a, b []string) []string {
 	return slices.Compact(names)
 }
 
-// noHarm tests each suite for harm, and all together for lost answers, corrected
-// over the tests.
+// noHarm tests each suite for harm, and all together for lost answers, with a correction
+// over all tests.
 func (r results) noHarm(suites []string, margin float64) []Rule {
 	if len(suites) == 0 {
-		return []Rule{{Rule: NoHarm, P: 1, Outcome: Inconclusive, Why: "there is no suite to judge by"}}
+		return []Rule{{Rule: NoHarm, P: 1, Outcome: Inconclusive, Why: "there is no suite to test for harm"}}
 	}
 	lost, losing := r.answers(suites)
 	tests := len(suites) + count(losing)
@@ -115,7 +115,7 @@ func (r results) noHarm(suites []string, margin float64) []Rule {
 	return rules
 }
 
-// noWorse asks that a drop beyond the margin is excluded.
+// noWorse requires that a drop beyond the margin is excluded.
 func (r results) noWorse(name string, margin float64) Rule {
 	rule := r.compare(PromoteNoLoss, []string{name}, stats.Worse, alpha)
 	rule.Outcome, rule.Why = rule.bounded(margin)
@@ -125,9 +125,9 @@ func (r results) noWorse(name string, margin float64) Rule {
 	return rule
 }
 
-// gain asks for a significant and large enough rise over all the suites. Missing
-// pairs that could have regressed count against it: a candidate that no longer
-// ends its answers must not win by the ones that it does end.
+// gain requires a significant and large enough rise over all suites together. Missing
+// pairs that could have regressed count against it: a candidate that no longer ends its
+// answers must not win by those that it does end.
 func (r results) gain(suites []string, atLeast float64) Rule {
 	if len(suites) == 0 {
 		return Rule{Rule: PromoteGain, P: 1, Outcome: Inconclusive, Why: "there is no target suite"}
@@ -149,12 +149,12 @@ func (r results) gain(suites []string, atLeast float64) Rule {
 
 func (r results) observed(name string) Rule {
 	rule := r.compare(Observed, []string{name}, stats.Worse, alpha)
-	rule.Outcome, rule.Why = Reported, "no rule judges it"
+	rule.Outcome, rule.Why = Reported, "no rule applies"
 	return rule
 }
 
-// worst is a rate over all the planned pairs, had each one that is missing and
-// could have regressed done so.
+// worst is a rate over all planned pairs, if each missing one that could have regressed
+// had done so.
 func (r Rule) worst(rate float64) float64 {
 	if r.Missing == 0 {
 		return rate
@@ -163,37 +163,37 @@ func (r Rule) worst(rate float64) float64 {
 	return min(rate, rate*float64(r.N)/planned) - float64(r.CouldRegress)/planned
 }
 
-// bounded passes when a drop beyond the margin is excluded, also for the worst
-// that the missing pairs could be.
+// bounded passes if a drop beyond the margin is excluded, with the worst assumed of
+// missing pairs.
 func (r Rule) bounded(margin float64) (Outcome, string) {
 	if r.N == 0 {
 		return Inconclusive, r.nothing()
 	}
 	low := r.worst(r.CI[0])
 	if low < -margin {
-		return Inconclusive, fmt.Sprintf("a drop of %s points cannot be excluded, the margin is %s%s", Points(-low), Points(margin), r.without())
+		return Inconclusive, fmt.Sprintf("a drop of %s points cannot be excluded (margin %s)%s", Points(-low), Points(margin), r.without())
 	}
 	return Pass, fmt.Sprintf("a drop of more than %s points is excluded%s", Points(max(0, -low)), r.without())
 }
 
-// flips says how many cases changed sides.
+// flips counts the cases that regressed and were fixed.
 func (r Rule) flips() string {
-	return fmt.Sprintf("%d of %d cases broke, %d fixed (%s)", len(r.Regressed), r.N, len(r.Fixed), PValue(r.P))
+	return fmt.Sprintf("%d of %d cases regressed, %d fixed (%s)", len(r.Regressed), r.N, len(r.Fixed), PValue(r.P))
 }
 
-// without says how many pairs are missing.
+// without counts the missing pairs.
 func (r Rule) without() string {
 	if r.Missing == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%d of %d pairs lack a usable answer, %d of them could have broken)", r.Missing, r.N+r.Missing, r.CouldRegress)
+	return fmt.Sprintf("; %d of %d pairs lack a usable answer, %d of them could have regressed", r.Missing, r.N+r.Missing, r.CouldRegress)
 }
 
 func (r Rule) nothing() string {
 	if r.Missing == 0 {
-		return "no case of it was evaluated"
+		return "no case was evaluated"
 	}
-	return fmt.Sprintf("none of its %d pairs has two usable answers", r.Missing)
+	return fmt.Sprintf("none of the %d pairs has two usable answers", r.Missing)
 }
 
 // Points writes a share as percentage points: 0.125 is 12.5.

@@ -105,24 +105,24 @@ func TestDecide(t *testing.T) {
 		{"better", usual(), slices.Concat(calm, graded("symbolic", suite.Target, want{30, both}, want{15, fixed}, want{5, neither})),
 			Pass, true, 0, "merge.no_harm general: a drop of more than 5.1 points is excluded"},
 		{"nothing changes", usual(), slices.Concat(calm, graded("symbolic", suite.Target, want{40, both}, want{10, neither})),
-			Pass, false, 0, "promote.gain symbolic: 0 of 50 cases broke, 0 fixed (p = 1.0000); at least 3.0 points with p < 0.05 are needed"},
+			Pass, false, 0, "promote.gain symbolic: 0 of 50 cases regressed, 0 fixed (p = 1.0000); at least 3.0 points with p < 0.05 are needed"},
 		{"target worse", usual(), slices.Concat(calm, graded("symbolic", suite.Target, want{33, both}, want{27, regressed})),
-			Fail, false, 3, "merge.no_harm symbolic: 27 of 60 cases broke, 0 fixed (p < 0.0001)"},
+			Fail, false, 3, "merge.no_harm symbolic: 27 of 60 cases regressed, 0 fixed (p < 0.0001)"},
 		{"guard worse, target better", usual(), slices.Concat(
 			graded("general", suite.Guard, want{30, both}, want{20, regressed}), graded("symbolic", suite.Target, want{40, both}, want{20, fixed})),
-			Fail, false, 3, "promote.no_worse general: 20 of 50 cases broke, 0 fixed (p < 0.0001)"},
+			Fail, false, 3, "promote.no_worse general: 20 of 50 cases regressed, 0 fixed (p < 0.0001)"},
 		{"too few", usual(), graded("symbolic", suite.Target, want{8, both}),
-			Inconclusive, false, 0, "merge.no_harm symbolic: a drop of 25.3 points cannot be excluded, the margin is 10.0"},
+			Inconclusive, false, 0, "merge.no_harm symbolic: a drop of 25.3 points cannot be excluded (margin 10.0)"},
 		{"better, and too few to exclude harm", undecided(LetPass), better, Inconclusive, true, 0, ""},
 		{"better, and too few to exclude harm, blocked", undecided(Block), better, Inconclusive, false, 4, ""},
 		{"too few, blocked", block, graded("symbolic", suite.Target, want{8, both}), Inconclusive, false, 4, ""},
-		{"no cases", usual(), nil, Inconclusive, false, 0, "merge.no_harm : there is no suite to judge by"},
+		{"no cases", usual(), nil, Inconclusive, false, 0, "merge.no_harm : there is no suite to test for harm"},
 		{"listed suite absent", Policy{Merge: Merge{NoHarm: []string{"gone"}, Margin: .1}}, calm,
-			Inconclusive, false, 0, "merge.no_harm gone: no case of it was evaluated"},
+			Inconclusive, false, 0, "merge.no_harm gone: no case was evaluated"},
 		{"no usable pair", usual(), graded("symbolic", suite.Target, want{8, rambling}),
-			Inconclusive, false, 0, "merge.no_harm symbolic: none of its 8 pairs has two usable answers"},
+			Inconclusive, false, 0, "merge.no_harm symbolic: none of the 8 pairs has two usable answers"},
 		{"an observed suite does not count", usual(), slices.Concat(calm, graded("style", suite.Observed, want{30, regressed})),
-			Pass, false, 0, "observed style: no rule judges it"},
+			Pass, false, 0, "observed style: no rule applies"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -234,7 +234,7 @@ func TestRules(t *testing.T) {
 		Rule: PromoteGain, Suite: "followup, symbolic", N: 82, Clusters: 81, Outcome: Pass,
 		Baseline: 63.0 / 82, Candidate: 79.0 / 82, Delta: 16.0 / 82,
 		Regressed: []string{"followup/followup-0@own", "symbolic/symbolic-30", "symbolic/symbolic-31"},
-		Why:       "3 of 82 cases broke, 19 fixed (p = 0.0004)",
+		Why:       "3 of 82 cases regressed, 19 fixed (p = 0.0004)",
 	}
 	if diff := cmp.Diff(wanted, got); diff != "" {
 		t.Error(diff)

@@ -10,24 +10,24 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// pair is what both models made of one case in one history mode.
+// pair holds the results of both models for one case in one history mode.
 type pair struct {
 	suite, id, cluster  string
 	baseline, candidate *eval.Case
 }
 
-// answered says that both models gave answers that are evidence.
+// answered says that both models gave usable answers.
 func (p pair) answered() bool {
 	return evidence(p.baseline) && evidence(p.candidate)
 }
 
-// usable says that both models' answers are evidence and could be decided.
+// usable says that both models gave usable answers that could be graded.
 func (p pair) usable() bool {
 	return decided(p.baseline) && decided(p.candidate)
 }
 
-// couldBreak says that what is known of the pair does not exclude a break.
-func (p pair) couldBreak() bool {
+// couldRegress says that a regression of the pair is not excluded.
+func (p pair) couldRegress() bool {
 	fails := decided(p.baseline) && !*p.baseline.Pass
 	passes := decided(p.candidate) && *p.candidate.Pass
 	return !fails && !passes
@@ -49,8 +49,8 @@ func (p pair) net() int {
 	}
 }
 
-// ID names a case in a verdict: its id, with "@own" behind it when the model
-// saw its own earlier answers instead of the suite's.
+// ID names a case in a verdict: its id, followed by "@own" if the model saw its own
+// earlier answers instead of the suite's.
 func ID(c eval.Case) string {
 	if c.History == string(suite.Own) {
 		return c.Case + "@own"
@@ -87,7 +87,7 @@ func collect(cases []eval.Case) results {
 	return r
 }
 
-// names gives the suites of the roles, sorted.
+// names lists the suites of the roles, sorted.
 func (r results) names(roles ...suite.Role) []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(r.roles)) {
@@ -98,7 +98,7 @@ func (r results) names(roles ...suite.Role) []string {
 	return names
 }
 
-// of gives the pairs of the suites, one suite after the other.
+// of lists the pairs of the suites, one suite after the other.
 func (r results) of(suites []string) []pair {
 	var pairs []pair
 	for _, name := range suites {
@@ -119,7 +119,7 @@ func (r results) compare(rule string, suites []string, side stats.Side, alpha fl
 	for _, p := range r.of(suites) {
 		if !p.usable() {
 			made.Missing++
-			if p.couldBreak() {
+			if p.couldRegress() {
 				made.CouldRegress++
 			}
 			continue

@@ -18,8 +18,8 @@ type Merge struct {
 	NoHarm []string `json:"no_harm,omitempty"`
 	// OutputTokens limits the mean length of the answers.
 	OutputTokens *Ratio `json:"output_tokens,omitempty"`
-	// Margin is a drop of the pass rate, 0 to 1: a suite that could hide a
-	// larger one is inconclusive.
+	// Margin is a drop of the pass rate, 0 to 1: a suite that cannot exclude a larger
+	// one is inconclusive.
 	Margin float64 `json:"margin"`
 	// OnInconclusive is LetPass or Block.
 	OnInconclusive string `json:"on_inconclusive"`
@@ -39,7 +39,7 @@ type Promote struct {
 	LatencyMedian *Ratio `json:"latency_median,omitempty"`
 }
 
-// Gain asks for a higher pass rate over its suites together.
+// Gain requires a higher pass rate over its suites together.
 type Gain struct {
 	// AnyOf names the suites; empty: every target.
 	AnyOf []string `json:"any_of,omitempty"`
@@ -47,7 +47,7 @@ type Gain struct {
 	AtLeast float64 `json:"at_least"`
 }
 
-// NoWorse asks of each of its suites that a drop beyond the margin is excluded.
+// NoWorse requires for each of its suites that a drop beyond the margin is excluded.
 type NoWorse struct {
 	// AllOf names the suites; empty: every guard.
 	AllOf []string `json:"all_of,omitempty"`

@@ -7,15 +7,15 @@ import (
 	"github.com/tunegate/tunegate/internal/stats"
 )
 
-// ratio judges the candidate's answers against the baseline's by their mean
-// tokens or their median milliseconds, over the turns that both answered.
+// ratio compares the candidate's answers with the baseline's by mean tokens or median
+// milliseconds, over the turns that both answered.
 func (r results) ratio(name string, suites []string, limit Ratio) Rule {
 	rule := Rule{Rule: name, P: 1, Outcome: Inconclusive}
 	value := func(turn eval.Turn) float64 { return float64(turn.OutputTokens) }
-	middle, what, unit := mean, "the mean answer", "tokens"
+	middle, what, unit, none := mean, "the mean answer", "tokens", "the baseline produced no tokens to compare"
 	if name == LatencyMedian {
 		value = func(turn eval.Turn) float64 { return float64(turn.MS) }
-		middle, what, unit = stats.Median, "the median answer", "ms"
+		middle, what, unit, none = stats.Median, "the median answer", "time", "the baseline has no times to compare"
 	}
 	var before, after []float64
 	for _, p := range r.of(suites) {
@@ -32,7 +32,7 @@ func (r results) ratio(name string, suites []string, limit Ratio) Rule {
 		rule.Baseline, rule.Candidate = middle(before), middle(after)
 	}
 	if rule.Baseline == 0 {
-		rule.Why = "the baseline gave nothing to compare with"
+		rule.Why = none
 		return rule
 	}
 	times := rule.Candidate / rule.Baseline
@@ -41,7 +41,7 @@ func (r results) ratio(name string, suites []string, limit Ratio) Rule {
 	if times > limit.MaxRatio {
 		rule.Outcome = Fail
 	}
-	rule.Why = fmt.Sprintf("%s takes %.2f times the baseline's %s, the limit is %.2f", what, times, unit, limit.MaxRatio)
+	rule.Why = fmt.Sprintf("%s takes %.2f times the baseline's %s; the limit is %.2f", what, times, unit, limit.MaxRatio)
 	return rule
 }
 

@@ -21,16 +21,16 @@ func TestRatio(t *testing.T) {
 	}{
 		{"longer", func(p *Policy) { p.Merge.OutputTokens = &Ratio{1.25} }, OutputTokens,
 			func(c *eval.Case) { c.Turns[0].OutputTokens = 14 }, 10, 14, Fail,
-			"the mean answer takes 1.40 times the baseline's tokens, the limit is 1.25"},
+			"the mean answer takes 1.40 times the baseline's tokens; the limit is 1.25"},
 		{"as long as allowed", func(p *Policy) { p.Merge.OutputTokens = &Ratio{1.25} }, OutputTokens,
 			func(c *eval.Case) { c.Turns[0].OutputTokens, c.Pass = 12, nil }, 10, 12, Pass,
-			"the mean answer takes 1.20 times the baseline's tokens, the limit is 1.25"},
+			"the mean answer takes 1.20 times the baseline's tokens; the limit is 1.25"},
 		{"slower", func(p *Policy) { p.Promote.LatencyMedian = &Ratio{1.1} }, LatencyMedian,
 			func(c *eval.Case) { c.Turns[0].MS = 120 }, 100, 120, Fail,
-			"the median answer takes 1.20 times the baseline's ms, the limit is 1.10"},
+			"the median answer takes 1.20 times the baseline's time; the limit is 1.10"},
 		{"no evidence", func(p *Policy) { p.Promote.LatencyMedian = &Ratio{1.1} }, LatencyMedian,
 			func(c *eval.Case) { c.Evidence = eval.None }, 0, 0, Inconclusive,
-			"the baseline gave nothing to compare with"},
+			"the baseline has no times to compare"},
 	} {
 		p := usual()
 		test.policy(&p)

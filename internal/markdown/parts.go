@@ -2,7 +2,7 @@ package markdown
 
 import "strings"
 
-// Paragraph is a text on lines of its own; no text has none.
+// Paragraph ends a text with a line break; an empty text stays empty.
 func Paragraph(text string) string {
 	if text == "" {
 		return ""
@@ -10,7 +10,7 @@ func Paragraph(text string) string {
 	return text + "\n"
 }
 
-// Headed is a text behind its heading; no text has none.
+// Headed puts a heading before a text; an empty text stays empty.
 func Headed(heading, text string) string {
 	if text == "" {
 		return ""
@@ -18,7 +18,7 @@ func Headed(heading, text string) string {
 	return heading + text
 }
 
-// Fold hides a text behind a title until it is opened.
+// Fold puts a text into a closed fold with a title; an empty text stays empty.
 func Fold(title, text string) string {
 	if text == "" {
 		return ""
@@ -26,5 +26,5 @@ func Fold(title, text string) string {
 	return "<details><summary>" + title + "</summary>\n\n" + text + "\n</details>\n"
 }
 
-// Row is a row of a table. The cells hold no pipe.
+// Row is a row of a table. Cells must not contain a pipe.
 func Row(cells ...string) string { return "| " + strings.Join(cells, " | ") + " |\n" }

@@ -9,17 +9,17 @@ import (
 const maxProse = 400
 
 var (
-	// sentence is what the gate's reasons are made of: no character with a
-	// meaning to Markdown, no colon that could open an emoji.
+	// sentence matches the gate's reasons: no character with a meaning in Markdown, no
+	// colon that could open an emoji.
 	sentence = regexp.MustCompile(`^(?:[A-Za-z0-9,.;()%+='<-]+:?(?: |$))+$`)
-	// quoted is a name in such a text that stands in backticks.
+	// quoted is a name in backticks within such a text.
 	quoted = regexp.MustCompile("`[A-Za-z0-9._:/ -]{1,64}`")
-	// linked is what GitHub links by itself within such a text.
+	// linked matches what GitHub links automatically within such a text.
 	linked = regexp.MustCompile(`(?i)www\.|\b[a-z]+-[0-9]|\b[0-9a-f]{7,}\b`)
 )
 
-// Prose is a sentence of ours, such as a reason, as text; one that holds
-// anything unusual becomes a code span.
+// Prose writes one of our sentences, such as a reason, as text; one with anything
+// unusual becomes a code span.
 func Prose(s string) string {
 	plain := quoted.ReplaceAllString(s, "'") // which ends a word as a backtick does
 	if !sentence.MatchString(plain) || linked.MatchString(plain) || len(s) > maxProse {

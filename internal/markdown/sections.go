@@ -8,19 +8,19 @@ import (
 
 // Section is a part of a document that is shown whole or not at all.
 type Section struct {
-	// Rank orders the sections by importance: of those that do not fit, the ones of
-	// the highest rank go first. One of rank 0 always stays.
+	// Rank orders the sections by importance: those of the highest rank are dropped
+	// first, those of rank 0 never.
 	Rank int
-	Name string // what a reader is told is left out
+	Name string // for the line that names dropped sections
 	Text string // empty: there is nothing to say
 }
 
-// leftOutBytes are kept for the line that names what is left out.
+// leftOutBytes are reserved for the line that names dropped sections.
 const leftOutBytes = 600
 
-// Assemble joins the sections in their order, without the least important ones
-// where all would have more bytes than the budget; those are named, and there
-// says where they can be read, such as " in report.html"; empty: nowhere.
+// Assemble joins the sections in order. It drops the least important ones to keep within
+// the budget, in bytes, and names them. There is where they can be read, such as
+// " in report.html"; empty: nowhere.
 func Assemble(sections []Section, budget int, there string) string {
 	order := make([]int, len(sections))
 	for i := range order {
@@ -50,7 +50,7 @@ func Assemble(sections []Section, budget int, there string) string {
 	if len(left) > 0 {
 		said := "Left out for length: " + strings.Join(left, ", ") + "."
 		if there != "" {
-			said += " All of it is" + there + "."
+			said += " They are" + there + "."
 		}
 		parts = append(parts, said+"\n")
 	}

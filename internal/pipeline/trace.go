@@ -82,7 +82,7 @@ func (r *run) trace(ctx context.Context, found *outcome) error {
 	if err := probe.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Watch: unseen{r.recorder}}); err != nil {
 		return err
 	}
-	found.probe = read.Probe(probe.Value())
+	found.probe = read.BaselineProbe(probe.Value())
 	return nil
 }
 

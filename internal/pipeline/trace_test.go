@@ -173,7 +173,7 @@ func (r *run) known(t *testing.T, baseline register.Registered, rows *attributio
 	}
 	probe := r.steps.Probe(rows)
 	err := probe.Run(t.Context(), step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Watch: unseen{r.recorder}})
-	return rows.Probe(probe.Value()), err
+	return rows.BaselineProbe(probe.Value()), err
 }
 
 // TestProbe: what the baseline has right is told, and asked once.

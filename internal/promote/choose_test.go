@@ -32,7 +32,7 @@ func (l *lab) policy(id, onInconclusive string) {
 }
 
 func failed() gate.Verdict {
-	return gate.Verdict{Schema: 1, Outcome: gate.Fail, Rules: []gate.Rule{{Rule: gate.NoHarm, Suite: "symbolic", Outcome: gate.Fail, Why: "26 of 52 cases broke"}}}
+	return gate.Verdict{Schema: 1, Outcome: gate.Fail, Rules: []gate.Rule{{Rule: gate.NoHarm, Suite: "symbolic", Outcome: gate.Fail, Why: "26 of 52 cases regressed"}}}
 }
 
 // TestBlockedIsNotPromoted: what a policy blocks cannot be promoted, also where an

@@ -135,7 +135,7 @@ func TestRefusals(t *testing.T) {
 	l := newLab(t)
 	failed := gate.Verdict{Schema: 1, Outcome: gate.Fail, Rules: []gate.Rule{
 		{Rule: gate.NoHarm, Suite: "a", Outcome: gate.Pass, Why: "fine"},
-		{Rule: gate.NoHarm, Suite: "symbolic", Outcome: gate.Fail, Why: "26 of 52 cases broke"},
+		{Rule: gate.NoHarm, Suite: "symbolic", Outcome: gate.Fail, Why: "26 of 52 cases regressed"},
 	}}
 	l.run("bad", 1, "", failed)
 	l.run("good", 2, "", passed())
@@ -147,7 +147,7 @@ func TestRefusals(t *testing.T) {
 		kind         error
 		want         string
 	}{
-		"verdict":        {"v1", "bad", ErrVerdict, "its verdict is fail: merge.no_harm symbolic: 26 of 52 cases broke (hint: `tunegate list`"},
+		"verdict":        {"v1", "bad", ErrVerdict, "its verdict is fail: merge.no_harm symbolic: 26 of 52 cases regressed (hint: `tunegate list`"},
 		"unchanged":      {"v1", "same", ErrVerdict, "its verdict is unchanged"},
 		"no verdict":     {"v1", "never", ErrUsage, "came to no verdict"},
 		"no such run":    {"v1", "none", ErrUsage, `no run ID starts with "none"`},

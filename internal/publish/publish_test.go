@@ -52,9 +52,9 @@ func TestEveryEndOfARun(t *testing.T) {
 		{name: "fail", cases: worse(), outcome: "fail", exit: 3, status: "failure", words: "fail - `basics` got worse: 30 of 60"},
 		{name: "data", findings: manyErrors(), outcome: "fail", exit: 3, status: "failure", words: "70 new errors"},
 		{name: "unchanged", outcome: "unchanged", status: "success", words: "unchanged"},
-		{name: "inconclusive, let pass", cases: graded("basics", suite.Guard, 5, 5, 4), outcome: "inconclusive", status: "success", words: "lets that through"},
+		{name: "inconclusive, let pass", cases: graded("basics", suite.Guard, 5, 5, 4), outcome: "inconclusive", status: "success", words: "allows inconclusive"},
 		{
-			name: "inconclusive, and the base blocks on that", cases: graded("basics", suite.Guard, 5, 5, 4), outcome: "inconclusive", exit: 4, status: "failure", words: "blocks on that",
+			name: "inconclusive, and the base blocks on that", cases: graded("basics", suite.Guard, 5, 5, 4), outcome: "inconclusive", exit: 4, status: "failure", words: "blocks inconclusive",
 			change: func(l *lab) {
 				l.api.SetFile("main", config.FileName, []byte(policy+"gate: {merge: {on_inconclusive: block}}\n"))
 			},

@@ -9,16 +9,16 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Fact is one line about how it was made.
+// Fact is one line about how a model was made.
 type Fact struct{ What, Value string }
 
-// Facts are what is known of data, training, proof, time and digests.
+// Facts list the data, training, export proof, times and digests of the run.
 func (r Report) Facts(in Style) (facts []Fact) {
 	add := func(what, format string, args ...any) {
 		facts = append(facts, Fact{what, fmt.Sprintf(format, args...)})
 	}
 	if d := r.Dataset; d != nil {
-		add("dataset", "%s, %s to train on, %s to validate", text.Count(d.Records, "record"), text.Count(d.Train, "row"), text.Count(d.Validation, "row"))
+		add("dataset", "%s, %s, %s", text.Count(d.Records, "record"), text.Count(d.Train, "training row"), text.Count(d.Validation, "validation row"))
 	}
 	if t := r.Training; t != nil {
 		validation := ""
@@ -28,7 +28,7 @@ func (r Report) Facts(in Style) (facts []Fact) {
 		add("training", "%s, %s, loss %.4f%s", text.Count(t.Steps, "step"), text.Count(t.Tokens, "token"), t.TrainLoss, validation)
 	}
 	if e := r.Export; e != nil {
-		add("export", "%s changed, %d are the base's; GGUF sha256 %s", text.Count(e.Changed, "tensor"), e.Unchanged, in.Name(e.GGUFSHA256))
+		add("export", "%s changed, %d identical to the base; GGUF sha256 %s", text.Count(e.Changed, "tensor"), e.Unchanged, in.Name(e.GGUFSHA256))
 	}
 	if len(r.Stages) > 0 {
 		var parts []string
@@ -43,7 +43,7 @@ func (r Report) Facts(in Style) (facts []Fact) {
 	return facts
 }
 
-// digests name the models and the policy.
+// digests are those of the models and the policy.
 func (r Report) digests() (known []Fact) {
 	for _, digest := range []Fact{
 		{"candidate model id", r.Verdict.ModelID}, {"baseline model id", r.Verdict.BaselineModelID}, {"policy sha256", r.Verdict.PolicySHA256},
@@ -55,7 +55,7 @@ func (r Report) digests() (known []Fact) {
 	return known
 }
 
-// TrainingFacts are the figures of the training.
+// TrainingFacts list the figures of the training.
 func (r Report) TrainingFacts() (facts []Fact) {
 	add := func(there bool, what, format string, args ...any) {
 		if there {
@@ -63,26 +63,26 @@ func (r Report) TrainingFacts() (facts []Fact) {
 		}
 	}
 	if d := r.Dataset; d != nil {
-		add(d.Train > 0, "Rows", "%s to train on, %s to validate", text.Grouped(d.Train), text.Grouped(d.Validation))
+		add(d.Train > 0, "Rows", "%s for training, %s for validation", text.Grouped(d.Train), text.Grouped(d.Validation))
 	}
 	t := r.Training
 	if t == nil {
 		return facts
 	}
 	add(true, "Steps", "%s over %s tokens", text.Grouped(t.Steps), text.Grouped(t.Tokens))
-	add(true, "Training loss", "%.4f, mean of all steps", t.TrainLoss)
+	add(true, "Training loss", "%.4f, mean over all steps", t.TrainLoss)
 	if t.EvalLoss != nil {
 		add(true, "Validation loss", "%.4f", *t.EvalLoss)
 	}
 	if o := t.Recipe; o != nil {
-		add(true, "Recipe", "LoRA of rank %d, alpha %g, dropout %g on %s; base in %s; learning rate %g; %s; batches of %d",
+		add(true, "Recipe", "LoRA of rank %d, alpha %g, dropout %g on %s; base in %s; learning rate %g; %s; batch size %d",
 			o.LoRA.R, o.LoRA.Alpha, o.LoRA.Dropout, text.Shown(strings.Join(o.LoRA.TargetModules, ", "), 400), text.Name(o.Quantization), o.LearningRate,
 			epochs(o.Epochs), o.Batch())
 	}
-	add(t.Device != "", "Device", "%s, arithmetic in %s", text.Shown(t.Device, 200), text.Shown(t.Precision, 40))
-	add(t.PeakMemoryBytes > 0, "Most memory", "%s", text.Bytes(t.PeakMemoryBytes))
+	add(t.Device != "", "Device", "%s, precision %s", text.Shown(t.Device, 200), text.Shown(t.Precision, 40))
+	add(t.PeakMemoryBytes > 0, "Peak memory", "%s", text.Bytes(t.PeakMemoryBytes))
 	if e := r.Export; e != nil {
-		add(true, "Proof", "%s differ from the base's file, by what the trainer measured; the other %d are the same bytes", text.Count(e.Changed, "tensor"), e.Unchanged)
+		add(true, "Proof", "%s differ from the base file by the change that the trainer measured; the other %d are byte-identical", text.Count(e.Changed, "tensor"), e.Unchanged)
 	}
 	return facts
 }
@@ -94,7 +94,7 @@ func epochs(n float64) string {
 	return fmt.Sprintf("%g epochs", n)
 }
 
-// OriginFacts says where the model comes from.
+// OriginFacts list where the model comes from.
 func (r Report) OriginFacts() (facts []Fact) {
 	add := func(what, value string) {
 		if value != "" {
@@ -130,7 +130,7 @@ func (r Report) OriginFacts() (facts []Fact) {
 	return facts
 }
 
-// Licensed says under which license something is, or that nobody said.
+// Licensed names a license, or says that none is stated.
 func Licensed(license string) string {
 	if license == "" {
 		return "license not stated"
@@ -138,7 +138,7 @@ func Licensed(license string) string {
 	return "license " + license
 }
 
-// MaterialFacts are the digests of what went in.
+// MaterialFacts list the digests of the materials.
 func (r Report) MaterialFacts() (facts []Fact) {
 	for _, m := range r.Origin.Materials {
 		facts = append(facts, Fact{text.Shown(m.Name, 300), text.Shown(m.Algorithm, 20) + " " + text.Shown(m.Digest, 128)})
@@ -146,7 +146,7 @@ func (r Report) MaterialFacts() (facts []Fact) {
 	return facts
 }
 
-// VersionFacts are those of the programs that trained.
+// VersionFacts list the versions of the programs that trained.
 func (r Report) VersionFacts() (facts []Fact) {
 	if r.Training == nil {
 		return nil

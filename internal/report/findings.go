@@ -7,8 +7,8 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// SortedFindings are the findings that stop a merge, the other new ones, and those that
-// the base has as well.
+// SortedFindings splits the findings into those that block a merge, other new ones, and
+// those that the base has too.
 func (r Report) SortedFindings() (blocking, warned, old []dataset.Finding) {
 	fresh := dataset.OnlyNew(r.Findings)
 	errors := slices.IndexFunc(fresh, func(f dataset.Finding) bool { return !f.Blocks() })
@@ -23,30 +23,29 @@ func (r Report) SortedFindings() (blocking, warned, old []dataset.Finding) {
 	return fresh[:errors], fresh[errors:], old
 }
 
-// Repeated is a finding, and how many there are of its check and message.
+// Repeated is a finding with the number of findings that share its check and message.
 type Repeated struct {
 	dataset.Finding
 	Times int
 }
 
-// Joined are the findings that say something else, at the place of the first
-// that says it.
-func Joined(list []dataset.Finding) (said []Repeated) {
+// Joined merges findings that share check and message, at the place of the first.
+func Joined(list []dataset.Finding) (joined []Repeated) {
 	index := make(map[[2]string]int)
 	for _, finding := range list {
 		key := [2]string{finding.Check, finding.Message}
 		i, known := index[key]
 		if !known {
-			i = len(said)
+			i = len(joined)
 			index[key] = i
-			said = append(said, Repeated{Finding: finding})
+			joined = append(joined, Repeated{Finding: finding})
 		}
-		said[i].Times++
+		joined[i].Times++
 	}
-	return said
+	return joined
 }
 
-// Often says of more than one how many they are.
+// Often is ", N times", or empty for a single finding.
 func (f Repeated) Often() string {
 	if f.Times == 1 {
 		return ""
@@ -54,7 +53,7 @@ func (f Repeated) Often() string {
 	return ", " + text.Grouped(f.Times) + " times"
 }
 
-// Number is how many findings were joined.
+// Number counts the findings that were joined.
 func Number(list []Repeated) (n int) {
 	for _, finding := range list {
 		n += finding.Times

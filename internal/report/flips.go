@@ -15,23 +15,23 @@ type Flip struct {
 	Question, Baseline, Candidate string
 	// Failed are the assertions that the failing answer failed.
 	Failed []string
-	// Before and After are the case as the baseline and the candidate did it.
+	// Before and After are the case as graded for the baseline and the candidate.
 	Before, After *eval.Case
 }
 
-// Regressed are the cases that the candidate no longer passes and whose answers
-// are known: those of failed rules first, the clearest before the others.
+// Regressed lists the cases that the candidate no longer passes and whose answers
+// are known: those of failed rules first, then by p value.
 func (r Report) Regressed() []Flip {
 	return r.flips(func(rule gate.Rule) []string { return rule.Regressed }, func(f Flip) eval.Case { return *f.After })
 }
 
-// Fixed are the cases that only the candidate passes and whose answers are known.
+// Fixed lists the cases that only the candidate passes and whose answers are known.
 func (r Report) Fixed() []Flip {
 	return r.flips(func(rule gate.Rule) []string { return rule.Fixed }, func(f Flip) eval.Case { return *f.Before })
 }
 
-// flips are the named cases of all rules, each once. failing gives of its two
-// sides the one that failed.
+// flips lists the named cases of all rules, each once. failing returns the side of a
+// flip that failed.
 func (r Report) flips(named func(gate.Rule) []string, failing func(Flip) eval.Case) (flips []Flip) {
 	cases := make(map[[2]string]*eval.Case)
 	for i := range r.Cases {
@@ -81,7 +81,7 @@ func (f *Flip) decide(failing eval.Case) {
 	}
 }
 
-// asserted is an assertion in one line.
+// asserted writes an assertion in one line.
 func asserted(assert eval.AssertResult) string {
 	said := assert.Type
 	if assert.Value != "" {
@@ -93,7 +93,7 @@ func asserted(assert eval.AssertResult) string {
 	return said
 }
 
-// Names are those of the flips.
+// Names lists the names of the flips.
 func Names(flips []Flip) []string {
 	written := make([]string, len(flips))
 	for i, f := range flips {
@@ -103,7 +103,7 @@ func Names(flips []Flip) []string {
 }
 
 // MostRegressions bounds the regressed cases that the comment shows with their
-// answers, and for which training rows are looked up.
+// answers, and for which similar training rows are looked up.
 const MostRegressions = 5
 
 // ShownRegressions are the regressed cases that the comment shows.

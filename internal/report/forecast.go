@@ -6,43 +6,43 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 )
 
-// Forecast is what a run would do, take and detect, said before it.
+// Forecast predicts what a run would do, how long it takes and what it can detect.
 type Forecast struct {
 	BaseRef string `json:"base_ref"`
 	BaseSHA string `json:"base_sha"`
 	HeadRef string `json:"head_ref"`
 	HeadSHA string `json:"head_sha"`
-	// Ends says why the run would train nothing; empty: it would.
+	// Ends is the reason why the run would train nothing; empty: it would train.
 	Ends     string           `json:"ends,omitempty"`
 	Notes    []string         `json:"notes,omitempty"`
 	Rows     PlannedRows      `json:"rows"`
 	Training *PlannedTraining `json:"training,omitempty"`
 	Asked    *PlannedAsking   `json:"asked,omitempty"`
 	Stages   []PlannedStage   `json:"stages"`
-	// Seconds is the time of all stages together; null: not known.
+	// Seconds is the total time of all stages; null: unknown.
 	Seconds *float64      `json:"seconds"`
 	Memory  PlannedMemory `json:"memory"`
 	// DiskBytes is what the run would add to the home, its checkpoints included.
 	DiskBytes int64 `json:"disk_bytes"`
-	// Effects are the smallest changes that the rules will detect, a rule each.
+	// Effects are the minimum detectable effects, one per rule.
 	Effects []gate.DetectableEffect `json:"sights"`
-	// NoiseFrom says where the noise of the effects comes from.
+	// NoiseFrom names the source of the noise assumed for Effects.
 	NoiseFrom string `json:"noise_from,omitempty"`
 }
 
-// PlannedRows counts what the dataset stage makes.
+// PlannedRows counts the rows that the dataset stage builds.
 type PlannedRows struct {
 	Records    int `json:"records"`
 	Train      int `json:"train"`
 	Validation int `json:"validation"`
-	// Lines are the rows to train on times their weights.
+	// Lines are the training rows times their weights.
 	Lines     int `json:"lines"`
 	NewErrors int `json:"new_errors"`
 }
 
 // PlannedTraining is the size of a training. Steps and Tokens are those of the full
-// run, every pass over the rows; CharactersPerToken is what they were estimated with, 0 where they were
-// counted.
+// run over all epochs. CharactersPerToken is the ratio that Tokens were estimated with;
+// 0: they were counted.
 type PlannedTraining struct {
 	Steps              int     `json:"steps"`
 	SanitySteps        int     `json:"sanity_steps"`
@@ -57,8 +57,8 @@ type PlannedAsking struct {
 	Questions int `json:"questions"`
 }
 
-// The states of a planned stage: its result is kept, an earlier attempt did a
-// part of it, or all of it is to do.
+// The states of a planned stage: its result is reused, an earlier attempt did part of
+// it, or all of it is to do.
 const (
 	Kept = "kept"
 	Part = "part"
@@ -69,19 +69,19 @@ const (
 type PlannedStage struct {
 	Name  string `json:"stage"`
 	State string `json:"state"`
-	// Seconds is what it will take; null: nothing like it was done here yet.
+	// Seconds is the expected time; null: no earlier run to estimate from.
 	Seconds *float64 `json:"seconds"`
-	From    string   `json:"from,omitempty"` // what Seconds is drawn from
+	From    string   `json:"from,omitempty"` // source of Seconds
 	Detail  string   `json:"detail,omitempty"`
 }
 
-// PlannedMemory is what the run needs at its peaks, in bytes; 0: nothing is
+// PlannedMemory is the peak memory of training and serving, in bytes; 0: nothing is
 // trained, or served.
 type PlannedMemory struct {
-	GPU        bool   `json:"gpu"` // of the GPU, else of the machine
+	GPU        bool   `json:"gpu"` // GPU memory, else main memory
 	TrainBytes int64  `json:"train_bytes"`
 	ServeBytes int64  `json:"serve_bytes"`
-	From       string `json:"from,omitempty"` // what TrainBytes is drawn from
+	From       string `json:"from,omitempty"` // source of TrainBytes
 }
 
 // Kept says that the run would reuse everything.

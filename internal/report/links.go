@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// FileURL is where a line of a file is shown, under the address of all files;
-// empty: nowhere.
+// FileURL is the address of a line of a file below the address of all files; empty:
+// there is none.
 func FileURL(files, file string, line int) string {
 	base, err := url.Parse(files)
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
@@ -28,8 +28,8 @@ func FileURL(files, file string, line int) string {
 	return at.String()
 }
 
-// FileURL is where a line of the judged tree is shown, by the side, or by Sides
-// where it is empty.
+// FileURL is the address of a line of the judged tree on the given side; an empty side
+// is looked up in Sides.
 func (r Report) FileURL(side Side, file string, line int) string {
 	if side == "" {
 		side = r.Sides[file]
@@ -43,7 +43,7 @@ func (r Report) FileURL(side Side, file string, line int) string {
 	return FileURL(r.Links.Head, file, line)
 }
 
-// PlaceURL is the same for a place written as file:line.
+// PlaceURL is FileURL for a place written as file:line.
 func (r Report) PlaceURL(place string) string {
 	i := strings.LastIndexByte(place, ':')
 	if i < 0 {

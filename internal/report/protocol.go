@@ -7,7 +7,7 @@ import (
 	"github.com/tunegate/tunegate/internal/protocol"
 )
 
-// File is what a report is called on disk, in a run's folder "report".
+// File is the name of the report in a run's folder "report".
 const File = "report.json"
 
 // Version is the current version of report.json, whose schema is
@@ -30,12 +30,11 @@ func Encode(r Report) ([]byte, error) {
 // version is an error.
 func Decode(data []byte) (Report, error) { return format.Decode(data) }
 
-// DecodeStrict is Decode of a file that someone else may have written: what is
-// no part of a report is an error.
+// DecodeStrict is Decode for an untrusted file: an unknown field is an error.
 func DecodeStrict(data []byte) (Report, error) { return format.DecodeStrict(data) }
 
-// fromGoNames reads what was written before there were versions: the fields had
-// Go's names, and the suites all that the evaluation knows of them.
+// fromGoNames migrates reports from before version 1: fields had Go's names, and suites
+// held everything that the evaluation uses.
 func fromGoNames(object map[string]any) error {
 	protocol.RenameFields[Report](object)
 	suites, _ := object["suites"].([]any)

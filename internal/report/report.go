@@ -1,9 +1,9 @@
-// Package report puts into words what a run has to say. It holds the Report, the
-// sentences and tables that all renderers share, and report.json, by which a run tells
-// other jobs. It is pure. The packages below it render one thing each: the comment on a
-// pull request (comment), a page to keep (page), the model's card (card) and its
-// provenance (provenance), and what a terminal shows (terminal). They clean, fence and
-// bound everything that records, models and pull requests wrote.
+// Package report models the result of a run. It holds the Report, the sentences and
+// tables that all renderers share, and report.json, which passes a run's result to other
+// jobs. It is pure. The packages below it render one output each: the comment on a pull
+// request (comment), the HTML page (page), the model card (card), its provenance
+// (provenance), and terminal output (terminal). They clean, fence and bound all text
+// from records, models and pull requests.
 package report
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// Report is all that a run has to say. Only Verdict and Policy are needed, and
-// not even those unless State is Judged; what is missing is not shown.
+// Report is the result of a run. Only Verdict and Policy are required, and only if
+// State is Judged; what is missing is not shown.
 //
 // It is the content of report.json (see Encode): a field that is added, renamed or
 // dropped changes docs/schema/report.schema.json, and one that an older tunegate
@@ -26,76 +26,76 @@ type Report struct {
 	// Name is what the config calls the model.
 	Name    string       `json:"name,omitempty"`
 	State   State        `json:"state"`
-	Error   string       `json:"error,omitempty"` // why the run broke, where State is Broke
+	Error   string       `json:"error,omitempty"` // the run's error, where State is Broke
 	Verdict gate.Verdict `json:"verdict"`
 	Policy  gate.Policy  `json:"policy"`
 	// Cases are the graded cases behind the verdict.
 	Cases []eval.Case `json:"cases,omitempty"`
-	// Suites are those that were asked: they have the turns before an answer, and
-	// the place of each case.
+	// Suites are the evaluated ones, with the turns before an answer and the place of
+	// each case.
 	Suites []Suite `json:"suites,omitempty"`
 	// Head is what is judged, Base what it would go into.
 	Head Revision `json:"head"`
 	Base Revision `json:"base"`
-	// Again says that the head is part of the base already, and judged once more.
+	// Again says that the head is already part of the base and is judged again.
 	Again bool `json:"again,omitempty"`
-	// Retrains says that no change is judged, but what the base itself holds.
+	// Retrains says that the base itself is judged, not a change.
 	Retrains bool  `json:"retrains,omitempty"`
 	Links    Links `json:"links"`
 	// Sides say, by its path, where a file of the judged tree is shown as it was
 	// judged; one that is missing: at the head.
 	Sides map[string]Side `json:"sides,omitempty"`
-	// CandidateTag and BaselineTag are the tags that were asked.
+	// CandidateTag and BaselineTag are the evaluated tags.
 	CandidateTag string  `json:"candidate_tag,omitempty"`
 	BaselineTag  string  `json:"baseline_tag,omitempty"`
 	Stages       []Stage `json:"stages,omitempty"`
-	// Forecast is what was said of the run before it; nil: nothing was.
+	// Forecast is the prediction made before the run; nil: there was none.
 	Forecast *Forecast         `json:"forecast,omitempty"`
 	Dataset  *Dataset          `json:"dataset,omitempty"`
 	Findings []dataset.Finding `json:"findings,omitempty"`
-	// Nearest are the training rows most like a case, the most similar first, by the
-	// case's name: SUITE/ID as the rules write it.
+	// Nearest are the training rows most similar to a case, the most similar first, by
+	// the case's name: SUITE/ID as the rules write it.
 	Nearest map[string][]Row `json:"nearest,omitempty"`
-	// BaselineProbe is nil where nothing is known of it.
+	// BaselineProbe is nil if the baseline was not probed.
 	BaselineProbe *BaselineProbe `json:"baseline_probe,omitempty" was:"Already"`
 	Training      *Training      `json:"training,omitempty"`
-	// Losses are the steps of the full run, in any order; of a step that was done
-	// twice the later counts.
+	// Losses are the steps of the full run, in any order; of a repeated step the later
+	// counts.
 	Losses []Loss `json:"losses,omitempty"`
 	// Samples are the generations of the sanity run.
 	Samples []Sample `json:"samples,omitempty"`
 	Export  *Export  `json:"export,omitempty"`
 	Origin  Origin   `json:"origin"`
-	// Notes are what else a reader must know, such as policy that changes only
-	// after the merge.
+	// Notes are further remarks, such as a policy change that takes effect after the
+	// merge.
 	Notes []string `json:"notes,omitempty"`
-	// Reproduce is the command that makes this report again.
+	// Reproduce is the command that reproduces this report.
 	Reproduce string `json:"reproduce,omitempty"`
 }
 
-// Side is the commit at which a place is shown.
+// Side is the commit at which a file is shown.
 type Side string
 
-// The sides. A merged file can be as neither has it.
+// The sides. A merged file may match neither.
 const (
 	HeadSide Side = "head"
 	BaseSide Side = "base"
 	Neither  Side = "none"
 )
 
-// Row is a training row, by the place of its record in the judged tree.
+// Row is a training row, named by the place of its record in the judged tree.
 type Row struct {
 	File       string  `json:"file"`
 	Line       int     `json:"line"`
 	Side       Side    `json:"side,omitempty"` // empty: as Sides has its file
 	Question   string  `json:"question"`
-	Similarity float64 `json:"similarity,omitempty" was:"Likeness"` // to what was looked for, 0 to 1
+	Similarity float64 `json:"similarity,omitempty" was:"Likeness"` // to the regressed case, 0 to 1
 	New        bool    `json:"new"`                                 // the base does not have it
 }
 
-// BaselineProbe counts what the new rows teach that the baseline could do before
-// the training: of the Eligible new rows, whose answer ends in a value, a sample
-// was Asked, and Correct of those were right. Rows are some of the latter.
+// BaselineProbe counts the new rows that the baseline already answers before training.
+// Of the Eligible new rows, whose answer ends in a value, a sample was Asked, and
+// Correct of those answers were right. Rows are some of the latter.
 type BaselineProbe struct {
 	Eligible int   `json:"eligible" was:"Of"`
 	Asked    int   `json:"asked"`
@@ -103,7 +103,7 @@ type BaselineProbe struct {
 	Rows     []Row `json:"rows,omitempty"`
 }
 
-// Revision is a commit and the name it was given by.
+// Revision is a commit and the ref that named it.
 type Revision struct {
 	Ref string `json:"ref"`
 	SHA string `json:"sha"`
@@ -122,7 +122,7 @@ type Links struct {
 type Stage struct {
 	Name    string  `json:"name"`
 	Seconds float64 `json:"seconds"`
-	// Reused says that an earlier run had made it.
+	// Reused says that the result comes from an earlier run.
 	Reused bool `json:"reused,omitempty"`
 }
 
@@ -164,7 +164,7 @@ type Sample struct {
 	Adapter string `json:"adapter"`
 }
 
-// Export is what the proof of the exported file found.
+// Export is the result of the proof of the exported file.
 type Export struct {
 	// Changed and Unchanged count tensors against the base's export.
 	Changed    int    `json:"changed"`
@@ -172,7 +172,7 @@ type Export struct {
 	GGUFSHA256 string `json:"gguf_sha256"`
 }
 
-// Origin says by what, when and of what the model was made.
+// Origin records how, when and from what the model was made.
 type Origin struct {
 	Run      string    `json:"run,omitempty"` // its id
 	Started  time.Time `json:"started,omitzero"`
@@ -183,18 +183,18 @@ type Origin struct {
 	Base     BaseModel `json:"base"`
 	// Sources are the record files; their license may be empty.
 	Sources []dataset.Source `json:"sources,omitempty"`
-	// Materials are what went in, by digest.
+	// Materials are the inputs, by digest.
 	Materials []Material `json:"materials,omitempty"`
 }
 
-// BaseModel is what was trained on, as the config names it.
+// BaseModel is the model that was tuned, as the config names it.
 type BaseModel struct {
 	Model    string `json:"model,omitempty"`
 	Revision string `json:"revision,omitempty"`
 	License  string `json:"license,omitempty"`
 }
 
-// Material is something that went into the model. Algorithm is one of in-toto's,
+// Material is an input of the model. Algorithm is one of in-toto's,
 // such as sha256, gitBlob or gitCommit.
 type Material struct {
 	Name      string `json:"name"`

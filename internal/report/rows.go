@@ -7,22 +7,25 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Alike says whether the row is new, and how similar it is to what was looked for.
-func (row Row) Alike() string {
-	var said []string
+// Label says whether the row is new, and how similar it is to the regressed case.
+func (row Row) Label() string {
+	var parts []string
 	if row.New {
-		said = append(said, "new")
+		parts = append(parts, "new")
 	}
 	if row.Similarity > 0 {
-		said = append(said, fmt.Sprintf("%.0f %% alike", 100*min(row.Similarity, 1)))
+		parts = append(parts, fmt.Sprintf("%.0f %% similar", 100*min(row.Similarity, 1)))
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(parts, ", ")
 }
 
-// Sentence is the count in words; empty where nothing was asked.
-func (b *BaselineProbe) Sentence() string {
+// Summary is the count in words; empty if nothing was asked.
+func (b *BaselineProbe) Summary() string {
 	if b == nil || b.Asked == 0 {
 		return ""
 	}
-	return fmt.Sprintf("of %d asked of %s whose answer ends in a value, the baseline had %d right", b.Asked, text.Count(max(b.Eligible, b.Asked), "new row"), b.Correct)
+	if b.Eligible > b.Asked {
+		return fmt.Sprintf("%d of %d, sampled from %s whose answer ends in a value", b.Correct, b.Asked, text.Count(b.Eligible, "new row"))
+	}
+	return fmt.Sprintf("%d of %s whose answer ends in a value", b.Correct, text.Count(b.Asked, "new row"))
 }

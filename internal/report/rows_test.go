@@ -5,10 +5,10 @@ import "testing"
 func TestBaselineProbeIsASample(t *testing.T) {
 	t.Parallel()
 	for want, about := range map[string]BaselineProbe{
-		"of 16 asked of 4,812 new rows whose answer ends in a value, the baseline had 12 right": {Eligible: 4812, Asked: 16, Correct: 12},
-		"of 1 asked of 1 new row whose answer ends in a value, the baseline had 0 right":        {Eligible: 1, Asked: 1},
+		"12 of 16, sampled from 4,812 new rows whose answer ends in a value": {Eligible: 4812, Asked: 16, Correct: 12},
+		"0 of 1 new row whose answer ends in a value":                        {Eligible: 1, Asked: 1},
 	} {
-		if got := about.Sentence(); got != want {
+		if got := about.Summary(); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}

@@ -8,15 +8,16 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// RuleColumns are the heads of the table of rules.
+// RuleColumns are the headers of the table of rules.
 func RuleColumns() []string {
-	return []string{"rule", "suite", "n", "baseline", "candidate", "change", "90 % interval", "broke / fixed", "can see", "outcome"}
+	return []string{"rule", "suite", "n", "baseline", "candidate", "change", "90 % interval", "regressed / fixed", "detectable", "outcome"}
 }
 
 // Legend explains the columns.
-const Legend = "Change and interval are percentage points of the pass rate. The interval is two-sided 90 %, so each of its ends is the one-sided " +
-	"95 % bound that the rules use. \"Can see\" is the smallest true change that the rule's test would find with a chance of 80 %; none: too few cases for that, or too few that were right (for a gain: wrong) before. " +
-	"Merge rules fail on evidence of harm; promote rules only say whether the model may be promoted."
+const Legend = "Change and interval are in percentage points of the pass rate. The interval is two-sided 90 %, so each of its ends is the one-sided " +
+	"95 % bound that the rules use. The minimum detectable effect (\"detectable\") is the smallest true change that the rule's test finds with 80 % power; " +
+	"\"none\" means too few cases, or a baseline too low to detect a drop (too high to detect a gain). " +
+	"Merge rules fail on evidence of harm; promote rules only decide whether the model may be promoted."
 
 // row writes one rule in the columns.
 func row(in Style, rule gate.Rule) []string {
@@ -35,12 +36,12 @@ func row(in Style, rule gate.Rule) []string {
 	return append(cells, text.Name(string(rule.Outcome)))
 }
 
-// Pairs is the number of pairs, and of the groups they fall into.
+// Pairs is the number of pairs, and of their clusters where that is another.
 func Pairs(rule gate.Rule) string {
 	if rule.Clusters == 0 || rule.Clusters == rule.N {
 		return fmt.Sprint(rule.N)
 	}
-	return fmt.Sprintf("%d in %s", rule.N, text.Count(rule.Clusters, "group"))
+	return fmt.Sprintf("%d in %s", rule.N, text.Count(rule.Clusters, "cluster"))
 }
 
 func detects(rule gate.Rule) string {
@@ -50,9 +51,9 @@ func detects(rule gate.Rule) string {
 	return gate.Points(rule.Detects)
 }
 
-// Detectable says whether the rule's test can detect any change: a suite of which the
-// baseline has less right than the smallest drop that it detects has none to
-// lose, and one of which it has less wrong than the smallest gain, none to win.
+// Detectable says whether the rule's test can detect any change. It cannot detect a drop
+// if the baseline's pass rate is below the smallest detectable one, nor a gain if its
+// failure rate is.
 func Detectable(rule gate.Rule) bool {
 	room := 1.0
 	switch rule.Rule {
@@ -64,7 +65,7 @@ func Detectable(rule gate.Rule) bool {
 	return rule.Detects < 1 && rule.Detects <= room
 }
 
-// RuleTable is the rows of all rules, at most MostRules, and how many are left out.
+// RuleTable returns the rows of all rules, at most MostRules, and how many are left out.
 func (r Report) RuleTable(in Style) (rows [][]string, left int) {
 	for _, rule := range r.Verdict.Rules {
 		if rule.Rule != gate.DataErrors {
@@ -80,8 +81,8 @@ func (r Report) RuleTable(in Style) (rows [][]string, left int) {
 // Unmet is why a rule did not pass.
 type Unmet struct{ Rule, Suite, Why string }
 
-// Reasons are those of the rules that did not pass, at most MostRules; of the
-// promote rules only where a promotion is not out of the question anyway.
+// Reasons lists the rules that did not pass, at most MostRules. It leaves out the
+// promote rules of a failed verdict, which cannot be promoted anyway.
 func (r Report) Reasons(in Style) (reasons []Unmet) {
 	for _, rule := range r.Verdict.Rules {
 		passed := rule.Outcome == gate.Pass || rule.Outcome == gate.Reported

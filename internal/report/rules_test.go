@@ -6,8 +6,8 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 )
 
-// A suite that the baseline hardly ever passes has nothing to lose, so no drop
-// can be seen in it; a gain can.
+// A suite that the baseline hardly ever passes has nothing to lose, so no drop is
+// detectable in it; a gain is.
 func TestDetects(t *testing.T) {
 	t.Parallel()
 	for want, rule := range map[string]gate.Rule{
@@ -21,7 +21,7 @@ func TestDetects(t *testing.T) {
 		}
 	}
 	for why, rule := range map[string]gate.Rule{
-		"too few cases": {Rule: gate.PromoteGain, Detects: 1}, "too few that were wrong": {Rule: gate.PromoteGain, Baseline: 0.9, Detects: 0.12},
+		"too few cases": {Rule: gate.PromoteGain, Detects: 1}, "too few failures": {Rule: gate.PromoteGain, Baseline: 0.9, Detects: 0.12},
 	} {
 		if got := detects(rule); got != "none" {
 			t.Errorf("of %s: %s", why, got)

@@ -22,15 +22,15 @@ func (r Report) Sentence(in Style) string {
 		return r.undecided(in)
 	case gate.Same:
 		if r.Retrains {
-			return fmt.Sprintf("the stable model is made of what %s holds now, so nothing was trained", in.ref(r.Base.Ref))
+			return fmt.Sprintf("the stable model is up to date with %s, so nothing was trained", in.ref(r.Base.Ref))
 		}
-		return fmt.Sprintf("data, base model and recipe are those of %s, so nothing was trained", in.ref(r.Base.Ref))
+		return fmt.Sprintf("data, base model and recipe match %s, so nothing was trained", in.ref(r.Base.Ref))
 	default:
 		return r.passed(in)
 	}
 }
 
-// rules are those of the name with the outcome, the clearest first.
+// rules lists the rules of the name with the outcome, by p value.
 func (r Report) rules(name string, outcome gate.Outcome) []gate.Rule {
 	var rules []gate.Rule
 	for _, rule := range r.Verdict.Rules {
@@ -49,14 +49,14 @@ func (r Report) failed(in Style) string {
 	}
 	harmed := r.rules(gate.NoHarm, gate.Fail)
 	for _, rule := range harmed[:min(len(harmed), 3)] {
-		said := fmt.Sprintf("%s got worse: %d of %s broke", in.Name(rule.Suite), len(rule.Regressed), text.Count(rule.N, "case"))
+		said := fmt.Sprintf("%s got worse: %d of %s regressed", in.Name(rule.Suite), len(rule.Regressed), text.Count(rule.N, "case"))
 		if len(rule.Fixed) > 0 {
 			said += fmt.Sprintf(", %d fixed", len(rule.Fixed))
 		}
 		parts = append(parts, said+" ("+gate.PValue(rule.P)+")")
 	}
 	if more := len(harmed) - 3; more > 0 {
-		parts = append(parts, fmt.Sprintf("and %s more", text.Count(more, "suite")))
+		parts = append(parts, "and "+text.Count(more, "more suite"))
 	}
 	for _, rule := range slices.Concat(r.rules(gate.Answers, gate.Fail), r.rules(gate.OutputTokens, gate.Fail)) {
 		parts = append(parts, in.Prose(rule.Why))
@@ -74,12 +74,12 @@ func (r Report) undecided(in Style) string {
 		}
 	}
 	if len(rules) > 1 {
-		words += fmt.Sprintf(", and %s more", text.Count(len(rules)-1, "rule"))
+		words += ", and " + text.Count(len(rules)-1, "more rule")
 	}
 	if r.Policy.Merge.OnInconclusive == gate.Block {
-		return words + "; the policy blocks on that"
+		return words + "; the policy blocks inconclusive results"
 	}
-	words += "; the policy lets that through"
+	words += "; the policy allows inconclusive results"
 	if r.Verdict.Promotable {
 		words += ", and the model can be promoted"
 	}
@@ -102,15 +102,15 @@ func (r Report) passed(in Style) string {
 	if r.Verdict.Promotable {
 		return words + "; the model can be promoted"
 	}
-	return words + "; a promotion needs more"
+	return words + "; the rules for promotion are not met"
 }
 
-// About says what the verdict is about.
+// About names the commits and models that the verdict is about.
 func (r Report) About(in Style) string {
 	var words string
 	switch {
 	case r.Again:
-		words = in.Revision(r.Head) + ", judged again by the policy of " + in.ref(r.Base.Ref)
+		words = in.Revision(r.Head) + ", judged again under the policy of " + in.ref(r.Base.Ref)
 	case r.Retrains:
 		words = in.Revision(r.Base) + " as it stands"
 	case r.Head.SHA != "" || r.Head.Ref != "":
@@ -125,11 +125,11 @@ func (r Report) About(in Style) string {
 	return words
 }
 
-// Subject is what the verdict is about, and the time that it took.
+// Subject is About with the time that the run took.
 func (r Report) Subject(in Style) string {
 	words := r.About(in)
 	if took := r.Worked(); took > 0 && words != "" {
-		words += ", " + text.Duration(took) + " of work"
+		words += "; run time " + text.Duration(took)
 	}
 	return words
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Took says how long the stage worked, or that nothing had to.
+// Took is the duration of the stage, or "reused".
 func (s Stage) Took() string {
 	if s.Reused {
 		return "reused"
@@ -14,8 +14,8 @@ func (s Stage) Took() string {
 	return text.Duration(s.Seconds)
 }
 
-// Worked is the time in seconds of the stages that no earlier run had made; less
-// than a second is none.
+// Worked is the total time in seconds of the stages that were not reused; less than a
+// second counts as 0.
 func (r Report) Worked() (seconds float64) {
 	for _, stage := range r.Stages {
 		if !stage.Reused {
@@ -28,9 +28,9 @@ func (r Report) Worked() (seconds float64) {
 	return seconds
 }
 
-// Expected are the forecast's seconds of each stage; 0: it could not tell, or the
-// stage was to be reused. Of stages with one name the forecast knows the sum, so
-// it stands at the first that was done.
+// Expected are the forecast's seconds of each stage; 0: unknown, or to be reused. The
+// forecast holds the sum for stages that share a name, so it goes to the first of them
+// that was not reused.
 func (r Report) Expected() []float64 {
 	seconds := make([]float64, len(r.Stages))
 	if r.Forecast == nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// The bounds of what the renderers show, so that they show the same.
+// The bounds that all renderers share.
 const (
 	MostRules   = 60 // rows of a table of rules
 	MostNotes   = 10
@@ -19,8 +19,8 @@ const (
 // maxReason bounds one of the gate's reasons, in runes.
 const maxReason = 400
 
-// Style writes the two kinds of given text in our sentences for one output:
-// names, around which it puts its quotes, and the gate's reasons.
+// Style writes the two kinds of foreign text in our sentences for one output: names,
+// which it quotes, and the gate's reasons.
 type Style struct {
 	Quote string
 	Prose func(string) string
@@ -29,13 +29,13 @@ type Style struct {
 var (
 	// Markdown is for comments and cards.
 	Markdown = Style{"`", markdown.Prose}
-	// Plain is for sentences on a terminal, Bare for its tables.
+	// Plain is for sentences on a terminal, Bare for tables there.
 	Plain = Style{"`", Reason}
 	Bare  = Style{"", Reason}
 )
 
-// Reason is one of the gate's reasons where nothing has a meaning but a workflow
-// command.
+// Reason is one of the gate's reasons for an output in which only workflow commands
+// have a meaning.
 func Reason(s string) string { return text.Inert(text.Shown(s, maxReason)) }
 
 // Name is an untrusted name, made harmless.
@@ -52,7 +52,7 @@ func (in Style) tag(tag string) string {
 	return in.quoted(text.Name(model) + ":" + text.Name(version))
 }
 
-// Revision writes a commit and what it was called.
+// Revision writes a commit and its ref.
 func (in Style) Revision(r Revision) string {
 	sha := r.SHA[:min(len(r.SHA), 12)]
 	switch {
@@ -64,7 +64,7 @@ func (in Style) Revision(r Revision) string {
 	return in.ref(r.Ref) + " (" + in.Name(sha) + ")"
 }
 
-// ref is a git ref: names joined by slashes, behind OWNER: where it is a fork's.
+// ref is a git ref: names joined by slashes, after OWNER: for a fork's.
 func (in Style) ref(s string) string {
 	if owner, branch, found := strings.Cut(s, ":"); found {
 		return in.quoted(text.Name(owner) + ":" + slashed(branch))
@@ -109,5 +109,5 @@ func Signed(share float64) string {
 	return "+" + written
 }
 
-// Minus sets numbers with the sign that is as wide as a plus.
+// Minus writes numbers with the minus sign, which is as wide as a plus.
 func Minus(numbers string) string { return strings.ReplaceAll(numbers, "-", "\u2212") }

@@ -2,15 +2,15 @@ package report
 
 import "github.com/tunegate/tunegate/internal/suite"
 
-// Suite is where the cases of a suite stand, and what was asked in them. It is
-// not suite.Suite, whose JSON is part of the store's keys.
+// Suite is an evaluated suite with the place and questions of its cases. It is not
+// suite.Suite, whose JSON is part of the store's keys.
 type Suite struct {
 	Path  string `json:"path"`
 	Name  string `json:"name"`
 	Cases []Case `json:"cases"`
 }
 
-// Case is one conversation of a suite. Line is its place in the suite's file.
+// Case is one conversation of a suite. Line is its line in the suite's file.
 type Case struct {
 	ID    string `json:"id"`
 	Line  int    `json:"line"`
@@ -18,17 +18,17 @@ type Case struct {
 }
 
 // Turn is one question. Assistant is the answer that later turns see in replayed
-// history, Asked says that the model is asked there: with its own history it
-// always is.
+// history. Asked says that the model answers there; with its own history it always
+// does.
 type Turn struct {
 	User      string `json:"user"`
 	Assistant string `json:"assistant,omitempty"`
 	Asked     bool   `json:"asked,omitempty"`
 }
 
-// SuitesOf is what a reader of the report is told of the suites.
+// SuitesOf reduces suites to what the report shows.
 func SuitesOf(suites []suite.Suite) []Suite {
-	var told []Suite
+	var shown []Suite
 	for _, s := range suites {
 		cases := make([]Case, len(s.Cases))
 		for i, c := range s.Cases {
@@ -37,7 +37,7 @@ func SuitesOf(suites []suite.Suite) []Suite {
 				cases[i].Turns[j] = Turn{User: turn.User, Assistant: turn.Assistant, Asked: c.Asked(j, suite.Replayed)}
 			}
 		}
-		told = append(told, Suite{Path: s.Path, Name: s.Name, Cases: cases})
+		shown = append(shown, Suite{Path: s.Path, Name: s.Name, Cases: cases})
 	}
-	return told
+	return shown
 }

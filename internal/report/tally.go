@@ -5,14 +5,14 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 )
 
-// Tally counts the pairs of cases of a suite by how they went. Right and Wrong
-// did so before and after, Undecided lack a usable answer of one side.
+// Tally counts the pairs of a suite by result. Right and Wrong are so for both models;
+// Undecided lack a usable answer of one of them.
 type Tally struct{ Right, Fixed, Wrong, Regressed, Undecided int }
 
 // Total is the number of pairs.
 func (t Tally) Total() int { return t.Right + t.Fixed + t.Wrong + t.Regressed + t.Undecided }
 
-// Tallies count the pairs of cases of each suite.
+// Tallies count the pairs of each suite.
 func (r Report) Tallies() map[string]Tally {
 	type pair struct{ baseline, candidate *eval.Case }
 	pairs := make(map[[2]string]pair)

@@ -2,29 +2,28 @@ package stats
 
 import "math"
 
-// power is the chance with which a drop is to be found.
+// power is the probability of finding a drop of the minimum detectable size.
 const power = 0.80
 
-// Detects gives the smallest true drop of the pass rate that the one-sided
-// SignFlip test at level alpha would find with power .80 on clusters like
-// these, in 0 to 1, rounded up to .0001; 1 when it could not find any.
+// Detects returns the minimum detectable effect: the smallest true drop of the pass rate
+// that the one-sided SignFlip test at level alpha finds with power .80 on clusters like
+// these, 0 to 1, rounded up to .0001; 1 if it finds none.
 //
 // The model: n effective clusters (see Interval) flip as a whole and
-// independently. A share q of them breaks and as large a share is fixed for no
-// reason, where q is the observed share of flips that cancel out, the smaller
-// of the two directions; a drop d breaks a further share d. The power is the
-// exact sum over the trinomial distribution of broken, fixed and unchanged
-// clusters.
+// independently. A share q of them regresses and an equal share is fixed at random,
+// where q is the observed share of flips that cancel out, the smaller of the two
+// directions; a drop d makes a further share d regress. The power is the exact sum over
+// the trinomial distribution of regressed, fixed and unchanged clusters.
 func Detects(clusters []Cluster, alpha float64) float64 {
 	c := count(clusters)
 	if c.n == 0 {
 		return 1
 	}
-	return detects(c.n, min(c.fixed, c.broken)/c.n, alpha)
+	return detects(c.n, min(c.fixed, c.regressed)/c.n, alpha)
 }
 
-// detects is Detects for an effective number of clusters of which the share q
-// flips in each direction.
+// detects is Detects for an effective number of clusters, of which the share q flips in
+// each direction.
 func detects(effective, q, alpha float64) float64 {
 	n := int(math.Floor(effective + 1e-9))
 	if n == 0 {
@@ -46,9 +45,9 @@ func detects(effective, q, alpha float64) float64 {
 	return math.Ceil(high*1e4) / 1e4
 }
 
-// criticalCounts gives for each number of flips up to n how many of them must
-// be breaks for a p value of at most alpha; more than there are flips when
-// none is enough.
+// criticalCounts returns for each number of flips up to n how many of them must be
+// regressions for a p value of at most alpha; more than there are flips if none is
+// enough.
 func criticalCounts(n int, alpha float64) []int {
 	critical := make([]int, n+1)
 	var k int
@@ -61,24 +60,24 @@ func criticalCounts(n int, alpha float64) []int {
 	return critical
 }
 
-// finds is the power against the drop d: the sum over the number of flips,
-// which is binomial, of the chance that enough of them are breaks.
+// finds is the power against the drop d: the sum over the number of flips, which is
+// binomial, of the probability that enough of them are regressions.
 func finds(n int, q, d float64, critical []int) float64 {
 	rate := min(2*q+d, 1)
 	if rate == 0 {
 		return 0
 	}
-	breaks := (q + d) / (2*q + d)
+	regressions := (q + d) / (2*q + d)
 	var sum float64
 	for flips := range critical {
 		if weight := mass(n, flips, rate); weight > 1e-12 {
-			sum += weight * tail(flips, critical[flips], breaks)
+			sum += weight * tail(flips, critical[flips], regressions)
 		}
 	}
 	return sum
 }
 
-// tail is the chance that a binomial count of n trials with chance p is at
+// tail is the probability that a binomial count of n trials with probability p is at
 // least k.
 func tail(n, k int, p float64) float64 {
 	if k <= 0 {
@@ -101,7 +100,7 @@ func tail(n, k int, p float64) float64 {
 	return sum
 }
 
-// mass is the chance that a binomial count of n trials with chance p is k, for
+// mass is the probability that a binomial count of n trials with probability p is k, for
 // p above 0 or k above 0.
 func mass(n, k int, p float64) float64 {
 	if k == n {

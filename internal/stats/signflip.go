@@ -1,12 +1,12 @@
 // Package stats compares two models on the same cases. From the difference in passed
 // cases of each cluster it computes a test, an interval, a correction for many tests,
-// and the smallest drop that such data can show.
+// and the minimum detectable effect.
 package stats
 
 import "slices"
 
-// Cluster is the statistical unit: the pairs of one idea, which are not
-// independent of each other.
+// Cluster is the statistical unit: pairs about one idea, which are not independent of
+// each other.
 type Cluster struct {
 	// Sum is the candidate's passes minus the baseline's, -Size to Size.
 	Sum int
@@ -14,7 +14,7 @@ type Cluster struct {
 	Size int
 }
 
-// Side is the alternative that a one-sided test looks for.
+// Side is the alternative of a one-sided test.
 type Side int
 
 // The candidate is worse than the baseline, or better.
@@ -23,9 +23,9 @@ const (
 	Better
 )
 
-// SignFlip gives the one-sided p value of the sign-flip permutation test on
-// cluster sums: were the models alike, each cluster's sum would have had
-// either sign with the same chance. For clusters of one pair it is McNemar's
+// SignFlip returns the one-sided p value of the sign-flip permutation test on
+// cluster sums: if the models were equal, each cluster's sum would have either sign with
+// equal probability. For clusters of one pair it is McNemar's
 // exact one-sided test.
 //
 // The sums are small integers, so the distribution of their total is built by

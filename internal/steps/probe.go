@@ -9,16 +9,17 @@ import (
 	"github.com/tunegate/tunegate/internal/register"
 	"github.com/tunegate/tunegate/internal/step"
 	"github.com/tunegate/tunegate/internal/store"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
-// probeLimit bounds the asking of the baseline: the verdict stands already.
+// probeLimit bounds the probe: the verdict does not depend on it.
 const probeLimit = 2 * time.Minute
 
-// Probe asks the baseline what the new rows teach.
-func (s *List) Probe(rows *attribution.Rows) *step.Of[attribution.Known] {
+// Probe probes the baseline with new rows.
+func (s *List) Probe(rows *attribution.Rows) *step.Of[attribution.Probed] {
 	baseline, questions := s.Baseline.Value(), rows.Sample()
-	return &step.Of[attribution.Known]{
-		Name: "what the baseline knew",
+	return &step.Of[attribution.Probed]{
+		Name: "baseline probe",
 		Slot: func(ctx context.Context) (*store.Slot, error) {
 			server, device, err := s.answering(ctx)
 			if err != nil {
@@ -31,8 +32,8 @@ func (s *List) Probe(rows *attribution.Rows) *step.Of[attribution.Known] {
 			slot := s.plan.ProbeSlot(baseline.ModelID, server, device, ids)
 			return &slot, nil
 		},
-		Do: func(ctx context.Context, _ string) (attribution.Known, error) {
-			s.machine.Progress.Say("eval: the baseline is asked %d of the new rows", len(questions))
+		Do: func(ctx context.Context, _ string) (attribution.Probed, error) {
+			s.machine.Progress.Say("eval: probing the baseline with %s", text.Count(len(questions), "new row"))
 			return s.askRows(ctx, baseline, questions)
 		},
 	}
@@ -40,7 +41,7 @@ func (s *List) Probe(rows *attribution.Rows) *step.Of[attribution.Known] {
 
 // askRows asks and grades within probeLimit. The server is one for the whole run,
 // so it does not end with that.
-func (s *List) askRows(ctx context.Context, baseline register.Registered, questions []attribution.Question) (known attribution.Known, err error) {
+func (s *List) askRows(ctx context.Context, baseline register.Registered, questions []attribution.Question) (probed attribution.Probed, err error) {
 	if _, err := s.serving(ctx); err != nil {
 		return nil, err
 	}
@@ -56,8 +57,8 @@ func (s *List) askRows(ctx context.Context, baseline register.Registered, questi
 			Options: s.plan.EvalOptions(), Model: eval.Model{Tag: baseline.Tag, ModelID: baseline.ModelID}, Server: server, Maths: checker,
 		}
 		var err error
-		known, err = attribution.Ask(ctx, evaluation, questions)
+		probed, err = attribution.Probe(ctx, evaluation, questions)
 		return err
 	})
-	return known, err
+	return probed, err
 }

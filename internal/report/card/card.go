@@ -17,27 +17,27 @@ const budget = 60_000
 // mostFacts bounds a list.
 const mostFacts = 100
 
-// sections are those of the card behind its metadata, from top to bottom. Those of
-// a small rank stay longest.
+// sections lists the sections after the metadata, from top to bottom. A card over its
+// budget drops those of the highest rank.
 var sections = []struct {
 	rank   int
-	name   string // what a reader is told is left out
+	name   string // for the line that names dropped sections
 	render func(report.Report) string
 }{
 	{0, "the verdict", verdict},
 	{1, "how to use it", usage},
 	{2, "the results", results},
-	{3, "limits", limits},
+	{3, "the minimum detectable effects", limits},
 	{4, "the data", trainedOn},
 	{5, "the training", training},
 	{6, "provenance", provenance},
-	{7, "what went in", materials},
+	{7, "the materials", materials},
 	{8, "versions", versions},
-	{9, "how to make it again", again},
+	{9, "the command to reproduce it", reproduce},
 }
 
-// Render renders the model's card as Markdown with the Hub's metadata before it,
-// at most 60,000 bytes. It is nil for a run that made no model.
+// Render renders the model card as Markdown with the Hub's metadata before it, at most
+// 60,000 bytes. It is nil for a run without a model.
 func Render(r report.Report) ([]byte, error) {
 	if r.Verdict.ModelID == "" {
 		return nil, nil
@@ -64,16 +64,16 @@ func verdict(r report.Report) string {
 	return words
 }
 
-// usage says how the tag is asked, and by what it is known for the same.
+// usage shows how to run the tag, and names the model_id.
 func usage(r report.Report) string {
 	if r.CandidateTag == "" {
 		return ""
 	}
-	return titled("Use", fmt.Sprintf("A GGUF served by Ollama, with its template, system prompt and parameters in the tag:\n\n%s\nIt is this model where its `model_id` is %s.\n",
+	return titled("Use", fmt.Sprintf("A GGUF served by Ollama, with its template, system prompt and parameters in the tag:\n\n%s\nIts `model_id` is %s.\n",
 		markdown.Fence("ollama run "+text.Shown(r.CandidateTag, 200), 1, 300), report.Markdown.Name(r.Verdict.ModelID)))
 }
 
-// titled is a section of the card under its title; empty without a text.
+// titled is a section of the card under its title; empty for an empty text.
 func titled(title, text string) string {
 	if text == "" {
 		return ""
@@ -81,7 +81,7 @@ func titled(title, text string) string {
 	return "## " + title + "\n\n" + text
 }
 
-// spanned is a name or value of others.
+// spanned writes an untrusted name or value.
 func spanned(value string) string { return markdown.Span(value, 400) }
 
 // list writes facts as a list.

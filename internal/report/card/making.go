@@ -8,7 +8,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// trainedOn names base and records with their licenses.
+// trainedOn lists base and records with their licenses.
 func trainedOn(r report.Report) string {
 	var out strings.Builder
 	if base := r.Origin.Base; base.Model != "" {
@@ -17,14 +17,14 @@ func trainedOn(r report.Report) string {
 	for _, source := range r.Origin.Sources {
 		fmt.Fprintf(&out, "- records %s, %s", markdown.Span(source.Path, 200), licenseSpan(source.License))
 		if source.Weight > 1 {
-			fmt.Fprintf(&out, ", each %d times", source.Weight)
+			fmt.Fprintf(&out, ", weight %d", source.Weight)
 		}
 		out.WriteString("\n")
 	}
 	return titled("Trained on", out.String())
 }
 
-// licenseSpan is licensed for Markdown.
+// licenseSpan is report.Licensed for Markdown.
 func licenseSpan(license string) string {
 	if license == "" {
 		return report.Licensed("")
@@ -41,16 +41,16 @@ func provenance(r report.Report) string {
 }
 
 func materials(r report.Report) string {
-	return titled("What went in", list(r.MaterialFacts(), spanned, spanned))
+	return titled("Materials", list(r.MaterialFacts(), spanned, spanned))
 }
 
 func versions(r report.Report) string {
 	return titled("Versions", list(r.VersionFacts(), spanned, spanned))
 }
 
-func again(r report.Report) string {
+func reproduce(r report.Report) string {
 	if r.Reproduce == "" {
 		return ""
 	}
-	return titled("Again", markdown.Fence(r.Reproduce, 10, 1000))
+	return titled("Reproduce", markdown.Fence(r.Reproduce, 10, 1000))
 }

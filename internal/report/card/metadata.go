@@ -21,7 +21,7 @@ type frontMatter struct {
 	Index       []hubResult `yaml:"model-index,omitempty"`
 }
 
-// hubResult are the results of one model, as the Hub names them.
+// hubResult holds the results of one model under the Hub's names.
 type hubResult struct {
 	Name    string      `yaml:"name"`
 	Results []hubMetric `yaml:"results"`
@@ -42,7 +42,7 @@ type hubName struct {
 	Name string `yaml:"name,omitempty"`
 }
 
-// hubLicenses are the identifiers that the Hub knows
+// hubLicenses are the identifiers that the Hub accepts
 // (https://huggingface.co/docs/hub/repositories-licenses).
 var hubLicenses = strings.Fields(`apache-2.0 mit openrail bigscience-openrail-m creativeml-openrail-m bigscience-bloom-rail-1.0
 	bigcode-openrail-m afl-3.0 artistic-2.0 bsl-1.0 bsd bsd-2-clause bsd-3-clause bsd-3-clause-clear c-uda cc cc0-1.0 cc-by-2.0
@@ -52,8 +52,8 @@ var hubLicenses = strings.Fields(`apache-2.0 mit openrail bigscience-openrail-m 
 	mpl-2.0 odc-by odbl openrail++ osl-3.0 postgresql ofl-1.1 ncsa unlicense zlib pddl lgpl-lr deepfloyd-if-license llama2 gemma
 	unknown other`)
 
-// metadata is the card's. The model carries the base's license; one
-// that the Hub does not know becomes "other", none at all "unknown".
+// metadata is the card's. The model inherits the base's license: one that the Hub does
+// not accept becomes "other", none "unknown".
 func metadata(r report.Report) frontMatter {
 	base := r.Origin.Base
 	f := frontMatter{License: strings.ToLower(base.License), PipelineTag: "text-generation", Tags: []string{"tunegate", "lora", "gguf", "ollama"}}
@@ -82,7 +82,7 @@ func metadata(r report.Report) frontMatter {
 	return f
 }
 
-// header is the metadata as YAML between its marks.
+// header is the metadata as YAML front matter.
 func header(r report.Report) (string, error) {
 	data, err := yaml.Marshal(metadata(r))
 	if err != nil {

@@ -11,14 +11,13 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// rate is how a suite went.
+// rate is the result of a suite.
 type rate struct {
 	suite, role             string
 	passed, before, decided int
 }
 
-// rates count the pairs of each suite that both models decided, in the order of
-// the cases.
+// rates counts the decided pairs of each suite, in the order of the cases.
 func rates(r report.Report) (rates []rate) {
 	tallies := r.Tallies()
 	var seen []string
@@ -34,15 +33,15 @@ func rates(r report.Report) (rates []rate) {
 	return rates
 }
 
-// results are the suites' pass rates before and after.
+// results is the table of the suites' pass rates.
 func results(r report.Report) string {
 	rates := rates(r)
 	if len(rates) == 0 {
 		return ""
 	}
 	var out strings.Builder
-	out.WriteString("Shares of the cases that both models answered; each model was asked the same questions with the same seeds.\n\n")
-	out.WriteString("| suite | role | cases | before | after |\n| --- | --- | --: | --: | --: |\n")
+	out.WriteString("Pass rates over the cases that both models answered, from the same prompts and seeds.\n\n")
+	out.WriteString("| suite | role | cases | baseline | this model |\n| --- | --- | --: | --: | --: |\n")
 	for _, rate := range rates[:min(len(rates), report.MostRules)] {
 		share := func(n int) string { return gate.Points(float64(n)/float64(rate.decided)) + " %" }
 		fmt.Fprintf(&out, "| %s | %s | %d | %s | %s |\n", report.Markdown.Name(rate.suite), text.Name(rate.role), rate.decided, share(rate.before), share(rate.passed))
@@ -50,21 +49,21 @@ func results(r report.Report) string {
 	return titled("Results", out.String())
 }
 
-// limits are the smallest changes that the merge rules could have seen.
+// limits lists the minimum detectable effects of the merge rules.
 func limits(r report.Report) string {
 	var out strings.Builder
 	for _, rule := range r.Verdict.Rules {
 		if rule.Rule != gate.NoHarm || rule.N == 0 {
 			continue
 		}
-		found := "no drop at all"
+		found := "no drop is detectable"
 		if report.Detectable(rule) {
-			found = "drops from " + gate.Points(rule.Detects) + " points on"
+			found = "a drop of " + gate.Points(rule.Detects) + " points"
 		}
-		fmt.Fprintf(&out, "- %s (%s): %s, with a chance of 80 %%\n", report.Markdown.Suites(rule), report.Pairs(rule), found)
+		fmt.Fprintf(&out, "- %s (n = %s): %s\n", report.Markdown.Suites(rule), report.Pairs(rule), found)
 	}
 	if out.Len() == 0 {
 		return ""
 	}
-	return titled("What the results cannot see", "Smaller drops than these can be there and stay unseen, and nothing is known of what the suites do not ask:\n\n"+out.String())
+	return titled("Minimum detectable effects", "The smallest drops that the tests find with 80 % power. Smaller drops may go undetected, and the suites say nothing about what they do not test.\n\n"+out.String())
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// The chart is of use for more than one suite, and legible for so many with
-// names of so many letters.
+// The chart needs at least chartLeast suites, and stays legible for up to chartMost
+// with names of up to chartName letters.
 const (
 	chartLeast = 2
 	chartMost  = 8
@@ -19,8 +19,8 @@ const (
 )
 
 // chart draws the suites' pass rates as a Mermaid chart, a bar each: the lower
-// one, and what the candidate has less or more behind it. A series covers the ones
-// before it. All text is ours but the suites' names, which are made harmless.
+// one, with the candidate's loss or gain behind it. A series covers the ones before it.
+// Only the suites' names are foreign text; they are cleaned.
 func chart(r report.Report) string {
 	var names, lost, gained, both []string
 	for _, row := range comparedRules(r) {

@@ -1,5 +1,5 @@
-// Package comment renders a report as the Markdown of a pull request's comment, which
-// GitHub takes whatever others wrote into it.
+// Package comment renders a report as the Markdown of a pull request's comment, safe
+// whatever untrusted text it quotes.
 package comment
 
 import (
@@ -11,35 +11,35 @@ import (
 // characters.
 const Budget = 60_000
 
-// A section is one thing that the comment tells.
+// A section is one part of the comment.
 type section struct {
-	// rank orders the sections by importance: where the comment would be longer
-	// than its budget, those of the highest rank are left out. 0: never.
+	// rank orders the sections by importance: a comment over its budget drops those
+	// of the highest rank. 0: never dropped.
 	rank int
-	name string // what a reader is told is left out
-	// render gives the section's parts, each of which is shown whole or not at all;
-	// none, or an empty one, where there is nothing to tell.
+	name string // for the line that names dropped sections
+	// render returns the section's parts, each shown whole or not at all; none, or an
+	// empty one, if there is nothing to say.
 	render func(report.Report) []string
 }
 
-// sections are those of the comment, from top to bottom. To add one, write its
-// file and give it a line here.
+// sections lists the comment's sections from top to bottom. To add one, write its file
+// and add a line here.
 var sections = []section{
 	{0, "the verdict", one(verdict)},
-	{0, "what it is about", one(subject)},
-	{0, "what comes next", one(next)},
+	{0, "the commits and models", one(subject)},
+	{0, "the next step", one(next)},
 	{1, "the error", one(runError)},
 	{2, "the notes", one(notes)},
 	{1, "the rules", one(comparison)},
 	{4, "the reasons", one(reasons)},
-	{2, "more of what broke", regressions},
-	{7, "the names of broken and fixed cases", one(flipNames)},
+	{2, "more regressions", regressions},
+	{7, "the names of regressed and fixed cases", one(flipNames)},
 	{6, "the chart", one(chart)},
-	{5, "what the suites can see", one(detectable)},
-	{3, "what the baseline could before", one(baselineProbe)},
+	{5, "the minimum detectable effects", one(detectable)},
+	{3, "the baseline probe", one(baselineProbe)},
 	{3, "the new errors in the data", one(newErrors)},
 	{4, "more new errors in the data", one(moreNewErrors)},
-	{3, "how to reproduce", one(reproduce)},
+	{3, "the command to reproduce it", one(reproduce)},
 	{5, "the new warnings in the data", one(newWarnings)},
 	{8, "other findings in the data", one(otherFindings)},
 	{9, "the sanity samples", one(samples)},

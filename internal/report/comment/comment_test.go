@@ -42,8 +42,8 @@ func TestCommentKeepsItsBudget(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		Marker + " -->\n### ❌ tunegate: fail - ", "441 rows more in report.html", "#### What broke (8 cases)\n\n<details open>",
-		"\nLeft out for length: ", "All of it is in report.html.\n",
+		Marker + " -->\n### ❌ tunegate: fail - ", "441 more rows in report.html", "#### Regressions (8 cases)\n\n<details open>",
+		"\nLeft out for length: ", "They are in report.html.\n",
 	} {
 		if !strings.Contains(comment, want) {
 			t.Errorf("%q is not in it", want)
@@ -55,8 +55,8 @@ func TestCommentKeepsItsBudget(t *testing.T) {
 func TestNotesAreBounded(t *testing.T) {
 	t.Parallel()
 	for state, want := range map[report.State]string{
-		report.Judged: "> 2 notes more in report.html.\n", report.Ready: "> 2 notes more.\n", report.Ungated: "> 2 notes more.\n", report.Broke: "> 2 notes more.\n",
-		report.Cancelled: "> 2 notes more.\n", report.Stopped: "> 2 notes more.\n",
+		report.Judged: "> 2 more notes in report.html.\n", report.Ready: "> 2 more notes.\n", report.Ungated: "> 2 more notes.\n", report.Broke: "> 2 more notes.\n",
+		report.Cancelled: "> 2 more notes.\n", report.Stopped: "> 2 more notes.\n",
 	} {
 		r := report.Report{State: state}
 		for i := range 12 {
@@ -79,16 +79,16 @@ func TestNotesOfAnyText(t *testing.T) {
 	}
 }
 
-func TestBrokenCaseLikeNoRow(t *testing.T) {
+func TestRegressionWithoutSimilarRow(t *testing.T) {
 	t.Parallel()
-	const alone = "No training row is like it.\n"
+	const alone = "No similar training row.\n"
 	r := reporttest.Tutor()
 	if got := strings.Count(string(Render(r)), alone); got != report.MostRegressions-len(r.Nearest) {
-		t.Errorf("%d cases of %d are like no row", got, report.MostRegressions)
+		t.Errorf("%d cases of %d have no similar row", got, report.MostRegressions)
 	}
 	for r.Nearest = range slices.Values([]map[string][]report.Row{nil, {"followup/steps-product-0": {}}}) {
 		if strings.Contains(string(Render(r)), alone) {
-			t.Errorf("%v: it tells what was not looked for", r.Nearest)
+			t.Errorf("%v: it speaks of rows that were not looked up", r.Nearest)
 		}
 	}
 }

@@ -12,21 +12,21 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// compared is a row of the comment's table: what one measure gave on the same
-// suites, and what the rules that look at it say.
+// compared is a row of the comment's table: one measure on the same suites, and the
+// outcomes of the rules on it.
 type compared struct {
 	measure        string // empty: the pass rate
 	rule           gate.Rule
-	merge, promote gate.Outcome // empty: no such rule looks at it
+	merge, promote gate.Outcome // empty: no such rule
 }
 
-// measures are those of the rules that do not look at the pass rate.
+// measures name what rules other than those on the pass rate compare.
 var measures = map[string]string{
-	gate.Answers: "usable answers", gate.OutputTokens: "tokens an answer", gate.LatencyMedian: "median time, ms",
+	gate.Answers: "usable answers", gate.OutputTokens: "tokens per answer", gate.LatencyMedian: "median time, ms",
 }
 
-// comparedRules joins the rules that look at the same, those that stop a merge first,
-// the clearest before the others.
+// comparedRules joins the rules on the same measure and suites: those that block a merge
+// first, then by p value.
 func comparedRules(r report.Report) (rows []compared) {
 	index := make(map[[2]string]int)
 	for _, rule := range r.Verdict.Rules {
@@ -54,7 +54,7 @@ func comparedRules(r report.Report) (rows []compared) {
 	return rows
 }
 
-// shownOutcomes are what the table says of the outcomes.
+// shownOutcomes are the outcomes as the table shows them.
 var shownOutcomes = map[gate.Outcome]string{"": "", gate.Pass: "pass", gate.Fail: "❌ **fail**", gate.Inconclusive: "inconclusive"}
 
 // cells are the row in Markdown, in the columns of comparedColumns.
@@ -91,14 +91,14 @@ func (c compared) cells() []string {
 // unbroken keeps numbers on one line.
 func unbroken(numbers string) string { return strings.ReplaceAll(numbers, " ", "\u00a0") }
 
-var comparedColumns = []string{"suite", "baseline", "candidate", "change (90 % interval)", "broke / fixed", "merge", "promote"}
+var comparedColumns = []string{"suite", "baseline", "candidate", "change (90 % interval)", "regressed / fixed", "merge", "promote"}
 
-// rates says whether the row has the pass rates of one suite.
+// rates says whether the row compares pass rates of one suite.
 func (c compared) rates() bool {
 	return c.measure == "" && c.rule.N > 0 && !(c.rule.Pooled() && strings.Contains(c.rule.Suite, ", "))
 }
 
-// comparison is the table of what both models gave.
+// comparison is the table that compares both models.
 func comparison(r report.Report) string {
 	rows := comparedRules(r)
 	if len(rows) == 0 {
@@ -111,7 +111,7 @@ func comparison(r report.Report) string {
 		out.WriteString(markdown.Row(row.cells()...))
 	}
 	if left := len(rows) - report.MostRules; left > 0 {
-		fmt.Fprintf(&out, "\n%s more%s.\n", text.Count(left, "row"), r.Elsewhere())
+		fmt.Fprintf(&out, "\n%s%s.\n", text.Count(left, "more row"), r.Elsewhere())
 	}
 	return out.String()
 }

@@ -9,21 +9,21 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// The comment shows texts behind their titles, in code blocks, which GitHub
-// neither wraps nor folds: so many runes are what its column holds.
+// The comment shows texts after their titles in code blocks, which GitHub neither wraps
+// nor folds. Its column holds titleRunes and excerptWidth runes.
 const (
 	titleRunes   = 11
 	excerptWidth = 84
 )
 
-// titledText is a text and how many lines of it are shown.
+// titledText is a text with a title, of which at most lines are shown.
 type titledText struct {
 	title, text string
 	lines       int
 }
 
-// block is a code block of texts, each behind its title. No line of a text
-// starts where the titles stand.
+// block is a code block of texts, each after its title. No line of a text starts in the
+// column of the titles.
 func block(texts ...titledText) string {
 	var out strings.Builder
 	for _, t := range texts {
@@ -36,9 +36,8 @@ func block(texts ...titledText) string {
 	return markdown.FenceClean(strings.TrimSuffix(out.String(), "\n"))
 }
 
-// excerpt is an untrusted text in lines of at most excerptWidth runes. Of more
-// than most lines it keeps the first and the last: an answer ends with its
-// result.
+// excerpt cuts an untrusted text into lines of at most excerptWidth runes. Of more than
+// most lines it keeps the first and the last, because an answer ends with its result.
 func excerpt(s string, most int) []string {
 	s = strings.TrimSpace(text.Clean(s))
 	if s == "" {
@@ -53,8 +52,8 @@ func excerpt(s string, most int) []string {
 	return slices.Concat(lines[:head], []string{fmt.Sprintf("[%d more lines]", len(lines)-head-tail)}, lines[len(lines)-tail:])
 }
 
-// wrap breaks lines longer than so many runes, between words where it can, and
-// drops empty ones.
+// wrap breaks lines longer than the given runes, between words if possible, and drops
+// empty lines.
 func wrap(s string, runes int) (lines []string) {
 	for line := range strings.SplitSeq(s, "\n") {
 		left := []rune(strings.TrimRight(line, " \t"))

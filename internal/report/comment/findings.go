@@ -9,8 +9,8 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// The bounds of what the comment says of records: so many new errors are open,
-// so many findings of a kind are shown at all.
+// The bounds of the findings in the comment: new errors shown unfolded, findings shown
+// of each kind, and runes of a place and of a message.
 const (
 	openFindings = 5
 	mostFindings = 30
@@ -18,8 +18,7 @@ const (
 	findingRunes = 240
 )
 
-// newErrors are the first of the findings that stop a merge, moreNewErrors the
-// others.
+// newErrors are the first of the findings that block a merge, moreNewErrors the rest.
 func newErrors(r report.Report) string {
 	first, _ := blocking(r)
 	return markdown.Headed("#### New errors in the data\n\n", findingList(r, first))
@@ -42,13 +41,13 @@ func newWarnings(r report.Report) string {
 	return foldFindings(r, "New warnings in the data", report.Joined(warned))
 }
 
-// otherFindings are what the base has as well.
+// otherFindings are those that the base has too.
 func otherFindings(r report.Report) string {
 	_, _, old := r.SortedFindings()
 	return foldFindings(r, "Other findings in the data", report.Joined(old))
 }
 
-// findingList is what the dataset checks found, a line each.
+// findingList writes findings, one per line.
 func findingList(r report.Report, list []report.Repeated) string {
 	var out strings.Builder
 	for _, finding := range list[:min(len(list), mostFindings)] {
@@ -64,7 +63,7 @@ func findingList(r report.Report, list []report.Repeated) string {
 	return out.String()
 }
 
-// foldFindings are findings behind their number.
+// foldFindings folds findings under a title and their number.
 func foldFindings(r report.Report, title string, list []report.Repeated) string {
 	return markdown.Fold(fmt.Sprintf("%s (%d)", title, report.Number(list)), findingList(r, list))
 }

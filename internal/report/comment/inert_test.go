@@ -114,7 +114,7 @@ func TestRecordWithEverything(t *testing.T) {
 		checkInert(t, r)
 	}
 	comment := string(Render(r))
-	for _, want := range []string{"\n```", "asked      ::error file=a,line=1::x\n", "[`data/raw.json:7`](" + files + "/data/raw.json#L7)"} {
+	for _, want := range []string{"\n```", "prompt     ::error file=a,line=1::x\n", "[`data/raw.json:7`](" + files + "/data/raw.json#L7)"} {
 		if !strings.Contains(comment, want) {
 			t.Errorf("%q is not in it", want)
 		}

@@ -18,7 +18,7 @@ func reproduce(r report.Report) string {
 	return "Reproduce:\n" + markdown.Fence(r.Reproduce, 4, 500)
 }
 
-// samples are the answers of base model and adapter in the sanity run.
+// samples shows the answers of base model and adapter in the sanity run.
 func samples(r report.Report) string {
 	const lines, runes = 10, 400
 	var out strings.Builder
@@ -32,7 +32,7 @@ func samples(r report.Report) string {
 	return markdown.Fold("Samples of the sanity run", out.String())
 }
 
-// making lists data, training, proof, stages and digests.
+// making lists data, training, export proof, times and digests.
 func making(r report.Report) string {
 	var out strings.Builder
 	for _, fact := range r.Facts(report.Markdown) {
@@ -41,14 +41,14 @@ func making(r report.Report) string {
 	return markdown.Fold("How it was made", out.String())
 }
 
-// workflowRun leads to the log, and to what the run left.
+// workflowRun links the logs and names the artifact's report.
 func workflowRun(r report.Report) string {
 	if !markdown.IsPage(r.Links.Run) {
 		return ""
 	}
-	words := "The [workflow run](" + r.Links.Run + ") has the log"
+	words := "Logs: [workflow run](" + r.Links.Run + ")."
 	if r.State == report.Judged {
-		words += ", and in an artifact the whole report: `report/report.html`"
+		words += " Its artifact holds the full report, `report/report.html`."
 	}
-	return words + ".\n"
+	return words + "\n"
 }

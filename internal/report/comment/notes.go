@@ -13,7 +13,7 @@ import (
 // noteRunes bounds a note, in runes.
 const noteRunes = 400
 
-// notes stand in a box of GitHub's.
+// notes writes the notes as a GitHub alert.
 func notes(r report.Report) string {
 	if len(r.Notes) == 0 {
 		return ""
@@ -27,7 +27,7 @@ func notes(r report.Report) string {
 		out += "> " + said + "\n>\n"
 	}
 	if left := len(r.Notes) - report.MostNotes; left > 0 {
-		out += fmt.Sprintf("> %s more%s.\n", text.Count(left, "note"), r.Elsewhere())
+		out += fmt.Sprintf("> %s%s.\n", text.Count(left, "more note"), r.Elsewhere())
 	}
 	return strings.TrimSuffix(out, ">\n")
 }

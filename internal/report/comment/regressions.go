@@ -11,7 +11,7 @@ import (
 
 // The bounds of a regressed case in the comment, in lines and runes.
 const (
-	askedLines    = 3
+	promptLines   = 3
 	answerLines   = 6
 	failedLines   = 3
 	nameRunes     = 80
@@ -19,32 +19,32 @@ const (
 	mostNames     = 100 // of cases
 )
 
-// regressions are the first regressed cases with both answers and the training
-// rows most like them, a part each, of which the first is open.
+// regressions shows the first regressed cases with both answers and the most similar
+// training rows, one part each. The first is unfolded.
 func regressions(r report.Report) (parts []string) {
 	regressed := r.Regressed()
 	for i, f := range r.ShownRegressions() {
 		title, open := markdown.HTMLCode(f.Name, nameRunes)+" "+markdown.HTMLCode(f.Question, questionRunes), ""
 		var out strings.Builder
 		if i == 0 {
-			fmt.Fprintf(&out, "#### What broke (%s)\n\n", text.Count(len(regressed), "case"))
+			fmt.Fprintf(&out, "#### Regressions (%s)\n\n", text.Count(len(regressed), "case"))
 			title, open = markdown.HTMLCode(f.Name, nameRunes), " open"
 		}
 		fmt.Fprintf(&out, "<details%s><summary>%s</summary>\n\n%s\n", open, title, block(
-			titledText{"asked", f.Question, askedLines}, titledText{"baseline", f.Baseline, answerLines},
+			titledText{"prompt", f.Question, promptLines}, titledText{"baseline", f.Baseline, answerLines},
 			titledText{"candidate", f.Candidate, answerLines}, titledText{"failed", strings.Join(f.Failed, "\n"), failedLines},
 		))
-		alike := markdown.Headed("Most alike in the training data:\n\n", rowList(r, r.Nearest[f.Name]))
-		if alike == "" && compares(r) {
-			alike = "No training row is like it.\n"
+		similar := markdown.Headed("Most similar training rows:\n\n", rowList(r, r.Nearest[f.Name]))
+		if similar == "" && compares(r) {
+			similar = "No similar training row.\n"
 		}
-		out.WriteString(alike + "\n</details>\n")
+		out.WriteString(similar + "\n</details>\n")
 		parts = append(parts, out.String())
 	}
 	return parts
 }
 
-// compares says whether training rows like a regressed case were found at all.
+// compares says whether similar training rows were found for any case.
 func compares(r report.Report) bool {
 	for _, rows := range r.Nearest {
 		if len(rows) > 0 {
@@ -54,18 +54,18 @@ func compares(r report.Report) bool {
 	return false
 }
 
-// flipNames lists what regressed beyond the shown, and what was fixed.
+// flipNames lists the regressed cases that are not shown, and the fixed ones.
 func flipNames(r report.Report) string {
 	regressed := r.Regressed()
 	more, fixed := report.Names(regressed[len(r.ShownRegressions()):]), report.Names(r.Fixed())
-	text := markdown.Fold(fmt.Sprintf("Also broken (%d)", len(more)), spans("Cases: ", more))
+	text := markdown.Fold(fmt.Sprintf("Also regressed (%d)", len(more)), spans("Cases: ", more))
 	if text != "" && len(fixed) > 0 {
 		text += "\n"
 	}
 	return text + markdown.Fold(fmt.Sprintf("Fixed (%d)", len(fixed)), spans("Cases: ", fixed))
 }
 
-// spans lists names behind a title: a line that starts with the backticks of a
+// spans lists names after a title, because a line that starts with the backticks of a
 // span could open a fence.
 func spans(title string, names []string) string {
 	if len(names) == 0 {

@@ -11,27 +11,27 @@ import (
 // rowRunes bounds the question of a training row, in runes.
 const rowRunes = 100
 
-// rowList is the first of the rows, a line each.
+// rowList writes the first of the rows, one per line.
 func rowList(r report.Report, rows []report.Row) string {
 	var out strings.Builder
 	for _, row := range rows[:min(len(rows), report.MostNearest)] {
-		fmt.Fprintf(&out, "- %s (%s): %s\n", rowPlace(r, row), row.Alike(), markdown.Span(row.Question, rowRunes))
+		fmt.Fprintf(&out, "- %s (%s): %s\n", rowPlace(r, row), row.Label(), markdown.Span(row.Question, rowRunes))
 	}
 	return out.String()
 }
 
-// rowPlace is where the row's record stands.
+// rowPlace is the place of the row's record, linked if possible.
 func rowPlace(r report.Report, row report.Row) string {
 	return markdown.LinkLine(fmt.Sprintf("%s:%d", row.File, row.Line), r.FileURL(row.Side, row.File, row.Line), placeRunes)
 }
 
-// baselineProbe says what the new rows teach that the baseline could do before.
+// baselineProbe counts the new rows that the baseline already answers.
 func baselineProbe(r report.Report) string {
-	said := r.BaselineProbe.Sentence()
-	if said == "" {
+	summary := r.BaselineProbe.Summary()
+	if summary == "" {
 		return ""
 	}
-	out := fmt.Sprintf("**What the new rows already got right before training:** %s.\n", said)
+	out := fmt.Sprintf("**New rows the baseline already answers:** %s.\n", summary)
 	for i, row := range r.BaselineProbe.Rows[:min(len(r.BaselineProbe.Rows), report.MostNearest)] {
 		if i == 0 {
 			out += "\n"

@@ -10,7 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// everyRule is the whole table of rules, with its legend, behind its title.
+// everyRule is the whole table of rules with its legend, folded.
 func everyRule(r report.Report) string {
 	rows, left := r.RuleTable(report.Markdown)
 	if len(rows) == 0 {
@@ -23,13 +23,12 @@ func everyRule(r report.Report) string {
 		out.WriteString(markdown.Row(cells...))
 	}
 	if left > 0 {
-		fmt.Fprintf(&out, "\n%s more%s.\n", text.Count(left, "rule"), r.Elsewhere())
+		fmt.Fprintf(&out, "\n%s%s.\n", text.Count(left, "more rule"), r.Elsewhere())
 	}
-	return markdown.Fold("Every rule, and how to read it", out.String()+"\n"+report.Legend+"\n")
+	return markdown.Fold("All rules, and how to read them", out.String()+"\n"+report.Legend+"\n")
 }
 
-// reasons says why rules did not pass; those of a failed verdict are in its
-// headline.
+// reasons says why rules did not pass; a failed verdict has them in its headline.
 func reasons(r report.Report) string {
 	if r.Verdict.Outcome == gate.Fail {
 		return ""

@@ -10,11 +10,11 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// Marker starts every comment, so that it is found again and updated.
+// Marker starts every comment, so that a later run finds and updates it.
 const Marker = "<!-- tunegate"
 
-// About is what a comment on a pull request is about: the commit, and the
-// workflow run and its attempt that tell of it.
+// About identifies the commit that a comment is about, and the workflow run and attempt
+// that published it.
 type About struct {
 	HeadSHA string
 	RunID   int64
@@ -23,8 +23,7 @@ type About struct {
 
 var stickyMarker = regexp.MustCompile(`^<!-- tunegate head=([0-9a-f]{40}|[0-9a-f]{64}) run=([0-9]{1,18}) attempt=([0-9]{1,9}) -->\r?\n`)
 
-// Sticky is what Render gives behind a marker that says what it is about, for
-// ParseMarker to read. HeadSHA is a full commit id.
+// Sticky is Render with a marker that ParseMarker reads. HeadSHA is a full commit ID.
 func Sticky(r report.Report, about About) []byte {
 	marker := fmt.Sprintf("%s head=%s run=%d attempt=%d -->", Marker, about.HeadSHA, about.RunID, about.Attempt)
 	return render(r, marker, sections)
@@ -32,7 +31,7 @@ func Sticky(r report.Report, about About) []byte {
 
 var headlineMarker = regexp.MustCompile(`^<!-- tunegate [^\n]*\n### [^\n]{0,8} ?tunegate: ([a-z ]+) - `)
 
-// outcome is the word for the outcome in the headline of a comment that Sticky wrote.
+// outcome is the outcome in the headline of a comment that Sticky wrote.
 func outcome(body string) string {
 	found := headlineMarker.FindStringSubmatch(body)
 	if found == nil {
@@ -47,13 +46,13 @@ func HasVerdict(body string) bool {
 	return slices.Contains([]gate.Outcome{gate.Pass, gate.Fail, gate.Inconclusive}, gate.Outcome(outcome(body)))
 }
 
-// Announces says whether a comment that Sticky wrote says that the training comes next.
+// Announces says whether a comment that Sticky wrote announces a training.
 func Announces(body string) bool {
 	ready, _ := report.Report{State: report.Ready}.Outcome()
 	return outcome(body) == ready
 }
 
-// ParseMarker reads what a comment is about, and says whether Sticky wrote it.
+// ParseMarker reads the marker of a comment; false: Sticky did not write it.
 func ParseMarker(body string) (About, bool) {
 	found := stickyMarker.FindStringSubmatch(body)
 	if found == nil {

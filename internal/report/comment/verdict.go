@@ -8,7 +8,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// emblems stand before the outcomes.
+// emblems precede the outcomes.
 var emblems = map[gate.Outcome]string{
 	gate.Pass: "✅", gate.Fail: "❌", gate.Inconclusive: "⚠️", gate.Reported: "⏳", gate.Same: "⚪",
 }
@@ -16,8 +16,8 @@ var emblems = map[gate.Outcome]string{
 // errorLines bounds an error, in lines.
 const errorLines = 8
 
-// verdict is the headline. HasVerdict and the job that updates a comment find it
-// by its form.
+// verdict is the headline. HasVerdict and the job that updates a comment rely on its
+// form.
 func verdict(r report.Report) string {
 	_, kind := r.Outcome()
 	return "### " + strings.TrimSpace(emblems[kind]+" "+r.Headline(report.Markdown)) + "\n"
@@ -27,7 +27,7 @@ func subject(r report.Report) string { return markdown.Paragraph(r.Subject(repor
 
 func next(r report.Report) string { return markdown.Paragraph(r.Next()) }
 
-// runError is what the run said when it ended with an error.
+// runError is the error that ended the run.
 func runError(r report.Report) string {
 	if r.Error == "" {
 		return ""

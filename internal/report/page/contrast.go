@@ -5,15 +5,14 @@ import (
 	"unicode"
 )
 
-// piece is a part of an answer. Differs says that the other answer does not
-// have it there.
+// piece is a part of an answer. Differs says that the other answer lacks it.
 type piece struct {
 	Text    string
 	Differs bool
 }
 
-// contrastMost bounds the tokens of each answer that are compared one by one,
-// beside those that both begin and end with.
+// contrastMost bounds the tokens of each answer that are compared one by one, without
+// the common prefix and suffix.
 const contrastMost = 400
 
 // tokens cuts an answer into words and numbers, white space, and single other
@@ -41,9 +40,9 @@ func tokens(answer string) (cut []string) {
 	return cut
 }
 
-// contrast marks in two answers what the other one does not have, by their
-// longest common subsequence of tokens. Of answers that share less than a third
-// of them, white space aside, nothing is marked: it would be nearly everything.
+// contrast marks in two answers what the other one lacks, by their longest common
+// subsequence of tokens. In answers that share less than a third of their tokens, white
+// space aside, nothing is marked: it would be nearly everything.
 func contrast(a, b string) (left, right []piece) {
 	plain := func() ([]piece, []piece) { return []piece{{Text: a}}, []piece{{Text: b}} }
 	x, y := tokens(a), tokens(b)
@@ -82,7 +81,7 @@ func words(tokens []string) (n int) {
 	return n
 }
 
-// common says which tokens are part of the longest common subsequence.
+// common marks the tokens of the longest common subsequence.
 func common(x, y []string) (inX, inY []bool) {
 	width := len(y) + 1
 	length := make([]uint16, (len(x)+1)*width) // of the tails from i and j on
@@ -111,8 +110,8 @@ func common(x, y []string) (inX, inY []bool) {
 	return inX, inY
 }
 
-// pieces cuts an answer where its tokens, kept or not from begin on, begin or
-// end to differ. White space between two that differ differs too.
+// pieces cuts an answer where its tokens start or stop differing; kept covers those from
+// begin on. White space between two tokens that differ differs too.
 func pieces(answer string, tokens []string, begin int, kept []bool) (cut []piece) {
 	differs := make([]bool, len(tokens))
 	for i, keep := range kept {

@@ -12,8 +12,8 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// The bounds of the texts on the page. The runes of a text are fewer where
-// there are many: pageText is what all together may have.
+// The bounds of the texts on the page. All texts together have at most pageText runes,
+// so each gets fewer if there are many.
 const (
 	textLines    = 400
 	textRunes    = 20_000
@@ -25,25 +25,25 @@ const (
 	excerptRunes = 120
 )
 
-// shownFlip is a flipped case on the page: all its turns, with both answers.
+// shownFlip is a flipped case on the page: all its turns with both answers.
 type shownFlip struct {
-	Name, Excerpt       string // its id, and how the deciding question begins
+	Name, Excerpt       string // its id, and the beginning of the deciding question
 	Place, URL          string // of the case in its suite's file
-	Baseline, Candidate string // how they did
+	Baseline, Candidate string // their results
 	Exchanges           []exchange
 	Nearest             []shownRow
 	Open                bool
 }
 
 // shownRow is a training row on the page.
-type shownRow struct{ Where, URL, Alike, Question string }
+type shownRow struct{ Where, URL, Label, Question string }
 
-// showRows are the first of the rows.
+// showRows prepares the first of the rows.
 func showRows(r report.Report, rows []report.Row) (shown []shownRow) {
 	for _, row := range rows[:min(len(rows), report.MostNearest)] {
 		shown = append(shown, shownRow{
 			Where: text.Shown(fmt.Sprintf("%s:%d", row.File, row.Line), assertRunes), URL: r.FileURL(row.Side, row.File, row.Line),
-			Alike: row.Alike(), Question: text.Shown(row.Question, assertRunes),
+			Label: row.Label(), Question: text.Shown(row.Question, assertRunes),
 		})
 	}
 	return shown
@@ -52,18 +52,18 @@ func showRows(r report.Report, rows []report.Row) (shown []shownRow) {
 // exchange is one turn of a case.
 type exchange struct {
 	Asked string
-	// Answers are the baseline's and the candidate's; empty for a turn that was
-	// not asked.
+	// Answers are the baseline's and the candidate's; empty for a turn that no model
+	// answered.
 	Answers []answer
-	// Given is the suite's own answer, which the later turns see as theirs.
+	// Given is the suite's own answer, which later turns see as the model's.
 	Given string
 }
 
-// answer is what a model said.
+// answer is one answer of a model.
 type answer struct {
 	Model  string
 	Pieces []piece
-	Ended  string // why it ended, when it did not end by itself
+	Ended  string // why it ended, if not by itself
 	Tokens int
 	Failed []failure
 }
@@ -71,7 +71,7 @@ type answer struct {
 // failure is an assertion that an answer failed.
 type failure struct{ Type, Value, Why string }
 
-// bounded is an untrusted text for the page.
+// bounded prepares an untrusted text for the page.
 func (b budget) bounded(s string) string { return text.Block(s, textLines, int(b)) }
 
 // budget is the number of runes that each text may have.
@@ -92,28 +92,28 @@ func newBudget(flips ...[]report.Flip) budget {
 	return budget(max(textLeast, pageText/texts))
 }
 
-// places finds the cases of the suites by SUITE/ID.
-func places(r report.Report) map[string]place {
-	found := make(map[string]place)
+// suiteCases indexes the cases of the suites by SUITE/ID.
+func suiteCases(r report.Report) map[string]suiteCase {
+	found := make(map[string]suiteCase)
 	for _, s := range r.Suites {
 		for _, c := range s.Cases {
-			found[s.Name+"/"+c.ID] = place{s.Path, c}
+			found[s.Name+"/"+c.ID] = suiteCase{s.Path, c}
 		}
 	}
 	return found
 }
 
-// place is a case in its suite.
-type place struct {
+// suiteCase is a case and its suite's file.
+type suiteCase struct {
 	path string // of the suite
 	report.Case
 }
 
-// show makes a flip ready for the page.
-func show(r report.Report, f report.Flip, at map[string]place, b budget) shownFlip {
+// show prepares a flip for the page.
+func show(r report.Report, f report.Flip, at map[string]suiteCase, b budget) shownFlip {
 	shown := shownFlip{
 		Name: text.Shown(gate.ID(*f.After), assertRunes), Excerpt: text.Shown(f.Question, excerptRunes),
-		Baseline: did(*f.Before), Candidate: did(*f.After), Nearest: showRows(r, r.Nearest[f.Name]),
+		Baseline: result(*f.Before), Candidate: result(*f.After), Nearest: showRows(r, r.Nearest[f.Name]),
 	}
 	known, found := at[f.After.Suite+"/"+f.After.Case]
 	if found {
@@ -141,8 +141,7 @@ func show(r report.Report, f report.Flip, at map[string]place, b budget) shownFl
 	return shown
 }
 
-// question is that of a turn, which both models were asked unless one of
-// them was given up before.
+// question is that of a turn. Both models got it, unless one was given up before.
 func question(f report.Flip, turn int) string {
 	if turn < len(f.Before.Turns) {
 		return f.Before.Turns[turn].User
@@ -150,9 +149,9 @@ func question(f report.Flip, turn int) string {
 	return f.After.Turns[turn].User
 }
 
-// answers are both answers to a turn, what differs marked.
+// answers are both answers to a turn with the differences marked.
 func answers(f report.Flip, turn int, b budget) []answer {
-	baseline, candidate := said("baseline", *f.Before, turn), said("candidate", *f.After, turn)
+	baseline, candidate := answered("baseline", *f.Before, turn), answered("candidate", *f.After, turn)
 	texts := [2]string{}
 	for i, c := range []*eval.Case{f.Before, f.After} {
 		if turn < len(c.Turns) {
@@ -163,15 +162,15 @@ func answers(f report.Flip, turn int, b budget) []answer {
 	return []answer{baseline, candidate}
 }
 
-func said(model string, c eval.Case, turn int) answer {
+func answered(model string, c eval.Case, turn int) answer {
 	a := answer{Model: model}
 	if turn >= len(c.Turns) {
-		a.Ended = "not asked any more: " + text.Shown(c.Why, assertRunes)
+		a.Ended = "not evaluated: " + text.Shown(c.Why, assertRunes)
 		return a
 	}
 	a.Tokens = c.Turns[turn].OutputTokens
 	if reason := c.Turns[turn].DoneReason; reason != "" && reason != "stop" {
-		a.Ended = "it ended with " + text.Shown(reason, 40)
+		a.Ended = "stopped: " + text.Shown(reason, 40)
 	}
 	for _, assert := range c.Asserts {
 		if assert.Turn == turn && assert.Result == eval.Fail && assert.Weight > 0 && len(a.Failed) < mostAsserts {
@@ -188,11 +187,11 @@ func said(model string, c eval.Case, turn int) answer {
 	return a
 }
 
-// did is the result of a case in a word.
-func did(c eval.Case) string {
+// result is the result of a case in a word.
+func result(c eval.Case) string {
 	switch {
 	case c.Pass == nil:
-		return "no evidence"
+		return "excluded"
 	case *c.Pass:
 		return string(gate.Pass)
 	}

@@ -35,7 +35,7 @@ func flipped(history suite.History, baseline, candidate []eval.Turn) report.Flip
 	return f
 }
 
-func answered(texts ...string) (turns []eval.Turn) {
+func turnsOf(texts ...string) (turns []eval.Turn) {
 	for _, text := range texts {
 		turns = append(turns, eval.Turn{User: "two?", Output: text, DoneReason: "stop", OutputTokens: len(text)})
 	}
@@ -52,24 +52,24 @@ func TestConversations(t *testing.T) {
 		f    report.Flip
 		want []exchange
 	}{
-		{"replayed", report.Report{Suites: lesson(suite.Replayed)}, flipped(suite.Replayed, answered("aaa", "bb"), answered("xxx", "yy")), []exchange{
+		{"replayed", report.Report{Suites: lesson(suite.Replayed)}, flipped(suite.Replayed, turnsOf("aaa", "bb"), turnsOf("xxx", "yy")), []exchange{
 			{Asked: "one?", Given: "ONE"},
 			{Asked: "two?", Given: "TWO", Answers: []answer{{Model: "baseline", Pieces: text("aaa"), Tokens: 3}, {Model: "candidate", Pieces: text("xxx"), Tokens: 3, Failed: failed}}},
 			{Asked: "three?", Answers: []answer{{Model: "baseline", Pieces: text("bb"), Tokens: 2}, {Model: "candidate", Pieces: text("yy"), Tokens: 2}}},
 		}},
-		{"own", report.Report{Suites: lesson(suite.Own)}, flipped(suite.Own, answered("a", "b", "c"), answered("x", "y", "z")), []exchange{
+		{"own", report.Report{Suites: lesson(suite.Own)}, flipped(suite.Own, turnsOf("a", "b", "c"), turnsOf("x", "y", "z")), []exchange{
 			{Asked: "one?", Answers: []answer{{Model: "baseline", Pieces: text("a"), Tokens: 1}, {Model: "candidate", Pieces: text("x"), Tokens: 1, Failed: failed}}},
 			{Asked: "two?", Answers: []answer{{Model: "baseline", Pieces: text("b"), Tokens: 1}, {Model: "candidate", Pieces: text("y"), Tokens: 1}}},
 			{Asked: "three?", Answers: []answer{{Model: "baseline", Pieces: text("c"), Tokens: 1}, {Model: "candidate", Pieces: text("z"), Tokens: 1}}},
 		}},
-		{"no suite", report.Report{}, flipped(suite.Replayed, answered("a b"), answered("a c")), []exchange{
+		{"no suite", report.Report{}, flipped(suite.Replayed, turnsOf("a b"), turnsOf("a c")), []exchange{
 			{Asked: "two?", Answers: []answer{
 				{Model: "baseline", Pieces: []piece{{"a ", false}, {"b", true}}, Tokens: 3},
 				{Model: "candidate", Pieces: []piece{{"a ", false}, {"c", true}}, Tokens: 3, Failed: failed},
 			}},
 		}},
 	} {
-		shown := show(test.r, test.f, places(test.r), textRunes)
+		shown := show(test.r, test.f, suiteCases(test.r), textRunes)
 		if diff := cmp.Diff(test.want, shown.Exchanges); diff != "" {
 			t.Errorf("%s:\n%s", test.name, diff)
 		}
@@ -81,11 +81,11 @@ func TestConversations(t *testing.T) {
 
 func TestConversationThatWasGivenUp(t *testing.T) {
 	t.Parallel()
-	f := flipped(suite.Own, answered("a", "b"), []eval.Turn{{User: "one?", Output: "x", DoneReason: "length"}})
+	f := flipped(suite.Own, turnsOf("a", "b"), []eval.Turn{{User: "one?", Output: "x", DoneReason: "length"}})
 	f.After.Pass, f.After.Evidence, f.After.Why = nil, eval.None, "the answer was cut at num_predict or num_ctx"
 	shown := show(report.Report{}, f, nil, textRunes)
 	first, second := shown.Exchanges[0].Answers[1], shown.Exchanges[1].Answers[1]
-	if shown.Candidate != "no evidence" || first.Ended != "it ended with length" || second.Ended != "not asked any more: "+f.After.Why {
+	if shown.Candidate != "excluded" || first.Ended != "stopped: length" || second.Ended != "not evaluated: "+f.After.Why {
 		t.Errorf("%+v", shown)
 	}
 	if got := failedKinds(f); got[0] != "contains" {
@@ -96,7 +96,7 @@ func TestConversationThatWasGivenUp(t *testing.T) {
 func TestTextsShareTheBudget(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", textRunes)
-	few := []report.Flip{flipped(suite.Own, answered(long), answered(long))}
+	few := []report.Flip{flipped(suite.Own, turnsOf(long), turnsOf(long))}
 	if got := newBudget(few); got != textRunes {
 		t.Errorf("%d runes where there is room", got)
 	}
@@ -115,16 +115,16 @@ func TestTextsShareTheBudget(t *testing.T) {
 func TestGroups(t *testing.T) {
 	t.Parallel()
 	r := reporttest.Tutor()
-	groups := flipGroups(r, r.Regressed(), "broke", textRunes, true)
+	groups := flipGroups(r, r.Regressed(), "regressed", textRunes, true)
 	if len(groups) != 2 || groups[0].Suite != "followup" || groups[1].Suite != "general-knowledge" {
 		t.Fatalf("%+v", groups)
 	}
 	g := groups[0]
-	if g.Said != "25 of 50 cases broke" || len(g.First) != groupFirst || len(g.More) != 5 || !g.First[0].Open || g.First[1].Open || groups[1].First[0].Open {
-		t.Errorf("%s, %d and %d, first open %t", g.Said, len(g.First), len(g.More), g.First[0].Open)
+	if g.Count != "25 of 50 cases regressed" || len(g.First) != groupFirst || len(g.More) != 5 || !g.First[0].Open || g.First[1].Open || groups[1].First[0].Open {
+		t.Errorf("%s, %d and %d, first open %t", g.Count, len(g.First), len(g.More), g.First[0].Open)
 	}
 	wantBar := []segment{
-		{"right", 0, 46, "23 right before and after"}, {"fixed", 46, 4, "2 fixed"}, {"broke", 50, 48, "24 broken"}, {"unknown", 98, 2, "1 without two usable answers"},
+		{"right", 0, 46, "23 passed before and after"}, {"fixed", 46, 4, "2 fixed"}, {"regressed", 50, 48, "24 regressed"}, {"excluded", 98, 2, "1 excluded"},
 	}
 	wantReasons := []string{"icontains (24)", "maths-equal (24)", "the answer was cut at num_predict or num_ctx (1)"}
 	if diff := cmp.Diff(wantBar, g.Bar) + cmp.Diff(wantReasons, g.Reasons); diff != "" {

@@ -27,7 +27,7 @@ type curve struct {
 	Dots                    []dot
 	Ticks                   []tick // of the losses, from the top
 	Steps                   []tick
-	Words                   string // the plot for those who can't see it
+	Words                   string // alternative text
 }
 
 // dot is a validation loss.
@@ -39,7 +39,7 @@ type dot struct {
 // measure is a loss at a step.
 type measure struct{ step, loss float64 }
 
-// lossCurve plots the losses; nil where fewer than two steps are known.
+// lossCurve plots the losses; nil if fewer than two steps are known.
 func lossCurve(steps []report.Loss) *curve {
 	trained := thinned(measured(steps, func(l report.Loss) *float64 { return l.Loss }), curvePoints)
 	validated := thinned(measured(steps, func(l report.Loss) *float64 { return l.EvalLoss }), curveDots)
@@ -79,7 +79,7 @@ func lossCurve(steps []report.Loss) *curve {
 	return c
 }
 
-// measured are the losses of one kind by step; of two at a step the later.
+// measured lists the losses of one kind by step; of two at a step, the later.
 func measured(losses []report.Loss, of func(report.Loss) *float64) (line []measure) {
 	byStep := make(map[int]float64)
 	for _, l := range losses {
@@ -93,7 +93,8 @@ func measured(losses []report.Loss, of func(report.Loss) *float64) (line []measu
 	return line
 }
 
-// thinned gives at most so many points, each the mean of as many neighbours.
+// thinned reduces a line to at most the given number of points, each the mean of as many
+// neighbours.
 func thinned(line []measure, most int) (thin []measure) {
 	size := max(1, (len(line)+most-1)/most)
 	for part := range slices.Chunk(line, size) {

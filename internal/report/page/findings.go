@@ -15,8 +15,7 @@ type findingGroup struct {
 	Open     bool
 }
 
-// shownFinding is a finding on the page; its addresses are empty where nothing
-// shows the file.
+// shownFinding is a finding on the page; its addresses are empty if its file has none.
 type shownFinding struct{ Where, URL, See, SeeURL, Message string }
 
 // findingGroups sorts findings by level and check, in the order of the first of each.

@@ -11,8 +11,8 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// The bounds of a group of flips: so many are open to the eye, the others one
-// fold away where they are not just a few.
+// The bounds of a group of flips: the first groupFirst are listed, the rest folded
+// unless fewer than groupFew; and the number of reasons.
 const (
 	groupFirst   = 20
 	groupFew     = 5
@@ -22,7 +22,7 @@ const (
 // flipGroup is the flips of one suite.
 type flipGroup struct {
 	Suite   string
-	Said    string // how many of how many
+	Count   string // how many of how many
 	Bar     []segment
 	Reasons []string // the assertions that failed most
 	First   []shownFlip
@@ -33,12 +33,12 @@ type flipGroup struct {
 type segment struct {
 	Kind      string // a class of the page
 	At, Width percent
-	Said      string
+	Label     string
 }
 
 // flipGroups sorts flips by suite, in the order of the first of each.
-func flipGroups(r report.Report, flips []report.Flip, what string, b budget, open bool) (groups []flipGroup) {
-	at, tallies := places(r), r.Tallies()
+func flipGroups(r report.Report, flips []report.Flip, change string, b budget, open bool) (groups []flipGroup) {
+	at, tallies := suiteCases(r), r.Tallies()
 	index := make(map[string]int)
 	reasons := make(map[string]map[string]int)
 	for _, f := range flips {
@@ -64,7 +64,7 @@ func flipGroups(r report.Report, flips []report.Flip, what string, b budget, ope
 	}
 	for suite, i := range index {
 		g := &groups[i]
-		g.Said = fmt.Sprintf("%d of %s %s", len(g.First)+len(g.More), text.Count(tallies[suite].Total(), "case"), what)
+		g.Count = fmt.Sprintf("%d of %s %s", len(g.First)+len(g.More), text.Count(tallies[suite].Total(), "case"), change)
 		g.Reasons = commonest(reasons[suite])
 		if len(g.More) < groupFew {
 			g.First, g.More = append(g.First, g.More...), nil
@@ -73,7 +73,7 @@ func flipGroups(r report.Report, flips []report.Flip, what string, b budget, ope
 	return groups
 }
 
-// failedKinds are the types of assertion that the failing side failed, each once.
+// failedKinds lists the types of assertion that the failing side failed, each once.
 func failedKinds(f report.Flip) (kinds []string) {
 	failing := f.After
 	if failing.Pass != nil && *failing.Pass {
@@ -100,19 +100,19 @@ func commonest(counts map[string]int) (written []string) {
 	return written
 }
 
-// bar is the tally as segments from left to right.
+// bar draws the tally as segments from left to right.
 func bar(t report.Tally) (bar []segment) {
 	var at percent
 	for _, part := range []struct {
-		kind, said string
-		n          int
+		kind, label string
+		n           int
 	}{
-		{"right", "right before and after", t.Right}, {"fixed", "fixed", t.Fixed}, {"wrong", "wrong before and after", t.Wrong},
-		{"broke", "broken", t.Regressed}, {"unknown", "without two usable answers", t.Undecided},
+		{"right", "passed before and after", t.Right}, {"fixed", "fixed", t.Fixed}, {"wrong", "failed before and after", t.Wrong},
+		{"regressed", "regressed", t.Regressed}, {"excluded", "excluded", t.Undecided},
 	} {
 		if part.n > 0 {
 			width := percent(100 * float64(part.n) / float64(t.Total()))
-			bar = append(bar, segment{part.kind, at, width, fmt.Sprintf("%d %s", part.n, part.said)})
+			bar = append(bar, segment{part.kind, at, width, fmt.Sprintf("%d %s", part.n, part.label)})
 			at += width
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// axis is the part of the changes, as shares from -1 to 1, that the plots of all
-// rules show.
+// axis is the range of changes, as shares from -1 to 1, that the plots of all rules
+// share.
 type axis struct{ least, most float64 }
 
 // steps are the distances that an axis may have between its ticks.
@@ -20,7 +20,7 @@ var steps = []float64{.02, .05, .10, .20, .25, .50}
 // narrow screen.
 const mostTicks = 8
 
-// newAxis spans nothing, and every interval and limit of the rules that are rates.
+// newAxis spans zero, and every interval and limit of the rules on rates.
 func newAxis(rules []gate.Rule, p gate.Policy) (a axis, step float64) {
 	for _, rule := range rules {
 		if rated(rule) {
@@ -84,8 +84,7 @@ func rated(rule gate.Rule) bool {
 	return rule.N > 0
 }
 
-// limit is the change that the policy asks a rule to stay clear of, or to
-// reach; 0: there is none.
+// limit is the change that a rule must stay above or reach; 0: there is none.
 func limit(rule gate.Rule, p gate.Policy) float64 {
 	switch rule.Rule {
 	case gate.NoHarm:
@@ -101,10 +100,10 @@ func limit(rule gate.Rule, p gate.Policy) float64 {
 // interval is the plot of one rule.
 type interval struct {
 	Low, Width, Point, Zero percent
-	// Zone is what the policy draws a limit to, bad or good; empty: nothing.
+	// Zone is the side of the limit that is drawn, bad or good; empty: none.
 	Zone       string
 	From, Long percent
-	Words      string // the plot for those who can't see it
+	Words      string // alternative text
 }
 
 func (a axis) plot(rule gate.Rule, p gate.Policy) *interval {

@@ -1,4 +1,4 @@
-// Package page renders a report as one HTML file to keep, which needs nothing else.
+// Package page renders a report as one self-contained HTML file.
 package page
 
 import (
@@ -41,14 +41,14 @@ type page struct {
 	Style             template.CSS
 	StyleHash         string       // for the page's Content-Security-Policy: no other style applies
 	Outcome           string       // in a word
-	Kind              gate.Outcome // what it looks like
+	Kind              gate.Outcome // whose colour and sign it gets
 	Sign              string
 	Promotable        string
 	Headline, About   []phrase
 	Figures           []figure
 	Parts             []part
 	Error             string // why the run ended with an error
-	Next              string // what comes after a run without a verdict
+	Next              string // what happens after a run without a verdict
 	Notes             []string
 	Rules             []ruleGroup
 	Ticks             []tick
@@ -66,13 +66,13 @@ type page struct {
 	Materials         []report.Fact
 	Versions          []report.Fact
 	Reproduce         string
-	Left              []string // what was left out for length
+	Left              []string // omitted for length
 }
 
-// figure is a number worth a large letter.
+// figure is a number in large type.
 type figure struct{ Kind, Value, What string }
 
-// part is a section of the page that its top links to.
+// part is a section that the top of the page links to.
 type part struct{ ID, Title string }
 
 // shownSample is a sanity prompt with both answers.
@@ -81,11 +81,11 @@ type shownSample struct {
 	Answers []answer
 }
 
-// signs stand beside the outcomes, for those who do not see the colours.
+// signs accompany the outcomes, for those who do not see the colours.
 var signs = map[gate.Outcome]string{gate.Pass: "✓", gate.Fail: "✗", gate.Inconclusive: "?", gate.Same: "=", gate.Reported: "·"}
 
-// Render renders the report as one page that needs nothing else, no script
-// either, and follows the reader's light or dark setting.
+// Render renders the report as one self-contained page without scripts. It follows the
+// reader's light or dark setting.
 func Render(r report.Report) ([]byte, error) {
 	word, kind := r.Outcome()
 	hash := sha256.Sum256([]byte(pageStyle))
@@ -103,10 +103,10 @@ func Render(r report.Report) ([]byte, error) {
 	if r.Error != "" {
 		p.Error = budget(textRunes).bounded(r.Error)
 	}
-	if p.BaselineProbe = r.BaselineProbe.Sentence(); p.BaselineProbe != "" {
+	if p.BaselineProbe = r.BaselineProbe.Summary(); p.BaselineProbe != "" {
 		p.ProbedRows = showRows(r, r.BaselineProbe.Rows)
 		for i := range p.ProbedRows {
-			p.ProbedRows[i].Alike = "" // they are like nothing but themselves
+			p.ProbedRows[i].Label = "" // all of them are new
 		}
 	}
 	if r.Reproduce != "" {
@@ -121,9 +121,9 @@ func Render(r report.Report) ([]byte, error) {
 		p.Notes = append(p.Notes, text.Shown(note, 400))
 	}
 	p.Rules, p.Ticks = shownRules(r, left)
-	regressed, fixed := bound(r.Regressed(), pageFlips, "broken case", left), bound(r.Fixed(), pageFlips, "fixed case", left)
+	regressed, fixed := bound(r.Regressed(), pageFlips, "regressed case", left), bound(r.Fixed(), pageFlips, "fixed case", left)
 	texts := newBudget(regressed, fixed)
-	p.Regressed, p.Fixed = flipGroups(r, regressed, "broke", texts, true), flipGroups(r, fixed, "were fixed", texts, len(regressed) == 0)
+	p.Regressed, p.Fixed = flipGroups(r, regressed, "regressed", texts, true), flipGroups(r, fixed, "fixed", texts, len(regressed) == 0)
 	blocking, warned, old := r.SortedFindings()
 	p.New = findingGroups(r, bound(blocking, pageFindings, "new error", left), true)
 	p.Warned = findingGroups(r, bound(warned, pageFindings, "new warning", left), false)
@@ -164,16 +164,16 @@ func figures(r report.Report, regressed, fixed int) (figures []figure) {
 		figures = append(figures, figure{kind, fmt.Sprint(n), what})
 	}
 	if len(r.Cases) > 0 {
-		var asked, unknown int
+		var evaluated, excluded int
 		for _, t := range r.Tallies() {
-			asked += t.Total()
-			unknown += t.Undecided
+			evaluated += t.Total()
+			excluded += t.Undecided
 		}
-		add(regressed, "fail", "broke")
+		add(regressed, "fail", "regressed")
 		add(fixed, "pass", "fixed")
-		add(asked, "", "cases, asked of both")
-		if unknown > 0 {
-			add(unknown, "inconclusive", "without an answer")
+		add(evaluated, "", "cases evaluated")
+		if excluded > 0 {
+			add(excluded, "inconclusive", "excluded")
 		}
 	}
 	if blocking, _, _ := r.SortedFindings(); len(blocking) > 0 {
@@ -183,12 +183,12 @@ func figures(r report.Report, regressed, fixed int) (figures []figure) {
 		figures = append(figures, figure{"", text.Grouped(d.Records), "records"})
 	}
 	if took := r.Worked(); took > 0 {
-		figures = append(figures, figure{"", text.Duration(took), "of work"})
+		figures = append(figures, figure{"", text.Duration(took), "run time"})
 	}
 	return figures
 }
 
-// parts are those sections that the page has.
+// parts lists the sections that the page has.
 func (p page) parts() (parts []part) {
 	for _, possible := range []struct {
 		part
@@ -196,8 +196,8 @@ func (p page) parts() (parts []part) {
 	}{
 		{part{"rules", "Rules"}, len(p.Rules) > 0},
 		{part{"new", "New errors in the data"}, len(p.New) > 0},
-		{part{"broken", "What broke"}, len(p.Regressed) > 0},
-		{part{"fixed", "What was fixed"}, len(p.Fixed) > 0},
+		{part{"regressed", "Regressions"}, len(p.Regressed) > 0},
+		{part{"fixed", "Fixed cases"}, len(p.Fixed) > 0},
 		{part{"warned", "New warnings in the data"}, len(p.Warned) > 0},
 		{part{"data", "Other findings in the data"}, len(p.Old) > 0},
 		{part{"training", "Training"}, p.Curve != nil || len(p.Trained) > 0},

@@ -39,7 +39,7 @@ func TestPageInABrowser(t *testing.T) {
 	t.Parallel()
 	browser := newBrowser(t)
 	pages := reporttest.All()
-	for _, like := range []string{"cancelled", "lost", "running", "ungated", "retrained"} { // broke, with less
+	for _, like := range []string{"cancelled", "lost", "running", "ungated", "retrained"} { // like broke, with less
 		delete(pages, like)
 	}
 	for name, r := range pages {
@@ -101,7 +101,7 @@ func TestHostilePageInABrowser(t *testing.T) {
 	}
 }
 
-// crowd is a report of so many cases with two turns each, all of which broke.
+// crowd is a report of so many cases with two turns each, all of which regressed.
 func crowd(n int) report.Report {
 	s := suite.Suite{Path: "suites/crowd.suite.yaml", Name: "crowd", Role: suite.Target, History: []suite.History{suite.Own}}
 	yes, no := true, false
@@ -120,7 +120,7 @@ func crowd(n int) report.Report {
 			})
 		}
 	}
-	rule := gate.Rule{Rule: gate.NoHarm, Suite: s.Name, N: n, Baseline: 1, Delta: -1, CI: [2]float64{-1, -1}, Regressed: regressed, Outcome: gate.Fail, Why: "all broke"}
+	rule := gate.Rule{Rule: gate.NoHarm, Suite: s.Name, N: n, Baseline: 1, Delta: -1, CI: [2]float64{-1, -1}, Regressed: regressed, Outcome: gate.Fail, Why: "all regressed"}
 	return report.Report{
 		Verdict: gate.Verdict{Outcome: gate.Fail, ModelID: "m", Rules: []gate.Rule{rule}}, Policy: reporttest.Policy(), Cases: cases, Suites: report.SuitesOf([]suite.Suite{s}),
 	}
@@ -156,14 +156,14 @@ func TestTwoThousandCasesInABrowser(t *testing.T) {
 func TestPageOfReusedStages(t *testing.T) {
 	t.Parallel()
 	r := reporttest.Tutor()
-	if html := string(render(t, r)); !strings.Contains(html, "</b> of work<") {
-		t.Error("the work is not there")
+	if html := string(render(t, r)); !strings.Contains(html, "</b> run time<") {
+		t.Error("the run time is missing")
 	}
 	for i := range r.Stages {
 		r.Stages[i].Reused = true
 	}
-	if html := string(render(t, r)); strings.Contains(html, "of work<") {
-		t.Error("it tells of no work")
+	if html := string(render(t, r)); strings.Contains(html, "run time<") {
+		t.Error("it shows no time")
 	}
 }
 

@@ -6,11 +6,11 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// mark stands around the names in a sentence of the page. No given text can
-// hold it: text.Clean drops control characters.
+// mark encloses the names in a sentence of the page. Untrusted text cannot contain it,
+// because text.Clean drops control characters.
 const mark = "\x00"
 
-// marked is for sentences of the page, which cuts them at the marks.
+// marked is the style of sentences that phrases cuts at the marks.
 var marked = report.Style{Quote: mark, Prose: report.Reason}
 
 // phrase is a part of a sentence: our words, or a name.
@@ -19,8 +19,8 @@ type phrase struct {
 	Name bool
 }
 
-// phrases cuts a sentence that was written in the style marked. Its first word,
-// where it is ours, gets a capital.
+// phrases cuts a sentence that was written in the style marked. Its first word, unless
+// it is a name, gets a capital.
 func phrases(sentence string) (parts []phrase) {
 	for i, text := range strings.Split(sentence, mark) {
 		if i == 0 && text != "" {

@@ -5,14 +5,14 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// planned is something that was planned, beside what it took.
+// planned compares a forecast with the result.
 type planned struct {
 	What, Took, Planned string
-	Bar, Mark           percent // took and planned, of the longest; stages only
+	Bar, Mark           percent // took and planned, relative to the longest; stages only
 	Stage               bool
 }
 
-// plans are the stages, and what else the forecast said.
+// plans compares the stages and further figures with the forecast.
 func plans(r report.Report) (plans []planned) {
 	expected := r.Expected()
 	longest := 0.0
@@ -42,7 +42,7 @@ func plans(r report.Report) (plans []planned) {
 		plans = append(plans, planned{What: number.what, Planned: text.Grouped(number.planned), Took: text.Grouped(number.took)})
 	}
 	if f.Memory.TrainBytes > 0 && t.PeakMemoryBytes > 0 {
-		plans = append(plans, planned{What: "memory to train", Planned: text.Bytes(f.Memory.TrainBytes), Took: text.Bytes(t.PeakMemoryBytes)})
+		plans = append(plans, planned{What: "training memory", Planned: text.Bytes(f.Memory.TrainBytes), Took: text.Bytes(t.PeakMemoryBytes)})
 	}
 	return plans
 }

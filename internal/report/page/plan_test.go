@@ -19,7 +19,7 @@ func TestPlans(t *testing.T) {
 		{What: "eval", Took: "44.0 s", Planned: "52.0 s", Bar: percent(100 * 44.0 / 95), Mark: percent(100 * 52.0 / 95), Stage: true},
 		{What: "steps", Took: "240", Planned: "240"},
 		{What: "tokens", Took: "102,776", Planned: "99,000"},
-		{What: "memory to train", Took: "2.91 GB", Planned: "3.1 GB"},
+		{What: "training memory", Took: "2.91 GB", Planned: "3.1 GB"},
 	}
 	if diff := cmp.Diff(want, plans(reporttest.Tutor())); diff != "" {
 		t.Error(diff)

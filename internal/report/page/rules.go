@@ -11,8 +11,8 @@ import (
 
 // ruleGroup is the rules of one purpose.
 type ruleGroup struct {
-	Title, Said string
-	Rules       []shownRule
+	Title, About string
+	Rules        []shownRule
 }
 
 // shownRule is a rule on the page.
@@ -27,15 +27,15 @@ type shownRule struct {
 	Why         string
 }
 
-// purposes are the kinds of rules by their names' prefixes, in the order of the
+// purposes are the kinds of rules by the prefix of their names, in the order of the
 // page.
-var purposes = []struct{ prefix, title, said string }{
+var purposes = []struct{ prefix, title, about string }{
 	{"merge.", "Merge", "fails on evidence of harm"},
 	{"promote.", "Promotion", "needs evidence of benefit"},
-	{"", "Only reported", "no rule judges these"},
+	{"", "Reported only", "no rule applies"},
 }
 
-// shownRules are the rules, all plotted on one axis with these ticks.
+// shownRules groups the rules, all plotted on one axis, and returns its ticks.
 func shownRules(r report.Report, left func(int, string)) (groups []ruleGroup, ticks []tick) {
 	var rules []gate.Rule
 	for _, rule := range r.Verdict.Rules {
@@ -47,7 +47,7 @@ func shownRules(r report.Report, left func(int, string)) (groups []ruleGroup, ti
 	span, step := newAxis(rules, r.Policy)
 	taken := make([]bool, len(rules))
 	for _, purpose := range purposes {
-		g := ruleGroup{Title: purpose.title, Said: purpose.said}
+		g := ruleGroup{Title: purpose.title, About: purpose.about}
 		for i, rule := range rules {
 			if !taken[i] && strings.HasPrefix(rule.Rule, purpose.prefix) {
 				taken[i] = true
@@ -77,20 +77,20 @@ func showRule(rule gate.Rule, policy gate.Policy, span axis) shownRule {
 		shown.Range = report.Minus(report.Signed(rule.CI[0]) + " to " + report.Signed(rule.CI[1]))
 		say("%s %% before, %s %% after", gate.Points(rule.Baseline), gate.Points(rule.Candidate))
 		if !strings.Contains(rule.Why, " cases ") {
-			say("%d broke, %d fixed of %s", len(rule.Regressed), len(rule.Fixed), report.Pairs(rule))
+			say("%d regressed, %d fixed of %s", len(rule.Regressed), len(rule.Fixed), report.Pairs(rule))
 		}
 		if rule.Missing > 0 {
-			say("%d without two usable answers", rule.Missing)
+			say("%d excluded", rule.Missing)
 		}
 		switch {
 		case report.Detectable(rule):
-			say("can see a change of %s", gate.Points(rule.Detects))
+			say("minimum detectable effect %s", gate.Points(rule.Detects))
 		case rule.Detects < 1 && rule.Rule == gate.PromoteGain:
-			say("too few were wrong before for a gain to be seen")
+			say("baseline too high to detect a gain")
 		case rule.Detects < 1:
-			say("too few were right before for a drop to be seen")
+			say("baseline too low to detect a drop")
 		default:
-			say("too few to see any change")
+			say("too few cases to detect any change")
 		}
 	}
 	return shown

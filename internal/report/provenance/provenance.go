@@ -1,5 +1,4 @@
-// Package provenance states by what, when and of what a model's file was made, as an
-// in-toto Statement about the GGUF.
+// Package provenance renders the provenance of a model's GGUF as an in-toto Statement.
 package provenance
 
 import (
@@ -15,8 +14,8 @@ import (
 
 // The types of the provenance: an in-toto Statement
 // (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md) whose
-// predicate is SLSA's (https://slsa.dev/spec/v1.1/provenance), so that whatever
-// signs and checks those can sign and check this one.
+// predicate is SLSA's (https://slsa.dev/spec/v1.1/provenance), so that tools for those
+// can sign and verify this one.
 const (
 	statementType = "https://in-toto.io/Statement/v1"
 	predicateType = "https://slsa.dev/provenance/v1"
@@ -55,14 +54,14 @@ type predicate struct {
 	} `json:"runDetails"`
 }
 
-// external are what the one who asked for the run chose.
+// external holds what the caller of the run chose.
 type external struct {
 	Base    string `json:"base"`
 	Head    string `json:"head"`
 	Command string `json:"command,omitempty"`
 }
 
-// internal are what the policy and the machine decided.
+// internal holds what the policy and the machine decided.
 type internal struct {
 	Lineage      string         `json:"lineage,omitempty"`
 	PolicySHA256 string         `json:"policy_sha256,omitempty"`
@@ -79,14 +78,14 @@ type invocation struct {
 	Finished time.Time `json:"finishedOn,omitzero"`
 }
 
-// judged is what the run found about the model.
+// judged is the verdict on the model.
 type judged struct {
 	ModelID    string       `json:"model_id"`
 	Outcome    gate.Outcome `json:"outcome"`
 	Promotable bool         `json:"promotable"`
 }
 
-// Render renders the statement as JSON. It is nil for a run that made no GGUF.
+// Render renders the statement as JSON. It is nil for a run without a GGUF.
 func Render(r report.Report) ([]byte, error) {
 	if r.Export == nil {
 		return nil, nil
@@ -127,7 +126,7 @@ func Render(r report.Report) ([]byte, error) {
 	return append(data, '\n'), nil
 }
 
-// dependencies are the materials.
+// dependencies lists the materials.
 func dependencies(materials []report.Material) []resource {
 	used := []resource{}
 	for _, m := range materials {

@@ -8,7 +8,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// Findings are so many old warnings of one check, a new one, and a new error.
+// Findings returns old warnings of one check, a new warning, and a new error.
 func Findings(old int) (list []dataset.Finding) {
 	for i := range old {
 		list = append(list, dataset.Finding{Check: "level", Level: "warn", File: "a.json", Line: i + 1, Message: "no level (hint: add one)"})
@@ -18,7 +18,7 @@ func Findings(old int) (list []dataset.Finding) {
 	return append(list, fresh, failed)
 }
 
-// RepeatedErrors are those, of which three that say the same are new errors.
+// RepeatedErrors is Findings with three equal findings turned into new errors.
 func RepeatedErrors(old int) []dataset.Finding {
 	list := Findings(old)
 	for i := range 3 {
@@ -27,7 +27,7 @@ func RepeatedErrors(old int) []dataset.Finding {
 	return list
 }
 
-// Sided is a report of places that the head, the base, or neither of them has.
+// Sided is a report with places in the head, in the base, and in neither.
 func Sided() report.Report {
 	return report.Report{
 		Links: report.Links{Head: "https://example.org/head", Base: "https://example.org/base"},
@@ -41,8 +41,8 @@ func Sided() report.Report {
 	}
 }
 
-// CheckSides fails the test where what was rendered of Sided does not link each
-// place to the side that has it.
+// CheckSides fails the test if the rendered Sided does not link each place to the side
+// that has it.
 func CheckSides(t testing.TB, rendered string) {
 	t.Helper()
 	for _, want := range []string{"base/b#L3", "head/missing#L5", "base/b#L6", "base/x#L7"} {

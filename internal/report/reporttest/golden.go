@@ -11,7 +11,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// Golden compares what was rendered with a file of the package's testdata.
+// Golden compares rendered output with a file of the package's testdata.
 func Golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -25,6 +25,6 @@ func Golden(t *testing.T, name string, got []byte) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (write it anew with -update):\n%s", path, diff)
+		t.Errorf("%s (rewrite it with -update):\n%s", path, diff)
 	}
 }

@@ -13,8 +13,8 @@ import (
 // HTMLSpans are code within a line of HTML, which no text in it can end.
 var HTMLSpans = regexp.MustCompile(`<code>[^<>]*</code>`)
 
-// Nodes are the Markdown's nodes as a GFM parser sees them, with all text that
-// is not code.
+// Nodes lists the Markdown's nodes as a GFM parser sees them, with all text outside
+// code.
 func Nodes(t testing.TB, markdown string) []string {
 	t.Helper()
 	source := []byte(markdown)

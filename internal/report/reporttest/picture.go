@@ -12,28 +12,28 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// Pictured is the report that the pictures of the README show.
+// Pictured is the report in the pictures of the README.
 func Pictured() report.Report {
 	r := Tutor()
 	r.Notes = nil
 	return r
 }
 
-// A Picture is what the README shows of something that was rendered as HTML: the
-// top of it, as wide and as high as said, in pixels.
+// A Picture is an image for the README: the top of a rendered HTML page, with the given
+// width and height in pixels.
 type Picture struct {
 	Name          string // of the file in docs
-	About         string // what is on it, for those who do not see it
+	About         string // alternative text
 	Width, Height int
 	Style         string // CSS
 	Body          string // the HTML's body element
 }
 
-// largest is what a reader of the README may be made to load, in bytes.
+// largest bounds a picture, in bytes.
 const largest = 60_000
 
-// Check compares the picture with its file in docs, which -update writes. It is an
-// SVG that refers to nothing else; closed folds are empty, and links lead nowhere.
+// Check compares the picture with its file in docs, which -update writes. It is a
+// self-contained SVG; closed folds are empty, and links have no target.
 func (p Picture) Check(t *testing.T) {
 	t.Helper()
 	decoder := xml.NewDecoder(strings.NewReader(p.Body))
@@ -61,7 +61,7 @@ func (p Picture) Check(t *testing.T) {
 	Golden(t, filepath.Join("../../../../docs", p.Name), []byte(svg.String()))
 }
 
-// element writes an element of HTML that was begun, and all that is in it, as XML.
+// element writes an HTML element, whose start is read already, and its content as XML.
 func element(decoder *xml.Decoder, start xml.StartElement, to *strings.Builder) error {
 	name := start.Name.Local
 	fmt.Fprintf(to, "<%s", name)

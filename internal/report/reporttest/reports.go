@@ -1,5 +1,5 @@
-// Package reporttest has reports of every kind, hostile ones among them, for the tests
-// of what renders them, and compares the result with golden files.
+// Package reporttest provides reports of every kind, hostile ones included, to test the
+// renderers, and compares their output with golden files.
 package reporttest
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// Asked makes n cases of a suite of which the baseline passes the first so many,
-// and the candidate another number of them.
+// Asked makes n cases of a suite, of which the baseline and the candidate each pass the
+// first few.
 func Asked(name string, role suite.Role, n, baseline, candidate int) []eval.Case {
 	var cases []eval.Case
 	for i := range n {
@@ -38,7 +38,7 @@ func Asked(name string, role suite.Role, n, baseline, candidate int) []eval.Case
 	return cases
 }
 
-// Policy is a policy that lets an inconclusive result pass.
+// Policy is a policy that allows inconclusive results.
 func Policy() gate.Policy {
 	return gate.Policy{
 		Merge:   gate.Merge{Margin: 0.10, OnInconclusive: gate.LetPass},
@@ -46,7 +46,7 @@ func Policy() gate.Policy {
 	}
 }
 
-// Reports are one of each kind, by name.
+// Reports has one report of each kind, by name.
 func Reports() map[string]report.Report {
 	full := func(cases ...[]eval.Case) report.Report {
 		var all []eval.Case
@@ -60,19 +60,19 @@ func Reports() map[string]report.Report {
 			CandidateTag: "demo:pr-7-1a2b3c4d", BaselineTag: "demo-base",
 			Stages:   []report.Stage{{Name: "dataset", Seconds: 0.4, Reused: true}, {Name: "train", Seconds: 95, Reused: false}, {Name: "eval", Seconds: 31, Reused: false}},
 			Dataset:  &report.Dataset{Records: 240, Train: 220, Validation: 20},
-			Findings: []dataset.Finding{{Check: "near_duplicate", Level: "warn", File: "raw.json", Line: 40, See: "raw.json:12", Message: "almost the same question (hint: drop one)"}},
+			Findings: []dataset.Finding{{Check: "near_duplicate", Level: "warn", File: "raw.json", Line: 40, See: "raw.json:12", Message: "nearly the same question (hint: remove one)"}},
 			Training: &report.Training{Steps: 120, Tokens: 51234, TrainLoss: 0.1234, EvalLoss: new(0.2345)},
 			Samples:  []report.Sample{{Prompt: "What is 2 + 2?", Base: "2 + 2 = 4", Adapter: "Step by step: 2 + 2 = 4."}},
 			Export:   &report.Export{Changed: 14, Unchanged: 12, GGUFSHA256: strings.Repeat("e", 64)}, Reproduce: "tunegate run --base main --head change",
-			Notes: []string{"this change edits the policy, which takes effect after the merge; its verdict is by the policy of main",
-				"tunegate.yaml: gate.merge.margin would be 0.3, and is 0.1 now", "from @someone\n::error::and ##[error] others"},
+			Notes: []string{"this change edits the policy; the edit takes effect after the merge, and this verdict uses the policy of main",
+				"tunegate.yaml: gate.merge.margin would change from 0.1 to 0.3", "from @someone\n::error::and ##[error] others"},
 		}
 	}
 	p := Policy()
 	findings := []dataset.Finding{
 		{Check: "record_syntax", Level: "error", New: true, File: "raw.json", Line: 17, Column: 3, Message: "the string is not closed (hint: add the quote)"},
-		{Check: "exact_duplicate", Level: "error", New: true, File: "more.json", Line: 9, See: "raw.json:4", Message: `the record "2 + 2" is there already (hint: drop it)`},
-		{Check: "exact_duplicate", Level: "error", File: "raw.json", Line: 30, See: "raw.json:31", Message: "twice (hint: drop one)"},
+		{Check: "exact_duplicate", Level: "error", New: true, File: "more.json", Line: 9, See: "raw.json:4", Message: `the record "2 + 2" is a duplicate (hint: remove it)`},
+		{Check: "exact_duplicate", Level: "error", File: "raw.json", Line: 30, See: "raw.json:31", Message: "duplicate record (hint: remove one)"},
 	}
 	ended := func(state report.State) report.Report {
 		r := report.Report{
@@ -85,7 +85,7 @@ func Reports() map[string]report.Report {
 		case report.Stopped:
 			r.Dataset = &report.Dataset{Records: 240, Train: 220, Validation: 20}
 		case report.Ungated:
-			r.Stages, r.Notes = r.Stages[:1], []string{"main has no tunegate.yaml yet: this one is checked and nothing is judged until it is merged"}
+			r.Stages, r.Notes = r.Stages[:1], []string{"main has no tunegate.yaml yet: this one is only checked, and nothing is judged until it is merged"}
 		case report.Broke:
 			r.Error = "train: the trainer ended with exit code 1\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.\n(hint: lower `micro_batch_size`)"
 		case report.Lost:

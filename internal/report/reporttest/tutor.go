@@ -15,8 +15,8 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// Tutor is a failed report that has everything: follow-ups with their turns, a
-// lost answer, findings of several checks, links, losses, a forecast.
+// Tutor is a failed report with everything: follow-ups with their turns, a lost answer,
+// findings of several checks, links, losses, a forecast.
 func Tutor() report.Report {
 	followUps := suite.Suite{Path: "suites/followup.suite.yaml", Name: "followup", Role: suite.Target, History: []suite.History{suite.Replayed, suite.Own}}
 	var cases []eval.Case
@@ -91,9 +91,9 @@ func Tutor() report.Report {
 		},
 		Dataset: &report.Dataset{Records: 1240, Train: 1118, Validation: 122},
 		Findings: []dataset.Finding{
-			{Check: "near_duplicate", Level: "warn", New: true, File: "data/shorter answers.json", Line: 40, See: "data/raw.json:12", Message: "almost the same question (hint: drop one)"},
-			{Check: "near_duplicate", Level: "warn", File: "data/raw.json", Line: 61, See: "data/raw.json:58", Message: "almost the same question (hint: drop one)"},
-			{Check: "level", Level: "warn", File: "data/raw.json", Line: 70, Column: 5, Message: "the text of `input` is no learner level, so it is left out (hint: move it into the question)"},
+			{Check: "near_duplicate", Level: "warn", New: true, File: "data/shorter answers.json", Line: 40, See: "data/raw.json:12", Message: "nearly the same question (hint: remove one)"},
+			{Check: "near_duplicate", Level: "warn", File: "data/raw.json", Line: 61, See: "data/raw.json:58", Message: "nearly the same question (hint: remove one)"},
+			{Check: "level", Level: "warn", File: "data/raw.json", Line: 70, Column: 5, Message: "the text of `input` is not a learner level, so it is ignored (hint: move it into the question)"},
 		},
 		Nearest: map[string][]report.Row{
 			"followup/steps-product-0": {
@@ -130,8 +130,8 @@ func Tutor() report.Report {
 				{Name: "base model", Algorithm: "sha256", Digest: strings.Repeat("d", 64)},
 			},
 		},
-		Notes: []string{"this change edits the policy, which takes effect after the merge; its verdict is by the policy of main",
-			"tunegate.yaml: gate.merge.margin would be 0.3, and is 0.1 now"},
+		Notes: []string{"this change edits the policy; the edit takes effect after the merge, and this verdict uses the policy of main",
+			"tunegate.yaml: gate.merge.margin would change from 0.1 to 0.3"},
 		Reproduce: "tunegate run --base 2c8a289b33a9a65fbcd054e1b27ee1a59c5f0c70 --head 11985b5fa9b65845aaf4f8ced74c0b7a037fe318",
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Forecast renders what a run would do, take and detect.
+// Forecast renders a dry run: its stages, needs and minimum detectable effects.
 func Forecast(f report.Forecast) []byte {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "dry run: %s into %s; nothing was done\n",
@@ -31,7 +31,7 @@ func Forecast(f report.Forecast) []byte {
 
 func printStages(out *bytes.Buffer, f report.Forecast) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "stage\tstate\ttime\twhat")
+	fmt.Fprintln(table, "stage\tstate\ttime\tdetail")
 	for _, stage := range f.Stages {
 		took := lasting(stage.Seconds)
 		if stage.State == report.Kept {
@@ -41,11 +41,11 @@ func printStages(out *bytes.Buffer, f report.Forecast) {
 		if stage.Detail != "" {
 			detail = line(stage.Detail, 200)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", text.Name(stage.Name), stage.State, took, detail)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", text.Name(stage.Name), shownStates[stage.State], took, detail)
 	}
 	table.Flush() // a bytes.Buffer does not fail
 	if f.Kept() {
-		fmt.Fprintln(out, "every result is kept, so there is nothing to wait for")
+		fmt.Fprintln(out, "every result is reused")
 		return
 	}
 	var from []string
@@ -54,9 +54,9 @@ func printStages(out *bytes.Buffer, f report.Forecast) {
 			from = append(from, stage.Name+": "+stage.From)
 		}
 	}
-	fmt.Fprintf(out, "time in all: %s", lasting(f.Seconds))
+	fmt.Fprintf(out, "total time: %s", lasting(f.Seconds))
 	if len(from) > 0 {
-		fmt.Fprintf(out, " (from %s)", line(strings.Join(from, "; "), 400))
+		fmt.Fprintf(out, " (estimated from %s)", line(strings.Join(from, "; "), 400))
 	}
 	fmt.Fprintln(out)
 }
@@ -75,18 +75,18 @@ func printNeeds(out *bytes.Buffer, f report.Forecast) {
 	if len(parts) > 0 {
 		where := "memory"
 		if f.Memory.GPU {
-			where = "memory of the GPU"
+			where = "GPU memory"
 		}
 		fmt.Fprintf(out, "%s: %s\n", where, strings.Join(parts, ", "))
 	}
-	fmt.Fprintf(out, "disk: %s more\n", text.Bytes(f.DiskBytes))
+	fmt.Fprintf(out, "additional disk: %s\n", text.Bytes(f.DiskBytes))
 }
 
 func printEffects(out *bytes.Buffer, f report.Forecast) {
 	if len(f.Effects) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\nwhat the suites can see, with a chance of 80 %% (%s):\n", line(f.NoiseFrom, 300))
+	fmt.Fprintf(out, "\nminimum detectable effects at 80 %% power (%s):\n", line(f.NoiseFrom, 300))
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, effect := range f.Effects[:min(len(f.Effects), report.MostRules)] {
 		rule := gate.Rule{Rule: effect.Rule, Suite: effect.Suite, N: effect.Cases, Clusters: effect.Clusters}
@@ -94,37 +94,40 @@ func printEffects(out *bytes.Buffer, f report.Forecast) {
 	}
 	table.Flush()
 	if more := len(f.Effects) - report.MostRules; more > 0 {
-		fmt.Fprintf(out, "and %s more\n", text.Count(more, "rule"))
+		fmt.Fprintf(out, "and %s\n", text.Count(more, "more rule"))
 	}
 }
 
-// detects says what a rule can detect, and how many cases would make that less.
+// detects is what a rule can detect, and how many more cases would improve it.
 func detects(e gate.DetectableEffect) string {
-	what := "drops"
+	what := "a drop"
 	if e.Rule == gate.PromoteGain {
-		what = "gains"
+		what = "a gain"
 	}
 	var words string
 	switch {
 	case e.Detects < 1 && e.More > 0:
-		words = fmt.Sprintf("%s of %s points; %d more cases make it %s", what, gate.Points(e.Detects), e.More, gate.Points(e.Then))
+		words = fmt.Sprintf("%s of %s points; %d more cases would lower it to %s", what, gate.Points(e.Detects), e.More, gate.Points(e.Then))
 	case e.Detects < 1:
 		words = fmt.Sprintf("%s of %s points", what, gate.Points(e.Detects))
 	case e.More > 0:
-		words = fmt.Sprintf("nothing; with %d more cases %s of %s points", e.More, what, gate.Points(e.Then))
+		words = fmt.Sprintf("none; with %d more cases, %s of %s points", e.More, what, gate.Points(e.Then))
 	default:
-		words = "nothing"
+		words = "none"
 	}
 	switch {
 	case e.Hopeless:
-		words += fmt.Sprintf("; no number of cases that can be written excludes a drop of %s, so widen the margin", gate.Points(e.Margin))
+		words += fmt.Sprintf("; no realistic suite size excludes a drop of %s points (hint: widen the margin)", gate.Points(e.Margin))
 	case e.Needs > 0:
-		words += fmt.Sprintf("; %d more cases are needed to exclude a drop of %s", e.Needs, gate.Points(e.Margin))
+		words += fmt.Sprintf("; %d more cases are needed to exclude a drop of %s points", e.Needs, gate.Points(e.Margin))
 	}
 	return words
 }
 
-// lasting writes seconds; nil is not known.
+// shownStates are the states of planned stages as the table shows them.
+var shownStates = map[string]string{report.Kept: "reused", report.Part: "partial", report.ToDo: "to do"}
+
+// lasting writes a duration in seconds; nil is unknown.
 func lasting(seconds *float64) string {
 	if seconds == nil {
 		return "unknown"

@@ -18,13 +18,13 @@ func forecasts() map[string]report.Forecast {
 			Rows:     report.PlannedRows{Records: 240, Train: 220, Validation: 20, Lines: 220},
 			Training: &report.PlannedTraining{Steps: 112, SanitySteps: 11, Tokens: 51234, CharactersPerToken: 1.6, From: "as in 3 earlier trainings"},
 			Stages: []report.PlannedStage{
-				{Name: "dataset", State: report.Kept, Detail: "240 records, 220 rows to train on, 20 held out"},
+				{Name: "dataset", State: report.Kept, Detail: "240 records, 220 training rows, 20 validation rows"},
 				{Name: "train", State: report.Part, Seconds: new(171.2), From: "3 earlier trainings", Detail: "112 steps of 8 rows, about 51234 tokens"},
-				{Name: "export", State: report.ToDo, Seconds: new(0.1), From: "2 earlier ones"},
-				{Name: "eval", State: report.ToDo, Seconds: new(5461.0), From: "1 earlier evaluation", Detail: "148 cases with 190 questions: baseline kept, candidate 148 cases to ask"},
+				{Name: "export", State: report.ToDo, Seconds: new(0.1), From: "2 earlier results"},
+				{Name: "eval", State: report.ToDo, Seconds: new(5461.0), From: "1 earlier evaluation", Detail: "148 cases with 190 questions: baseline reused, candidate 148 cases to evaluate"},
 			},
-			Seconds: new(5632.3), Memory: report.PlannedMemory{GPU: true, TrainBytes: 10_100_000_000, ServeBytes: 16_200_000_000, From: "by a rule of thumb"},
-			DiskBytes: 31_000_000_000, NoiseFrom: "assumed: 10 % of the cases flip for no reason",
+			Seconds: new(5632.3), Memory: report.PlannedMemory{GPU: true, TrainBytes: 10_100_000_000, ServeBytes: 16_200_000_000, From: "rule of thumb"},
+			DiskBytes: 31_000_000_000, NoiseFrom: "assuming that 10 % of the cases flip at random",
 			Effects: []gate.DetectableEffect{
 				{Rule: gate.NoHarm, Suite: "symbolic", Cases: 52, Clusters: 50, Noise: .1, Detects: .09, More: 60, Then: .07, Excludes: .06, Margin: .1},
 				{Rule: gate.NoHarm, Suite: "tiny", Cases: 4, Clusters: 4, Noise: .1, Detects: 1, More: 25, Then: .298, Excludes: .41, Margin: .1, Needs: 45},
@@ -44,7 +44,7 @@ func forecasts() map[string]report.Forecast {
 		"forecast-unknown": {
 			BaseRef: "main", HeadRef: "change",
 			Stages: []report.PlannedStage{{Name: "train", State: report.ToDo, Detail: "\x1b[31m::error::##[error]x"}},
-			Memory: report.PlannedMemory{TrainBytes: 4e9, From: "by a rule of thumb"}, DiskBytes: 4_100_000,
+			Memory: report.PlannedMemory{TrainBytes: 4e9, From: "rule of thumb"}, DiskBytes: 4_100_000,
 		},
 	}
 }

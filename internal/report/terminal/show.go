@@ -10,11 +10,10 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// showMost bounds the lists that a person asks for on a terminal.
+// showMost bounds the lists that `tunegate show` prints.
 const showMost = 1000
 
-// Flips prints the regressed cases, with both answers, and the names of those
-// that were fixed.
+// Flips prints the regressed cases with both answers, and the names of the fixed ones.
 func Flips(r report.Report) []byte {
 	var out bytes.Buffer
 	printRegressed(&out, r, showMost)
@@ -26,14 +25,14 @@ func Flips(r report.Report) []byte {
 	return out.Bytes()
 }
 
-// Findings prints what the dataset checks found, the new errors and warnings first.
+// Findings prints the findings of the dataset checks, new errors and warnings first.
 func Findings(r report.Report) []byte {
 	var out bytes.Buffer
 	printFindings(&out, r, showMost, "in dataset/findings.jsonl of the run")
 	return out.Bytes()
 }
 
-// FirstFindings prints the first of them, and nothing where there is none.
+// FirstFindings prints the first findings, and nothing if there are none.
 func FirstFindings(r report.Report) []byte {
 	var out bytes.Buffer
 	if len(r.Findings) > 0 {
@@ -55,15 +54,15 @@ func printFindings(out *bytes.Buffer, r report.Report, most int, others string) 
 	}
 }
 
-// Case prints one case, SUITE/ID or ID alone, with both models' answers and
-// what was asserted of them. It prints nothing when there is no such case.
+// Case prints one case, SUITE/ID or ID alone, with both models' answers and the results
+// of its assertions. It prints nothing if there is no such case.
 func Case(r report.Report, id string) []byte {
 	var out bytes.Buffer
 	for _, c := range r.Cases {
 		if id != gate.ID(c) && id != c.Suite+"/"+gate.ID(c) {
 			continue
 		}
-		result := "no evidence"
+		result := "excluded"
 		if c.Pass != nil {
 			result = map[bool]string{true: "pass", false: "fail"}[*c.Pass]
 		}
@@ -72,8 +71,8 @@ func Case(r report.Report, id string) []byte {
 			printText(&out, "why", c.Why)
 		}
 		for i, turn := range c.Turns {
-			printText(&out, "asked", turn.User)
-			printText(&out, "answered", turn.Output)
+			printText(&out, "prompt", turn.User)
+			printText(&out, "answer", turn.Output)
 			for _, assert := range c.Asserts {
 				if assert.Turn == i {
 					printText(&out, text.Name(assert.Result), fmt.Sprintf("%s %s %s", assert.Type, assert.Value, assert.Why))

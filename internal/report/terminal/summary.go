@@ -1,5 +1,5 @@
 // Package terminal renders a report or a forecast for a terminal or a step's log.
-// Nothing that others wrote becomes a command to a terminal or a CI runner.
+// Untrusted text cannot become a command to a terminal or a CI runner.
 package terminal
 
 import (
@@ -16,15 +16,15 @@ import (
 const (
 	summaryFlips    = 3
 	summaryFindings = 10
-	dataFindings    = 20 // of a run that was about the data alone
+	dataFindings    = 20 // of a run of the dataset stage alone
 )
 
-// Summary renders the report for a terminal or a step log: the verdict in
-// words, the rules, what regressed with both answers, how to do it again.
+// Summary renders the report for a terminal or a step log: the headline, the rules, the
+// regressed cases with both answers, and the command to reproduce it.
 func Summary(r report.Report) []byte { return summary(r, printNewErrors) }
 
-// DataSummary is the Summary of a run that was about the data alone, with the first of
-// all findings.
+// DataSummary is Summary for a run of the dataset stage alone, with the first of all
+// findings.
 func DataSummary(r report.Report) []byte {
 	return summary(r, func(out *bytes.Buffer, r report.Report) {
 		if found := FirstFindings(r); found != nil {
@@ -47,12 +47,12 @@ func summary(r report.Report, found func(*bytes.Buffer, report.Report)) []byte {
 	}
 	printRules(&out, r)
 	printRegressed(&out, r, summaryFlips)
-	if said := r.BaselineProbe.Sentence(); said != "" {
-		fmt.Fprintf(&out, "\nbefore training, %s\n", said)
+	if summary := r.BaselineProbe.Summary(); summary != "" {
+		fmt.Fprintf(&out, "\nnew rows the baseline already answers: %s\n", summary)
 	}
 	found(&out, r)
 	if r.Reproduce != "" {
-		fmt.Fprintf(&out, "\nagain: %s\n", line(r.Reproduce, 400))
+		fmt.Fprintf(&out, "\nreproduce: %s\n", line(r.Reproduce, 400))
 	}
 	return out.Bytes()
 }
@@ -71,14 +71,14 @@ func printRules(out *bytes.Buffer, r report.Report) {
 	}
 	table.Flush() // a bytes.Buffer does not fail
 	if left > 0 {
-		fmt.Fprintf(out, "and %s more\n", text.Count(left, "rule"))
+		fmt.Fprintf(out, "and %s\n", text.Count(left, "more rule"))
 	}
 	for _, unmet := range r.Reasons(report.Bare) {
 		fmt.Fprintln(out, strings.Join(strings.Fields(unmet.Rule+" "+unmet.Suite), " ")+": "+unmet.Why)
 	}
 }
 
-// printNewErrors prints the first findings that stop a merge.
+// printNewErrors prints the first findings that block a merge.
 func printNewErrors(out *bytes.Buffer, r report.Report) {
 	errors, _, _ := r.SortedFindings()
 	blocking := report.Joined(errors)

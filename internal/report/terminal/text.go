@@ -14,12 +14,12 @@ const (
 	textRunes = 600
 )
 
-// line is untrusted text as one line of at most so many runes, in which no
-// workflow command is. The form of a command that counts at the start of a line
-// stays, so it must not stand there.
+// line is untrusted text as one line of at most the given runes, without workflow
+// commands. The form of a command that counts only at the start of a line stays, so do
+// not print it there.
 func line(s string, most int) string { return text.Inert(text.Shown(s, most)) }
 
-// printText prints untrusted text, bounded, each line behind a bar.
+// printText prints untrusted text, bounded, each line after a bar.
 func printText(out *bytes.Buffer, what, s string) {
 	s = text.Cut(strings.TrimSpace(text.Clean(s)), textLines, textRunes)
 	for line := range strings.SplitSeq(s, "\n") {
