@@ -2,14 +2,16 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/tunegate/tunegate/internal/baselock"
+	"github.com/tunegate/tunegate/internal/bounded"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/repo"
 	"github.com/tunegate/tunegate/internal/text"
@@ -78,9 +80,12 @@ func noConfig(ctx context.Context, r *repo.Repo, configPath string, refs ...stri
 	if len(refs) > 1 && refs[0] != refs[1] {
 		says = fmt.Sprintf("%s: neither %s nor %s has it", configPath, refs[0], refs[1])
 	}
-	data, err := os.ReadFile(filepath.Join(r.Root(), filepath.FromSlash(configPath)))
-	if err != nil {
+	data, err := bounded.ReadFile(filepath.Join(r.Root(), filepath.FromSlash(configPath)), maxPolicyFile)
+	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s (hint: `tunegate init` writes one to start from; commit it to %s)", says, strings.TrimPrefix(refs[0], "origin/"))
+	}
+	if err != nil { // a pull request that is checked out may make it a link to anything
+		return fmt.Errorf("%s, and that of the working tree is none: %w (hint: remove it; `tunegate init` writes one to start from)", says, err)
 	}
 	if slices.Contains(refs, WorkingTree) {
 		return fmt.Errorf("%s (hint: git ignores it: `git add -f -- %s` adds it all the same; then commit it)", says, text.ShellWord(configPath))
