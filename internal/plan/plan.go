@@ -115,17 +115,8 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 	if err != nil {
 		return err
 	}
-	p.policyTree = base
-	if _, found, err := base.Lookup(ctx, configPath); err != nil {
+	if err := p.choosePolicy(ctx, r, base, head); err != nil {
 		return err
-	} else if !found {
-		if _, err := head.Read(ctx, configPath, maxPolicyFile); errors.Is(err, fs.ErrNotExist) {
-			return noConfig(ctx, r, configPath, p.BaseRef, p.HeadRef)
-		} else if err != nil {
-			return ofHead(err)
-		}
-		p.policyTree, p.Gated = head, false
-		p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked and nothing is judged until it is merged", p.BaseRef, configPath))
 	}
 	if err := p.readPolicy(ctx, configPath, refs.Relocks); err != nil {
 		return err
@@ -135,23 +126,9 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 	}
 	baseTrain := p.Config.Train
 	if p.Gated {
-		changes, err := p.readTrainValues(ctx, head, configPath)
-		if err != nil {
+		if err := p.readProposed(ctx, head); err != nil {
 			return err
 		}
-		files, err := p.fileChanges(ctx, head)
-		if err != nil {
-			return err
-		}
-		changes = append(changes, files...)
-		rebased, err := p.changesBase(ctx, head)
-		if err != nil {
-			return err
-		}
-		if err := p.checkPolicy(ctx, head, configPath, rebased || len(changes) > 0); err != nil {
-			return err
-		}
-		p.note(changes)
 	}
 	if p.Head, err = p.records(ctx, head); err != nil {
 		return err
@@ -184,6 +161,23 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 	ofBase := p.Config
 	ofBase.Train = baseTrain
 	p.BaseLineage = p.lineage(p.Base, ofBase)
+	return nil
+}
+
+// choosePolicy takes the tree that the policy is read from: the base's, or that of the
+// head which brings the first config.
+func (p *Plan) choosePolicy(ctx context.Context, r *repo.Repo, base, head *repo.Tree) error {
+	p.policyTree = base
+	if _, found, err := base.Lookup(ctx, p.configPath); err != nil || found {
+		return err
+	}
+	if _, err := head.Read(ctx, p.configPath, maxPolicyFile); errors.Is(err, fs.ErrNotExist) {
+		return noConfig(ctx, r, p.configPath, p.BaseRef, p.HeadRef)
+	} else if err != nil {
+		return ofHead(err)
+	}
+	p.policyTree, p.Gated = head, false
+	p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked and nothing is judged until it is merged", p.BaseRef, p.configPath))
 	return nil
 }
 

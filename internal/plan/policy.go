@@ -179,6 +179,29 @@ func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath 
 	return configChanges(configPath, p.configText, data), nil
 }
 
+// readProposed takes from the head what a change of the config may set, notes what else
+// it changes, and makes sure that the merge leaves a policy which can be read.
+func (p *Plan) readProposed(ctx context.Context, head *repo.Tree) error {
+	changes, err := p.readTrainValues(ctx, head, p.configPath)
+	if err != nil {
+		return err
+	}
+	files, err := p.fileChanges(ctx, head)
+	if err != nil {
+		return err
+	}
+	changes = append(changes, files...)
+	rebased, err := p.changesBase(ctx, head)
+	if err != nil {
+		return err
+	}
+	if err := p.checkPolicy(ctx, head, p.configPath, rebased || len(changes) > 0); err != nil {
+		return err
+	}
+	p.note(changes)
+	return nil
+}
+
 // checkPolicy makes sure that the policy of the merged tree can be read, so that
 // a change which breaks it does not stop every run after it.
 func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath string, changed bool) error {
