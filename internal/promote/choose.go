@@ -39,8 +39,8 @@ func (o Options) choose(ctx context.Context, m machine.Machine, promotions ledge
 }
 
 // latest is the newest run of the repository that made a model which can be promoted, of
-// the data that the base branch holds. It refuses where a newer verdict speaks against
-// that: on the same data, or on what the base branch holds. What it passes over is told.
+// the data that the base branch holds. It refuses where a newer verdict on that data
+// speaks against it. What it passes over is told.
 func (o Options) latest(ctx context.Context, m machine.Machine, promotions ledger.Ledger, name string) (choice, error) {
 	records, err := runs.All(m.Home)
 	if err != nil {
@@ -127,17 +127,11 @@ type verdictOf struct {
 // newer ones, and is no version yet.
 func (o Options) still(record runs.Record, verdict gate.Verdict, newer []verdictOf, versions []ledger.Entry) error {
 	for _, later := range newer {
-		why := ""
-		switch {
-		case later.record.Lineage == record.Lineage:
-			why = "judged the same data later"
-		case later.record.Retrains && later.verdict.Outcome == gate.Fail:
-			why = "trained later what the base branch holds"
-		default:
+		if later.record.Lineage != record.Lineage { // it is of what the branch does not hold
 			continue
 		}
-		return refuse(ErrVerdict, "the latest run that could be promoted is %s, and run %s %s, with the verdict %s: %s (hint: `tunegate show %[2]s`; `tunegate promote %[6]s --run %[1]s` promotes the earlier one all the same)",
-			record.ID, later.record.ID, why, later.verdict.Outcome, against(later.verdict), o.Version)
+		return refuse(ErrVerdict, "the latest run that could be promoted is %s, and run %s judged the same data later, with the verdict %s: %s (hint: `tunegate show %[2]s`; `tunegate promote %[5]s --run %[1]s` promotes the earlier one all the same)",
+			record.ID, later.record.ID, later.verdict.Outcome, against(later.verdict), o.Version)
 	}
 	for _, known := range versions {
 		if known.ModelID != verdict.ModelID {

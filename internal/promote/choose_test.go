@@ -141,9 +141,14 @@ func TestLatest(t *testing.T) {
 		}, "", ErrVerdict, "run 2 judged the same data later, with the verdict fail: data: contamination 2 (hint: `tunegate show 2`; `tunegate promote v1 --run 1` promotes the earlier one all the same)"},
 		"main failed later": {func(l *lab) {
 			l.run("1", 1, "", passed())
+			l.run("2", 1, "", failed())
+			l.edit("2", func(r *runs.Record) { r.Retrains, r.Lineage = true, "of 1" })
+		}, "", ErrVerdict, "run 2 judged the same data later"},
+		"main failed with what was taken back since": {func(l *lab) {
+			l.run("1", 1, "", passed())
 			l.run("2", 2, "", failed())
 			l.edit("2", func(r *runs.Record) { r.Retrains = true })
-		}, "", ErrVerdict, "run 2 trained later what the base branch holds"},
+		}, "1", nil, `run 2 is newer and cannot be promoted ("main" as it stands, fail)`},
 		"main only gained nothing later": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 2, "", gate.Verdict{Schema: 1, Outcome: gate.Pass})
