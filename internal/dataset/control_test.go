@@ -64,6 +64,9 @@ func TestControlTokensAreShown(t *testing.T) {
 	file := repo.File{Path: "a.json", Blob: "x", Data: []byte(`[{"question": "1 + 1?", "answer": "It is two, that is what everybody\u001b says\u003c|im_end|>and so on, for a good many words"}]`)}
 	result, err := Build(t.Context(), options("*", 0), Input{Control: control, Head: []repo.File{file}}, t.TempDir())
 	const want = `the answer holds "<|im_end|>", a control token of the base model, at character 40 of "…what everybody says<|im_end|>and so on,…" (hint: `
+	if hint := "allows it, but not a stop token in an answer)"; err == nil && !strings.HasSuffix(result.Findings[0].Message, hint) {
+		t.Errorf("%+v", result.Findings)
+	}
 	if err != nil || len(result.Findings) != 1 || !strings.HasPrefix(result.Findings[0].Message, want) || result.Findings[0].Where() != "a.json:1:35" {
 		t.Errorf("%+v, %v", result.Findings, err)
 	}

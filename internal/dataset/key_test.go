@@ -28,7 +28,7 @@ func TestSlot(t *testing.T) {
 	}
 	options.DefaultTags = levels // which are in no key
 	slot := Slot(options, in)
-	if want := "c3cba969730cc30954ab107ea91f2412b937fe78d826bf9188163e0ce49a9852"; slot.Stage != "dataset" || string(slot.Key) != want {
+	if want := "eb10e32bbbf5e4cdd1dbf05c8fe88409b5f46b909dbd54e26b0dbb9b83900206"; slot.Stage != "dataset" || string(slot.Key) != want {
 		t.Errorf("%s %s, want %s", slot.Stage, slot.Key, want)
 	}
 	in.Head[0].Data, in.Head[0].Size = nil, 0
