@@ -73,9 +73,6 @@ func Exactly(value int) Type {
 	return Type{strconv.Itoa(value), &jsonschema.Schema{Type: "integer", Const: value}}
 }
 
-// Bool is true or false.
-func Bool() Type { return Type{"true or false", &jsonschema.Schema{Type: "boolean"}} }
-
 // Integer is a whole number.
 func Integer() Type { return Type{"integer", &jsonschema.Schema{Type: "integer"}} }
 
