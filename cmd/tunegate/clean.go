@@ -21,7 +21,7 @@ type cleanCommand struct {
 
 func (c cleanCommand) Run(s *session) error {
 	if c.PR < 0 || c.OlderThan < 0 {
-		return usage(errors.New("--pr and --older-than want a number above 0"))
+		return usage(errors.New("--pr and --older-than must be above 0 (hint: such as --pr 42, or --older-than 72h for three days)"))
 	}
 	options := clean.Options{PR: c.PR, OlderThan: c.OlderThan, DryRun: c.DryRun}
 	if c.PR > 0 {

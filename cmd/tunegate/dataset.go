@@ -120,9 +120,9 @@ func (f playbookFlags) check(s *session) error {
 	some := f.BaseSample+f.FollowupSample+f.Merged+f.ShuffleSeed != "" || f.Weight != nil || f.NoShuffle
 	switch {
 	case some && !all:
-		return errors.New("to merge, name --base-sample, --followup-sample and --merged")
+		return errors.New("to merge takes three files (hint: name --base-sample, --followup-sample and --merged)")
 	case f.Output == "" && (f.Input != "" || !all), f.Input == "" && !all:
-		return errors.New("to prepare, name --input and --output; to merge, --base-sample, --followup-sample and --merged")
+		return errors.New("--playbook lacks files (hint: to prepare, name --input and --output; to merge, --base-sample, --followup-sample and --merged)")
 	case all && f.Input != "" && !s.same(f.Input, f.Merged):
 		return fmt.Errorf("what is merged into %s would not be prepared, but %s (hint: leave --input out)", f.Merged, f.Input)
 	}

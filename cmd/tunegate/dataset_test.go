@@ -19,7 +19,7 @@ func TestExplainCheck(t *testing.T) {
 	}{
 		{[]string{"--explain", "contamination"}, 0, "contamination: the row asks, now or in an earlier turn, what a suite asks.\nIt looks at each row; "},
 		{[]string{"--explain", "contamination", "--json"}, 0, `"check": "contamination"`},
-		{[]string{"--explain", "rhyme"}, exitUsage, `unknown check "rhyme" (known: `},
+		{[]string{"--explain", "rhyme"}, exitUsage, `unknown check "rhyme" (hint: choose one of `},
 	} {
 		var said bytes.Buffer
 		w := world{args: append([]string{"-C", t.TempDir(), "dataset"}, tt.args...), stdout: &said, stderr: &said, clock: time.Now}

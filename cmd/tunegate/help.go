@@ -111,7 +111,7 @@ var near = regexp.MustCompile(`^(.*), did you mean (?:one of )?(.*)\?$`)
 func explain(err error) error {
 	for _, name := range planned() {
 		if strings.HasPrefix(err.Error(), "unexpected argument "+name) {
-			return fmt.Errorf("`tunegate %s` is not built yet", name)
+			return fmt.Errorf("`tunegate %s` is not built yet (hint: `tunegate help` lists the commands)", name)
 		}
 	}
 	ask := "`tunegate help`"

@@ -134,11 +134,11 @@ func (s *session) web() string {
 // check refuses the stages that a run cannot stop at or do again.
 func (c runCommand) check() error {
 	if c.MaxDuration < 0 {
-		return errors.New("--max-duration wants a time above 0")
+		return errors.New("--max-duration must be above 0 (hint: such as 5h or 90m)")
 	}
 	for _, name := range []string{c.Until, c.Force} {
 		if name != "" && !slices.Contains(step.Stages(), step.Stage(name)) {
-			return fmt.Errorf("unknown stage %q (known: %s)", name, strings.Trim(fmt.Sprint(step.Stages()), "[]"))
+			return fmt.Errorf("unknown stage %q (hint: choose one of %s)", name, strings.Trim(fmt.Sprint(step.Stages()), "[]"))
 		}
 	}
 	switch step.Stage(c.Force) {

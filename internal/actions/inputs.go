@@ -41,7 +41,7 @@ func (in Inputs) Arguments(e Event) ([]string, error) {
 	command := cmp.Or(in["command"], "run")
 	taken, known := takenBy()[command]
 	if !known {
-		return nil, fmt.Errorf("input command: %.60q is not one that a workflow runs (known: %s)",
+		return nil, fmt.Errorf("input command: %.60q is not one that a workflow runs (hint: choose one of %s)",
 			command, strings.Join(slices.Sorted(maps.Keys(takenBy())), ", "))
 	}
 	for name := range in {

@@ -119,11 +119,11 @@ func (t table) unknown(name string) error {
 	known := strings.Join(t.names(), ", ")
 	switch near := strictyaml.Nearest(name, t.names()); {
 	case name == "":
-		return fmt.Errorf("an assert needs a `type` (known: %s)", known)
+		return fmt.Errorf("an assert needs a `type` (hint: choose one of %s)", known)
 	case planned[name]:
-		return fmt.Errorf("assertion %q is not built yet (known: %s)", name, known)
+		return fmt.Errorf("assertion %q is not built yet (hint: choose one of %s)", name, known)
 	case near != "":
-		return fmt.Errorf("unknown assertion %q (did you mean %q?)", name, near)
+		return fmt.Errorf("unknown assertion %q (hint: did you mean %q?)", name, near)
 	}
-	return fmt.Errorf("unknown assertion %q (known: %s)", name, known)
+	return fmt.Errorf("unknown assertion %q (hint: choose one of %s)", name, known)
 }

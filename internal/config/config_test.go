@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tunegate/tunegate/internal/dataset"
+	"github.com/tunegate/tunegate/internal/reference/referencetest"
 	"github.com/tunegate/tunegate/internal/train"
 )
 
@@ -62,12 +63,12 @@ func TestDemoConfig(t *testing.T) {
 // mistakes are texts that no config may have, with words of the error.
 func mistakes() map[string]struct{ text, want string } {
 	return map[string]struct{ text, want string }{
-		"unknown key":       {short + "trian: {}\n", `tunegate.yaml:5:1: unknown key "trian" (did you mean "train"?)`},
+		"unknown key":       {short + "trian: {}\n", `tunegate.yaml:5:1: unknown key "trian" (hint: did you mean "train"?)`},
 		"planned key":       {short + "app: {dir: x}\n", `key "app" is not built yet`},
 		"misspelt baseline": {short + "eval: {baseline: stabel}\n", "neither stable, base, nor a tag"},
 		"planned gpus":      {short + "train: {gpus: 2}\n", "tunegate.yaml:5: training on 2 GPUs is not built yet"},
-		"planned export":    {short + "export: {quantization: q8_0}\n", "tunegate.yaml:5: q8_0 is not built yet"},
-		"unknown export":    {short + "export: {quantization: q9}\n", `unknown value "q9" (known: f16)`},
+		"planned export":    {short + "export: {quantization: q8_0}\n", "tunegate.yaml:5: `export.quantization`: q8_0 is not built yet (hint: choose one of f16)"},
+		"unknown export":    {short + "export: {quantization: q9}\n", `unknown value "q9" (hint: choose one of f16)`},
 		"planned base gguf": {strings.Replace(short, "./base", "./base, gguf: a.gguf", 1), "tunegate.yaml:3: a file as `gguf` is not built yet"},
 		"hub id":            {strings.Replace(short, "./base", "Qwen/Qwen2.5-7B", 1), "looks like a hub id"},
 		"base outside":      {strings.Replace(short, "./base", "./../base", 1), "inside the repository"},
@@ -79,12 +80,14 @@ func mistakes() map[string]struct{ text, want string } {
 		"unknown check":     {short[:len(short)-2] + ", checks: {typos: {level: warn}}}\n", `unknown check "typos"`},
 		"check level":       {short[:len(short)-2] + ", checks: {near_duplicate: {level: loud}}}\n", `tunegate.yaml:4: check near_duplicate has the level "loud"`},
 		"parameter":         {short + "serve: {parameters: {temprature: 1}}\n", `did you mean "temperature"?`},
+		"text for number":   {short + "train: {epochs: many}\n", "tunegate.yaml:5:17: `train.epochs` must be a number, not \"many\" (hint: such as 0.5; `tunegate help config train.epochs`)"},
+		"no document":       {"", "the file is empty"},
 		"parameter type":    {short + "serve: {parameters: {num_ctx: big}}\n", "`num_ctx` must be an integer"},
-		"dropout":           {short + "train: {lora: {dropout: 1}}\n", "`dropout` 1 is a share"},
-		"epochs":            {short + "train: {epochs: 0}\n", "tunegate.yaml:5: 0 is not a finite number above 0"},
+		"dropout":           {short + "train: {lora: {dropout: 1}}\n", "`dropout` is 1, not a share"},
+		"epochs":            {short + "train: {epochs: 0}\n", "tunegate.yaml:5: `train.epochs`: 0 is not a finite number above 0"},
 		"embedding":         {short + "train: {lora: {target_modules: [lm_head]}}\n", "lm_head cannot be a LoRA target"},
 		"sanity steps":      {short + "train: {sanity_steps: often}\n", "auto or a number"},
-		"margin":            {short + "gate: {merge: {margin: 10}}\n", "tunegate.yaml:5: 10 is not a share"},
+		"margin":            {short + "gate: {merge: {margin: 10}}\n", "tunegate.yaml:5: `gate.merge.margin`: 10 is not a share"},
 		"ratio":             {short + "gate: {merge: {output_tokens: {}}}\n", "`max_ratio` is missing"},
 		"no scheme":         {short + "runner: {ollama: \"127.0.0.1:11434\"}\n", `tunegate.yaml:5: ollama: "127.0.0.1:11434" is not the address of a server (hint: write it like http://127.0.0.1:11434)`},
 		"no address":        {short + "runner: {ollama: \"http://[\"}\n", `"http://[" is not the address of a server`},
@@ -99,8 +102,9 @@ func TestMistakes(t *testing.T) {
 			t.Parallel()
 			_, err := Parse("tunegate.yaml", []byte(test.text))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %q", err, test.want)
+				t.Fatalf("got %v, want %q", err, test.want)
 			}
+			referencetest.Hints(t, Format(), err)
 		})
 	}
 }
@@ -115,7 +119,7 @@ func outOfBounds() map[string]string {
 		"train: {sanity_steps: 1001}":                          "a number of steps from 1 to 1000",
 		"train: {lora: {r: 0}}":                                "0 is not from 1 to 4096",
 		"train: {lora: {alpha: .inf}}":                         "+Inf is not a finite number above 0",
-		"train: {lora: {dropout: .nan}}":                       "`dropout` NaN is a share",
+		"train: {lora: {dropout: .nan}}":                       "`dropout` is NaN, not a share",
 		"train: {learning_rate: .inf}":                         "+Inf is not a finite number above 0",
 		"train: {epochs: .nan}":                                "NaN is not a finite number above 0",
 		"limits: {epochs: .inf}":                               "+Inf is not a finite number above 0",
@@ -138,7 +142,9 @@ func TestBounds(t *testing.T) {
 		_, err := Parse("tunegate.yaml", []byte(short+text+"\n"))
 		if err == nil || !strings.HasPrefix(err.Error(), "tunegate.yaml:5: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", text, err, want)
+			continue
 		}
+		referencetest.Hints(t, Format(), err)
 	}
 	top := strings.Replace(short, "name: demo", "name: demo\nseed: 4294967295\ntrain: {sequence_len: 1048576, micro_batch_size: 4096, sanity_steps: 1000}", 1)
 	if _, err := Parse("tunegate.yaml", []byte(top)); err != nil {
@@ -159,7 +165,7 @@ func TestDatasetMistakes(t *testing.T) {
 		"threshold":           {sources + "  checks:\n    near_duplicate:\n      level: warn\n      threshold: 0\n", "tunegate.yaml:9: check near_duplicate has the threshold 0 (hint: "},
 		"threshold NaN":       {sources + "  checks:\n    near_duplicate: {threshold: .nan}\n", "tunegate.yaml:7: check near_duplicate has the threshold NaN"},
 		"threshold elsewhere": {sources + "  checks:\n    exact_duplicate: {threshold: 0}\n", "tunegate.yaml:7: check exact_duplicate takes no threshold (hint: "},
-		"unknown check":       {sources + "  checks:\n    near: {threshold: 0}\n", `tunegate.yaml:7: unknown check "near" (known: `},
+		"unknown check":       {sources + "  checks:\n    near: {threshold: 0}\n", `tunegate.yaml:7: unknown check "near" (hint: choose one of `},
 	}
 	for name, test := range tests {
 		if _, err := Parse("tunegate.yaml", []byte(head+test.text)); err == nil || !strings.HasPrefix(err.Error(), test.want) {

@@ -26,7 +26,7 @@ func TestGPU(t *testing.T) {
 		"gpu: {class: rtx-4090, memory: 0GB}":     `"0GB" is no size`,
 		"gpu: {class: \"$(x)\", memory: 24GB}":    "must be words",
 		"gpu: {class: x, memory: 999999999999GB}": "is no size",
-		"gpu: {clas: x, memory: 24GB}":            `unknown key "clas" (did you mean "class"?)`,
+		"gpu: {clas: x, memory: 24GB}":            `unknown key "clas" (hint: did you mean "class"?)`,
 	} {
 		if _, err := Parse("tunegate.yaml", []byte(short+"runner: {"+text+"}\n")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)

@@ -14,11 +14,14 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
+// topic of `tunegate help` that explains tunegate.yaml.
+const topic = "config"
+
 // Format describes tunegate.yaml. Its defaults are those that Parse fills in.
 func Format() reference.Format {
 	d := defaults()
 	format := reference.Format{
-		Name: FileName, Topic: "config", Planned: planned(), About: "What tunegate trains, serves and asks, and how it judges a change.",
+		Name: FileName, Topic: topic, Planned: planned(), About: "What tunegate trains, serves and asks, and how it judges a change.",
 		Keys: []reference.Key{
 			{Path: "version", Type: reference.Exactly(1), Required: true, Example: 1, About: "Version of this file's format."},
 			{

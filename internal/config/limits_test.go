@@ -79,7 +79,7 @@ func TestWhatARunMayTake(t *testing.T) {
 		"disk: -1GB":                 "is no size",
 		"disk: 80gb":                 "is no size",
 		"disk: 999999999TB":          "is no size",
-		"disc: 80GB":                 `unknown key "disc" (did you mean "disk"?)`,
+		"disc: 80GB":                 `unknown key "disc" (hint: did you mean "disk"?)`,
 		"duration: 5h, duration: 6h": "duration",
 	} {
 		if _, err := Parse("tunegate.yaml", []byte(short+"limits: {"+text+"}\n")); err == nil || !strings.Contains(err.Error(), want) {

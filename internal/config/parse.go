@@ -40,6 +40,7 @@ func Parse(name string, data []byte) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	doc.Topic = topic
 	p := parser{doc: doc}
 	if err := doc.Decode(&p.file, planned()...); err != nil {
 		return Config{}, err
@@ -100,7 +101,7 @@ func (p *parser) export() export.Options {
 	at, quantization := []any{"export", "quantization"}, p.file.Export.Quantization
 	built := slices.Contains(export.Quantizations(), quantization)
 	if !built && slices.Contains([]string{"q8_0", "q4_k_m"}, strings.ToLower(quantization)) {
-		p.fail(at, "%s is not built yet (known: %s)", quantization, strings.Join(export.Quantizations(), ", "))
+		p.fail(at, "`export.quantization`: %s is not built yet (hint: choose one of %s)", quantization, strings.Join(export.Quantizations(), ", "))
 		return export.Options{}
 	}
 	return export.Options{Quantization: p.oneOf(at, quantization, export.Quantizations()...)}
@@ -128,7 +129,7 @@ func (p *parser) train() train.Options {
 		o.LoRA.TargetModules = []string{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
 	}
 	if len(o.LoRA.TargetModules) == 0 {
-		p.fail([]any{"train", "lora", "target_modules"}, "`target_modules` is empty, so nothing would be trained")
+		p.fail([]any{"train", "lora", "target_modules"}, "`target_modules` is empty, so nothing would be trained (hint: name layers, such as [q_proj, v_proj], or leave the key out)")
 	}
 	for i, module := range o.LoRA.TargetModules {
 		if module == "embed_tokens" || module == "lm_head" {
@@ -136,7 +137,7 @@ func (p *parser) train() train.Options {
 		}
 	}
 	if !(o.LoRA.Dropout >= 0 && o.LoRA.Dropout < 1) {
-		p.fail([]any{"train", "lora", "dropout"}, "`dropout` %v is a share from 0 to below 1", o.LoRA.Dropout)
+		p.fail([]any{"train", "lora", "dropout"}, "`dropout` is %v, not a share from 0 to below 1", o.LoRA.Dropout)
 	}
 	if gpus := or(f.GPUs, 1); gpus != 1 {
 		p.fail([]any{"train", "gpus"}, "training on %d GPUs is not built yet (hint: leave `gpus` out, and one is used)", gpus)
@@ -161,7 +162,7 @@ func (p *parser) dataset(c Config) dataset.Options {
 	o := dataset.Options{Validation: or(f.Validation, 0.1), System: c.Serve.System, Seed: c.Seed, Checks: dataset.DefaultChecks(), Tags: p.tags(), DefaultTags: defaultTags()}
 	p.check([]any{"dataset", "validation"}, dataset.ValidateShare(o.Validation))
 	if len(f.Sources) == 0 {
-		p.fail([]any{"dataset"}, "`dataset.sources` names no record file")
+		p.fail([]any{"dataset"}, "`dataset.sources` names no record file (hint: such as `sources: [{path: \"data/*.json\"}]`)")
 	}
 	for i, given := range f.Sources {
 		source := dataset.Source{Path: given.Path, License: given.License, Weight: or(given.Weight, 1), Optional: given.Optional}

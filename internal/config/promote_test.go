@@ -28,7 +28,7 @@ func TestPromote(t *testing.T) {
 		"promote: {keep: 1}":                                               "tunegate.yaml:5: 1 versions are too few to keep (hint: 2 or more",
 		"promote: {keep: all}":                                             "tunegate.yaml:5:17",
 		"promote: {app: {dir: x}}":                                         `key "app" is not built yet`,
-		"promote: {too: []}":                                               `unknown key "too" (did you mean "to"?)`,
+		"promote: {too: []}":                                               `unknown key "too" (hint: did you mean "to"?)`,
 	} {
 		if _, err := Parse("tunegate.yaml", []byte(short+text+"\n")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", text, err, want)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tunegate/tunegate/internal/gate"
 	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/strictyaml"
 )
 
 // The largest values that make sense, far above what anybody trains with.
@@ -35,7 +36,7 @@ func (p *parser) check(at []any, err error) {
 func (p *parser) inside(at []any, name string) {
 	clean := path.Clean(strings.TrimPrefix(name, "./"))
 	if name == "" || path.IsAbs(name) || strings.Contains(name, `\`) || !filepath.IsLocal(clean) {
-		p.fail(at, "%q must be a path inside the repository, with slashes", name)
+		p.fail(at, "%q must be a path inside the repository (hint: a path from its top, with slashes and without ..)", name)
 	}
 }
 
@@ -57,28 +58,28 @@ func (p *parser) oneOf(at []any, value string, known ...string) string {
 	}
 	value = strings.ToLower(value)
 	if !slices.Contains(known, value) {
-		p.fail(at, "unknown value %q (known: %s)", value, strings.Join(known, ", "))
+		p.fail(at, "`%s`: unknown value %q (hint: choose one of %s)", strictyaml.Key(at...), value, strings.Join(known, ", "))
 	}
 	return value
 }
 
 func (p *parser) between(at []any, value, low, high int) int {
 	if value < low || value > high {
-		p.fail(at, "%d is not from %d to %d", value, low, high)
+		p.fail(at, "`%s`: %d is not from %d to %d", strictyaml.Key(at...), value, low, high)
 	}
 	return value
 }
 
 func (p *parser) above(at []any, value float64) float64 {
 	if !(value > 0 && isFinite(value)) {
-		p.fail(at, "%v is not a finite number above 0", value)
+		p.fail(at, "`%s`: %v is not a finite number above 0", strictyaml.Key(at...), value)
 	}
 	return value
 }
 
 func (p *parser) share(at []any, value float64) float64 {
 	if !(value >= 0 && value <= 1) {
-		p.fail(at, "%v is not a share from 0 to 1", value)
+		p.fail(at, "`%s`: %v is not a share from 0 to 1", strictyaml.Key(at...), value)
 	}
 	return value
 }

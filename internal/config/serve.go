@@ -82,7 +82,7 @@ func (p *parser) serve() Serve {
 		at := []any{"serve", "parameters", name}
 		kind, known := kinds[name]
 		if !known {
-			p.fail(at, "unknown parameter %q (did you mean %q?)", name, strictyaml.Nearest(name, slices.Sorted(maps.Keys(kinds))))
+			p.fail(at, "unknown parameter %q (hint: did you mean %q?)", name, strictyaml.Nearest(name, slices.Sorted(maps.Keys(kinds))))
 			continue
 		}
 		value, ok := kind.value(f.Parameters[name])

@@ -55,7 +55,7 @@ func TestTagMistakes(t *testing.T) {
 		"[{name: level, keys: [a], values: [\"\"], default: \"\"}]":                        `dataset tag level has the value "" (hint: `,
 		"[" + learnerLevel + ", {name: level, keys: [a], values: [b], default: b}]":        "dataset tag level is there twice (hint: ",
 		"[" + learnerLevel + ", {name: topic, keys: [audience], values: [b], default: b}]": `dataset tags level and topic both have the key "audience"`,
-		"[{name: level, keys: [a], value: [b], default: b}]":                               `unknown key "value" (did you mean "values"?)`,
+		"[{name: level, keys: [a], value: [b], default: b}]":                               `unknown key "value" (hint: did you mean "values"?)`,
 	} {
 		_, err := Parse("tunegate.yaml", []byte(withTags(text)))
 		if err == nil || !strings.HasPrefix(err.Error(), "tunegate.yaml:5") || !strings.Contains(err.Error(), want) {

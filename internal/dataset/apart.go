@@ -53,5 +53,5 @@ func Explain(name string) (string, error) {
 		return c.explain(), nil
 	}
 	slices.Sort(names)
-	return "", fmt.Errorf("unknown check %q (known: %s)", name, strings.Join(names, ", "))
+	return "", fmt.Errorf("unknown check %q (hint: choose one of %s)", name, strings.Join(names, ", "))
 }

@@ -118,7 +118,7 @@ func (t table) defaults() map[string]CheckOptions {
 
 func (t table) validateName(name string) error {
 	if _, found := t.find(name); !found {
-		return fmt.Errorf("unknown check %q (known: %s)", name, strings.Join(slices.Sorted(maps.Keys(t.defaults())), ", "))
+		return fmt.Errorf("unknown check %q (hint: choose one of %s)", name, strings.Join(slices.Sorted(maps.Keys(t.defaults())), ", "))
 	}
 	return nil
 }
@@ -127,7 +127,7 @@ func (t table) validateLevel(name string, level Level) error {
 	c, _ := t.find(name)
 	switch {
 	case level != Error && level != Warn && level != Off:
-		return fmt.Errorf("check %s has the level %q (known: error, warn, off)", name, level)
+		return fmt.Errorf("check %s has the level %q (hint: choose one of error, warn, off)", name, level)
 	case level == Off && c.unreadable:
 		return fmt.Errorf("check %s can't be off, records would vanish without a word (hint: use warn)", name)
 	}

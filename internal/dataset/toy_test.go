@@ -105,7 +105,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}
 	}
-	if _, err := Explain("near"); err == nil || !strings.HasPrefix(err.Error(), `unknown check "near" (known: byte_order_mark, `) || !strings.Contains(err.Error(), ", unnamed, ") {
+	if _, err := Explain("near"); err == nil || !strings.HasPrefix(err.Error(), `unknown check "near" (hint: choose one of byte_order_mark, `) || !strings.Contains(err.Error(), ", unnamed, ") {
 		t.Errorf("of an unknown check: %v", err)
 	}
 }

@@ -141,7 +141,7 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 			continue
 		}
 		if first, double := names[parsed.Name]; double {
-			mistakes = append(mistakes, fmt.Errorf("%s: %s is named %q already", file.Path, first, parsed.Name))
+			mistakes = append(mistakes, fmt.Errorf("%s: %s is named %q already (hint: give each suite a `name` of its own)", file.Path, first, parsed.Name))
 		}
 		names[parsed.Name] = file.Path
 		p.Suites = append(p.Suites, parsed)
@@ -149,7 +149,7 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 	}
 	for _, name := range slices.Concat(p.Config.Gate.Merge.NoHarm, p.Config.Gate.Promote.Gain.AnyOf, p.Config.Gate.Promote.NoWorse.AllOf) {
 		if _, known := names[name]; !known && len(mistakes) == 0 {
-			mistakes = append(mistakes, fmt.Errorf("`gate` names the suite %q, and no suite file has that name", name))
+			mistakes = append(mistakes, fmt.Errorf("`gate` names the suite %q, and no suite file has that name (hint: name a suite by its `name`; `eval.suites` finds the files)", name))
 		}
 	}
 	return errors.Join(mistakes...)
@@ -225,7 +225,7 @@ func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath stri
 		return ofHead(err)
 	}
 	if len(records) == 0 {
-		return ofHead(fmt.Errorf("%s: `dataset.sources` match no file of %s", configPath, merged.BaseRef))
+		return ofHead(fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: commit records, or correct the paths, which start at the top of the repository)", configPath, merged.BaseRef))
 	}
 	return nil
 }

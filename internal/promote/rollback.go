@@ -79,7 +79,7 @@ func goal(promotions ledger.Ledger, stable ledger.Entry, version string) (ledger
 		}
 		known = append(known, e.Version)
 	}
-	return ledger.Entry{}, refuse(ErrUsage, "no version %.60q of %s was promoted (known: %.300s)", version, stable.Name, strings.Join(known, ", "))
+	return ledger.Entry{}, refuse(ErrUsage, "no version %.60q of %s was promoted (hint: choose one of %.300s)", version, stable.Name, strings.Join(known, ", "))
 }
 
 // kept are the bytes of a promoted version.

@@ -45,7 +45,7 @@ func Workflows(names []string, action string) ([]File, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(all, name) {
-			return nil, fmt.Errorf("no workflow %q (known: %s; or none)", name, strings.Join(all, ", "))
+			return nil, fmt.Errorf("no workflow %q (hint: choose one of %s, or none)", name, strings.Join(all, ", "))
 		}
 	}
 	return files, nil

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -18,6 +17,9 @@ import (
 
 // Document is one parsed file.
 type Document struct {
+	// Topic of `tunegate help` that explains the keys; empty: there is none.
+	Topic string
+
 	path string
 	data []byte
 	root yaml.Node
@@ -37,13 +39,13 @@ func Parse(path string, data []byte) (*Document, error) {
 	doc := &Document{path: path, data: data}
 	var node yaml.Node
 	if err := loader.Load(&node); errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: the file is empty", path)
+		return nil, fmt.Errorf("%s: the file is empty (hint: write its keys, or remove it)", path)
 	} else if err != nil {
 		return nil, doc.translate(err, nil, nil)
 	}
 	var second yaml.Node
 	if err := loader.Load(&second); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: holds a second document after ---; only one is read, so join or split them", path)
+		return nil, fmt.Errorf("%s: holds a second document after --- (hint: put each into a file of its own)", path)
 	}
 	doc.root = node
 	if node.Kind == yaml.DocumentNode && len(node.Content) == 1 {
@@ -66,9 +68,14 @@ func (d *Document) Decode(v any, planned ...string) error {
 }
 
 // Errorf is an error about the value at a path of keys (string) and list
-// positions (int), with the file and the line of the nearest part that exists.
+// positions (int), with the file and the line of the nearest part that exists. One
+// without a hint names the help on the key, if the document has a topic.
 func (d *Document) Errorf(at []any, format string, args ...any) error {
-	return fmt.Errorf("%s:%d: %w", d.path, d.Line(at...), fmt.Errorf(format, args...))
+	err := fmt.Errorf(format, args...)
+	if d.Topic != "" && !strings.Contains(err.Error(), "(hint: ") {
+		err = fmt.Errorf("%w (hint: %s)", err, d.help(Key(at...)))
+	}
+	return fmt.Errorf("%s:%d: %w", d.path, d.Line(at...), err)
 }
 
 // Line is the 1-based line of the value at a path of keys and list positions,
@@ -102,46 +109,6 @@ func child(node *yaml.Node, step any) *yaml.Node {
 		}
 	}
 	return nil
-}
-
-var unknownField = regexp.MustCompile(`^field (.+) not found in type `)
-
-func (d *Document) translate(err error, known, planned []string) error {
-	var several *yaml.LoadErrors
-	var one *yaml.LoadError
-	var mistakes []error
-	switch {
-	case errors.As(err, &several):
-		for _, mistake := range several.Errors {
-			mistakes = append(mistakes, d.mistake(mistake, known, planned))
-		}
-	case errors.As(err, &one):
-		mistakes = append(mistakes, d.mistake(one, known, planned))
-	default:
-		mistakes = append(mistakes, fmt.Errorf("%s: %w", d.path, err))
-	}
-	return errors.Join(mistakes...)
-}
-
-func (d *Document) mistake(e *yaml.LoadError, known, planned []string) error {
-	where := fmt.Sprintf("%s:%d:%d", d.path, e.Mark.Line, e.Mark.Column)
-	if e.Mark.Line == 0 {
-		where = d.path
-	}
-	match := unknownField.FindStringSubmatch(e.Message)
-	if match == nil {
-		return fmt.Errorf("%s: %s", where, e.Message)
-	}
-	key := match[1]
-	for _, name := range planned {
-		if name == key {
-			return fmt.Errorf("%s: key %q is not built yet (hint: take it out; this version would ignore it)", where, key)
-		}
-	}
-	if near := Nearest(key, append(known, planned...)); near != "" {
-		return fmt.Errorf("%s: unknown key %q (did you mean %q?)", where, key, near)
-	}
-	return fmt.Errorf("%s: unknown key %q (hint: take it out)", where, key)
 }
 
 // Nearest is the entry of known that a misspelt word most likely meant, or "".

@@ -22,17 +22,20 @@ func TestDecodeNamesEveryMistake(t *testing.T) {
 		text string
 		want []string
 	}{
-		"unknown key":      {"version: 1\ntrain:\n  epchs: 3\n", []string{`a.yaml:3:3: unknown key "epchs" (did you mean "epochs"?)`}},
+		"unknown key":      {"version: 1\ntrain:\n  epchs: 3\n", []string{`a.yaml:3:3: unknown key "epchs" (hint: did you mean "epochs"?)`}},
 		"nothing near":     {"zzzzzzzzzz: 1\n", []string{`a.yaml:1:1: unknown key "zzzzzzzzzz" (hint: take it out)`}},
 		"planned key":      {"shapes: []\n", []string{`a.yaml:1:1: key "shapes" is not built yet`}},
-		"wrong type":       {"version: one\n", []string{"a.yaml:1:10: cannot construct"}},
-		"a cut number":     {"train: {lora: {r: 1.5}}\n", []string{"a.yaml:1:19: cannot construct"}},
+		"wrong type":       {"version: one\n", []string{"a.yaml:1:10: `version` must be an integer, not \"one\" (hint: such as 4)"}},
+		"a cut number":     {"train: {lora: {r: 1.5}}\n", []string{"a.yaml:1:19: `train.lora.r` must be an integer, not \"1.5\" (hint: "}},
+		"a text for keys":  {"train: fast\n", []string{"a.yaml:1:8: `train` must be a mapping, not \"fast\" (hint: "}},
+		"a list for keys":  {"train:\n  - lora: 1\n", []string{"a.yaml:2:3: `train` must be a mapping (hint: "}},
+		"a list for texts": {"tags: {a: [b]}\n", []string{"a.yaml:1:11: `tags.a` must be a text (hint: "}},
 		"two mistakes":     {"verson: 1\ntrain: {epochs: many}\n", []string{`"verson"`, "a.yaml:2:17"}},
-		"double key":       {"version: 1\nversion: 2\n", []string{"a.yaml:2"}},
-		"broken":           {"version: 1: 2\n", []string{"a.yaml:1"}},
+		"double key":       {"version: 1\nversion: 2\n", []string{"a.yaml:2:1: key \"version\" is also in line 1 (hint: keep one of them)"}},
+		"broken":           {"version: 1: 2\n", []string{"a.yaml:1:", ": not valid YAML: "}},
 		"empty":            {"", []string{"a.yaml: the file is empty"}},
 		"second document":  {"version: 1\n---\nversion: 2\n", []string{"second document"}},
-		"a list for a map": {"- 1\n", []string{"a.yaml:1:1"}},
+		"a list for a map": {"- 1\n", []string{"a.yaml:1:1: the file must be a mapping (hint: "}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -43,6 +46,11 @@ func TestDecodeNamesEveryMistake(t *testing.T) {
 			}
 			if err == nil {
 				t.Fatal("no error")
+			}
+			for line := range strings.Lines(err.Error()) {
+				if !strings.HasSuffix(strings.TrimSpace(line), ")") || !strings.Contains(line, "(hint: ") || strings.Contains(line, "!!") {
+					t.Errorf("no hint, or the library's words: %q", line)
+				}
 			}
 			for _, want := range test.want {
 				if !strings.Contains(err.Error(), want) {

@@ -8,12 +8,15 @@ import (
 	"github.com/tunegate/tunegate/internal/reference"
 )
 
+// topic of `tunegate help` that explains the suites' files.
+const topic = "suites"
+
 // Format describes the suites' files. What an assert may say stands in the
 // descriptions of the assertions.
 func Format() reference.Format {
 	asserts := reference.ListOf("asserts", reference.Refers("assert", "assert"))
 	return reference.Format{
-		Name: "suite", Topic: "suites", Planned: planned, Values: assertions(), About: "Questions that both models are asked, and what their answers must be.",
+		Name: "suite", Topic: topic, Planned: planned, Values: assertions(), About: "Questions that both models are asked, and what their answers must be.",
 		Definitions: map[string]reference.Type{"assert": assertion.Schema()},
 		Keys: []reference.Key{
 			{Path: "name", Type: reference.Matching("letters, digits, '.', '_' and '-', at most 64", name.String(), ""), Required: true, Example: "followup", About: "Name of the suite, for the gate and the reports."},

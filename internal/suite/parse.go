@@ -61,19 +61,19 @@ func (p *parser) fail(at []any, format string, args ...any) {
 func (p *parser) suite(path string) Suite {
 	parsed := Suite{Path: path, Name: p.file.Name, Role: Role(p.file.Role)}
 	if !name.MatchString(p.file.Name) {
-		p.fail([]any{"name"}, "a suite needs a `name` of letters, digits, '.', '_' and '-'")
+		p.fail([]any{"name"}, "a suite needs a `name` of letters, digits, '.', '_' and '-' (hint: such as `name: followup`)")
 	}
 	switch parsed.Role {
 	case Target, Guard, Observed:
 	case "":
 		parsed.Role = Target
 	default:
-		p.fail([]any{"role"}, "unknown role %q (known: target, guard, observed)", p.file.Role)
+		p.fail([]any{"role"}, "unknown role %q (hint: choose one of target, guard, observed)", p.file.Role)
 	}
 	if via := p.file.Via; via == "app" {
 		p.fail([]any{"via"}, "`via: app` is not built yet (hint: use ollama)")
 	} else if via != "" && via != "ollama" {
-		p.fail([]any{"via"}, "unknown via %q (known: ollama)", via)
+		p.fail([]any{"via"}, "unknown via %q (hint: use ollama)", via)
 	}
 	parsed.History = p.history()
 	if d := p.file.DefaultTest; d.Description != "" || d.Cluster != "" || d.Turns != nil {
@@ -102,7 +102,7 @@ func (p *parser) history() []History {
 		mode := History(text)
 		switch {
 		case mode != Replayed && mode != Own:
-			p.fail([]any{"history", i}, "unknown history %q (known: replayed, own)", text)
+			p.fail([]any{"history", i}, "unknown history %q (hint: choose one of replayed, own)", text)
 		case slices.Contains(modes, mode):
 			p.fail([]any{"history", i}, "history %q stands there twice", text)
 		}

@@ -3,6 +3,8 @@ package suite
 import (
 	"strings"
 	"testing"
+
+	"github.com/tunegate/tunegate/internal/reference/referencetest"
 )
 
 const good = `
@@ -84,7 +86,7 @@ func mistakes() map[string]struct{ text, want string } {
 		"unknown history":     {"name: a\nhistory: [mine]\n", `unknown history "mine"`},
 		"unknown key":         {"name: a\ntets: []\n", `did you mean "tests"?`},
 		"vars":                {"name: a\ntests:\n  - {description: c, vars: {a: 1}}\n", `key "vars" is not built yet`},
-		"unknown assertion":   {oneCase("{type: containz, value: x}"), `a.suite.yaml:7: unknown assertion "containz" (did you mean "contains"?)`},
+		"unknown assertion":   {oneCase("{type: containz, value: x}"), `a.suite.yaml:7: unknown assertion "containz" (hint: did you mean "contains"?)`},
 		"planned assertion":   {oneCase("{type: llm-rubric, value: x}"), "not built yet"},
 		"no type":             {oneCase("{value: x}"), "needs a `type`"},
 		"no value":            {oneCase("{type: equals}"), "equals needs one `value`"},
@@ -122,6 +124,7 @@ func TestParseMistakes(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("got %v, want %q", err, test.want)
 			}
+			referencetest.Hints(t, Format(), err)
 		})
 	}
 }

@@ -22,6 +22,7 @@ func (r Reader) Suite(path string, data []byte) (Suite, error) {
 	if err != nil {
 		return Suite{}, err
 	}
+	doc.Topic = topic
 	var file suiteFile
 	if err := doc.Decode(&file, planned...); err != nil {
 		return Suite{}, err
@@ -50,7 +51,7 @@ func (r Reader) Sanity(path string, data []byte) ([]string, error) {
 	var mistakes []error
 	for i, prompt := range file.Prompts {
 		if strings.TrimSpace(prompt.User) == "" {
-			mistakes = append(mistakes, doc.Errorf([]any{"prompts", i}, "a sanity prompt needs a `user` text"))
+			mistakes = append(mistakes, doc.Errorf([]any{"prompts", i}, "a sanity prompt needs a `user` text (hint: write `- user: QUESTION`)"))
 		}
 		if err := r.CheckText(prompt.User); err != nil {
 			mistakes = append(mistakes, doc.Errorf([]any{"prompts", i, "user"}, "%w", err))
@@ -58,7 +59,7 @@ func (r Reader) Sanity(path string, data []byte) ([]string, error) {
 		questions = append(questions, prompt.User)
 	}
 	if len(questions) == 0 {
-		mistakes = append(mistakes, doc.Errorf([]any{"prompts"}, "`prompts` needs at least one prompt"))
+		mistakes = append(mistakes, doc.Errorf([]any{"prompts"}, "`prompts` needs at least one prompt (hint: write `prompts: [{user: QUESTION}]`)"))
 	}
 	return questions, errors.Join(mistakes...)
 }

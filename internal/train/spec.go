@@ -61,7 +61,7 @@ func newSpec(o Options, in Input, dir string) (spec, error) {
 	case in.Seed > math.MaxUint32:
 		return spec{}, fmt.Errorf("seed %d: the trainer's random generators take 32 bits (hint: choose one below %d)", in.Seed, uint64(math.MaxUint32)+1)
 	case !slices.Contains(Quantizations(), o.Quantization):
-		return spec{}, fmt.Errorf("unknown quantization %q (known: %s)", o.Quantization, strings.Join(Quantizations(), ", "))
+		return spec{}, fmt.Errorf("unknown quantization %q (hint: choose one of %s)", o.Quantization, strings.Join(Quantizations(), ", "))
 	}
 	valRows := in.ValRows
 	if valRows != "" {
