@@ -137,7 +137,10 @@ func (s *session) parser() (parser *kong.Kong, exited *int, err error) {
 	parser, err = kong.New(&s.cli, kong.Name("tunegate"),
 		kong.Description("CI for model weights: a change of tuning data becomes a verdict about the model that is served."),
 		kong.Vars{"config": config.FileName, "version": "tunegate " + version}, kong.Writers(s.world.stdout, s.world.stderr),
-		kong.Exit(func(code int) { *exited = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.Exit(func(code int) { *exited = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}))
+	if err == nil {
+		group(parser.Model)
+	}
 	return parser, exited, err
 }
 

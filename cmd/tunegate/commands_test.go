@@ -24,6 +24,9 @@ func TestPageHasEveryCommand(t *testing.T) {
 	page.WriteString("## Flags of every command\n" + arguments(parser.Model.Node))
 	for _, command := range parser.Model.Children {
 		if !command.Hidden {
+			if command.Group == nil {
+				t.Errorf("%s is in no group of commands", command.Name)
+			}
 			page.WriteString("\n## `" + command.Name + "`\n\n" + command.Help + "\n\n```text\ntunegate " + command.Summary() + "\n```\n" + arguments(command))
 		}
 	}

@@ -77,8 +77,8 @@ func (s *session) helpExitCodes(words []string) error {
 	}
 	_, err := fmt.Fprint(s.world.stdout, `0    success; for a run: the policy lets the change through
 1    internal error, or doctor found a problem
-2    usage, config or data that cannot be read
-3    fail: the verdict is against the change or the promotion
+2    usage error, or config, suites, data or base model cannot be used as they are
+3    fail: a suite got worse, the data has new errors, or a promotion was refused by its verdict
 4    inconclusive, and the policy blocks on that
 130  cancelled
 `)
@@ -120,6 +120,9 @@ func explain(err error) error {
 	}
 	if said := near.FindStringSubmatch(err.Error()); said != nil {
 		return fmt.Errorf("%s (hint: did you mean %s? %s lists them all)", said[1], strings.ReplaceAll(said[2], `"`, "`"), ask)
+	}
+	if said, _, duration := strings.Cut(err.Error(), ": time: "); duration {
+		return fmt.Errorf("%s (hint: write hours and minutes, such as 1h30m, or 72h for three days)", said)
 	}
 	return fmt.Errorf("%w (hint: %s)", err, ask)
 }

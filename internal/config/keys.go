@@ -128,7 +128,7 @@ func trainKeys(d Config) []reference.Key {
 		{Path: "train.lora.rslora", Type: reference.Switch(), Default: d.Train.LoRA.RSLoRA, Example: false, About: "Scale by alpha/sqrt(r) instead of alpha/r."},
 		{Path: "train.learning_rate", Type: reference.Positive(), Default: d.Train.LearningRate, Example: 1e-4, About: "Learning rate at its peak."},
 		{Path: "train.epochs", Type: reference.Positive(), Default: d.Train.Epochs, Example: 3, About: "Passes over the training rows; fractions are allowed."},
-		{Path: "train.sequence_len", Type: reference.Between(16, maxSequence), Default: d.Train.SequenceLen, Example: 4096, About: "Maximum tokens of a row; a longer row is an error."},
+		{Path: "train.sequence_len", Type: reference.Between(16, maxSequence), Default: d.Train.SequenceLen, Example: 4096, About: "Maximum tokens of a training row; a longer row is an error. The context of the served model is `serve.parameters.num_ctx`."},
 		{Path: "train.micro_batch_size", Type: reference.Between(1, maxBatch), Default: d.Train.MicroBatchSize, Example: 4, About: "Rows per forward pass."},
 		{Path: "train.gradient_accumulation_steps", Type: reference.Between(1, maxBatch), Default: d.Train.GradientAccumulationSteps, Example: 4, About: "Micro batches per optimizer step."},
 		{

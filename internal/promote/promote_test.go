@@ -52,7 +52,7 @@ func TestThereAndBack(t *testing.T) {
 	both["demo:stable"] = one.ModelID
 	l.expectPrivate(both)
 	l.expect("second", second.Client(), both)
-	for version, want := range map[string]string{"": "nothing was before it", "v2": "promote v2 --run two", "v7": "known: v1, v2"} {
+	for version, want := range map[string]string{"": "nothing was before it", "v2": "promote v2 --run two", "v7": "choose one of v1, v2"} {
 		if _, err := Rollback(t.Context(), l.machine, l.config, version); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), want) {
 			t.Errorf("rollback %q: %v", version, err)
 		}

@@ -27,7 +27,7 @@ func TestWorkflows(t *testing.T) {
 	if got := strings.Join(paths, " "); got != ".github/workflows/data.yml .github/workflows/gpu.yml" {
 		t.Errorf("files %s", got)
 	}
-	if _, err := Workflows([]string{"data", "../data"}, testAction); err == nil || !strings.Contains(err.Error(), "known: data, gpu, promote, pull-request, retrain") {
+	if _, err := Workflows([]string{"data", "../data"}, testAction); err == nil || !strings.Contains(err.Error(), "(hint: choose one of data, gpu, promote, pull-request, retrain, or none)") {
 		t.Errorf("an unknown workflow: %v", err)
 	}
 }
