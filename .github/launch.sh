@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The action's one step: finds the tunegate of this checkout's version and becomes
-# it, so that a cancelled job's signals reach it. In this order: the one on PATH;
-# the release's, if its digest is the one in checksums.txt; one built from here.
+# The action's only step: finds the tunegate of this checkout's version and becomes
+# it, so that a cancelled job's signals reach it. It takes the one on PATH, else
+# the release's if its digest is in checksums.txt, else one built from this checkout.
 set -euo pipefail
 
-# A service may start without HOME, which Go wants: the password file's, then.
+# A service may start without HOME, which Go needs: take it from the password file.
 [[ -n ${HOME-} ]] || { unset HOME; export HOME=~; }
 
 action=$(cd "$(dirname "$0")/.." && pwd)
@@ -16,7 +16,7 @@ fi
 
 binary=$(mktemp -d "${RUNNER_TEMP:-/tmp}/tunegate-XXXXXX")/tunegate
 
-fetch() { # ASSET: the release's, or nothing; -q: no .curlrc has a say
+fetch() { # ASSET: downloads it from the release; -q: ignore .curlrc
 	curl -q --fail --silent --show-error --location --proto '=https' --retry 2 --max-time 120 --output "$binary" \
 		"https://github.com/tunegate/tunegate/releases/download/v$version/$1"
 }
@@ -30,13 +30,13 @@ obtain() {
 	esac
 	digest=$(awk -v asset="$asset" '
 		length($1) != 64 || $1 ~ /[^0-9a-f]/ || $2 !~ /^tunegate-[a-z0-9-]+$/ || $0 != $1 "  " $2 || seen[$2]++ {
-			print "tunegate: " FILENAME ":" FNR ": not a digest, two spaces and the name of another program (hint: pin the action to a release)" >"/dev/stderr"
+			print "tunegate: " FILENAME ":" FNR ": expected a digest, two spaces and the name of a program not listed before (hint: pin the action to a release)" >"/dev/stderr"
 			exit 1
 		}
 		$2 == asset { print $1 }' "$action/.github/checksums.txt")
 	if [[ -n $digest ]] && fetch "$asset"; then
 		if ! sha256sum --check --status <<<"$digest  $binary"; then
-			echo "tunegate: $asset of release v$version does not have the digest in .github/checksums.txt and is not run (hint: pin the action to a release)" >&2
+			echo "tunegate: $asset of release v$version does not have the digest in .github/checksums.txt, so it is not run (hint: pin the action to a release)" >&2
 			exit 1
 		fi
 	elif command -v go >/dev/null; then
@@ -50,8 +50,8 @@ obtain() {
 	chmod +x "$binary"
 }
 
-# In a process group of its own and waited for, because bash would take up a
-# signal only after curl or go has ended. Neither needs the token.
+# In its own process group and waited for, because bash would handle a signal
+# only after curl or go has ended. Neither needs the token.
 trap 'kill -- "-$!" 2>/dev/null || true; exit 130' INT TERM
 set -m
 (

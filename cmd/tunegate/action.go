@@ -17,8 +17,8 @@ import (
 	"github.com/tunegate/tunegate/internal/report/comment"
 )
 
-// actionCommand is the step of the GitHub action: a command that the action's
-// inputs and the workflow's event ask for, and what the runner is told of it.
+// actionCommand is the step of the GitHub action: it runs a command that the action's
+// inputs and the workflow's event determine, and reports the result to the runner.
 type actionCommand struct{}
 
 func (actionCommand) Run(s *session) error {
@@ -41,13 +41,13 @@ func (actionCommand) Run(s *session) error {
 	if code == 0 {
 		return err
 	}
-	if err != nil { // the command's own failure counts
+	if err != nil { // the command's own failure takes precedence
 		s.world.complain(err)
 	}
 	return &exitError{code: code}
 }
 
-// fenced runs the command line so that the runner takes nothing of its log for a
+// fenced runs the command line so that the runner takes nothing of its log as a
 // command. Only what publishes gets the token.
 func (s *session) fenced(job *actions.Job, args []string, publishes bool) (*session, int) {
 	w := s.world
@@ -56,12 +56,12 @@ func (s *session) fenced(job *actions.Job, args []string, publishes bool) (*sess
 	open := job.Fence()
 	fmt.Fprintf(log, "tunegate %s\n", strings.Join(args, " "))
 	done, code := perform(s.ctx, w)
-	log.close() // ends a line that is not over, which would swallow what opens the fence
+	log.close() // ends an unfinished line, which would swallow what opens the fence
 	open()
 	return done, code
 }
 
-// relay makes one log of a command's two streams, each line of it behind a fence.
+// relay merges a command's two streams into one log, fenced line by line.
 type relay struct {
 	mutex   sync.Mutex
 	cleaner *proc.Cleaner
@@ -79,7 +79,7 @@ func (r *relay) close() {
 	_ = r.cleaner.Close() // there is no other log to say it in
 }
 
-// withoutSecrets takes out of an environment what is between the runner and this
+// withoutSecrets removes from an environment what is between the runner and this
 // step: inputs, tokens, and the files that the runner reads. What publishes keeps
 // GitHub's token and the summary.
 func withoutSecrets(environ []string, publishes bool) []string {
@@ -94,7 +94,7 @@ func withoutSecrets(environ []string, publishes bool) []string {
 	})
 }
 
-// lookUp is os.Getenv of an environment.
+// lookUp is os.Getenv for an environment.
 func lookUp(environ []string) func(string) string {
 	return func(name string) string {
 		value, _ := proc.LookupEnv(environ, name)
@@ -102,7 +102,7 @@ func lookUp(environ []string) func(string) string {
 	}
 }
 
-// tell gives the runner the command's outputs, its annotations and its report.
+// tell hands the runner the command's outputs, its annotations and its report.
 func (s *session) tell(job *actions.Job) error {
 	errs := []error{s.output(job)}
 	if s.judged.Dir != "" {
@@ -137,8 +137,8 @@ func (s *session) output(job *actions.Job) error {
 	return errors.Join(errs...)
 }
 
-// annotate marks the records with new findings, errors first. What is wrong with
-// them quotes them, so it stands in the report only.
+// annotate marks the records with new findings, errors first. Their messages quote
+// them quotes them, so only the report shows it.
 func annotate(job *actions.Job, findings []dataset.Finding) {
 	for _, finding := range dataset.OnlyNew(findings) {
 		level := actions.Warning
@@ -147,7 +147,7 @@ func annotate(job *actions.Job, findings []dataset.Finding) {
 		}
 		job.Annotate(actions.Annotation{
 			Level: level, File: finding.File, Line: finding.Line, Title: "tunegate: " + finding.Check,
-			Message: fmt.Sprintf("a new %s of the check %s; the report in the job's summary says what it is", level, finding.Check),
+			Message: fmt.Sprintf("new %s of the check %s; see the report in the job summary", level, finding.Check),
 		})
 	}
 }

@@ -85,7 +85,7 @@ func (r actRun) summary(job string) string {
 	return all.String()
 }
 
-// exit is the exit code of the action's step in a job; 0 where none failed.
+// exit is the exit code of the action's step in a job; 0 if none failed.
 func (r actRun) exit(job string) (code int) {
 	for _, line := range r.log {
 		var status int

@@ -14,9 +14,9 @@ import (
 )
 
 type cleanCommand struct {
-	PR        int           `name:"pr" help:"Remove the runs of this pull request of the repository too." placeholder:"N"`
-	OlderThan time.Duration `help:"Remove runs that began longer ago than this too." placeholder:"720h"`
-	DryRun    bool          `help:"Only say what would be removed."`
+	PR        int           `name:"pr" help:"Also remove the runs of this pull request of the repository." placeholder:"N"`
+	OlderThan time.Duration `help:"Also remove runs that started longer ago than this." placeholder:"720h"`
+	DryRun    bool          `help:"Only list what would be removed."`
 }
 
 func (c cleanCommand) Run(s *session) error {
@@ -47,7 +47,7 @@ func (c cleanCommand) Run(s *session) error {
 	return printCleaned(s.world.stdout, cleaned)
 }
 
-// printCleaned names the runs and tags, which people know, and counts the rest.
+// printCleaned lists the runs and tags, which people recognize, and counts the rest.
 func printCleaned(w io.Writer, c clean.Result) error {
 	out := proc.NewCleaner(w, "")
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -71,7 +71,7 @@ func printCleaned(w io.Writer, c clean.Result) error {
 	return out.Close()
 }
 
-// totals is one line with what went of each kind and in all.
+// totals is one line with the removed items of each kind and in all.
 func totals(c clean.Result) string {
 	var parts []string
 	for _, kind := range clean.Kinds() {

@@ -34,34 +34,34 @@ const (
 
 type cli struct {
 	Dir    string           `short:"C" help:"Run as if started in this folder." default:"." placeholder:"DIR"`
-	Config string           `help:"The config, from the top of the repository." default:"${config}" placeholder:"FILE"`
-	Home   string           `help:"Where results, models and tools are kept (default: $$TUNEGATE_HOME, else the user's data folder)." placeholder:"DIR"`
+	Config string           `help:"Config file, relative to the top of the repository." default:"${config}" placeholder:"FILE"`
+	Home   string           `help:"Folder for results, models and tools (default: $$TUNEGATE_HOME, else the user's data folder)." placeholder:"DIR"`
 	JSON   bool             `name:"json" help:"Print the result as JSON on standard output."`
 	Quiet  bool             `short:"q" help:"Print no progress."`
 	About  kong.VersionFlag `name:"version" help:"Print the version."`
-	NoWait bool             `help:"Fail at once where another tunegate is at work on this machine, instead of waiting for it."`
+	NoWait bool             `help:"Fail at once instead of waiting for another tunegate that is running on this machine."`
 
-	Init    initCommand    `cmd:"" help:"Write what a repository begins with: tunegate.yaml, suites, tunegate.mk, workflows; what is there is kept."`
-	Setup   setupCommand   `cmd:"" help:"Install what a runner needs, once: Python environment, Ollama, the base model's GGUF and answers."`
-	Doctor  doctorCommand  `cmd:"" help:"Look for each thing that would stop a run, and say how to fix it."`
+	Init    initCommand    `cmd:"" help:"Write starter files: tunegate.yaml, suites, tunegate.mk and workflows. Existing files are kept."`
+	Setup   setupCommand   `cmd:"" help:"Prepare a machine, once: Python environment, Ollama, the base model's GGUF and its baseline answers."`
+	Doctor  doctorCommand  `cmd:"" help:"Find what would stop a run, and print a fix for each problem."`
 	Run     runCommand     `cmd:"" help:"Judge a change: dataset, prepare, train, export, register, eval, gate, report."`
 	Show    showCommand    `cmd:"" help:"Show a run's verdict, findings or answers."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Explain a command or a topic."`
 
-	Promote  promoteCommand  `cmd:"" help:"Make a run's model the stable one, on the server that evaluated it and those of promote.to."`
+	Promote  promoteCommand  `cmd:"" help:"Make a run's model the stable one, on the server that evaluated it and on those under promote.to."`
 	Rollback rollbackCommand `cmd:"" help:"Make an earlier version stable again."`
-	List     listCommand     `cmd:"" help:"List the promoted versions and the candidates of runs."`
-	Publish  publishCommand  `cmd:"" help:"Tell GitHub of a run, from a workflow: comment, findings, status, summary; exits as the run does."`
-	Clean    cleanCommand    `cmd:"" help:"Remove runs that a later one supersedes, and what nothing needs any more; unfinished work stays."`
+	List     listCommand     `cmd:"" help:"List promoted versions and candidates."`
+	Publish  publishCommand  `cmd:"" help:"Publish a run to GitHub from a workflow: comment, findings, status and summary. Same exit code as the run."`
+	Clean    cleanCommand    `cmd:"" help:"Remove superseded runs, and results that nothing needs any more. Unfinished work is kept."`
 
-	Hook hookCommand `cmd:"" help:"Clear what a killed job left, from the job hooks of a runner: before a job (started) and after it (completed)."`
+	Hook hookCommand `cmd:"" help:"Clean up after killed jobs, from a runner's job hooks: before a job (started) and after it (completed)."`
 
-	Dataset  datasetCommand `cmd:"" help:"Run up to the dataset: rows, findings, statistics; or the playbook's files."`
-	Train    stageCommand   `cmd:"" help:"Run up to the trained adapter."`
-	Export   stageCommand   `cmd:"" help:"Run up to the proved GGUF."`
-	Register stageCommand   `cmd:"" help:"Run up to the candidate's tag."`
-	Eval     evalCommand    `cmd:"" help:"Run up to the graded answers; or print a running app's live report."`
+	Dataset  datasetCommand `cmd:"" help:"Run through the dataset: rows, findings and statistics. Or write the playbook's files."`
+	Train    stageCommand   `cmd:"" help:"Run through training: the adapter."`
+	Export   stageCommand   `cmd:"" help:"Run through the export: the proved GGUF."`
+	Register stageCommand   `cmd:"" help:"Run through registration: the candidate's tag."`
+	Eval     evalCommand    `cmd:"" help:"Run through evaluation: the graded answers. Or print a running app's live report."`
 
 	Action actionCommand `cmd:"" hidden:"" help:"The step of the GitHub action: run the command that its inputs ask for."`
 }
@@ -71,7 +71,7 @@ func planned() []string {
 	return []string{"gate", "report", "case"}
 }
 
-// world is what a command touches of the process that it runs in.
+// world is what a command uses of its process.
 type world struct {
 	args           []string
 	environ        []string
@@ -84,7 +84,7 @@ type world struct {
 // getenv is os.Getenv of the command's environment.
 func (w world) getenv(name string) string { return lookUp(w.environ)(name) }
 
-// exitError is an error with an exit code of its own.
+// exitError is an error with its own exit code.
 type exitError struct {
 	code int
 	err  error
@@ -105,13 +105,13 @@ func usage(err error) error {
 	return &exitError{exitUsage, err}
 }
 
-// run parses the command line, runs the command and says how the process ends.
+// run parses the command line, runs the command and returns the exit code.
 func run(ctx context.Context, w world) int {
 	_, code := perform(ctx, w)
 	return code
 }
 
-// perform is run, and gives the session with what came of the command.
+// perform is run, and returns the session with the command's results.
 func perform(ctx context.Context, w world) (*session, int) {
 	s := &session{ctx: ctx, world: w}
 	parser, exited, err := s.parser()
@@ -130,8 +130,8 @@ func perform(ctx context.Context, w world) (*session, int) {
 	return s, w.end(ctx, errors.Join(parsed.Run(s), s.close()))
 }
 
-// parser reads the command line into the session. What it answers by itself, help and
-// the version, ends with the code that it leaves in exited; -1: it answered nothing.
+// parser reads the command line into the session. Help and version, which it answers
+// itself, leave their exit code in exited; -1: neither was requested.
 func (s *session) parser() (parser *kong.Kong, exited *int, err error) {
 	exited = new(-1)
 	parser, err = kong.New(&s.cli, kong.Name("tunegate"),
@@ -150,7 +150,7 @@ func (w world) end(ctx context.Context, err error) int {
 	case err == nil:
 		return 0
 	case ctx.Err() != nil:
-		if text := err.Error(); text != "" { // says what was left half done
+		if text := err.Error(); text != "" { // tells what was left unfinished
 			w.complain(fmt.Errorf("cancelled: %s", text))
 		} else {
 			fmt.Fprintln(w.stderr, "tunegate: cancelled")
@@ -170,8 +170,8 @@ func (w world) end(ctx context.Context, err error) int {
 // maxComplaint bounds a printed error, in bytes.
 const maxComplaint = 8 << 10
 
-// complain prints an error. It may quote what a pull request or a model wrote,
-// so it is cleaned, and no line starts with anything of it.
+// complain prints an error. It may quote text from a pull request or a model,
+// so it is cleaned, and no line starts with such text.
 func (w world) complain(err error) {
 	text := err.Error()
 	if len(text) > maxComplaint {
@@ -187,12 +187,12 @@ type session struct {
 	cli   cli
 
 	opened    *repo.Repo
-	judged    pipeline.Result // of a run, also of one that broke: Dir and Record
+	judged    pipeline.Result // of a run, also of one that failed: Dir and Record
 	moved     promote.Result  // of promote and rollback
 	published publish.Result
 }
 
-// close gives back what the command opened.
+// close releases what the command opened.
 func (s *session) close() error {
 	if s.opened == nil {
 		return nil
@@ -214,8 +214,8 @@ func (s *session) home() (string, error) {
 	return "", usage(errors.New("no folder to keep results in: HOME is not set, and the password file has no home for this user (hint: set TUNEGATE_HOME)"))
 }
 
-// locks is the folder of this user's locks on graphics cards, whatever home a
-// command works in; empty where the user has no folder.
+// locks is the folder of this user's GPU locks, whatever home a
+// command works in; empty if the user has no folder.
 func (s *session) locks() string {
 	if folder := s.world.folder("XDG_STATE_HOME", "state"); folder != "" {
 		return filepath.Join(folder, "locks")
@@ -224,7 +224,7 @@ func (s *session) locks() string {
 }
 
 // folder is tunegate's among those of the user that a variable names, else below
-// ~/.local; empty where the user has none.
+// ~/.local; empty if the user has none.
 func (w world) folder(variable, local string) string {
 	if of := w.getenv(variable); filepath.IsAbs(of) {
 		return filepath.Join(of, "tunegate")
@@ -271,8 +271,8 @@ func (s *session) repository() (*repo.Repo, error) {
 	return s.opened, usage(err)
 }
 
-// gitEnviron is what git may see of the environment: no GIT_DIR or GIT_INDEX_FILE
-// of a hook, but the user's config, wherever it is.
+// gitEnviron is the environment for git: without GIT_DIR or GIT_INDEX_FILE
+// of a hook, but with the user's config, wherever it is.
 func (s *session) gitEnviron() []string {
 	return proc.OnlyEnv(s.world.environ,
 		"PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")

@@ -21,20 +21,20 @@ import (
 // playbook's scripts: files in, files out, no repository and no run.
 type datasetCommand struct {
 	stageCommand
-	Explain  string        `help:"Say what a check finds and what it does by default." placeholder:"CHECK"`
+	Explain  string        `help:"Explain what a check finds and what it does by default." placeholder:"CHECK"`
 	Playbook playbookFlags `embed:""`
 }
 
 type playbookFlags struct {
 	On             bool   `name:"playbook" help:"Write the files of the playbook's lora-* targets instead."`
 	Input          string `help:"Raw records to prepare (default: those just merged)." placeholder:"FILE"`
-	Output         string `help:"Where prepared rows go, JSONL." placeholder:"FILE"`
+	Output         string `help:"Output file for the prepared rows, JSONL." placeholder:"FILE"`
 	BaseSample     string `help:"Raw records to merge." placeholder:"FILE"`
 	FollowupSample string `help:"Raw follow-up records to merge with them." placeholder:"FILE"`
-	Merged         string `help:"Where merged raw records go." placeholder:"FILE"`
-	Weight         *int   `help:"How often each follow-up record is merged (default: 2)." placeholder:"N"`
-	ShuffleSeed    string `help:"The seed of the merged records' order (default: 42)." placeholder:"N"`
-	NoShuffle      bool   `help:"Merge in the order of the files."`
+	Merged         string `help:"Output file for the merged raw records." placeholder:"FILE"`
+	Weight         *int   `help:"How many times each follow-up record is merged (default: 2)." placeholder:"N"`
+	ShuffleSeed    string `help:"Seed for shuffling the merged records (default: 42)." placeholder:"N"`
+	NoShuffle      bool   `help:"Keep the order of the files when merging."`
 }
 
 // The playbook's own defaults.
@@ -49,17 +49,17 @@ func (c datasetCommand) Run(s *session, parsed *kong.Context) error {
 	}
 	if c.Playbook.On {
 		if c.refs != (refs{}) {
-			return usage(errors.New("--playbook reads files, so --base and --head say nothing (hint: leave them out)"))
+			return usage(errors.New("--base and --head have no effect with --playbook, which reads files (hint: leave them out)"))
 		}
 		return c.Playbook.run(s)
 	}
 	if c.Playbook != (playbookFlags{}) {
-		return usage(errors.New("files to prepare or merge are named, but not --playbook (hint: add it; without it the dataset is that of the config)"))
+		return usage(errors.New("files to prepare or merge need --playbook (hint: add --playbook, or leave the files out to build the config's dataset)"))
 	}
 	return c.stageCommand.Run(s, parsed)
 }
 
-// explain says what a check is about; nothing is read.
+// explain describes a check; nothing is read.
 func (c datasetCommand) explain(s *session) error {
 	said, err := dataset.Explain(c.Explain)
 	if err != nil {
@@ -79,7 +79,7 @@ type playbookResult struct {
 	Notes    []string           `json:"notes"`
 }
 
-// run makes every file's content before it writes the first one.
+// run computes every file's content before it writes the first one.
 func (f playbookFlags) run(s *session) error {
 	if err := f.check(s); err != nil {
 		return usage(err)
@@ -113,7 +113,7 @@ func (f playbookFlags) run(s *session) error {
 
 func (f playbookFlags) merges() bool { return f.Merged != "" }
 
-// check refuses flags that lack others, would be without effect, or would lose a
+// check refuses flags that lack others, would have no effect, or would lose a
 // file.
 func (f playbookFlags) check(s *session) error {
 	all := f.BaseSample != "" && f.FollowupSample != "" && f.Merged != ""
@@ -124,12 +124,12 @@ func (f playbookFlags) check(s *session) error {
 	case f.Output == "" && (f.Input != "" || !all), f.Input == "" && !all:
 		return errors.New("--playbook lacks files (hint: to prepare, name --input and --output; to merge, --base-sample, --followup-sample and --merged)")
 	case all && f.Input != "" && !s.same(f.Input, f.Merged):
-		return fmt.Errorf("what is merged into %s would not be prepared, but %s (hint: leave --input out)", f.Merged, f.Input)
+		return fmt.Errorf("the merged %s would not be prepared, but %s would (hint: leave --input out)", f.Merged, f.Input)
 	}
 	return f.apart(s)
 }
 
-// apart refuses a file that would be written and also read, or written twice.
+// apart refuses a file that would be both written and read, or written twice.
 func (f playbookFlags) apart(s *session) error {
 	type file struct{ flag, name string }
 	read := []file{{"--input", f.Input}}
@@ -142,7 +142,7 @@ func (f playbookFlags) apart(s *session) error {
 		}
 		for _, other := range read {
 			if s.same(written.name, other.name) {
-				return fmt.Errorf("%s %s is the file of %s too (hint: name another one)", written.flag, written.name, other.flag)
+				return fmt.Errorf("%s %s is also the file of %s (hint: name another file)", written.flag, written.name, other.flag)
 			}
 		}
 		read = append(read, written)
@@ -150,7 +150,7 @@ func (f playbookFlags) apart(s *session) error {
 	return nil
 }
 
-// same says whether two names are of one file.
+// same reports whether two names are of one file.
 func (s *session) same(a, b string) bool {
 	first, err := filepath.Abs(s.path(a))
 	second, otherErr := filepath.Abs(s.path(b))
@@ -172,7 +172,7 @@ func (f playbookFlags) merge(s *session) ([]byte, playbook.Merged, error) {
 	}
 	seed, ok := new(big.Int).SetString(cmp.Or(f.ShuffleSeed, playbookSeed), 10)
 	if !ok {
-		return nil, playbook.Merged{}, usage(fmt.Errorf("--shuffle-seed %q is not an integer (hint: such as %s)", f.ShuffleSeed, playbookSeed))
+		return nil, playbook.Merged{}, usage(fmt.Errorf("--shuffle-seed %q is not an integer (hint: use one such as %s)", f.ShuffleSeed, playbookSeed))
 	}
 	if !f.NoShuffle {
 		mix.Seed = seed
@@ -200,20 +200,20 @@ func (f playbookFlags) prepare(s *session, merged []byte) ([]byte, playbook.Prep
 	return playbook.Prepare(input)
 }
 
-// note says what these files lose and a run would keep.
+// note lists what these files lose and a run would keep.
 func (r *playbookResult) note() {
 	const kept = "`tunegate run` keeps"
 	weighted := r.Merged != nil && r.Merged.Weight > 1 && r.Merged.Followup > 0
 	switch {
 	case weighted && r.Prepared != nil:
-		r.Notes = append(r.Notes, fmt.Sprintf("weight %d had no effect but on the order: preparing drops the copies (%s). %s a source's `weight`", r.Merged.Weight, text.Count(r.Prepared.Duplicates, "duplicate"), kept))
+		r.Notes = append(r.Notes, fmt.Sprintf("weight %d changed only the order, because preparing drops the copies (%s). %s a source's `weight`", r.Merged.Weight, text.Count(r.Prepared.Duplicates, "duplicate"), kept))
 	case weighted:
-		r.Notes = append(r.Notes, fmt.Sprintf("preparing will drop the copies that weight %d made: weights 1, 2 and 3 give the same rows in another order. %s a source's `weight`", r.Merged.Weight, kept))
+		r.Notes = append(r.Notes, fmt.Sprintf("preparing will drop the copies that weight %d made: weights 1, 2 and 3 give the same rows in a different order. %s a source's `weight`", r.Merged.Weight, kept))
 	case r.Prepared != nil && r.Prepared.Duplicates > 0:
-		r.Notes = append(r.Notes, fmt.Sprintf("dropped %s, also the copies that a merge's weight made. %s a source's `weight`", text.Count(r.Prepared.Duplicates, "duplicate"), kept))
+		r.Notes = append(r.Notes, fmt.Sprintf("dropped %s, including the copies that a merge's weight made. %s a source's `weight`", text.Count(r.Prepared.Duplicates, "duplicate"), kept))
 	}
 	if r.Prepared != nil && r.Prepared.LostContext > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("records that lost their `context` or `input`, which the playbook's rows do not hold: %d. %s earlier turns and levels", r.Prepared.LostContext, kept))
+		r.Notes = append(r.Notes, fmt.Sprintf("records that lost their `context` or `input`, which the playbook's rows cannot hold: %d. %s earlier turns and levels", r.Prepared.LostContext, kept))
 	}
 }
 
@@ -234,7 +234,7 @@ func (f playbookFlags) show(s *session, result playbookResult) error {
 	return nil
 }
 
-// path is a file that the command line names, as seen from the folder of -C.
+// path is a file named on the command line, relative to the folder of -C.
 func (s *session) path(name string) string {
 	if filepath.IsAbs(name) {
 		return name
@@ -253,15 +253,15 @@ func (s *session) read(name string) (playbook.File, error) {
 	return playbook.File{Name: name, Data: data}, err
 }
 
-// write puts a whole file in place, or leaves what was there.
+// write replaces a file as a whole, or leaves it unchanged.
 func (s *session) write(name string, data []byte) error {
 	path := s.path(name)
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is not a plain file, so it is not replaced (hint: name one, not a link, folder or device)", name)
+		return fmt.Errorf("%s is not a plain file, so it is not replaced (hint: name a plain file, not a link, folder or device)", name)
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("%w (hint: name a file in a folder that you may write)", err)
+		return fmt.Errorf("%w (hint: name a file in a folder that you can write to)", err)
 	}
 	return renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(dir), renameio.WithExistingPermissions())
 }

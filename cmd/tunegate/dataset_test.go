@@ -48,7 +48,7 @@ func TestPlaybookKeepsItsInputs(t *testing.T) {
 		"merged over the follow-ups":  {merging("more.json"), "is the file of --followup-sample too"},
 		"both in one":                 {merging("new.json", "--output", "sub/../new.json"), "--output sub/../new.json is the file of --merged too"},
 		"prepared over the base":      {merging("new.json", "--output", "base.json"), "--output base.json is the file of --base-sample too"},
-		"prepared is not what merged": {merging("new.json", "--output", "rows.jsonl", "--input", "base.json"), "would not be prepared"},
+		"prepared is not what merged": {merging("new.json", "--output", "rows.jsonl", "--input", "base.json"), "would not be prepared, but"},
 		"apart":                       {merging("new.json", "--output", "rows.jsonl", "--input", "sub/../new.json"), ""},
 		"only merged":                 {merging("new.json"), ""},
 	} {

@@ -12,11 +12,11 @@ import (
 )
 
 type doctorCommand struct {
-	E2E bool `name:"e2e" help:"Then run everything once with a tiny model and tiny data: about two minutes."`
+	E2E bool `name:"e2e" help:"Also run everything once with a tiny model and tiny data (about 2 minutes)."`
 }
 
-// Run looks at the machine for the config at the default branch, or for the
-// defaults where there is none.
+// Run checks the machine for the config at the default branch, or for the
+// defaults if there is none.
 func (c doctorCommand) Run(s *session) error {
 	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
 	machine, err := s.machine(progress)
@@ -32,7 +32,7 @@ func (c doctorCommand) Run(s *session) error {
 	}
 	hint := "run each `fix:` command in order, then run doctor again"
 	if c.E2E && !check.Healthy(checks) {
-		hint += "; the tiny run was not tried"
+		hint += "; the tiny run was skipped"
 	} else if c.E2E {
 		tiny := doctor.Rehearse(s.ctx, machine, about)
 		progress.clear()

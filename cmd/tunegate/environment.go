@@ -10,8 +10,8 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-// withHome is an environment whose HOME names a folder: a service, such as a
-// self-hosted runner, may start without one, and then the password file's is it.
+// withHome is an environment whose HOME is set: a service, such as a
+// self-hosted runner, may start without it, and then the password file's is used.
 // Git, Go and uv look for the user's settings and caches there too.
 func withHome(environ []string, recorded func() (string, error)) []string {
 	if filepath.IsAbs(lookUp(environ)("HOME")) {
@@ -24,7 +24,7 @@ func withHome(environ []string, recorded func() (string, error)) []string {
 	return proc.WithEnv(environ, "HOME", folder)
 }
 
-// recordedHome is the home folder that the password file has for this user.
+// recordedHome is this user's home folder in the password file.
 func recordedHome() (string, error) {
 	found, err := user.LookupId(strconv.Itoa(os.Geteuid()))
 	if err != nil {

@@ -33,7 +33,7 @@ func TestEvalOfAnApp(t *testing.T) {
 	code, out, notes := inProcess(t.Context(), "eval", "--app", app.URL)
 	for _, want := range []string{
 		"app: " + app.URL + `, version "0.2.0", model "tutor:v1\n::error::x" ("ollama"), multi-agent off`,
-		"live answers: at most 10 of 12 (the report does not tell aborted ones), their checks pass 0.5000 (the app says 0.5331, over all)",
+		"live answers: at most 10 of 12 (the report does not mark aborted ones), check pass rate 0.5000 (the app reports 0.5331 over all answers)",
 		"timeouts: 0, errors: 0", `fallback  0.6986        0  "Explain topic 12"`,
 		"- 2 of 12 answers are the app's own text", "0.7778", "0.125",
 	} {
@@ -41,7 +41,7 @@ func TestEvalOfAnApp(t *testing.T) {
 			t.Errorf("without %q:\n%s", want, out)
 		}
 	}
-	if code != 0 || !strings.Contains(notes, "the app runs Python that the model writes") || strings.Contains(out, "\n::") {
+	if code != 0 || !strings.Contains(notes, "runs Python that the model writes") || strings.Contains(out, "\n::") {
 		t.Errorf("exit %d, %s%s", code, out, notes)
 	}
 
@@ -66,7 +66,7 @@ func TestEvalWithoutALiveAnswer(t *testing.T) {
 		app.Model = model
 		for _, args := range [][]string{{"eval", "--app", app.URL}, {"--json", "eval", "--app", app.URL}} {
 			code, out, notes := inProcess(t.Context(), args...)
-			if code != exitBroke || !strings.Contains(out, "Explain topic 12") || !strings.Contains(notes, "none of the 12 answers is a live one") {
+			if code != exitBroke || !strings.Contains(out, "Explain topic 12") || !strings.Contains(notes, "none of the 12 answers came live from the model") {
 				t.Errorf("%s, %q: exit %d, %s%s", name, args, code, out, notes)
 			}
 		}
@@ -80,11 +80,11 @@ func TestEvalOfNoApp(t *testing.T) {
 		code int
 		want string
 	}{
-		{[]string{"--app", "http://127.0.0.1:1"}, exitBroke, "is the app running"},
+		{[]string{"--app", "http://127.0.0.1:1"}, exitBroke, "check that the app is running"},
 		{[]string{"--app", "127.0.0.1:8000"}, exitUsage, "write it like http://"},
 		{[]string{"--app", ""}, exitUsage, "write it like http://"},
 		{[]string{"--app", "http://127.0.0.1:1", "--head", "x"}, exitUsage, "leave them out"},
-		{[]string{"--label", "x"}, exitUsage, "there is no --app"},
+		{[]string{"--label", "x"}, exitUsage, "--label needs --app"},
 	} {
 		code, out, notes := inProcess(t.Context(), append([]string{"eval"}, test.args...)...)
 		if code != test.code || out != "" || !strings.Contains(notes, test.want) {
@@ -93,7 +93,7 @@ func TestEvalOfNoApp(t *testing.T) {
 	}
 }
 
-// The report goes on in the app when tunegate is cancelled, and that is said.
+// The app still finishes the report when tunegate is cancelled, with a note.
 func TestEvalOfAnAppCancelled(t *testing.T) {
 	t.Parallel()
 	app := tutortest.Start(t)
@@ -103,7 +103,7 @@ func TestEvalOfAnAppCancelled(t *testing.T) {
 		return 0.5, 0, true
 	}
 	code, out, notes := inProcess(ctx, "eval", "--app", app.URL, "--label", "cut")
-	if code != exitCancelled || out != "" || !strings.Contains(notes, "goes on in the app") {
+	if code != exitCancelled || out != "" || !strings.Contains(notes, "the app still finishes the report") {
 		t.Errorf("exit %d, %s%s", code, out, notes)
 	}
 	app.Do(func() {

@@ -134,7 +134,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 		},
 		"a base that is another than the lock's": {
 			change: func(l lab) { l.edit("base/tokenizer.json", `"special": true`, `"special": false`) },
-			exit:   exitUsage, says: "is not the base that tunegate.lock has: tokenizer.json differs",
+			exit:   exitUsage, says: "is not the base model of tunegate.lock: tokenizer.json differs",
 		},
 		"a base with another template": {
 			change: func(l lab) {
@@ -185,8 +185,8 @@ func TestFaultsBeforeTraining(t *testing.T) {
 		"a card that is too small": {
 			environ: []string{"CARD=0, GPU-small, Small Card, 1, 550.54.14, 8.9"}, exit: exitBroke, says: "Small Card has 1.05 MB of memory",
 		},
-		"the base's limit of what is kept": {change: configured("limits: {disk: 5MB}"), exit: exitBroke, says: "`limits.disk` of the base allows 5 MB (hint: `tunegate clean`"},
-		"a disk that is full":              {within: onSmallDisk, exit: exitBroke, says: "the run takes"},
+		"the base's limit of what is kept": {change: configured("limits: {disk: 5MB}"), exit: exitBroke, says: "the base branch's `limits.disk` allows 5 MB (hint: run `tunegate clean`"},
+		"a disk that is full":              {within: onSmallDisk, exit: exitBroke, says: "the run needs"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -16,13 +16,13 @@ import (
 )
 
 type helpCommand struct {
-	Topic []string `arg:"" optional:"" help:"A command, or a topic: config or suites, which take the name of a key too, or exit-codes." placeholder:"TOPIC"`
+	Topic []string `arg:"" optional:"" help:"A command, or a topic: config or suites (with a key, if you like), or exit-codes." placeholder:"TOPIC"`
 }
 
-// topic prints what the words behind its name ask for.
+// topic prints the help that the words after its name request.
 type topic func(s *session, words []string) error
 
-// topics are what can be asked for beside the commands.
+// topics are the help topics besides the commands.
 func topics() map[string]topic {
 	return map[string]topic{
 		"config":     func(s *session, words []string) error { return s.helpFile(config.Format(), words) },
@@ -41,7 +41,7 @@ func (c helpCommand) Run(s *session) error {
 			return usage(err)
 		}
 		if len(c.Topic) > 1 {
-			return usage(fmt.Errorf("help on one command at a time (hint: `tunegate help %s`)", c.Topic[0]))
+			return usage(fmt.Errorf("help takes one command at a time (hint: `tunegate help %s`)", c.Topic[0]))
 		}
 	}
 	w := s.world
@@ -52,7 +52,7 @@ func (c helpCommand) Run(s *session) error {
 	return nil
 }
 
-// knowsCommand is an error where there is no command of the name.
+// knowsCommand is an error if there is no command of the name.
 func (s *session) knowsCommand(name string) error {
 	parser, _, err := s.parser()
 	if err != nil {
@@ -68,18 +68,18 @@ func (s *session) knowsCommand(name string) error {
 		}
 	}
 	names = slices.Concat(names, slices.Sorted(maps.Keys(topics())))
-	return fmt.Errorf("no help on %.60q (hint: `tunegate help TOPIC`, with one of %s)", name, strings.Join(names, ", "))
+	return fmt.Errorf("no help for %.60q (hint: `tunegate help TOPIC` with one of %s)", name, strings.Join(names, ", "))
 }
 
 func (s *session) helpExitCodes(words []string) error {
 	if len(words) > 0 {
-		return usage(errors.New("exit-codes is a topic by itself (hint: `tunegate help exit-codes`)"))
+		return usage(errors.New("exit-codes takes no further argument (hint: `tunegate help exit-codes`)"))
 	}
 	_, err := fmt.Fprint(s.world.stdout, `0    success; for a run: the policy lets the change through
 1    internal error, or doctor found a problem
 2    usage error, or config, suites, data or base model cannot be used as they are
 3    fail: a suite got worse, the data has new errors, or a promotion was refused by its verdict
-4    inconclusive, and the policy blocks on that
+4    inconclusive, and the policy blocks on it
 130  cancelled
 `)
 	return err
@@ -104,10 +104,10 @@ func (s *session) helpFile(f reference.Format, words []string) error {
 	return err
 }
 
-// near is how kong names what was meant.
+// near matches kong's suggestion.
 var near = regexp.MustCompile(`^(.*), did you mean (?:one of )?(.*)\?$`)
 
-// explain is a mistake on the command line, with what was meant where that can be told.
+// explain is a mistake on the command line, with a suggestion if there is one.
 func explain(err error) error {
 	for _, name := range planned() {
 		if strings.HasPrefix(err.Error(), "unexpected argument "+name) {
@@ -127,7 +127,7 @@ func explain(err error) error {
 	return fmt.Errorf("%w (hint: %s)", err, ask)
 }
 
-// usageLine is how the command, or tunegate itself, is called.
+// usageLine is the usage of the command, or of tunegate itself.
 func usageLine(parser *kong.Kong, err error) string {
 	if command := commandOf(err); command != nil {
 		return "usage: tunegate " + command.Summary()
@@ -135,7 +135,7 @@ func usageLine(parser *kong.Kong, err error) string {
 	return "usage: tunegate" + parser.Model.Summary()
 }
 
-// commandOf is the command in whose arguments a mistake is; nil: none was found.
+// commandOf is the command with a mistake in its arguments; nil: none was found.
 func commandOf(err error) *kong.Node {
 	var mistake *kong.ParseError
 	if !errors.As(err, &mistake) || mistake.Context == nil {

@@ -9,16 +9,16 @@ import (
 	"github.com/tunegate/tunegate/internal/clean"
 )
 
-// hookWait bounds a hook: a runner waits for one without end.
+// hookWait bounds a hook: a runner waits for one without a limit.
 const hookWait = 30 * time.Second
 
 type hookCommand struct {
-	Event string `arg:"" enum:"started,completed" help:"The hook that calls it: started or completed."`
+	Event string `arg:"" enum:"started,completed" help:"Job hook that calls it: started or completed."`
 }
 
-// Run clears up. Both events do the same: a runner that went down calls no hook for
-// the job that it had. It fails no job: what it cannot do is said, and the next
-// tunegate command meets it.
+// Run cleans up. Both events do the same: a runner that went down calls no hook for
+// its job. It fails no job: what it cannot do is printed and left to the next
+// tunegate command.
 func (c hookCommand) Run(s *session) error {
 	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
 	killed, err := s.afterKill(progress)
@@ -52,6 +52,6 @@ func (s *session) afterKill(progress *progress) (clean.Killed, error) {
 	case r := <-done:
 		return r.killed, r.err
 	case <-ctx.Done(): // such as a disk of a network that does not answer
-		return clean.Killed{}, errors.New("not all of what a killed tunegate left was cleared up in time (hint: `tunegate clean`)")
+		return clean.Killed{}, errors.New("cleanup after a killed tunegate did not finish in time (hint: run `tunegate clean`)")
 	}
 }

@@ -105,7 +105,7 @@ func TestHook(t *testing.T) {
 		syscall.Kill(pid, syscall.SIGKILL)
 	}
 	said := hook("completed")
-	for _, want := range []string{"ended what a killed tunegate had left running: ", "sleep (process " + strconv.Itoa(escaped.Process.Pid) + ")", "cleaned up after an earlier command: 1 run"} {
+	for _, want := range []string{"ended processes that a killed tunegate left: ", "sleep (process " + strconv.Itoa(escaped.Process.Pid) + ")", "cleaned up after an earlier command: 1 run"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q does not say %q", said, want)
 		}

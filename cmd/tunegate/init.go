@@ -19,34 +19,34 @@ import (
 )
 
 type initCommand struct {
-	Template  starter.Template `help:"What to begin with: tutor, a maths tutor's suites and make targets, or generic, a start for any model that chats (default: tutor where there are record files named raw_tuning_records*)." placeholder:"NAME"`
-	Name      string           `help:"The name of the tags (default: the repository's folder)." placeholder:"NAME"`
-	BaseModel string           `help:"The base model's folder: absolute, or ./FOLDER inside the repository." placeholder:"DIR"`
-	Records   []string         `help:"Record files, from the top of the repository; may be given again (default: those that are found)." placeholder:"GLOB" sep:"none"`
-	Workflows []string         `help:"Workflows for GitHub: data,gpu (the default) judges pull requests of anybody; pull-request those of a team that trusts its members; retrain and promote go with either; none." placeholder:"NAME"`
-	Action    string           `help:"The action that the workflows use, such as a commit of your fork of tunegate/tunegate; without it no workflow is written as long as there is no release." placeholder:"OWNER/NAME@REF"`
+	Template  starter.Template `help:"Starter template: tutor (a maths tutor's suites and make targets) or generic (any chat model). Default: tutor if there are record files named raw_tuning_records*, else generic." placeholder:"NAME"`
+	Name      string           `help:"Model name, used in tags (default: the name of the repository's folder)." placeholder:"NAME"`
+	BaseModel string           `help:"Folder of the base model: an absolute path, or ./FOLDER inside the repository." placeholder:"DIR"`
+	Records   []string         `help:"Record files, relative to the top of the repository. Repeatable (default: those found)." placeholder:"GLOB" sep:"none"`
+	Workflows []string         `help:"GitHub workflows to write: data,gpu (the default) for pull requests from anybody; pull-request for a team that trusts its members; retrain and promote in addition to either; or none." placeholder:"NAME"`
+	Action    string           `help:"Action that the workflows use, such as a commit of your fork of tunegate/tunegate. Until there is a release, no workflow is written without it." placeholder:"OWNER/NAME@REF"`
 }
 
-// begun is the result of `tunegate init`.
-type begun struct {
-	Template *pickedTemplate `json:"template,omitempty"` // nil where a config was there
+// initResult is the result of `tunegate init`.
+type initResult struct {
+	Template *pickedTemplate `json:"template,omitempty"` // nil if there was a config
 	Written  []string        `json:"written"`
 	Kept     []string        `json:"kept"`
-	Notes    []string        `json:"notes"` // what is left to do, or had no effect
+	Notes    []string        `json:"notes"` // what remains to be done, or had no effect
 }
 
-// pickedTemplate is a template, and why it was taken.
+// pickedTemplate is a template, and why it was chosen.
 type pickedTemplate struct {
 	Name starter.Template `json:"name"`
 	Why  string           `json:"why"`
 }
 
-// Run writes the files that a repository begins with and keeps what is there.
-// Where there is a config, it has begun: workflows alone are written, since what
-// else is missing was deleted.
+// Run writes the starter files and keeps existing ones.
+// If there is a config, only workflows are written, since what
+// else is missing was deleted on purpose.
 func (c initCommand) Run(s *session) error {
 	if s.cli.Config != config.FileName {
-		return usage(fmt.Errorf("init writes %s and takes no --config (hint: leave it out, and rename the file afterwards)", config.FileName))
+		return usage(fmt.Errorf("init always writes %s and takes no --config (hint: leave --config out, and rename the file afterwards)", config.FileName))
 	}
 	repository, err := s.repository()
 	if err != nil {
@@ -73,7 +73,7 @@ func (c initCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	result := begun{Template: &picked, Written: []string{}, Kept: []string{}, Notes: []string{}}
+	result := initResult{Template: &picked, Written: []string{}, Kept: []string{}, Notes: []string{}}
 	if !begins {
 		result.Template = nil
 		files = files[len(files)-1:] // the config, which is kept
@@ -87,13 +87,13 @@ func (c initCommand) Run(s *session) error {
 	if s.cli.JSON {
 		return s.encode(result)
 	}
-	return s.printBegun(result)
+	return s.printInit(result)
 }
 
-// discover gives the template, and what the flags, the repository and the file that the
-// playbook's targets would read say; that is seen from top.
+// discover returns the template, and the options from the flags, the repository and the
+// file that the playbook's targets would read, which is relative to top.
 func (c initCommand) discover(top, input string) (pickedTemplate, starter.Options, error) {
-	picked := pickedTemplate{Name: c.Template, Why: "--template asks for it"}
+	picked := pickedTemplate{Name: c.Template, Why: "set by --template"}
 	tree, err := os.DirFS(top), error(nil)
 	if picked.Name == "" {
 		if picked.Name, picked.Why, err = starter.Recognize(tree); err != nil {
@@ -120,8 +120,8 @@ func (c initCommand) discover(top, input string) (pickedTemplate, starter.Option
 	return picked, options, nil
 }
 
-// lockOf is the lock of the base model and the tokens of its context, where it lies on
-// this machine, where it need not. One that cannot be used is an error of the flags.
+// lockOf is the lock of the base model and its context in tokens, if the model is on
+// this machine, where it need not be. An unusable model is an error of the flags.
 func lockOf(top, model string) (files []starter.File, context int, err error) {
 	folder := base.Open(model)
 	if !filepath.IsAbs(model) {
@@ -142,7 +142,7 @@ func lockOf(top, model string) (files []starter.File, context int, err error) {
 	return []starter.File{{Path: baselock.Path(starter.ConfigFile), Data: data}}, lock.Context, err
 }
 
-// files gives the template's files, the config last. Flags that make no valid
+// files returns the template's files, the config last. Flags that give an invalid
 // config are a usage error before anything is written.
 func (c initCommand) files(template starter.Template, options starter.Options) ([]starter.File, error) {
 	files, err := starter.Files(template, options)
@@ -151,25 +151,25 @@ func (c initCommand) files(template starter.Template, options starter.Options) (
 	}
 	last := files[len(files)-1]
 	if _, err := config.Parse(last.Path, last.Data); err != nil {
-		return nil, usage(fmt.Errorf("these flags make no valid config: %w", err))
+		return nil, usage(fmt.Errorf("these flags give an invalid config: %w", err))
 	}
 	return files, nil
 }
 
 const noWorkflows = "none"
 
-// workflows gives the workflows that are asked for. Without --action they use the
-// newest release, released; where there is none either, there are no workflows,
-// and to have asked for some by name is a usage error.
+// workflows returns the requested workflows. Without --action they use the
+// newest release, released. Without a release there are no workflows,
+// and naming some is a usage error.
 func (c initCommand) workflows(released string) ([]starter.File, error) {
 	action := cmp.Or(c.Action, released)
 	switch {
 	case slices.Equal(c.Workflows, []string{noWorkflows}) && c.Action != "":
-		return nil, usage(errors.New("--action is for workflows, and `--workflows none` asks for none (hint: leave one of them out)"))
+		return nil, usage(errors.New("--action has no effect with `--workflows none` (hint: leave one of them out)"))
 	case slices.Equal(c.Workflows, []string{noWorkflows}):
 		return nil, nil
 	case action == "" && len(c.Workflows) > 0:
-		return nil, usage(fmt.Errorf("workflows need --action, because there is no release of tunegate yet that they could use "+
+		return nil, usage(fmt.Errorf("workflows need --action, because tunegate has no release yet "+
 			"(hint: `--workflows %s --action OWNER/NAME@REF` with your fork of tunegate/tunegate and one of its commits, or `--workflows none`)",
 			strings.Join(c.Workflows, ",")))
 	case action == "":
@@ -183,24 +183,24 @@ func (c initCommand) workflows(released string) ([]starter.File, error) {
 	return files, usage(err)
 }
 
-// hasWorkflow says whether the repository has a workflow of the file's name.
+// hasWorkflow reports whether the repository has a workflow of the file's name.
 func hasWorkflow(top, name string) bool {
 	_, err := os.Stat(filepath.Join(top, filepath.FromSlash(starter.WorkflowsFolder), name))
 	return err == nil
 }
 
-// missingWorkflows says how to add workflows where nobody declined them, none
+// missingWorkflows tells how to add workflows if nobody declined them, none
 // could be written, and none judges pull requests yet.
 func (c initCommand) missingWorkflows(top string, files []starter.File) []string {
 	if len(files) > 0 || len(c.Workflows) > 0 || hasWorkflow(top, "gpu.yml") || hasWorkflow(top, "pull-request.yml") {
 		return nil
 	}
-	return []string{"no workflows were written, because there is no release of tunegate yet that they could use: " +
-		"`tunegate init --action OWNER/NAME@REF` adds them, with your fork of tunegate/tunegate and one of its commits"}
+	return []string{"no workflows were written, because tunegate has no release yet " +
+		"(hint: `tunegate init --action OWNER/NAME@REF` adds them; name your fork of tunegate/tunegate and one of its commits)"}
 }
 
-// settings says what the workflows that were written need on GitHub, and which
-// do not go together.
+// settings lists what the written workflows need on GitHub, and which
+// exclude each other.
 func settings(top string, written []string) []string {
 	var notes []string
 	for _, workflow := range []struct{ name, needs string }{
@@ -209,40 +209,40 @@ func settings(top string, written []string) []string {
 		{"promote.yml", "the environment tunegate-promote with a reviewer"},
 	} {
 		if slices.Contains(written, starter.WorkflowsFolder+"/"+workflow.name) {
-			notes = append(notes, fmt.Sprintf("%s needs, on GitHub: %s (hint: docs/github.md of tunegate says where)", workflow.name, workflow.needs))
+			notes = append(notes, fmt.Sprintf("%s needs on GitHub: %s (hint: see docs/github.md of tunegate)", workflow.name, workflow.needs))
 		}
 	}
 	switch {
 	case len(notes) == 0:
 	case hasWorkflow(top, "gpu.yml") && hasWorkflow(top, "pull-request.yml"):
-		notes = append(notes, "gpu.yml and pull-request.yml are two gates named tunegate: delete one of them (data.yml goes with gpu.yml)")
+		notes = append(notes, "gpu.yml and pull-request.yml both define a gate named tunegate (hint: delete one of them; data.yml belongs to gpu.yml)")
 	case hasWorkflow(top, "gpu.yml") != hasWorkflow(top, "data.yml"):
-		notes = append(notes, "data.yml and gpu.yml go together: one of them is missing")
+		notes = append(notes, "data.yml and gpu.yml work only together, and one of them is missing")
 	}
 	return notes
 }
 
-// notes says what the new config still lacks, or that one was there.
+// notes lists what the new config still lacks, or notes that there was one.
 func (c initCommand) notes(top string, o starter.Options, kept []string, baseThere bool) []string {
 	if slices.Contains(kept, starter.ConfigFile) {
-		notes := []string{starter.ConfigFile + " was there, so nothing but workflows is written: suites and other files that you deleted stay away"}
+		notes := []string{starter.ConfigFile + " exists, so only workflows are written; other starter files are not restored"}
 		if c.Template != "" || c.Name != "" || c.BaseModel != "" || len(c.Records) > 0 {
-			notes = append(notes, "the flags for "+starter.ConfigFile+" changed nothing: edit the file")
+			notes = append(notes, "the flags for "+starter.ConfigFile+" had no effect (hint: edit the file)")
 		}
 		return notes
 	}
 	var notes []string
 	if missing := o.Unmatched(os.DirFS(top)); len(missing) > 0 {
-		notes = append(notes, fmt.Sprintf("no file matches %s: put records there, or edit dataset.sources", strings.Join(missing, ", ")))
+		notes = append(notes, fmt.Sprintf("no file matches %s (hint: put records there, or edit `dataset.sources`)", strings.Join(missing, ", ")))
 	}
 	if !baseThere {
-		notes = append(notes, fmt.Sprintf("no base model lies in %s on this machine: it must be on the one that trains, or edit base.model", o.BaseModel),
-			baselock.Path(starter.ConfigFile)+", by which other machines know the base model, is not written yet: `tunegate setup` on the machine that trains writes it; commit it")
+		notes = append(notes, fmt.Sprintf("there is no base model in %s on this machine (hint: put it there on the machine that trains, or edit `base.model`)", o.BaseModel),
+			baselock.Path(starter.ConfigFile)+", which describes the base model to other machines, is not written yet (hint: run `tunegate setup` on the machine that trains, and commit it)")
 	}
-	return append(notes, "commit the files to the default branch; then `tunegate doctor`, on the machine that trains, says what is missing")
+	return append(notes, "commit the files to the default branch, then run `tunegate doctor` on the machine that trains")
 }
 
-func (s *session) printBegun(result begun) error {
+func (s *session) printInit(result initResult) error {
 	out := proc.NewCleaner(s.world.stdout, "")
 	if picked := result.Template; picked != nil {
 		fmt.Fprintf(out, "template %s: %s\n", picked.Name, picked.Why)

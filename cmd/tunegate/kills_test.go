@@ -128,7 +128,7 @@ func length(record runs.Record, stage step.Stage) (took time.Duration) {
 }
 
 // killIn starts a run and kills tunegate alone so long after the stage began. It
-// is false where the run was over by then, or had no need of the stage.
+// is false if the run was over by then, or had no need of the stage.
 func (l lab) killIn(stage step.Stage, after time.Duration) bool {
 	l.Helper()
 	cmd := l.command("run", "--base", "main", "--head", "improve")

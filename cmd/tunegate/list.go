@@ -54,7 +54,7 @@ func printListing(w io.Writer, l promote.Listing, now time.Time) error {
 		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
 	if len(l.Versions) == 0 {
-		fmt.Fprintln(table, "nothing is promoted yet (`tunegate promote v1` promotes the latest model that can be of what the default branch holds)")
+		fmt.Fprintln(table, "nothing is promoted yet (hint: `tunegate promote v1` promotes the latest promotable model of the default branch)")
 	} else {
 		row("tag", "state", "model_id", "promoted", "size", "private server", "promoted to", "run")
 	}
@@ -63,7 +63,7 @@ func printListing(w io.Writer, l promote.Listing, now time.Time) error {
 	}
 	fmt.Fprintln(table)
 	if len(l.Candidates) == 0 {
-		fmt.Fprintln(table, "no candidate here yet (`tunegate run` makes one)")
+		fmt.Fprintln(table, "no candidates yet (hint: `tunegate run` makes one)")
 	} else {
 		row("run", "of", "verdict", "promotable", "promoted", "model_id", "age", "size", "private server")
 	}
@@ -71,7 +71,7 @@ func printListing(w io.Writer, l promote.Listing, now time.Time) error {
 		row(c.Run, c.Head, c.Outcome, yesNo(c.Promotable), strings.Join(c.Promoted, ", "), shortID(c.ModelID), ago(now.Sub(c.Time)), megabytes(c.Bytes), holds(c.Held))
 	}
 	if left := len(l.Candidates) - maxListed; left > 0 {
-		fmt.Fprintf(table, "and %d older ones (`tunegate --json list` has all)\n", left)
+		fmt.Fprintf(table, "and %d older ones (hint: `tunegate --json list` lists all)\n", left)
 	}
 	for _, note := range l.Notes {
 		fmt.Fprintf(table, "note: %s\n", quoted(note))
@@ -79,7 +79,7 @@ func printListing(w io.Writer, l promote.Listing, now time.Time) error {
 	return errors.Join(table.Flush(), out.Close())
 }
 
-// maxCell bounds what a name that a change chose takes of a line, in characters.
+// maxCell bounds a name that a change chose, in characters of a line.
 const maxCell = 60
 
 func shortID(id string) string { return id[:min(12, len(id))] }
@@ -98,7 +98,7 @@ func holds(held bool) string {
 	return "lacks it"
 }
 
-// ago is a time span in its largest unit.
+// ago is a duration in its largest unit.
 func ago(d time.Duration) string {
 	switch {
 	case d < time.Minute:

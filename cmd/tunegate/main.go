@@ -1,8 +1,8 @@
-// Command tunegate judges a change of tuning data by the model that it would make: it
+// Command tunegate judges a change of tuning data by the model that it would produce: it
 // trains the model, compares it with the one that is served, and reports a verdict.
 // The exit codes:
 //
-//	0 let through, 1 internal error, 2 usage or config, 3 fail, 4 inconclusive and blocked, 130 cancelled
+//	0 the policy lets the change through, 1 internal error, 2 usage or config, 3 fail, 4 inconclusive and the policy blocks on it, 130 cancelled
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-// stopWithin is the time from SIGINT or SIGTERM to the end.
+// stopWithin is the time from SIGINT or SIGTERM to the exit.
 const stopWithin = 5500 * time.Millisecond
 
 func main() {
@@ -23,7 +23,7 @@ func main() {
 		os.Exit(proc.Guard(os.Args[2:], os.Environ(), os.Stderr))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// Whatever does not stop by itself, such as the reading of a large file, ends
+	// Whatever does not stop by itself, such as reading a large file, ends
 	// here; the guards end the children.
 	context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin, func() { os.Exit(exitCancelled) }) })
 	code := run(ctx, world{

@@ -13,18 +13,18 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// What a command prints may hold what a pull request, a model, another program or
-// the file of another run says. A terminal shows none of it that cannot be seen,
-// and a runner takes none of it for a command.
+// A command may print text from a pull request, a model, another program or
+// the file of another run. A terminal shows no invisible character of it,
+// and a runner takes none of it as a command.
 
-// maxNote bounds a line that quotes such a text, in characters.
+// maxNote bounds a line that quotes untrusted text, in characters.
 const maxNote = 1000
 
-// quoted is such a text within a line.
+// quoted is untrusted text within a line.
 func quoted(s string) string { return text.Line(s, maxNote) }
 
-// fenced is such a text of several lines, after the first of which each stands
-// behind a bar.
+// fenced is untrusted text of several lines, each of which after the first
+// follows a bar.
 func fenced(s string) string {
 	var out bytes.Buffer
 	cleaner := proc.NewCleaner(&out, proc.Fence)
@@ -44,8 +44,8 @@ func printClean(w io.Writer, format string, args ...any) error {
 	return out.Close()
 }
 
-// encode prints the result of a command with --json. What cannot be seen is
-// written as JSON's escapes, which mean the same.
+// encode prints the result of a command with --json. Invisible characters are
+// written as equivalent JSON escapes.
 func (s *session) encode(result any) error {
 	data, err := json.MarshalIndent(result, "", "  ")
 	if err != nil {
@@ -55,8 +55,8 @@ func (s *session) encode(result any) error {
 	return err
 }
 
-// escaped is JSON whose strings hold nothing that cannot be seen: elsewhere it
-// has none.
+// escaped is JSON without invisible characters, which only its strings
+// can have.
 func escaped(data []byte) []byte {
 	var out []byte
 	for len(data) > 0 {

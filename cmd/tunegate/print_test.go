@@ -68,7 +68,7 @@ func TestHostileText(t *testing.T) {
 			}
 		},
 		"init": func(out io.Writer) {
-			_ = session(out).printBegun(begun{Written: []string{hostile}, Kept: []string{hostile}, Notes: []string{hostile}})
+			_ = session(out).printInit(initResult{Written: []string{hostile}, Kept: []string{hostile}, Notes: []string{hostile}})
 		},
 		"show": func(out io.Writer) {
 			_ = printClean(out, "%s\n", quoted(title(runs.Record{ID: hostile}, report.Report{})))

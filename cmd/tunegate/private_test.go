@@ -11,7 +11,7 @@ import (
 )
 
 // closed fails the test for whatever in a home others may read or change. The
-// server gives its blobs a mode of its own, in a folder that is closed.
+// server gives its blobs their own mode, in a folder that is closed.
 func closed(t testing.TB, home string) {
 	t.Helper()
 	err := filepath.WalkDir(home, func(path string, entry fs.DirEntry, err error) error {

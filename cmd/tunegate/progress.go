@@ -13,10 +13,10 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// lineEvery is how often a log gets a line about work that goes on.
+// lineEvery is how often a log gets a line about work in progress.
 const lineEvery = 5 * time.Second
 
-// progress shows what goes on: a line that renews itself on a terminal, a plain
+// progress shows work in progress: a live line on a terminal, a plain
 // line every few seconds in a log.
 type progress struct {
 	mutex sync.Mutex
@@ -24,7 +24,7 @@ type progress struct {
 	clock func() time.Time
 	live  bool
 	quiet bool
-	shown bool      // a live line stands on the terminal
+	shown bool      // a live line is on the terminal
 	last  time.Time // of the last plain line
 	stage string    // of the last plain line
 }
@@ -72,7 +72,7 @@ func (p *progress) Update(stage string, done, total int64, eta time.Duration, de
 	fmt.Fprintln(p.out, line)
 }
 
-// clear takes the live line off the terminal.
+// clear removes the live line from the terminal.
 func (p *progress) clear() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

@@ -17,10 +17,10 @@ import (
 )
 
 type promoteCommand struct {
-	Version string `arg:"" help:"The new version's name, such as v1; the model's tag is NAME-lora-VERSION."`
-	ID      string `name:"run" help:"The start of the id of the run whose model it is (default: the latest that can be promoted of what the base branch holds)." placeholder:"ID"`
-	Head    string `help:"Promote the model of this merged commit, such as a release's: the newest that a run made of its data. It is judged again first." placeholder:"REF"`
-	Base    string `help:"The branch that must hold it, whose policy counts (default: the default branch)." placeholder:"REF"`
+	Version string `arg:"" help:"Name of the new version, such as v1; the model's tag becomes NAME-lora-VERSION."`
+	ID      string `name:"run" help:"Run whose model to promote, by a prefix of its ID (default: the latest promotable run of what the base branch holds)." placeholder:"ID"`
+	Head    string `help:"Promote the newest model trained on the data of this merged commit, such as a release's. It is evaluated again first." placeholder:"REF"`
+	Base    string `help:"Branch that must contain it and whose policy applies (default: the default branch)." placeholder:"REF"`
 }
 
 func (c promoteCommand) Run(s *session) error {
@@ -37,7 +37,7 @@ func (c promoteCommand) Run(s *session) error {
 			return promote.Promote(s.ctx, m, policy, o)
 		}
 		name := ""
-		if repo.IsCommitID(c.Head) { // such as a workflow's, which a release stands for
+		if repo.IsCommitID(c.Head) { // such as the commit of a release's workflow
 			name = c.Version
 		}
 		moved, judged, err := promote.Release(s.ctx, m, r, pipeline.Options{
@@ -52,7 +52,7 @@ func (c promoteCommand) Run(s *session) error {
 }
 
 type rollbackCommand struct {
-	Version string `arg:"" optional:"" help:"The earlier version to go back to (default: the one before the stable one; named, it is safe to repeat)."`
+	Version string `arg:"" optional:"" help:"Earlier version to return to (default: the one before the stable one). Safe to repeat if a version is named."`
 }
 
 func (c rollbackCommand) Run(s *session) error {
@@ -61,8 +61,8 @@ func (c rollbackCommand) Run(s *session) error {
 	})
 }
 
-// move changes what is stable, by the config of a branch (empty: the default
-// one), and says what came of it, here and in the workspace.
+// move changes the stable version, by the config of a branch (empty: the default
+// one), and reports the result, here and in the workspace.
 func (s *session) move(branch string, do func(machine.Machine, *repo.Repo, config.Config) (promote.Result, error)) error {
 	progress := newProgress(s.world.stderr, s.world.clock, s.cli.Quiet)
 	defer progress.clear()
@@ -91,7 +91,7 @@ func (s *session) move(branch string, do func(machine.Machine, *repo.Repo, confi
 		return inputError(err)
 	}
 	if err := result.Save(machine.Home, repository.Root()); err != nil {
-		progress.Say("note: nothing in the workspace says what was promoted: %v", err)
+		progress.Say("note: could not write the promotion into the workspace: %v", err)
 	}
 	progress.clear()
 	s.moved = result
@@ -105,7 +105,7 @@ func (s *session) move(branch string, do func(machine.Machine, *repo.Repo, confi
 func (s *session) printMoved(r promote.Result) {
 	out := proc.NewCleaner(s.world.stdout, "")
 	done := "now"
-	if !r.Changed || r.Stable != r.Version { // a version that stays behind changes no stable tag
+	if !r.Changed || r.Stable != r.Version { // an older version changes no stable tag
 		done = "already"
 	}
 	fmt.Fprintf(out, "%s:stable is %s %s\n", quoted(r.Name), quoted(r.Stable), done)
@@ -114,14 +114,14 @@ func (s *session) printMoved(r promote.Result) {
 	}
 	fmt.Fprintf(out, "on: %s\n", quoted(strings.Join(places(r.Servers), ", ")))
 	if r.Previous != "" {
-		fmt.Fprintf(out, "before: %s (`tunegate rollback` goes back to it)\n", quoted(r.Previous))
+		fmt.Fprintf(out, "previous: %s (hint: `tunegate rollback` returns to it)\n", quoted(r.Previous))
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(out, "note: %s\n", quoted(note))
 	}
 }
 
-// places says in words which servers are meant.
+// places describes the servers in words.
 func places(servers []string) []string {
 	var words []string
 	for _, server := range servers {

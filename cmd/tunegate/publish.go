@@ -16,11 +16,11 @@ import (
 )
 
 type publishCommand struct {
-	ID       string `arg:"" optional:"" name:"run" help:"The start of a run's id (default: the copy of a run in .tunegate)." placeholder:"RUN"`
-	Announce bool   `help:"Say that the training comes next, where the run was asked for the data alone. Without this such a run counts as one that brought no result."`
-	Author   string `help:"Whose comments are tunegate's: the login of the token's bot." default:"github-actions[bot]" placeholder:"LOGIN"`
-	Data     string `name:"data-outcome" help:"What a job of the same workflow run found that looked at the data alone: after ready, a run that says unchanged is not believed." placeholder:"OUTCOME"`
-	Status   string `help:"Set the commit status of this name, for a branch rule to require (default: tunegate in a workflow_run, else none)." placeholder:"CONTEXT"`
+	ID       string `arg:"" optional:"" name:"run" help:"Prefix of a run ID (default: the run copied to .tunegate)." placeholder:"RUN"`
+	Announce bool   `help:"Post a training-pending comment for a run that checked only the data. Without this flag such a run counts as one without a result."`
+	Author   string `help:"Login whose comments are tunegate's: the token's bot." default:"github-actions[bot]" placeholder:"LOGIN"`
+	Data     string `name:"data-outcome" help:"Outcome of the data job of the same workflow run. After ready, a run that claims unchanged is rejected." placeholder:"OUTCOME"`
+	Status   string `help:"Commit status to set, which a branch rule can require (default: tunegate in a workflow_run, else none)." placeholder:"CONTEXT"`
 }
 
 // Run publishes from a step of a workflow. It needs no repository: the job that
@@ -55,7 +55,7 @@ func (c publishCommand) Run(s *session) error {
 	return nil
 }
 
-// folder is what a run left.
+// folder is where the run's files are.
 func (c publishCommand) folder(s *session) (string, error) {
 	if c.ID == "" {
 		return filepath.Join(s.cli.Dir, runs.CopyFolder), nil
@@ -83,7 +83,7 @@ func (s *session) printPublished() error {
 	return nil
 }
 
-// sleep waits, or less when the context ends.
+// sleep waits, at most until the context ends.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -37,10 +37,10 @@ func testReleased(t *testing.T, l lab, improve pipeline.Result) {
 		t.Error("the workspace tells of a promotion")
 	}
 	l.asks("0.99", "0.03")
-	if said := l.refused(exitFail, "promote", "v1", "--head", "old"); !strings.Contains(said, "no run here made one") || !strings.Contains(said, "retrain.yml") {
+	if said := l.refused(exitFail, "promote", "v1", "--head", "old"); !strings.Contains(said, "no run in this home made one") || !strings.Contains(said, "retrain.yml") {
 		t.Errorf("other data: %s", said)
 	}
-	if said := l.refused(exitUsage, "promote", "v1", "--head", "poison"); !strings.Contains(said, "only what was merged is promoted") {
+	if said := l.refused(exitUsage, "promote", "v1", "--head", "poison"); !strings.Contains(said, "only merged commits are promoted") {
 		t.Errorf("not merged: %s", said)
 	}
 

@@ -100,7 +100,7 @@ func TestReleaseRights(t *testing.T) {
 }
 
 // The workflow of a release, whose programs are stand-ins: what it publishes, and that
-// it publishes nothing where a program is not the one in checksums.txt.
+// it publishes nothing if a program is not the one in checksums.txt.
 func TestReleaseWorkflow(t *testing.T) {
 	t.Parallel()
 	s := newSource(t, releaseFiles()...)

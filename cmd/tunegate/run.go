@@ -18,22 +18,22 @@ import (
 )
 
 type refs struct {
-	Base string `help:"What is judged against (default: the default branch)." placeholder:"REF"`
-	Head string `help:"What is judged (default: the working tree)." placeholder:"REF"`
+	Base string `help:"Base to judge against (default: the default branch)." placeholder:"REF"`
+	Head string `help:"Change to judge (default: the working tree)." placeholder:"REF"`
 
-	BaseName string `hidden:""` // how the two are called where they are shown
+	BaseName string `hidden:""` // how the two are shown
 	HeadName string `hidden:""`
-	Change   bool   `hidden:""` // the head is a pull request's, also where it is the base tip itself
+	Change   bool   `hidden:""` // the head is a pull request's, also if it is the base tip itself
 }
 
 type runCommand struct {
 	refs
 	Until       string        `help:"Stop after this stage." placeholder:"STAGE"`
-	Force       string        `help:"Do this stage again even if its result is kept." placeholder:"STAGE"`
-	PR          int           `name:"pr" help:"The pull request that this is, for the candidate's tag (default: that of GITHUB_REF)." placeholder:"N"`
-	MaxDuration time.Duration `help:"Give up after this long (default: limits.duration of the config, else 5h; the smaller of both counts)." placeholder:"5h"`
-	Records     []string      `help:"A record file, from the current folder, that the run must learn from: it is an error where no source of the config names it. May be given again." placeholder:"FILE" sep:"none"`
-	DryRun      bool          `help:"Say what the run would do, take and see, and do nothing."`
+	Force       string        `help:"Redo this stage even if its result is kept." placeholder:"STAGE"`
+	PR          int           `name:"pr" help:"Pull request number, for the candidate's tag (default: from GITHUB_REF)." placeholder:"N"`
+	MaxDuration time.Duration `help:"Stop after this long (default: limits.duration of the config, else 5h; the smaller of the two applies)." placeholder:"5h"`
+	Records     []string      `help:"Record file (relative to the current folder) that the run must train on; an error if no source of the config names it. Repeatable." placeholder:"FILE" sep:"none"`
+	DryRun      bool          `help:"Print what the run would do, need and be able to detect, and do nothing."`
 }
 
 // stageCommand is `tunegate STAGE`: a run that ends after it.
@@ -64,7 +64,7 @@ func (c runCommand) Run(s *session) error {
 	}
 	ctx, cancel := s.ctx, func() {}
 	if c.MaxDuration > 0 {
-		ctx, cancel = context.WithTimeoutCause(ctx, c.MaxDuration, fmt.Errorf("not done within --max-duration %s", c.MaxDuration))
+		ctx, cancel = context.WithTimeoutCause(ctx, c.MaxDuration, fmt.Errorf("did not finish within --max-duration %s", c.MaxDuration))
 	}
 	defer cancel()
 	options := pipeline.Options{
@@ -80,14 +80,14 @@ func (c runCommand) Run(s *session) error {
 	s.judged = result
 	if err != nil {
 		if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {
-			return errors.New("the same command goes on where it stopped")
+			return errors.New("rerun the same command to resume")
 		}
 		return inputError(err)
 	}
 	return s.show(result)
 }
 
-// inRepository gives files as seen from the top of the repository, slash separated.
+// inRepository returns files relative to the top of the repository, slash separated.
 func (s *session) inRepository(top string, files []string) ([]string, error) {
 	within := make([]string, len(files))
 	for i, name := range files {
@@ -99,17 +99,17 @@ func (s *session) inRepository(top string, files []string) ([]string, error) {
 			within[i], err = filepath.Rel(top, filepath.Join(folder, filepath.Base(name)))
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%q: %w (hint: name a file of records)", name, err)
+			return nil, fmt.Errorf("%q: %w (hint: name a record file)", name, err)
 		}
 		if !filepath.IsLocal(within[i]) {
-			return nil, fmt.Errorf("%q lies outside the repository, from which alone a run learns (hint: put it where a source of the config looks)", name)
+			return nil, fmt.Errorf("%q is outside the repository, and a run trains only on files inside it (hint: move it to a path that a source of the config names)", name)
 		}
 		within[i] = filepath.ToSlash(within[i])
 	}
 	return within, nil
 }
 
-// pullRequest is the number of the pull request that is judged: the one given,
+// pullRequest is the number of the judged pull request: the one given,
 // else that of the workflow's ref; 0: none.
 func (s *session) pullRequest(given int) int {
 	if given > 0 {
@@ -131,7 +131,7 @@ func (s *session) web() string {
 	return strings.TrimSuffix(server, "/") + "/" + name
 }
 
-// check refuses the stages that a run cannot stop at or do again.
+// check refuses the stages that a run cannot stop at or redo.
 func (c runCommand) check() error {
 	if c.MaxDuration < 0 {
 		return errors.New("--max-duration must be above 0 (hint: such as 5h or 90m)")
@@ -143,10 +143,10 @@ func (c runCommand) check() error {
 	}
 	switch step.Stage(c.Force) {
 	case step.Gate, step.Report:
-		return fmt.Errorf("--force %s: verdict and report are made anew in every run, there is nothing to force (hint: leave it out)", c.Force)
+		return fmt.Errorf("--force %s: verdict and report are recomputed in every run (hint: leave --force out)", c.Force)
 	}
 	if step.Stage(c.Until) == step.Gate {
-		return errors.New("--until gate: a verdict always comes with its report (hint: --until eval stops before the verdict; leave it out for both)")
+		return errors.New("--until gate: a verdict always comes with its report (hint: use --until eval to stop before the verdict, or leave --until out for both)")
 	}
 	return nil
 }
@@ -159,7 +159,7 @@ func inputError(err error) error {
 	return err
 }
 
-// show prints a finished run and gives the verdict's exit code.
+// show prints a finished run and returns the verdict's exit code.
 func (s *session) show(result pipeline.Result) error {
 	var err error
 	switch {

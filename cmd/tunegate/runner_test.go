@@ -101,7 +101,7 @@ func (s *actionStep) run() int {
 
 // cancel does what a runner does to the step's process, and to no other, when the
 // job is cancelled. It gives the time that the step took to end with its output
-// closed; ok is false where it had ended already.
+// closed; ok is false if it had ended already.
 func (s *actionStep) cancel() (took time.Duration, ok bool) {
 	s.Helper()
 	began := time.Now()

@@ -10,10 +10,10 @@ import (
 )
 
 type setupCommand struct {
-	Tools bool   `help:"Only the Python environment and Ollama, for no repository in particular."`
-	Base  string `help:"The ref whose config and base model are prepared (default: the default branch)." placeholder:"REF"`
+	Tools bool   `help:"Install only the Python environment and Ollama; needs no repository."`
+	Base  string `help:"Ref whose config and base model to prepare (default: the default branch)." placeholder:"REF"`
 
-	RenewLock bool `help:"Write tunegate.lock anew, of the base model that lies here, whatever it says now; without it a base model that is another than the lock's is an error."`
+	RenewLock bool `help:"Rewrite tunegate.lock from the base model on this machine. Without this flag a base model that differs from the lock is an error."`
 }
 
 func (c setupCommand) Run(s *session) error {
@@ -24,7 +24,7 @@ func (c setupCommand) Run(s *session) error {
 		return err
 	}
 	if c.Tools && c.RenewLock {
-		return usage(errors.New("--tools is about no repository, so --renew-lock has no effect (hint: leave one of them out)"))
+		return usage(errors.New("--renew-lock has no effect with --tools (hint: leave one of them out)"))
 	}
 	log := s.world.stderr
 	if s.cli.Quiet {

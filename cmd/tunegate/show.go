@@ -18,9 +18,9 @@ import (
 )
 
 type showCommand struct {
-	ID       string `arg:"" optional:"" name:"run" help:"The start of a run's id (default: the latest run, whatever came of it)."`
-	Flips    bool   `xor:"what" help:"Only the cases that broke or were fixed, with both answers."`
-	Findings bool   `xor:"what" help:"Only what the dataset checks found."`
+	ID       string `arg:"" optional:"" name:"run" help:"Prefix of a run ID (default: the latest run, whatever its result)."`
+	Flips    bool   `xor:"what" help:"Only the cases that regressed or were fixed, with both answers."`
+	Findings bool   `xor:"what" help:"Only the findings of the dataset checks."`
 	Case     string `xor:"what" help:"One case with both models' answers." placeholder:"ID"`
 }
 
@@ -29,7 +29,7 @@ func (c showCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	var root string // outside a repository the latest run of any is shown
+	var root string // outside a repository, the latest run of any repository
 	if repository, err := s.repository(); err == nil {
 		root = repository.Root()
 	}
@@ -73,7 +73,7 @@ func summary(dir string, record runs.Record, about report.Report) ([]byte, pipel
 	return fmt.Appendf(said, "report: %s\n", filepath.Join(dir, "report", "report.html")), result
 }
 
-// title names a run: its id, what was asked for, when it began and what came of it.
+// title describes a run: its ID, command, start and result.
 func title(record runs.Record, about report.Report) string {
 	command := record.Command()
 	if record.Again {
@@ -81,13 +81,13 @@ func title(record runs.Record, about report.Report) string {
 	}
 	word, _ := about.Outcome()
 	if record.State == step.Running {
-		word = "" // whether it is at it or was killed: who knows
+		word = "" // running or killed, which cannot be told apart
 	}
 	state := strings.Join(slices.DeleteFunc([]string{string(record.State), word}, func(s string) bool { return s == "" }), ": ")
-	return fmt.Sprintf("run %s: tunegate %s, begun %s, %s", record.ID, command, record.Started.UTC().Format("2006-01-02 15:04:05 UTC"), text.Line(state, maxCell))
+	return fmt.Sprintf("run %s: tunegate %s, started %s, %s", record.ID, command, record.Started.UTC().Format("2006-01-02 15:04:05 UTC"), text.Line(state, maxCell))
 }
 
-// flips are the graded cases, of both models, that broke or were fixed.
+// flips are the graded cases, of both models, that regressed or were fixed.
 func flips(about report.Report) []eval.Case {
 	changed := map[string]bool{}
 	for _, rule := range about.Verdict.Rules {
@@ -101,7 +101,7 @@ func flips(about report.Report) []eval.Case {
 	return selected(about, func(name, _ string) bool { return changed[name] })
 }
 
-// selected are the graded cases that are wanted by their name, SUITE/ID, or id.
+// selected are the graded cases with this name, SUITE/ID, or ID.
 func selected(about report.Report, wanted func(name, id string) bool) []eval.Case {
 	found := []eval.Case{}
 	for _, c := range about.Cases {

@@ -113,7 +113,7 @@ func serveForAll(t *testing.T, l lab) *ollama.Client {
 	}
 }
 
-// loadForeign gives the server a model of the base's own bytes under somebody
+// loadForeign loads into the server a model of the base's own bytes under somebody
 // else's name, has it answer, and returns the digest of its GGUF.
 func (l lab) loadForeign(client *ollama.Client) string {
 	l.Helper()

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// versionFile is a file, so that the same commit always gives the same program.
+// versionFile is a file, so that the same commit always builds the same program.
 //
 //go:embed VERSION
 var versionFile string

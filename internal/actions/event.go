@@ -1,4 +1,4 @@
-// Package actions speaks the protocol of a GitHub Actions runner. It reads a step's
+// Package actions implements the protocol of a GitHub Actions runner. It reads a step's
 // environment and the payload of its event, and writes outputs, summaries and
 // annotations, with untrusted text fenced.
 package actions
@@ -17,11 +17,11 @@ import (
 )
 
 // Event is what started a workflow. Names of branches, tags and forks in it are
-// what a stranger chose.
+// chosen by strangers.
 type Event struct {
 	Name          string // GITHUB_EVENT_NAME, such as pull_request
 	Repository    string // owner/name
-	DefaultBranch string // empty where the payload does not tell, as that of a schedule
+	DefaultBranch string // empty if the payload does not tell, as that of a schedule
 	Ref           string // GITHUB_REF_NAME: the branch or tag the workflow runs for
 	SHA           string // GITHUB_SHA
 	RunID         int64
@@ -54,15 +54,15 @@ func (c Change) HeadName() string {
 	return c.HeadBranch
 }
 
-// Own says whether the event is about its own commit, SHA, which somebody who may
+// Own reports whether the event is about its own commit, SHA, which somebody who can
 // write to the repository put there. That of any other event without a change may
 // hold a stranger's files, such as the merge commit of a pull request's review.
 func (e Event) Own() bool {
 	return slices.Contains([]string{"push", "release", "schedule", "workflow_dispatch"}, e.Name)
 }
 
-// ErrNoWorkflow says that the process is no step of a workflow.
-var ErrNoWorkflow = errors.New("this is no step of a GitHub workflow: GITHUB_EVENT_NAME is not set")
+// ErrNoWorkflow is the error if the process is not a step of a workflow.
+var ErrNoWorkflow = errors.New("this is not a step of a GitHub workflow: GITHUB_EVENT_NAME is not set")
 
 // maxPayload bounds the event's file, in bytes: GitHub sends no larger ones.
 const maxPayload = 25 << 20
@@ -121,8 +121,8 @@ var (
 	commit     = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 )
 
-// fill takes over what the payload says, and refuses one without the commit that
-// everything else hangs on.
+// fill copies the payload's fields, and rejects one without the commit that
+// everything else depends on.
 func (e *Event) fill(p payload) error {
 	e.DefaultBranch = p.Repository.DefaultBranch
 	switch e.Name {
@@ -141,7 +141,7 @@ func (e *Event) fill(p payload) error {
 		return nil
 	}
 	if !commit.MatchString(e.Change.HeadSHA) || e.Change.BaseSHA != "" && !commit.MatchString(e.Change.BaseSHA) {
-		return fmt.Errorf("%.80q and %.80q are no commits of a head and its base", e.Change.HeadSHA, e.Change.BaseSHA)
+		return fmt.Errorf("%.80q and %.80q are not the commit IDs of a head and its base", e.Change.HeadSHA, e.Change.BaseSHA)
 	}
 	return nil
 }

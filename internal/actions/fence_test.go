@@ -12,7 +12,7 @@ import (
 )
 
 // FuzzFence: of what stands between the two ends of a fence the runner carries
-// out nothing, whether it went through the relay or, where that were to fail, not.
+// out nothing, whether it went through the relay or, if that were to fail, not.
 func FuzzFence(f *testing.F) {
 	for _, line := range actionstest.Attacks() {
 		f.Add([]byte(line), 3)

@@ -13,7 +13,7 @@ import (
 // Inputs are those of the action that are not empty, by name.
 type Inputs map[string]string
 
-// takenBy says which inputs a command takes beside `command`, `config` and
+// takenBy lists the inputs that a command takes besides `command`, `config` and
 // `github-token`.
 func takenBy() map[string][]string {
 	judges := []string{"base", "head", "max-duration"}
@@ -24,7 +24,7 @@ func takenBy() map[string][]string {
 	}
 }
 
-// ReadInputs takes the inputs from the environment, by its INPUT_NAME variables.
+// ReadInputs reads the inputs from the INPUT_NAME variables of the environment.
 func ReadInputs(getenv func(string) string) Inputs {
 	in := Inputs{}
 	for _, name := range []string{"command", "config", "run", "version", "max-duration", "base", "head", "author", "data-outcome"} {
@@ -35,8 +35,8 @@ func ReadInputs(getenv func(string) string) Inputs {
 	return in
 }
 
-// Arguments is the command line that the inputs ask for; the event says what
-// they leave out.
+// Arguments is the command line for the inputs; the event supplies what
+// they omit.
 func (in Inputs) Arguments(e Event) ([]string, error) {
 	command := cmp.Or(in["command"], "run")
 	taken, known := takenBy()[command]
@@ -72,7 +72,7 @@ func (in Inputs) Arguments(e Event) ([]string, error) {
 	return slices.Concat(Flags("config", in["config"]), []string{command}, rest), err
 }
 
-// judges says what a run is about.
+// judges determines what a run is about.
 func (in Inputs) judges(e Event) ([]string, error) {
 	told, err := refsOf(e)
 	if err != nil && (in["base"] == "" || in["head"] == "") {
@@ -100,19 +100,19 @@ func (in Inputs) judges(e Event) ([]string, error) {
 // name, which git looks up first.
 const branches = "refs/remotes/origin/"
 
-// refs are what a run is told of what is judged against what.
+// refs are a run's base and head.
 type refs struct {
 	Base, Head, BaseName, HeadName string
 	Change                         bool
 }
 
-// refsOf says what an event wants judged: a change against the branch that it
+// refsOf determines what an event is to judge: a change against the branch that it
 // would go into, and otherwise the event's own commit, as it stands. What a
-// workflow_run says of a head counts for every pull request that has it, so there
+// workflow_run finds about a head counts for every pull request that has it, so there
 // the default branch is the base.
 func refsOf(e Event) (refs, error) {
 	if e.Change == nil && !e.Own() {
-		return refs{}, fmt.Errorf("the %.40s event does not say what is judged against what (hint: set the inputs base and head)", e.Name)
+		return refs{}, fmt.Errorf("the %.40s event does not say what to judge (hint: set the inputs base and head)", e.Name)
 	}
 	if e.Change == nil {
 		return refs{Base: e.SHA, Head: e.SHA, BaseName: e.Ref, HeadName: e.Ref}, nil
@@ -122,26 +122,26 @@ func refsOf(e Event) (refs, error) {
 		base = e.DefaultBranch
 	}
 	if base == "" {
-		return refs{}, fmt.Errorf("the %.40s event does not say what branch the change would go into (hint: set the input base)", e.Name)
+		return refs{}, fmt.Errorf("the %.40s event does not name the target branch of the change (hint: set the input base)", e.Name)
 	}
 	told := refs{Base: branches + base, BaseName: base, Head: e.Change.HeadSHA, HeadName: e.Change.HeadName(), Change: true}
-	if e.Name == "merge_group" { // what is before it in the queue is its base
+	if e.Name == "merge_group" { // its base is what precedes it in the queue
 		told.Base = e.Change.BaseSHA
 	}
 	return told, nil
 }
 
 // promotes makes the model of a run stable, or that of the commit which a release
-// or the person who started the workflow stands for.
+// or the person who started the workflow named.
 func (in Inputs) promotes(e Event) ([]string, error) {
 	version := cmp.Or(in["version"], e.Tag)
 	if version == "" {
-		return nil, errors.New("input version: promote needs one, and the event is about no release (hint: version: v1)")
+		return nil, errors.New("input version: promote needs one, because the event is not about a release (hint: set version: v1)")
 	}
 	base, head := in["base"], in["head"]
 	if head == "" && in["run"] == "" {
 		if !e.Own() {
-			return nil, fmt.Errorf("the %.40s event is about no commit to promote (hint: set the input run or head)", e.Name)
+			return nil, fmt.Errorf("the %.40s event names no commit to promote (hint: set the input run or head)", e.Name)
 		}
 		head = e.SHA
 	}
@@ -162,7 +162,7 @@ func Flags(pairs ...string) (args []string) {
 	return args
 }
 
-// operand is an input that stands behind the command's flags, where it cannot be
+// operand is an input after the command's flags, where it cannot be
 // taken for one.
 func operand(value string) []string {
 	if value == "" {

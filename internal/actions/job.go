@@ -15,7 +15,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Job is what a step tells its runner. It is not safe for concurrent use.
+// Job is a step's channel to its runner. It is not safe for concurrent use.
 type Job struct {
 	action    *githubactions.Action
 	getenv    func(string) string
@@ -40,15 +40,15 @@ const (
 
 var outputName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 
-// Output sets an output of the step; it does nothing where GITHUB_OUTPUT is not
+// Output sets an output of the step; it does nothing if GITHUB_OUTPUT is not
 // set. The file's delimiter is a fixed one, so a value that has it, or a line
 // break, and so could set other outputs, is refused.
 func (j *Job) Output(name, value string) error {
 	if !outputName.MatchString(name) {
-		return fmt.Errorf("an output cannot be called %.80q (hint: lower case letters, digits, dashes)", name)
+		return fmt.Errorf("invalid output name %.80q (hint: use lower-case letters, digits and dashes)", name)
 	}
 	if len(value) > maxOutput || strings.ContainsFunc(value, breaks) || strings.Contains(value, delimiter) {
-		return fmt.Errorf("output %s: %.80q is no line of at most %d bytes", name, value, maxOutput)
+		return fmt.Errorf("output %s: %.80q is not a single line of at most %d bytes", name, value, maxOutput)
 	}
 	return j.append("GITHUB_OUTPUT", func() { j.action.SetOutput(name, value) })
 }
@@ -57,7 +57,7 @@ func breaks(r rune) bool {
 	return r == '\n' || r == '\t' || r == unicode.ReplacementChar || !text.Visible(r)
 }
 
-// Summary appends Markdown to the step's summary; it does nothing where
+// Summary appends Markdown to the step's summary; it does nothing if
 // GITHUB_STEP_SUMMARY is not set. What would make the summary longer than the
 // runner takes is refused.
 func (j *Job) Summary(markdown []byte) error {
@@ -66,7 +66,7 @@ func (j *Job) Summary(markdown []byte) error {
 		held = info.Size()
 	}
 	if held+int64(len(markdown)) >= maxSummary {
-		return fmt.Errorf("the job's summary has %d bytes and cannot take %d more, GitHub shows %d", held, len(markdown), maxSummary)
+		return fmt.Errorf("the job summary has %d bytes and cannot take %d more: GitHub shows %d", held, len(markdown), maxSummary)
 	}
 	return j.append("GITHUB_STEP_SUMMARY", func() { j.action.AddStepSummary(string(markdown)) })
 }
@@ -90,7 +90,7 @@ func (j *Job) append(variable string, write func()) (err error) {
 	return nil
 }
 
-// Level says how an annotation is shown.
+// Level is the severity of an annotation.
 type Level string
 
 // The levels of annotations.
@@ -99,7 +99,7 @@ const (
 	Warning Level = "warning"
 )
 
-// Annotation is a remark at a line of a file. It stands in logs that everybody
+// Annotation is a remark at a line of a file. It appears in logs that everybody
 // reads, so nothing of a record may be in its message.
 type Annotation struct {
 	Level   Level
@@ -130,7 +130,7 @@ func (j *Job) Annotate(a Annotation) {
 	j.action.IssueCommand(&githubactions.Command{Name: string(a.Level), Properties: fields, Message: message})
 }
 
-// Fence makes the runner take no command out of the log until open is called. It
+// Fence makes the runner ignore commands in the log until open is called. It
 // is a second layer: the text in between must have gone through a
 // [github.com/tunegate/tunegate/internal/proc.Cleaner].
 func (j *Job) Fence() (open func()) {

@@ -65,8 +65,8 @@ type workflowRun struct {
 	} `json:"pull_requests"`
 }
 
-// change takes the pull request over where it is the only one of its head: which
-// of several the other workflow ran for is not told, and one of them may be a
+// change takes the pull request over if it is the only one of its head: which
+// of several the other workflow ran for is unknown, and one of them may be a
 // fork's own, with a number of that one.
 func (w workflowRun) change(repository string, id int64) *Change {
 	c := &Change{HeadSHA: w.HeadSHA, HeadBranch: w.HeadBranch, Fork: true, Cancelled: w.Conclusion == "cancelled"}

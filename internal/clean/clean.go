@@ -15,19 +15,19 @@ import (
 	"github.com/tunegate/tunegate/internal/runs"
 )
 
-// Options say what Run takes away besides what nothing points to.
+// Options select what Run removes besides what nothing points to.
 type Options struct {
 	PR         int           // the runs of this pull request; 0: of none
 	Repository string        // whose pull request it is: the top folder of its working tree
-	OlderThan  time.Duration // runs that began longer ago; 0: none for its age
+	OlderThan  time.Duration // runs that started longer ago; 0: none for its age
 	DryRun     bool          // only tell
 }
 
-// Kind is a kind of thing that is cleaned away.
+// Kind is a kind of removable item.
 type Kind string
 
-// The kinds, in the order in which they go: what points to others comes first,
-// so that a clean that is cut short leaves nothing that points to nowhere.
+// The kinds, in the order of their removal: what points to others comes first,
+// so that an interrupted clean leaves no dangling references.
 const (
 	KindRun    Kind = "run"    // NAME is its id
 	KindResult Kind = "result" // of a stage: STAGE/KEY
@@ -43,7 +43,7 @@ func Kinds() []Kind { return []Kind{KindRun, KindResult, KindDraft, KindTag, Kin
 type Item struct {
 	Kind   Kind   `json:"kind"`
 	Name   string `json:"name"`
-	Server string `json:"server,omitempty"` // a tag's, where it is a shared one
+	Server string `json:"server,omitempty"` // a tag's, if it is a shared one
 	Bytes  int64  `json:"bytes"`
 	Why    string `json:"why"`
 }
@@ -77,7 +77,7 @@ func (r Result) Sum(kind Kind) (count int, bytes int64) {
 //
 // It never removes the latest run with a verdict of a repository, a promoted
 // version, or a tag that is not a candidate's. It holds the lock of the home
-// meanwhile. The next Run finishes one that was killed.
+// meanwhile. The next Run finishes a killed one.
 func Run(ctx context.Context, m machine.Machine, o Options) (Result, error) {
 	result := Result{DryRun: o.DryRun, Removed: []Item{}, Left: []Item{}}
 	if _, err := os.Stat(m.Home); errors.Is(err, fs.ErrNotExist) {
@@ -94,7 +94,7 @@ func Run(ctx context.Context, m machine.Machine, o Options) (Result, error) {
 	}
 	if !o.DryRun {
 		if result.Left, err = waste.remove(ctx); err != nil {
-			return Result{}, fmt.Errorf("clean: %w (hint: what is gone by now was not needed; run it again)", err)
+			return Result{}, fmt.Errorf("clean: %w (hint: run it again; only unneeded results were removed so far)", err)
 		}
 	}
 	for _, item := range waste.items() {

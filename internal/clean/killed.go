@@ -17,16 +17,16 @@ import (
 
 // Killed is what AfterKill did.
 type Killed struct {
-	Ended []proc.Leftover `json:"ended,omitempty"` // processes that were found, and are gone
+	Ended []proc.Leftover `json:"ended,omitempty"` // processes that were found and ended
 	Stay  []proc.Leftover `json:"stay,omitempty"`  // those that could not be ended
-	Busy  bool            `json:"busy"`            // another tunegate is at work in this home, so its files were left alone
+	Busy  bool            `json:"busy"`            // another tunegate is running in this home, so its files were left alone
 }
 
-// AfterKill takes away what a tunegate that was killed left on this machine: its
-// processes, where its guards were killed too, and what it had half made in its home and
-// among temporary files. It waits for nobody, and leaves what a tunegate which is alive
+// AfterKill removes what a killed tunegate left on this machine: its
+// processes, if its guards were killed too, and partial results in its home and
+// among temporary files. It waits for nobody, and leaves what a running tunegate
 // has or needs, and what belongs to other users, homes and runners. What it did is
-// also said.
+// also logged.
 func AfterKill(ctx context.Context, m machine.Machine) (Killed, error) {
 	var killed Killed
 	if _, err := os.Stat(m.Home); errors.Is(err, fs.ErrNotExist) {
@@ -39,10 +39,10 @@ func AfterKill(ctx context.Context, m machine.Machine) (Killed, error) {
 	killed.Ended = slices.DeleteFunc(found, func(p proc.Leftover) bool { return slices.Contains(left, p) })
 	killed.Stay = left
 	if len(killed.Ended) > 0 {
-		m.Progress.Say("ended what a killed tunegate had left running: %s", named(killed.Ended))
+		m.Progress.Say("ended processes that a killed tunegate left: %s", named(killed.Ended))
 	}
 	if len(left) > 0 {
-		m.Progress.Say("note: what a killed tunegate left running could not be ended: %s", named(left))
+		m.Progress.Say("note: could not end processes that a killed tunegate left: %s", named(left))
 	}
 	m.NoWait = true
 	_, release, err := runs.Lock(ctx, m, "hook")
@@ -55,7 +55,7 @@ func AfterKill(ctx context.Context, m machine.Machine) (Killed, error) {
 	return killed, err
 }
 
-// most processes that are named one by one.
+// most processes that are listed.
 const most = 5
 
 func named(all []proc.Leftover) string {

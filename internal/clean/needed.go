@@ -24,7 +24,7 @@ func (n needs) draft(uses ...runs.Use) {
 	}
 }
 
-// findNeeds lists what the runs that stay, the set-ups and the promotions need.
+// findNeeds lists what the remaining runs, the set-ups and the promotions need.
 func findNeeds(m machine.Machine, stay []runs.Record, promoted []ledger.Entry) (needs, error) {
 	n := needs{results: map[runs.Use]bool{}, drafts: map[runs.Use]bool{}}
 	setups, err := runs.Setups(m.Home)
@@ -58,7 +58,7 @@ func uses(record runs.Record) []runs.Use {
 	return uses
 }
 
-// resumable are the results whose drafts the next run takes up where this one
+// resumable are the results whose drafts the next run resumes where this one
 // stopped.
 func resumable(record runs.Record) (begun []runs.Use) {
 	for _, stage := range record.Stages {

@@ -12,8 +12,8 @@ import (
 	"github.com/tunegate/tunegate/internal/runs"
 )
 
-// remove takes the waste away in an order in which nothing ever points to what
-// is gone. It gives what has to stay because a shared server cannot be asked.
+// remove removes the waste in an order in which nothing ever points to what
+// is gone. It returns what has to stay because a shared server does not answer.
 func (w waste) remove(ctx context.Context) (left []Item, err error) {
 	for _, run := range w.runs {
 		if err := unlessEnded(ctx, func() error { return runs.Remove(w.home, run.Name) }); err != nil {
@@ -60,7 +60,7 @@ func (w waste) removeResults(ctx context.Context) (left []Item, err error) {
 			}
 			if err := down[made.Host]; err != nil {
 				tag, item := result.tag(), result.item()
-				tag.Why, item.Why = err.Error(), fmt.Sprintf("it alone names %s on %s", made.Tag, made.Host)
+				tag.Why, item.Why = err.Error(), fmt.Sprintf("it is the only record of %s on %s", made.Tag, made.Host)
 				left = append(left, item, tag)
 				continue
 			}

@@ -10,7 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/runs"
 )
 
-// removable tells which runs go, by id, and why. The records come with the
+// removable lists the runs to remove, by id, with the reason. The records come
 // oldest first.
 func removable(records []runs.Record, promoted []ledger.Entry, o Options, now time.Time) map[string]string {
 	latest := map[string]string{} // the id of a repository's latest run with a verdict
@@ -37,7 +37,7 @@ func removable(records []runs.Record, promoted []ledger.Entry, o Options, now ti
 		switch {
 		case kept[r.ID]:
 		case o.PR > 0 && r.PR == o.PR && r.Repository == o.Repository:
-			removed[r.ID] = fmt.Sprintf("it is of pull request %d", o.PR)
+			removed[r.ID] = fmt.Sprintf("it belongs to pull request %d", o.PR)
 		case successor != "":
 			removed[r.ID] = "superseded by " + successor
 		case o.OlderThan > 0 && now.Sub(r.Started) > o.OlderThan:
@@ -47,10 +47,10 @@ func removable(records []runs.Record, promoted []ledger.Entry, o Options, now ti
 	return removed
 }
 
-// supersedes says whether a later run makes an earlier one needless: it is about
+// supersedes reports whether a later run makes an earlier one unnecessary: it is about
 // the same data and came to a verdict, and made a model if the earlier one did,
-// which a release may ask for yet. Where neither came to one, it got as far, with
-// the same results: it goes on where the earlier one stopped.
+// which a release may still need. If neither has one, it got as far, with
+// the same results: it resumed where the earlier one stopped.
 func supersedes(later, earlier runs.Record) bool {
 	switch {
 	case later.Repository != earlier.Repository || later.Lineage != earlier.Lineage:

@@ -63,8 +63,8 @@ func TestRemovable(t *testing.T) {
 		want    map[string]string
 	}{
 		"as it is":                 {Options{}, always},
-		"a pull request":           {Options{PR: 7, Repository: "/a"}, with(map[string]string{"pr7": "it is of pull request 7", "stopped": "it is of pull request 7"})},
-		"another repository":       {Options{PR: 7, Repository: "/c"}, with(map[string]string{"only-broken": "it is of pull request 7"})},
+		"a pull request":           {Options{PR: 7, Repository: "/a"}, with(map[string]string{"pr7": "it belongs to pull request 7", "stopped": "it belongs to pull request 7"})},
+		"another repository":       {Options{PR: 7, Repository: "/c"}, with(map[string]string{"only-broken": "it belongs to pull request 7"})},
 		"without a pull request 7": {Options{PR: 7, Repository: "/d"}, always},
 		"older": {Options{OlderThan: 65 * time.Hour}, with(map[string]string{
 			"old": "older than 65h", "pr7": "older than 65h", "pr7-other": "older than 65h",

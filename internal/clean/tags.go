@@ -12,7 +12,7 @@ import (
 // tagSet holds tags with their servers. The case of a tag does not matter.
 type tagSet map[[2]string]bool
 
-// add says whether the tag is new.
+// add reports whether the tag is new.
 func (s tagSet) add(server, tag string) bool {
 	key := [2]string{server, strings.ToLower(tag)}
 	if s[key] {

@@ -59,7 +59,7 @@ func (w waste) items() []Item {
 	return slices.Concat(items, tags, w.blobs)
 }
 
-// findWaste looks at everything that the home keeps.
+// findWaste inspects everything that the home keeps.
 func findWaste(m machine.Machine, o Options) (waste, error) {
 	w := waste{home: m.Home, store: m.Store(), models: ollama.Models(machine.OllamaHome(m.Home))}
 	history, err := ledger.Load(m.Home)
@@ -111,7 +111,7 @@ func findRuns(home string, removed map[string]string) ([]Item, error) {
 }
 
 // findResults looks for the results that nothing needs and for the drafts that no
-// run began. It gives the tags that the others name, and those found.
+// run began. It returns the tags that the others name, and those found.
 func (w *waste) findResults(needed needs) (named tagSet, err error) {
 	entries, err := w.store.Entries()
 	if err != nil {

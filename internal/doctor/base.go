@@ -11,7 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/export"
 )
 
-// baseModel is what of the base model's folder decides what a run needs. The
+// baseModel is what determines a run's needs in the base model's folder. The
 // zero value is a model of no size.
 type baseModel struct {
 	weights    int64 // bytes of its weights
@@ -20,8 +20,8 @@ type baseModel struct {
 	chat       string // its chat template; empty: none
 }
 
-// readBase looks at the base model as a run does; where none can be planned, at that of
-// the working tree's config. There is no check where no config names one.
+// readBase checks the base model as a run does; if none can be planned, that of
+// the working tree's config. Without a base in any config there is no check.
 func readBase(ctx context.Context, wants wanted) (baseModel, []check.Check) {
 	if wants.plan == nil && wants.config == nil {
 		return baseModel{}, nil
@@ -64,7 +64,7 @@ func (w wanted) draftBase() base.Folder {
 	return base.Open(model)
 }
 
-// parameterSize is the number of bytes of a parameter in the weights' files.
+// parameterSize is the number of bytes per parameter in the weight files.
 func parameterSize(configJSON []byte) int64 {
 	var c struct {
 		DType string `json:"dtype"`

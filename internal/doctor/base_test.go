@@ -63,7 +63,7 @@ func TestBaseAndServing(t *testing.T) {
 			"base": "ok ./base: 0.1 million parameters", "template": "ok ChatML", "penalty": "ok repeat_penalty 1.0",
 		}},
 		"a second copy of the weights": {map[string]string{"base/consolidated.safetensors": strings.Repeat("x", 1<<20)}, map[string]string{"base": "ok ./base: 0.1 million parameters"}},
-		"no weights":                   {map[string]string{"base/model.safetensors": "-"}, map[string]string{"base": "fail has no model.safetensors or model.safetensors.index.json", "template": "ok not looked at"}},
+		"no weights":                   {map[string]string{"base/model.safetensors": "-"}, map[string]string{"base": "fail has no model.safetensors or model.safetensors.index.json", "template": "ok not checked"}},
 		"another architecture": {map[string]string{"base/config.json": strings.Replace(own("base/config.json"), "Qwen2For", "LlamaFor", 1)}, map[string]string{
 			"base": "fail architectures is [\"LlamaForCausalLM\"]",
 		}},
@@ -84,7 +84,7 @@ func TestBaseAndServing(t *testing.T) {
 		"a broken file": {map[string]string{"tunegate.yaml": served("  template: t.tmpl\n"), "t.tmpl": template + "{{ end }}"}, map[string]string{"template": "fail t.tmpl:2"}},
 		"a mute file":   {map[string]string{"tunegate.yaml": served("  template: t.tmpl\n"), "t.tmpl": "{{ .System }}"}, map[string]string{"template": "fail never see a question"}},
 		"a penalty": {map[string]string{"tunegate.yaml": strings.Replace(own("tunegate.yaml"), "num_ctx: 256", "num_ctx: 256, repeat_penalty: 1.1", 1)}, map[string]string{
-			"penalty": "warn repeat_penalty 1.1: a penalty on repetition",
+			"penalty": "warn repeat_penalty 1.1: a repetition penalty",
 		}},
 		"its whole context": {nil, map[string]string{"context": "ok num_ctx 256 of the base's 256 tokens"}},
 		"more than its context": {map[string]string{"tunegate.yaml": strings.Replace(own("tunegate.yaml"), "num_ctx: 256", "num_ctx: 257", 1)}, map[string]string{

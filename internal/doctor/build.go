@@ -10,7 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/ollama"
 )
 
-// buildChecks want the programs and headers that Ollama is built with.
+// buildChecks require the programs and headers that building Ollama needs.
 func buildChecks(ctx context.Context, m machine.Machine) []check.Check {
 	var checks []check.Check
 	for _, program := range ollama.Programs() {
@@ -27,7 +27,7 @@ func buildChecks(ctx context.Context, m machine.Machine) []check.Check {
 	return append(checks, headerCheck(m, ollama.HeaderFolders(m.Home)...))
 }
 
-// fixProgram is how to get a program that Ollama is built with.
+// fixProgram is how to install a program that building Ollama needs.
 func fixProgram(program ollama.Program) string {
 	if program.Name == "go" {
 		return "install Go " + ollama.GoVersion() + " or newer (https://go.dev/dl), or Ollama itself: `" + installOllama + "`"
@@ -35,8 +35,8 @@ func fixProgram(program ollama.Program) string {
 	return install(program.Name)
 }
 
-// goCheck wants the Go that Ollama's module asks for. Another one may fetch it,
-// which a machine without a network finds out late.
+// goCheck requires the Go of Ollama's module. An older one may download it,
+// which fails late on a machine without a network.
 func goCheck(ctx context.Context, m machine.Machine, path, fix string) check.Check {
 	cmd, done := m.Question(ctx, path, "version")
 	defer done()
@@ -51,8 +51,8 @@ func goCheck(ctx context.Context, m machine.Machine, path, fix string) check.Che
 	return check.That(version.Compare("go"+has, "go"+needed) >= 0, "go", has+", Ollama needs "+needed, fix)
 }
 
-// headerCheck wants the C++ headers that Ollama's archive lacks in one of the
-// folders, or what setup fetches them with.
+// headerCheck requires the C++ headers that Ollama's archive lacks in one of the
+// folders, or the programs with which setup downloads them.
 func headerCheck(m machine.Machine, folders ...string) check.Check {
 	for _, folder := range folders {
 		if ollama.HasHeaders(folder) {
@@ -61,6 +61,6 @@ func headerCheck(m machine.Machine, folders ...string) check.Check {
 	}
 	_, download := m.LookPath("apt-get")
 	_, unpack := m.LookPath("dpkg-deb")
-	return check.That(download == nil && unpack == nil, "headers", "no nlohmann/json.hpp with stb/stb_image.h: setup fetches them with apt-get, where that is",
+	return check.That(download == nil && unpack == nil, "headers", "no nlohmann/json.hpp with stb/stb_image.h: setup fetches them with apt-get if that is available",
 		"`"+install("nlohmann-json3-dev libstb-dev")+"`, or put them under /usr/local/include")
 }

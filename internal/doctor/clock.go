@@ -10,15 +10,15 @@ import (
 	"github.com/tunegate/tunegate/internal/check"
 )
 
-// clockSlack is how far the clocks of two machines may differ.
+// clockSlack is how much the clocks of two machines may differ.
 const clockSlack = 5 * time.Minute
 
 // released is before any build of this program.
 var released = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// clockCheck wants a clock that no run of the home is ahead of: certificates
-// depend on it, and which run is the latest. A commit has the date of whoever
-// wrote it, so one that is ahead is no more than a hint.
+// clockCheck requires a clock that no run of the home is ahead of: certificates
+// depend on it, and so does which run is the latest. A commit has the date of whoever
+// wrote it, so one that is ahead is only a hint.
 func clockCheck(ctx context.Context, in inspection) check.Check {
 	now := in.machine.Clock().UTC()
 	newest, what := released, "this program is newer"
@@ -36,14 +36,14 @@ func clockCheck(ctx context.Context, in inspection) check.Check {
 		}
 	}
 	found := now.Format(time.DateTime) + " UTC"
-	fix := "set the clock: `" + asRoot("timedatectl set-ntp true") + "`; where the clock is right, the date of that %s is wrong"
+	fix := "set the clock: `" + asRoot("timedatectl set-ntp true") + "`; if the clock is right, the date of that %s is wrong"
 	latest := now.Add(clockSlack)
 	switch {
 	case newest.After(latest):
 		return check.Failed("clock", fmt.Sprintf("%s, but %s %s", found, what, newest.Format(time.DateTime)), fmt.Sprintf(fix, "run"))
 	case committed.After(latest):
-		return check.Warned("clock", fmt.Sprintf("%s, but the newest commit is of %s", found, committed.UTC().Format(time.DateTime)),
-			fmt.Sprintf(fix, "commit")+", and nothing has to be done")
+		return check.Warned("clock", fmt.Sprintf("%s, but the newest commit is dated %s", found, committed.UTC().Format(time.DateTime)),
+			fmt.Sprintf(fix, "commit")+", and no action is needed")
 	}
 	return check.Passed("clock", found)
 }

@@ -58,7 +58,7 @@ func TestClockCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.Clock = func() time.Time { return committed.Add(-time.Hour) }
-	if got := clockCheck(t.Context(), inspection{machine: m, about: Subject{Repo: r}}); got.Level != check.Warn || !strings.Contains(got.Found, "the newest commit is of 2026-05-01 12:00:00") {
+	if got := clockCheck(t.Context(), inspection{machine: m, about: Subject{Repo: r}}); got.Level != check.Warn || !strings.Contains(got.Found, "the newest commit is dated 2026-05-01 12:00:00") {
 		t.Errorf("%+v", got)
 	}
 	if got := clockCheck(t.Context(), inspection{machine: m}); got.Level != check.OK {

@@ -20,7 +20,7 @@ func TestCloneChecks(t *testing.T) {
 		"whole":                      {[]string{"main", "side"}, nil, nil, ""},
 		"shallow":                    {[]string{"main"}, nil, []string{"--depth", "1"}, "history: this clone is shallow"},
 		"master, beside another":     {[]string{"master", "side"}, nil, nil, ""},
-		"renamed, and the old there": {[]string{"master"}, []string{"branch", "-m", "main"}, nil, "default branch: changes are judged against origin/master, and origin/main has all of it"},
+		"renamed, and the old there": {[]string{"master"}, []string{"branch", "-m", "main"}, nil, "default branch: changes are judged against origin/master, but origin/main contains all of it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

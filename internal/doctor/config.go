@@ -32,7 +32,7 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 	}
 	if about.Repo == nil {
 		if strings.Contains(about.RepoErr.Error(), "not a git repository") {
-			return fine("no repository here, so for the defaults")
+			return fine("no repository here, so checked with the defaults")
 		}
 		return unread(about.RepoErr)
 	}
@@ -62,12 +62,12 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 	case !committed && found:
 		return readFirst(ctx, about, branch, wants)
 	case !committed:
-		return fine("no " + about.ConfigPath + " here, so for the defaults")
+		return fine("no " + about.ConfigPath + " here, so checked with the defaults")
 	}
-	// A branch against itself: what is on the way to it does not matter here.
+	// A branch against itself: pending changes do not matter here.
 	judging, err := plan.New(ctx, about.Repo, about.ConfigPath, plan.Refs{Base: branch, Head: branch})
 	if err != nil {
-		fix := "correct it and bring the correction to " + short
+		fix := "correct it and commit the correction to " + short
 		if files, asked := about.Repo.Uncommitted(ctx, plan.PolicyFiles(about.ConfigPath, draft)...); found && asked == nil && len(files) > 0 {
 			fix = plan.HowToCommit(ctx, about.Repo, branch, plan.PolicyFiles(about.ConfigPath, draft))
 		}
@@ -77,22 +77,22 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 	return fine(about.ConfigPath + " at " + short)
 }
 
-// readFirst reads the working tree's config where the default branch has none: nothing
-// is judged until it has.
+// readFirst reads the working tree's config if the default branch has none: nothing
+// is judged until it does.
 func readFirst(ctx context.Context, about Subject, branch string, wants wanted) (check.Check, wanted) {
 	first, err := plan.New(ctx, about.Repo, about.ConfigPath, plan.Refs{Base: branch})
 	if err != nil {
 		return check.Failed("config", err.Error(), "correct it in the working tree"), wants
 	}
 	wants.plan = first
-	return check.Warned("config", about.ConfigPath+" of the working tree: "+repo.ShortName(branch)+" has none yet, and nothing is judged before it has",
+	return check.Warned("config", about.ConfigPath+" of the working tree: "+repo.ShortName(branch)+" has none yet, and nothing is judged until it has",
 		plan.HowToCommit(ctx, about.Repo, branch, plan.Named(about.ConfigPath, *wants.config))), wants
 }
 
-// maxNamed bounds the uncommitted files that are named.
+// maxNamed bounds the uncommitted files that are listed.
 const maxNamed = 5
 
-// uncommittedChecks warn of a policy in the working tree that runs do not go by: theirs
+// uncommittedChecks warn of a policy in the working tree that runs do not use: theirs
 // is the default branch's.
 func uncommittedChecks(ctx context.Context, in inspection) []check.Check {
 	if in.plan == nil || !in.plan.Gated {
@@ -110,14 +110,14 @@ func uncommittedChecks(ctx context.Context, in inspection) []check.Check {
 	if more := len(files) - maxNamed; more > 0 {
 		named += fmt.Sprintf(" and %d more", more)
 	}
-	return []check.Check{check.Warned("uncommitted", "changes of the working tree, not committed: "+named+"; runs go by what "+in.plan.BaseRef+" has",
+	return []check.Check{check.Warned("uncommitted", "uncommitted changes in the working tree: "+named+"; runs use what "+in.plan.BaseRef+" has",
 		plan.HowToCommit(ctx, in.about.Repo, in.plan.BaseRef, patterns))}
 }
 
 const maxDraft = 1 << 20 // bytes, as of a committed one
 
 // readDraft reads the config in the working tree, if there is one. Like git's
-// trees it takes no link for a file.
+// trees, it does not accept a link as a file.
 func readDraft(about Subject) (draft config.Config, found bool, err error) {
 	path := filepath.Join(about.Repo.Root(), filepath.FromSlash(about.ConfigPath))
 	info, err := os.Lstat(path)

@@ -101,7 +101,7 @@ func TestReadConfig(t *testing.T) {
 func TestReadConfigWithoutRepository(t *testing.T) {
 	t.Parallel()
 	for says, want := range map[string]check.Check{
-		"/x is in no git repository: git rev-parse: not a git repository (or any of the parent directories): .git (hint: -C DIR)": check.Passed("config", "no repository here, so for the defaults"),
+		"/x is not in a git repository: git rev-parse: not a git repository (or any of the parent directories): .git (hint: -C DIR)": check.Passed("config", "no repository here, so checked with the defaults"),
 		"/x belongs to another user, so git does not read it (hint: `git config --global --add safe.directory /x`)": check.Failed("config",
 			"/x belongs to another user, so git does not read it", "`git config --global --add safe.directory /x`"),
 		"git is not on PATH (hint: apt-get install git)": check.Failed("config", "git is not on PATH", "apt-get install git"),
@@ -134,7 +134,7 @@ func TestSourceChecks(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	got := said("tunegate.yaml:7: the source \"a\" matches no file of main", "tunegate.yaml:8: another")
-	if len(got) != 1 || got[0].Level != check.Warn || !strings.HasPrefix(got[0].Found, "tunegate.yaml:7: ") || !strings.HasSuffix(got[0].Fix, "bring that to main") {
+	if len(got) != 1 || got[0].Level != check.Warn || !strings.HasPrefix(got[0].Found, "tunegate.yaml:7: ") || !strings.HasSuffix(got[0].Fix, "commit that to main") {
 		t.Errorf("%+v", got)
 	}
 }

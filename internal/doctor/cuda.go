@@ -10,7 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/python"
 )
 
-// cudaProgram says whether this torch can use the card with this driver.
+// cudaProgram checks that this torch can use the card with this driver.
 const cudaProgram = `
 import torch
 torch.zeros(1, device="cuda")

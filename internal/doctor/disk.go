@@ -11,14 +11,14 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Disk space in bytes: of the Python environment and the building of Ollama,
-// and of what a run writes beside models.
+// Disk space in bytes: for the Python environment and building Ollama,
+// and for what a run writes besides models.
 const (
 	spaceForTools = 8 << 30
 	spaceForRuns  = 1 << 30
 )
 
-// room is disk space with what it is for.
+// room is disk space with its purpose.
 type room struct {
 	bytes int64
 	parts []string
@@ -31,7 +31,7 @@ func (r *room) add(bytes int64, what string) {
 	}
 }
 
-// diskCheck compares what the home's disk has left with what the next run writes.
+// diskCheck compares the free space of the home's disk with what the next run writes.
 func diskCheck(_ context.Context, in inspection) check.Check {
 	return diskHas(in.machine.Home, space(in.machine, in.base, !check.Healthy(in.ofTools)))
 }
@@ -46,7 +46,7 @@ func diskHas(home string, needed room) check.Check {
 		fmt.Sprintf("use a folder on a larger disk: `export TUNEGATE_HOME=/large/disk/tunegate`, or free %s on the disk of %s", text.Bytes(needed.bytes-free), nearest(home)))
 }
 
-// space is what the next run will write: the tools where they are missing, the
+// space is what the next run will write: the tools if they are missing, the
 // base model's GGUF, its export and its server's copy the first time, and the
 // same two of the candidate each time, all of two bytes a parameter.
 func space(m machine.Machine, base baseModel, toolsMissing bool) room {
@@ -66,7 +66,7 @@ func space(m machine.Machine, base baseModel, toolsMissing bool) room {
 	return r
 }
 
-// hasBase says whether the store has the GGUF of a base of about this size.
+// hasBase reports whether the store has the GGUF of a base of about this size.
 func hasBase(m machine.Machine, size int64) bool {
 	entries, err := m.Store().Entries()
 	if err != nil {

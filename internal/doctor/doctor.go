@@ -1,4 +1,4 @@
-// Package doctor looks for whatever would stop a run on this machine, and names the
+// Package doctor finds what would stop a run on this machine, and names the
 // command that fixes it. It can also rehearse a run with a tiny model.
 package doctor
 
@@ -9,12 +9,12 @@ import (
 	"github.com/tunegate/tunegate/internal/machine"
 )
 
-// look is one line of the doctor's list: it looks at one thing, and gives no
-// check where there is nothing to look at.
+// look is one entry of the doctor's list: it checks one thing, and returns no
+// check if that does not apply.
 type look func(context.Context, inspection) []check.Check
 
-// looks are what the doctor does, in the order in which it tells of it: each after
-// those that it takes to fix it.
+// looks are the doctor's checks, in the order of its report: each after
+// those needed to fix it.
 func looks() []look {
 	return []look{
 		one(gitCheck),
@@ -47,12 +47,12 @@ func looks() []look {
 	}
 }
 
-// one is a look that gives a check in any case.
+// one is a look that always returns a check.
 func one(f func(context.Context, inspection) check.Check) look {
 	return func(ctx context.Context, in inspection) []check.Check { return []check.Check{f(ctx, in)} }
 }
 
-// Run looks at everything that a run with the subject's config needs. It changes
+// Run checks everything that a run with the subject's config needs. It changes
 // nothing and starts nothing but queries.
 func Run(ctx context.Context, m machine.Machine, about Subject) []check.Check {
 	in := inspect(ctx, m, about)

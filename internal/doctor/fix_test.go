@@ -118,13 +118,13 @@ func TestFixesOfHomes(t *testing.T) {
 		}, func(t *testing.T, m machine.Machine) check.Check { return storeCheck(t.Context(), m, "tunegate") }, "content changed"},
 		"a changed blob": {func(t *testing.T, m machine.Machine) {
 			proctest.WriteFile(t, filepath.Join(m.Home, "ollama-private", "models", "blobs", "sha256-"+strings.Repeat("0", 64)), "weights")
-		}, func(t *testing.T, m machine.Machine) check.Check { return modelsCheck(t.Context(), m, "tunegate") }, "not what their names say"},
+		}, func(t *testing.T, m machine.Machine) check.Check { return modelsCheck(t.Context(), m, "tunegate") }, "do not match their digests"},
 		"an open home": {func(t *testing.T, m machine.Machine) {
 			proctest.WriteFile(t, filepath.Join(m.Home, "lock"), "")
 			if err := os.Chmod(m.Home, 0o777); err != nil {
 				t.Fatal(err)
 			}
-		}, func(_ *testing.T, m machine.Machine) check.Check { return homeCheck(t.Context(), of(m.Home)) }, "everybody may write"},
+		}, func(_ *testing.T, m machine.Machine) check.Check { return homeCheck(t.Context(), of(m.Home)) }, "everyone can write"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

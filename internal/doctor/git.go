@@ -10,7 +10,7 @@ import (
 
 var versionNumber = regexp.MustCompile(`(\d+)\.(\d+)(?:\.\d+)*`)
 
-// atLeast says whether a program's words about its version name this one or a
+// atLeast reports whether a program's version output names this one or a
 // newer one, and which.
 func atLeast(said string, major, minor int) (found string, ok bool) {
 	parts := versionNumber.FindStringSubmatch(said)
@@ -22,7 +22,7 @@ func atLeast(said string, major, minor int) (found string, ok bool) {
 	return parts[0], a > major || a == major && b >= minor
 }
 
-// gitCheck wants 2.38, the first git whose merge-tree writes a tree.
+// gitCheck requires 2.38, the first git whose merge-tree writes a tree.
 func gitCheck(ctx context.Context, in inspection) check.Check {
 	path, err := in.machine.LookPath("git")
 	if err != nil {
@@ -35,5 +35,5 @@ func gitCheck(ctx context.Context, in inspection) check.Check {
 	if err != nil || version == "" {
 		return check.Failed("git", path+" does not run", install("--reinstall git"))
 	}
-	return check.That(ok, "git", version, "git 2.38 or newer is needed: `"+install("git")+"`, or see https://git-scm.com/downloads where that brings an older one")
+	return check.That(ok, "git", version, "install git 2.38 or newer: `"+install("git")+"`, or see https://git-scm.com/downloads if that installs an older one")
 }

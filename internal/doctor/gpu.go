@@ -14,18 +14,18 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// ofMemory is the share of the declared memory that a card must report: error
+// ofMemory is the fraction of the declared memory that a card must report: error
 // correction takes some of it.
 const ofMemory = 0.95
 
-// largeForCPU is the number of parameters that no CPU trains within a day.
+// largeForCPU is the number of parameters beyond which a CPU trains for more than a day.
 const largeForCPU = 1e9
 
 // gpuCheck compares the card that a run would use with what the config declares.
 func gpuCheck(_ context.Context, in inspection) check.Check {
 	if in.deviceErr != nil {
 		return check.Failed("gpu", in.deviceErr.Error(),
-			"after an update of the driver restart the machine: `"+asRoot("reboot")+"`; else install NVIDIA's driver again, or train on the CPU: `export CUDA_VISIBLE_DEVICES=`")
+			"if the driver was updated, restart the machine: `"+asRoot("reboot")+"`; otherwise reinstall NVIDIA's driver, or train on the CPU: `export CUDA_VISIBLE_DEVICES=`")
 	}
 	if in.device.GPU == nil {
 		return noCard(in)
@@ -33,14 +33,14 @@ func gpuCheck(_ context.Context, in inspection) check.Check {
 	card := *in.device.GPU
 	if declared := in.runner.GPU; declared != (config.GPU{}) {
 		if mistake := differs(card, declared); mistake != "" {
-			return check.Failed("gpu", mistake, "run this on the machine that `runner.gpu` of the config means, or declare there what `nvidia-smi` shows")
+			return check.Failed("gpu", mistake, "run this on the machine that `runner.gpu` of the config describes, or declare the card that `nvidia-smi` shows")
 		}
 	}
 	found := []string{fmt.Sprintf("%s, %d MiB, driver %s", card.Name, card.MemoryMiB, card.Driver)}
 	return check.Passed("gpu", strings.Join(append(found, in.device.Notes()...), "\n"))
 }
 
-// noCard is right for a machine without one, which trains on its CPU.
+// noCard is the check of a machine without a card, which trains on its CPU.
 func noCard(in inspection) check.Check {
 	_, err := in.machine.LookPath("nvidia-smi")
 	chosen, chose := proc.LookupEnv(in.machine.Environ, machine.VisibleDevices)
@@ -57,11 +57,11 @@ func noCard(in inspection) check.Check {
 		}
 		return wrong
 	case declared && err == nil:
-		return check.Failed("gpu", "nvidia-smi knows no card, and the config declares "+in.runner.GPU.Class,
-			"look for it with `nvidia-smi -L`, or take `gpu` out of `runner:` in the config to train on the CPU")
+		return check.Failed("gpu", "nvidia-smi lists no card, and the config declares "+in.runner.GPU.Class,
+			"check `nvidia-smi -L`, or remove `gpu` from `runner:` in the config to train on the CPU")
 	case declared:
 		return check.Failed("gpu", "no nvidia-smi on PATH, and the config declares "+in.runner.GPU.Class,
-			"install NVIDIA's driver (`"+install("nvidia-driver")+"` on Debian), or take `gpu` out of `runner:` in the config to train on the CPU")
+			"install NVIDIA's driver (`"+install("nvidia-driver")+"` on Debian), or remove `gpu` from `runner:` in the config to train on the CPU")
 	case in.base.parameters > largeForCPU:
 		return check.Warned("gpu", "none: a base of "+billions(in.base.parameters)+" parameters takes days on a CPU",
 			"use a machine with an NVIDIA card, or a smaller base")
@@ -69,7 +69,7 @@ func noCard(in inspection) check.Check {
 	return check.Passed("gpu", "none: training runs on the CPU")
 }
 
-// differs says how the card is another one than the declared class.
+// differs describes how the card differs from the declared class.
 func differs(card machine.GPU, declared config.GPU) string {
 	for _, word := range parts(declared.Class) {
 		if !slices.Contains(parts(card.Name), word) {

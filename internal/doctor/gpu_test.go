@@ -64,7 +64,7 @@ func TestGPUChecks(t *testing.T) {
 		"a card that is not there":          {card, []string{"CUDA_VISIBLE_DEVICES=7"}, config.GPU{}, baseModel{}, "", []string{"warn gpu CUDA_VISIBLE_DEVICES names no card of this machine, so training runs on the CPU: \"7\""}},
 		"a declared card that is not there": {card, []string{"CUDA_VISIBLE_DEVICES=7"}, declared("t4", 16e9), baseModel{}, "", []string{"fail gpu CUDA_VISIBLE_DEVICES names no card"}},
 		"a driver without a card":           {map[string]string{"nvidia-smi": smiNone}, nil, config.GPU{}, baseModel{}, "", []string{"ok gpu none"}},
-		"a declared one without a card":     {map[string]string{"nvidia-smi": smiNone}, nil, declared("t4", 16e9), baseModel{}, "", []string{"fail gpu nvidia-smi knows no card"}},
+		"a declared one without a card":     {map[string]string{"nvidia-smi": smiNone}, nil, declared("t4", 16e9), baseModel{}, "", []string{"fail gpu nvidia-smi lists no card"}},
 		"two cards":                         {map[string]string{"nvidia-smi": smiTwo}, nil, declared("rtx-4090", 24e9), baseModel{}, "", []string{"ok gpu 2 GPUs are visible, only one is used: NVIDIA GeForce RTX 4090, GPU-1"}},
 		"a card without bfloat16":           {map[string]string{"nvidia-smi": smiOld}, nil, config.GPU{}, baseModel{parameters: 6 * billion}, "none", []string{"ok gpu (compute capability 7.5) only emulates bfloat16", "fail memory about 29.5 GB"}},
 		"a broken driver, one chosen": {map[string]string{"nvidia-smi": smiBroken}, []string{"CUDA_VISIBLE_DEVICES=0"}, config.GPU{}, baseModel{}, "",

@@ -17,7 +17,7 @@ import (
 	"github.com/tunegate/tunegate/internal/machine"
 )
 
-// nearest is the folder itself, or the closest parent that is there.
+// nearest is the folder itself, or the closest existing parent.
 func nearest(folder string) string {
 	for {
 		_, err := os.Lstat(folder)
@@ -29,11 +29,11 @@ func nearest(folder string) string {
 	}
 }
 
-// writable says why nothing can be put into a folder.
+// writable is an error if a folder cannot be written to.
 func writable(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
-		err = &fs.PathError{Op: "use", Path: dir, Err: errors.New("it is no folder")}
+		err = &fs.PathError{Op: "use", Path: dir, Err: errors.New("it is not a folder")}
 	}
 	if err == nil {
 		if denied := unix.Access(dir, unix.W_OK|unix.X_OK); denied != nil {
@@ -45,9 +45,9 @@ func writable(dir string) error {
 
 const anotherHome = "use another folder: `export TUNEGATE_HOME=$HOME/tunegate-home`"
 
-// homeCheck wants a folder that can be written, or made, and that is its user's
-// alone to write: whoever can change the interpreter or the results in it says
-// what a verdict says.
+// homeCheck requires a folder that can be written, or created, and only by its
+// user: whoever can change the interpreter or the results in it controls
+// verdicts.
 func homeCheck(_ context.Context, in inspection) check.Check {
 	home := in.machine.Home
 	dir := nearest(home)
@@ -58,7 +58,7 @@ func homeCheck(_ context.Context, in inspection) check.Check {
 		return check.Failed("home", onNoexec(home), fixNoexec)
 	}
 	if dir != home {
-		return check.Passed("home", home+" (not made yet)")
+		return check.Passed("home", home+" (not created yet)")
 	}
 	folders := []string{home}
 	entries, err := os.ReadDir(home)
@@ -75,7 +75,7 @@ func homeCheck(_ context.Context, in inspection) check.Check {
 	for _, folder := range folders {
 		info, err := os.Stat(folder)
 		if err != nil {
-			continue // a run may be tidying up
+			continue // a run may be cleaning up
 		}
 		switch mode := info.Mode().Perm(); {
 		case mode&0o002 != 0:
@@ -89,11 +89,11 @@ func homeCheck(_ context.Context, in inspection) check.Check {
 	}
 	switch {
 	case open != nil:
-		return check.Failed("home", "everybody may write to "+strings.Join(open, ", "), "chmod go-w "+quoteAll(open))
+		return check.Failed("home", "everyone can write to "+strings.Join(open, ", "), "chmod go-w "+quoteAll(open))
 	case foreign != nil && unix.Geteuid() == 0:
 		asOwner := check.Warned("home", fmt.Sprintf("%s belongs to %s, and you are root", strings.Join(foreign, ", "), name(owner)),
-			"what root makes there the owner cannot change, so do what follows as the owner: `su "+name(owner)+"`")
-		if foreign[0] == home { // which every command refuses
+			"the owner cannot change what root creates there, so continue as the owner: `su "+name(owner)+"`")
+		if foreign[0] == home { // which every command rejects
 			asOwner.Level = check.Fail
 		}
 		return asOwner
@@ -101,8 +101,8 @@ func homeCheck(_ context.Context, in inspection) check.Check {
 		return check.Failed("home", fmt.Sprintf("%s belongs to %s", strings.Join(foreign, ", "), name(owner)),
 			fmt.Sprintf("sudo chown -R %d %s", unix.Geteuid(), quoteAll(foreign)))
 	case shared != nil:
-		return check.Warned("home", "the folder's group may write to "+strings.Join(shared, ", "),
-			"where others are in that group: `chmod go-w "+quoteAll(shared)+"`")
+		return check.Warned("home", "the group can write to "+strings.Join(shared, ", "),
+			"if others are in that group: `chmod go-w "+quoteAll(shared)+"`")
 	}
 	if err := machine.CheckHome(home); err != nil {
 		return check.Stopped("home", err, anotherHome)
@@ -110,12 +110,12 @@ func homeCheck(_ context.Context, in inspection) check.Check {
 	return check.Passed("home", home)
 }
 
-// name is what the system calls a user.
+// name is a user's login name.
 func name(uid uint32) string { return filelock.Name(int(uid)) }
 
-// onNoexec says of a program or folder that it cannot do where it is.
+// onNoexec describes a program or folder on a noexec disk.
 func onNoexec(path string) string {
-	return path + " is on a disk that is mounted noexec, where no program and no library can be run"
+	return path + " is on a disk that is mounted noexec, from which no program or library can run"
 }
 
 const fixNoexec = "mount that disk without noexec (`findmnt -T \"$TUNEGATE_HOME\"` shows it), or " + anotherHome

@@ -28,14 +28,14 @@ func TestHomeCheck(t *testing.T) {
 	proctest.WriteFile(t, filepath.Join(dir, "lock"), "")
 	for home, says := range map[string]string{
 		dir:                                 dir,
-		filepath.Join(dir, "new", "home"):   "not made yet",
-		filepath.Join(dir, "file"):          "it is no folder",
-		filepath.Join(dir, "file", "home"):  "it is no folder",
+		filepath.Join(dir, "new", "home"):   "not created yet",
+		filepath.Join(dir, "file"):          "it is not a folder",
+		filepath.Join(dir, "file", "home"):  "it is not a folder",
 		filepath.Join(dir, "dangling", "x"): "no such file",
 		filepath.Join(dir, "others"):        "holds unrelated files",
 	} {
 		got := homeCheck(t.Context(), of(home))
-		if ok := strings.HasPrefix(says, dir) || says == "not made yet"; (got.Level == check.OK) != ok || !strings.Contains(got.Found, says) {
+		if ok := strings.HasPrefix(says, dir) || says == "not created yet"; (got.Level == check.OK) != ok || !strings.Contains(got.Found, says) {
 			t.Errorf("%s: %+v", home, got)
 		}
 	}

@@ -18,13 +18,13 @@ const (
 	completedHook = "ACTIONS_RUNNER_HOOK_JOB_COMPLETED"
 )
 
-// hookChecks say, in a job of a self-hosted runner, whether its hooks call
+// hookChecks check, in a job of a self-hosted runner, that its hooks call
 // `tunegate hook`.
 func hookChecks(_ context.Context, in inspection) []check.Check {
 	if !slices.Contains(in.machine.Environ, "RUNNER_ENVIRONMENT=self-hosted") {
 		return nil
 	}
-	const fix = "let the scripts that the runner calls before and after a job call `tunegate hook started` and `tunegate hook completed`: docs/github.md of tunegate shows how"
+	const fix = "call `tunegate hook started` and `tunegate hook completed` from the runner's job hooks: see docs/github.md of tunegate"
 	var calls, missing []string
 	for _, name := range []string{startedHook, completedHook} {
 		script, _ := proc.LookupEnv(in.machine.Environ, name)
@@ -36,7 +36,7 @@ func hookChecks(_ context.Context, in inspection) []check.Check {
 		calls = append(calls, script)
 	}
 	if missing != nil {
-		return []check.Check{check.Warned("hooks", "what a killed job leaves is not cleared before the next one: "+strings.Join(missing, " and ")+" of the runner do not call tunegate", fix)}
+		return []check.Check{check.Warned("hooks", "what a killed job leaves is not cleaned up before the next one: "+strings.Join(missing, " and ")+" of the runner do not call tunegate", fix)}
 	}
 	return []check.Check{check.Passed("hooks", strings.Join(slices.Compact(calls), ", "))}
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
-// Subject is what the doctor is asked about.
+// Subject is what the doctor examines.
 type Subject struct {
-	Repo       *repo.Repo // nil where none could be opened
+	Repo       *repo.Repo // nil if none could be opened
 	RepoErr    error      // why not
 	ConfigPath string     // slash separated, from the top of the repository
 	Command    string     // this program with its global flags, as in "tunegate -C demo"
 }
 
-// inspection is what several looks share; it was found once, and no look changes
+// inspection is what several looks share; it is computed once, and no look changes
 // it.
 type inspection struct {
 	machine machine.Machine
@@ -27,10 +27,10 @@ type inspection struct {
 	base   baseModel
 	device machine.Device
 
-	// Why it cannot be told what computes; nil: it can.
+	// Why the device is unknown; nil: it is known.
 	deviceErr error
 
-	// What finding these out showed, told where its turn is.
+	// Checks found along the way, reported in their turn.
 	ofConfig check.Check
 	ofBase   []check.Check
 	ofTools  []check.Check
@@ -40,7 +40,7 @@ type inspection struct {
 type wanted struct {
 	runner config.Runner  // the defaults where there is no config
 	config *config.Config // of the default branch, else of the working tree, else nil
-	// plan is that of the default branch, which judges; where that has no config, that of
+	// plan is that of the default branch, which judges; if that has no config, that of
 	// the working tree, which is not Gated; nil: neither has one without a mistake.
 	plan *plan.Plan
 	root string // the top of the working tree
@@ -55,9 +55,9 @@ func inspect(ctx context.Context, m machine.Machine, about Subject) inspection {
 	return in
 }
 
-// setup is the command that brings what is missing.
+// setup is the command that installs what is missing.
 func (in inspection) setup() string {
-	if in.plan == nil || !in.plan.Gated { // nor would it find a config
+	if in.plan == nil || !in.plan.Gated { // setup would not find a config either
 		return in.about.Command + " setup --tools"
 	}
 	return in.about.Command + " setup"

@@ -21,7 +21,7 @@ func memoryChecks(_ context.Context, in inspection) []check.Check {
 
 func memoryCheck(memory machine.TrainingMemory, base baseModel) check.Check {
 	if memory.Has == 0 {
-		return check.Passed("memory", "the card does not tell its memory")
+		return check.Passed("memory", "the card does not report its memory")
 	}
 	found := fmt.Sprintf("%s, about %s to train %s parameters with quantization %s",
 		text.Bytes(memory.Has), text.Bytes(memory.Needs), billions(base.parameters), memory.Quantization)
@@ -31,10 +31,10 @@ func memoryCheck(memory machine.TrainingMemory, base baseModel) check.Check {
 		return check.Failed("memory", found, memory.Fix())
 	case memory.Has < memory.Needs:
 		return check.Warned("memory", found,
-			"where it runs out of memory, write a smaller `micro_batch_size` or `sequence_len` under `train:` of the config")
+			"if training runs out of memory, set a smaller `micro_batch_size` or `sequence_len` under `train:` in the config")
 	case memory.Has < served:
 		return check.Warned("memory", fmt.Sprintf("%s; %s to serve it as F16, so Ollama computes part of it on the CPU", found, text.Bytes(served)),
-			"nothing stops; a card with more memory, or a smaller base, answers faster")
+			"not required: a card with more memory, or a smaller base, answers faster")
 	}
 	return check.Passed("memory", found)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// modelsChecks read every blob of the private server in a usable home, and look
+// modelsChecks read every blob of the private server in a usable home, and check
 // for tags that lack one.
 func modelsChecks(ctx context.Context, in inspection) []check.Check {
 	if homeCheck(ctx, in).Level == check.Fail {
@@ -34,7 +34,7 @@ func modelsCheck(ctx context.Context, m machine.Machine, command string) check.C
 	for i, blob := range blobs {
 		m.Progress.Update("models", int64(i), int64(len(blobs)), 0, filepath.Base(blob)[:15])
 		if ctx.Err() != nil {
-			return check.Failed("models", "not read to the end: "+ctx.Err().Error(), "run doctor again")
+			return check.Failed("models", "not fully read: "+ctx.Err().Error(), "run doctor again")
 		}
 		digest, err := store.FileDigest(blob)
 		if _, gone := os.Lstat(blob); gone == nil && (err != nil || "sha256-"+digest != filepath.Base(blob)) {
@@ -42,7 +42,7 @@ func modelsCheck(ctx context.Context, m machine.Machine, command string) check.C
 		}
 	}
 	if damaged != nil {
-		return check.Failed("models", "the private server's files are not what their names say: "+strings.Join(damaged, ", "), "rm "+quoteAll(damaged))
+		return check.Failed("models", "files of the private server do not match their digests: "+strings.Join(damaged, ", "), "rm "+quoteAll(damaged))
 	}
 	tags, err := ollama.Stored(models)
 	if err != nil {
@@ -55,8 +55,8 @@ func modelsCheck(ctx context.Context, m machine.Machine, command string) check.C
 		}
 	}
 	if broken != nil {
-		return check.Warned("models", "tags of the private server that lack a part: "+strings.Join(broken, ", "),
-			"the next run that needs one makes it again; `"+command+" clean` takes the others away")
+		return check.Warned("models", "incomplete tags on the private server: "+strings.Join(broken, ", "),
+			"the next run that needs one makes it again; `"+command+" clean` removes the others")
 	}
 	return check.Passed("models", text.Count(len(tags), "tag")+" of "+text.Count(len(blobs), "file")+" on the private server")
 }

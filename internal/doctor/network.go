@@ -9,9 +9,9 @@ import (
 	"github.com/tunegate/tunegate/internal/check"
 )
 
-// networkCheck wants networks of their own for the private server, the trainer and
-// the grader. Without them a run goes on: an evaluation in which somebody else asked
-// the server is thrown away.
+// networkCheck checks that the private server, the trainer and
+// the grader get their own networks. Without them a run still works: an evaluation in which
+// somebody else asked the server is discarded.
 func networkCheck(ctx context.Context, in inspection) check.Check {
 	err := in.machine.Isolation(ctx)
 	if err == nil {
@@ -21,14 +21,14 @@ func networkCheck(ctx context.Context, in inspection) check.Check {
 		}
 		return check.Passed("network", found)
 	}
-	found := fmt.Sprintf("no program gets a network of its own (%v): the trainer and the grader reach the machine's", err)
+	found := fmt.Sprintf("programs get no network of their own (%v): the trainer and the grader can reach the machine's network", err)
 	if in.runner.PrivateServer() {
-		found += ", and every user of this machine reaches the private server, for which an evaluation is thrown away"
+		found += ", and every user of this machine can reach the private server; an evaluation that such a request disturbs is discarded"
 	}
 	return check.Warned("network", found, allowNamespaces(setting))
 }
 
-// setting is what the kernel's setting of this name is now; empty: it has none.
+// setting is the kernel's current setting of this name; empty: it has none.
 func setting(name string) string {
 	data, err := os.ReadFile("/proc/sys/" + strings.ReplaceAll(name, ".", "/"))
 	if err != nil {
@@ -37,7 +37,7 @@ func setting(name string) string {
 	return strings.TrimSpace(string(data))
 }
 
-// allowNamespaces says how a machine with these settings gives networks to programs.
+// allowNamespaces tells how to allow network namespaces on a machine with these settings.
 func allowNamespaces(setting func(string) string) string {
 	for _, known := range []struct{ name, forbids, allows string }{
 		{"kernel.apparmor_restrict_unprivileged_userns", "1", "0"}, // Ubuntu since 23.10
@@ -46,7 +46,7 @@ func allowNamespaces(setting func(string) string) string {
 		{"user.max_net_namespaces", "0", "10000"},
 	} {
 		if setting(known.name) == known.forbids {
-			return fmt.Sprintf("allow it: `%s`, and the same line in /etc/sysctl.d/60-tunegate.conf for the time after a restart",
+			return fmt.Sprintf("allow it: `%s`, and put the same setting into /etc/sysctl.d/60-tunegate.conf to keep it after a restart",
 				asRoot("sysctl -w "+known.name+"="+known.allows))
 		}
 	}

@@ -19,8 +19,8 @@ func TestNetworkCheck(t *testing.T) {
 	}{
 		{nil, config.Auto, check.OK, "no other user reaches the private server"},
 		{nil, "http://h:1", check.OK, "the trainer and the grader reach no network"},
-		{errors.New("operation not permitted"), config.Auto, check.Warn, "(operation not permitted): the trainer and the grader reach the machine's, and every user of this machine reaches the private server"},
-		{errors.New("operation not permitted"), "http://h:1", check.Warn, "(operation not permitted): the trainer and the grader reach the machine's"},
+		{errors.New("operation not permitted"), config.Auto, check.Warn, "(operation not permitted): the trainer and the grader can reach the machine's network, and every user of this machine can reach the private server"},
+		{errors.New("operation not permitted"), "http://h:1", check.Warn, "(operation not permitted): the trainer and the grader can reach the machine's network"},
 	} {
 		m := newMachine(t, nil)
 		m.Launcher.Isolation = func() error { return tt.err }

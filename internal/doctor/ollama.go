@@ -13,11 +13,11 @@ import (
 	"github.com/tunegate/tunegate/internal/ollama"
 )
 
-// installOllama is the command that Ollama's own page gives.
+// installOllama is the command from Ollama's own page.
 const installOllama = "curl -fsSL https://ollama.com/install.sh | sh"
 
-// ollamaChecks want the server that the config names, or a program to start a
-// private one with, or what that is built with.
+// ollamaChecks require the server that the config names, or a program to start a
+// private one, or what is needed to build that.
 func ollamaChecks(ctx context.Context, in inspection) []check.Check {
 	if !in.runner.PrivateServer() {
 		return []check.Check{sharedCheck(ctx, in.runner.Ollama)}
@@ -32,12 +32,12 @@ func ollamaChecks(ctx context.Context, in inspection) []check.Check {
 	return []check.Check{check.Failed("ollama", err.Error(), "install Ollama again: `"+installOllama+"`, or take it off PATH and let setup build one")}
 }
 
-// clientVersion is what `ollama --version` says, with a server at its address or
+// clientVersion matches the output of `ollama --version`, with a server at its address or
 // without one.
 var clientVersion = regexp.MustCompile(`(?:client version is|ollama version is) (\S+)`)
 
-// binaryCheck asks an Ollama from PATH for its version; of one that setup built
-// it is known.
+// binaryCheck asks an Ollama from PATH for its version; that of one built by setup
+// is known.
 func binaryCheck(ctx context.Context, m machine.Machine, binary ollama.Binary) check.Check {
 	if noexec(binary.Path) {
 		return check.Failed("ollama", onNoexec(binary.Path), fixNoexec)
@@ -51,7 +51,7 @@ func binaryCheck(ctx context.Context, m machine.Machine, binary ollama.Binary) c
 		out, err := cmd.CombinedOutput()
 		said := clientVersion.FindSubmatch(out)
 		if said == nil {
-			return check.Failed("ollama", fmt.Sprintf("%s does not tell its version (%v): %.200s", binary.Path, err, out), fix)
+			return check.Failed("ollama", fmt.Sprintf("%s does not report its version (%v): %.200s", binary.Path, err, out), fix)
 		}
 		version = string(said[1])
 	}
@@ -61,7 +61,7 @@ func binaryCheck(ctx context.Context, m machine.Machine, binary ollama.Binary) c
 	return check.Passed("ollama", version+" at "+binary.Path)
 }
 
-// sharedCheck is about a server that a run asks and does not start.
+// sharedCheck is about a server that a run uses and does not start.
 func sharedCheck(ctx context.Context, address string) check.Check {
 	server := machine.AskServer(ctx, address)
 	if server.Err != nil {
@@ -70,14 +70,14 @@ func sharedCheck(ctx context.Context, address string) check.Check {
 	return check.Passed("ollama", server.Version+" at "+address)
 }
 
-// fixServer says what to do about a server that cannot be used, whose address
-// stands under this key of the config.
+// fixServer is the fix for a server that cannot be used, whose address
+// is under this key of the config.
 func fixServer(server machine.Answer, key string) string {
 	if server.Version != "" {
 		return "install a newer Ollama at " + server.Address + " (https://ollama.com/download)"
 	}
 	if errors.Is(server.Err, ollama.ErrFront) {
-		return "write the address of the Ollama server itself as `" + key + "` of the config, or change what stands before it"
+		return "set `" + key + "` in the config to the address of the Ollama server itself, or change the proxy in front of it"
 	}
 	host := server.Address
 	if u, err := url.Parse(server.Address); err == nil {

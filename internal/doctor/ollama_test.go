@@ -70,7 +70,7 @@ func TestOllamaOnPath(t *testing.T) {
 		goodOllama:                         {check.OK, "0.17.4 at "},
 		"echo ollama version is 0.30.1":    {check.OK, "0.30.1 at "},
 		"echo ollama version is 0.4.0":     {check.Fail, "too old"},
-		"echo what; exit 3":                {check.Fail, "does not tell its version (exit status 3): what"},
+		"echo what; exit 3":                {check.Fail, "does not report its version (exit status 3): what"},
 		"echo client version is 'broken '": {check.Fail, "too old"},
 	} {
 		got := ollamaChecks(t.Context(), inspection{machine: newMachine(t, map[string]string{"ollama": said}), wanted: private})

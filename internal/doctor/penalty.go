@@ -9,9 +9,9 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 )
 
-const whyPenalty = "a penalty on repetition pushes down the digits and the terms of the question, which a right answer repeats"
+const whyPenalty = "a repetition penalty suppresses the digits and terms of the question, which a correct answer repeats"
 
-// penaltyChecks want answers that may repeat the question's words.
+// penaltyChecks require that answers may repeat the question's words.
 func penaltyChecks(_ context.Context, in inspection) []check.Check {
 	if in.config == nil {
 		return nil
@@ -21,5 +21,5 @@ func penaltyChecks(_ context.Context, in inspection) []check.Check {
 		return []check.Check{check.Passed("penalty", "repeat_penalty 1.0")}
 	}
 	return []check.Check{check.Warned("penalty", "repeat_penalty "+strings.Join(value, ", ")+": "+whyPenalty,
-		"write `parameters: {repeat_penalty: 1.0}` under `serve:` of the config")}
+		"set `parameters: {repeat_penalty: 1.0}` under `serve:` in the config")}
 }

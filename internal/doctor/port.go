@@ -9,7 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/check"
 )
 
-// portChecks want a port of this machine for the private server, and that this
+// portChecks require a port of this machine for the private server, and that this
 // machine reaches it.
 func portChecks(_ context.Context, in inspection) []check.Check {
 	if !in.runner.PrivateServer() {
@@ -26,5 +26,5 @@ func portChecks(_ context.Context, in inspection) []check.Check {
 	if err != nil {
 		return []check.Check{check.Failed("port", fmt.Sprintf("no server can listen on 127.0.0.1: %v", err), "bring the loopback device up: `"+asRoot("ip link set lo up")+"`")}
 	}
-	return []check.Check{check.Passed("port", "127.0.0.1 can be listened on and reached")}
+	return []check.Check{check.Passed("port", "this machine can listen on 127.0.0.1 and reach it")}
 }

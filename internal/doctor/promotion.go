@@ -8,7 +8,7 @@ import (
 	"github.com/tunegate/tunegate/internal/machine"
 )
 
-// promotionChecks ask the servers that a promotion brings a model to. The one that
+// promotionChecks ask the servers that a promotion copies a model to. The one that
 // evaluates it is toolChecks' concern, since runs need it; these only a promotion
 // does.
 func promotionChecks(ctx context.Context, in inspection) []check.Check {

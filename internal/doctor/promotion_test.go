@@ -39,7 +39,7 @@ func TestPromotionChecks(t *testing.T) {
 		{check.OK, "0.17.4 at " + fine, ""},
 		{check.Warn, old + " would stop a promotion: ollama: version \"0.1.2\" is too old", "install a newer Ollama at " + old},
 		{check.Warn, dead + " would stop a promotion: ", "`OLLAMA_HOST=127.0.0.1:1 ollama serve`, or correct `promote.to` of the config"},
-		{check.Warn, moved.URL + " would stop a promotion: ollama: ", "write the address of the Ollama server itself as `promote.to`"},
+		{check.Warn, moved.URL + " would stop a promotion: ollama: ", "set `promote.to` in the config to the address of the Ollama server itself"},
 	} {
 		if got := got[i]; got.Name != "promotion" || got.Level != want.level || !strings.HasPrefix(got.Found, want.found) || !strings.Contains(got.Fix, want.fix) {
 			t.Errorf("got %+v, want %+v", got, want)

@@ -11,13 +11,13 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// pythonChecks want an interpreter with the locked packages, or one to install
+// pythonChecks require an interpreter with the locked packages, or one to install
 // these for.
 func pythonChecks(ctx context.Context, in inspection) []check.Check {
 	m, configured := in.machine, in.runner.Python
 	tools := m.PythonTools()
 	path, err := python.Locate(ctx, m.Launcher, m.Home, tools, configured)
-	if err == nil && noexec(filepath.Dir(path)) { // the interpreter itself may be a link to elsewhere, torch is not
+	if err == nil && noexec(filepath.Dir(path)) { // the interpreter itself may be a link elsewhere, but not torch
 		return []check.Check{check.Failed("python", onNoexec(path), fixNoexec)}
 	}
 	if err == nil && configured == config.Auto {
@@ -30,7 +30,7 @@ func pythonChecks(ctx context.Context, in inspection) []check.Check {
 		return []check.Check{check.Passed("python", path+" with the locked packages")}
 	}
 	if !errors.Is(err, python.ErrMissing) {
-		return []check.Check{check.Failed("python", err.Error(), "correct `runner.python` of the config, or take it out: then `"+in.setup()+"` brings a Python environment")}
+		return []check.Check{check.Failed("python", err.Error(), "correct `runner.python` in the config, or remove it: then `"+in.setup()+"` installs a Python environment")}
 	}
 	missing := check.Failed("python", err.Error(), in.setup())
 	path, err = python.Usable(ctx, m.Launcher, tools)

@@ -22,8 +22,8 @@ import (
 	"github.com/tunegate/tunegate/internal/step"
 )
 
-// rehearsalFolder is the home of the tiny run, inside the real one: what a killed
-// one left there the next one clears.
+// rehearsalFolder is the home of the tiny run, inside the real one: what a killed run
+// left there is cleared by the next one.
 const rehearsalFolder = "doctor-e2e"
 
 // borrowed are the parts of a home that setup fills once for a machine.
@@ -31,7 +31,7 @@ func borrowed() []string { return []string{"python", "ollama"} }
 
 // Rehearse runs everything with a tiny model and tiny data on this machine, with
 // the Python, the server and the card that a run with the subject's config would
-// use, and says how each stage went. Nothing of it stays but the folder of a run
+// use, and reports how each stage went. Nothing of it is kept but the folder of a run
 // that failed.
 func Rehearse(ctx context.Context, m machine.Machine, about Subject) []check.Check {
 	_, wants := readConfig(ctx, about)
@@ -53,12 +53,12 @@ func Rehearse(ctx context.Context, m machine.Machine, about Subject) []check.Che
 	return checks
 }
 
-// rehearsed is a part of the tiny run, and how it ended.
+// rehearsed is the check of a part of the tiny run.
 func rehearsed(part string, err error, about Subject) check.Check {
 	if err == nil {
 		return check.Passed("e2e "+part, "")
 	}
-	return check.Failed("e2e "+part, err.Error(), "do what its hint says; where it is about a Python module, remove the folder `python` in $TUNEGATE_HOME and run `"+
+	return check.Failed("e2e "+part, err.Error(), "follow its hint; if it is about a Python module, remove the folder `python` in $TUNEGATE_HOME and run `"+
 		about.Command+" setup --tools`; then `"+about.Command+" doctor --e2e` again")
 }
 
@@ -69,7 +69,7 @@ type rehearsal struct {
 	folder  string
 }
 
-// run gives a check for each stage; the error is that of the failed one.
+// run returns a check for each stage; the error is that of the failed one.
 func (r rehearsal) run(ctx context.Context) ([]check.Check, error) {
 	opened, err := r.prepare(ctx)
 	if err != nil {
@@ -84,18 +84,18 @@ func (r rehearsal) run(ctx context.Context) ([]check.Check, error) {
 	if err == nil && result.Verdict != nil {
 		last := rehearsed("verdict", nil, r.about)
 		took := r.machine.Clock().Sub(began).Round(time.Second)
-		last.Found = fmt.Sprintf("there is one after %s (%s; the weights are random)", took, result.Verdict.Outcome)
+		last.Found = fmt.Sprintf("reached after %s (%s; the weights are random)", took, result.Verdict.Outcome)
 		checks = append(checks, last)
 	}
 	if r.runner.Ollama != config.Auto {
-		if tags := r.takeTagsBack(ctx); tags != nil {
+		if tags := r.removeTags(ctx); tags != nil {
 			checks, err = append(checks, rehearsed("tags", tags, r.about)), errors.Join(err, tags)
 		}
 	}
 	return checks, err
 }
 
-// prepare makes the tiny run's home and repository.
+// prepare creates the tiny run's home and repository.
 func (r rehearsal) prepare(ctx context.Context) (*repo.Repo, error) {
 	home := filepath.Dir(r.folder)
 	if err := errors.Join(os.RemoveAll(r.folder), os.MkdirAll(r.machine.Home, 0o700)); err != nil {
@@ -148,7 +148,7 @@ func call(ctx context.Context, git, dir string, env []string, args ...string) er
 	return nil
 }
 
-// stages gives a check for each stage of the tiny run, which ended with err.
+// stages returns a check for each stage of the tiny run, which ended with err.
 func (r rehearsal) stages(err error) []check.Check {
 	runs, listing := runs.All(r.machine.Home)
 	if listing != nil || len(runs) == 0 {
@@ -173,12 +173,12 @@ func (r rehearsal) stages(err error) []check.Check {
 	return checks
 }
 
-// tagsWait bounds how long a tiny run that was stopped takes its tags back.
+// tagsWait bounds the removal of tags after a tiny run was stopped.
 const tagsWait = 3 * time.Second
 
-// takeTagsBack removes the tiny run's tags from a shared server, also when the
+// removeTags removes the tiny run's tags from a shared server, also if the
 // run was stopped: nothing else knows them.
-func (r rehearsal) takeTagsBack(ctx context.Context) error {
+func (r rehearsal) removeTags(ctx context.Context) error {
 	if ctx.Err() != nil {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), tagsWait)

@@ -95,7 +95,7 @@ func TestTakeTagsBack(t *testing.T) {
 	cancel()
 	for _, ctx := range []context.Context{t.Context(), stopped} {
 		deleted = nil
-		if err := r.takeTagsBack(ctx); err != nil {
+		if err := r.removeTags(ctx); err != nil {
 			t.Error(err)
 		}
 		if !slices.Equal(deleted, []string{"tunegate-doctor:run-1", "tunegate-doctor-base:latest"}) {

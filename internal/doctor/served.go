@@ -37,7 +37,7 @@ func servedChecks(ctx context.Context, in inspection) []check.Check {
 		case errors.Is(err, engine.ErrNotFound):
 			continue
 		case err != nil:
-			checks = append(checks, check.Warned("served", err.Error(), "`ollama show "+tag+"` on that server says more"))
+			checks = append(checks, check.Warned("served", err.Error(), "run `ollama show "+tag+"` on that server for details"))
 			continue
 		}
 		checks = append(checks, servedCheck(tag, shown, in))
@@ -55,19 +55,19 @@ func servedCheck(tag string, shown engine.Model, in inspection) check.Check {
 	var differs []string
 	penalty := shown.Parameters["repeat_penalty"]
 	if penalty == nil {
-		differs = append(differs, "no repeat_penalty, so the server's own 1.1: "+whyPenalty)
+		differs = append(differs, "no repeat_penalty, so the server's default of 1.1: "+whyPenalty)
 	} else if !slices.Equal(penalty, []string{"1"}) {
 		differs = append(differs, "repeat_penalty "+strings.Join(penalty, ", ")+": "+whyPenalty)
 	}
 	if in.plan != nil && in.plan.Template != "" && shown.Template != in.plan.Template {
-		differs = append(differs, "another template than "+in.config.Serve.TemplateFile)
+		differs = append(differs, "a different template from "+in.config.Serve.TemplateFile)
 	}
 	if shown.System != in.config.Serve.System {
-		differs = append(differs, "another system prompt than `serve.system`")
+		differs = append(differs, "a different system prompt from `serve.system`")
 	}
 	if differs == nil {
-		return check.Passed("served", tag+": template, system prompt and repeat_penalty as the config has them")
+		return check.Passed("served", tag+": template, system prompt and repeat_penalty as in the config")
 	}
 	return check.Warned("served", tag+" has "+strings.Join(differs, "; "),
-		"`"+in.about.Command+" run` registers and judges what the config says; a promotion then brings it to users")
+		"`"+in.about.Command+" run` registers and judges a model with the config's settings; then promote it")
 }

@@ -22,11 +22,11 @@ func TestServedChecks(t *testing.T) {
 		level                        check.Level
 		found                        string
 	}{
-		"as configured":  {"repeat_penalty 1", file, "Be kind.", check.OK, "t-base: template, system prompt and repeat_penalty as the config has them"},
-		"no penalty":     {"temperature 0.2", file, "Be kind.", check.Warn, "t-base has no repeat_penalty, so the server's own 1.1"},
+		"as configured":  {"repeat_penalty 1", file, "Be kind.", check.OK, "t-base: template, system prompt and repeat_penalty as in the config"},
+		"no penalty":     {"temperature 0.2", file, "Be kind.", check.Warn, "t-base has no repeat_penalty, so the server's default of 1.1"},
 		"a penalty":      {"repeat_penalty 1.1", file, "Be kind.", check.Warn, "t-base has repeat_penalty 1.1"},
-		"other template": {"repeat_penalty 1", "{{ .Prompt }}", "Be kind.", check.Warn, "another template than t.tmpl"},
-		"other system":   {"repeat_penalty 1", file, "Be rude.", check.Warn, "another system prompt than `serve.system`"},
+		"other template": {"repeat_penalty 1", "{{ .Prompt }}", "Be kind.", check.Warn, "a different template from t.tmpl"},
+		"other system":   {"repeat_penalty 1", file, "Be rude.", check.Warn, "a different system prompt from `serve.system`"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

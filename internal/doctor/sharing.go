@@ -13,14 +13,14 @@ import (
 // shownProgram bounds the name of a program, in characters.
 const shownProgram = 100
 
-// sharingChecks list the programs on the card that are none of this home.
+// sharingChecks list the programs on the card that do not belong to this home.
 func sharingChecks(ctx context.Context, in inspection) []check.Check {
 	if in.device.GPU == nil {
 		return nil
 	}
 	programs, err := in.machine.GPUProcesses(ctx, []machine.GPU{*in.device.GPU})
 	if err != nil {
-		return []check.Check{check.Warned("sharing", err.Error(), "nothing stops; whether others use the card cannot be told")}
+		return []check.Check{check.Warned("sharing", err.Error(), "not required: it only hides whether others use the card")}
 	}
 	var found []string
 	for _, p := range programs {
@@ -32,5 +32,5 @@ func sharingChecks(ctx context.Context, in inspection) []check.Check {
 		return nil
 	}
 	return []check.Check{check.Warned("sharing", strings.Join(found, "\n"),
-		"they are left alone; where training then lacks memory, wait for their end: `nvidia-smi` shows them")}
+		"they are left alone; if training runs out of memory, wait until they end (`nvidia-smi` shows them)")}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// asRoot is a command that only root can run, as this user types it.
+// asRoot is a command for root, as this user types it.
 func asRoot(command string) string {
 	if unix.Geteuid() == 0 {
 		return command
@@ -17,10 +17,10 @@ func asRoot(command string) string {
 	return "sudo " + command
 }
 
-// install is the command that brings Debian packages.
+// install is the command that installs Debian packages.
 func install(packages string) string { return asRoot("apt-get install -y " + packages) }
 
-// quoteAll are paths as a shell reads them.
+// quoteAll quotes paths for a shell.
 func quoteAll(paths []string) string {
 	quoted := slices.Clone(paths)
 	for i, path := range quoted {

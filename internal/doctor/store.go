@@ -14,8 +14,8 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// storeChecks read every result that a usable home keeps: runs look at sizes and
-// times only.
+// storeChecks read every result that a usable home keeps: runs check only sizes and
+// times.
 func storeChecks(ctx context.Context, in inspection) []check.Check {
 	if homeCheck(ctx, in).Level == check.Fail {
 		return nil
@@ -27,7 +27,7 @@ func storeChecks(ctx context.Context, in inspection) []check.Check {
 func storeCheck(ctx context.Context, m machine.Machine, command string) check.Check {
 	history, err := ledger.Load(m.Home)
 	if err != nil {
-		return check.Failed("store", err.Error(), "correct that file, or bring it back from a backup: it says which results must stay")
+		return check.Failed("store", err.Error(), "correct that file, or restore it from a backup: it lists the results that must be kept")
 	}
 	entries, err := m.Store().Entries()
 	if err != nil {
@@ -38,7 +38,7 @@ func storeCheck(ctx context.Context, m machine.Machine, command string) check.Ch
 	for i, entry := range entries {
 		m.Progress.Update("store", int64(i), int64(len(entries)), 0, entry.Manifest.Stage+" "+entry.Manifest.Key.Short())
 		if ctx.Err() != nil {
-			return check.Failed("store", "not read to the end: "+ctx.Err().Error(), "run doctor again")
+			return check.Failed("store", "not fully read: "+ctx.Err().Error(), "run doctor again")
 		}
 		err := store.Verify(entry)
 		if _, gone := os.Lstat(entry.Dir); err != nil && gone == nil {
@@ -48,11 +48,11 @@ func storeCheck(ctx context.Context, m machine.Machine, command string) check.Ch
 	if damaged != nil {
 		return damagedCheck(damaged, strings.Join(found, "\n"), history, command)
 	}
-	return check.Passed("store", fmt.Sprintf("every byte of %d kept results is as it was written", len(entries)))
+	return check.Passed("store", text.Count(len(entries), "kept result")+" intact")
 }
 
-// damagedCheck says how to fix damaged results. What no promotion names is made
-// again once it is gone. Nothing makes a promoted version again, but another one
+// damagedCheck tells how to fix damaged results. What no promotion names is made
+// again once it is deleted. Nothing makes a promoted version again, but another one
 // may be stable: then runs do not need it.
 func damagedCheck(damaged []store.Entry, found string, history ledger.Ledger, command string) check.Check {
 	level := check.Warn
@@ -66,7 +66,7 @@ func damagedCheck(damaged []store.Entry, found string, history ledger.Ledger, co
 			again = append(again, entry.Dir)
 			continue
 		}
-		fix := fmt.Sprintf("bring %s back from a backup: it is of %s, which was promoted", text.ShellWord(entry.Dir), e.Tag)
+		fix := fmt.Sprintf("restore %s from a backup: it belongs to %s, which was promoted", text.ShellWord(entry.Dir), e.Tag)
 		if stable {
 			fix += fmt.Sprintf("; or make another version stable, with `%s rollback` or `%s promote`", command, command)
 		}
@@ -81,8 +81,8 @@ func damagedCheck(damaged []store.Entry, found string, history ledger.Ledger, co
 	return check.Check{Name: "store", Level: level, Found: found, Fix: strings.Join(fixes, "; ")}
 }
 
-// promotedBy finds the promoted version that a result is kept for, and says
-// whether it is a stable one; versions that are come first.
+// promotedBy finds the promoted version that a result is kept for, and reports
+// whether it is stable; stable versions come first.
 func promotedBy(history ledger.Ledger, result store.Manifest) (e ledger.Entry, stable, promoted bool) {
 	for _, candidate := range history.Promoted() {
 		if result.Stage == string(step.Export) && result.Key == candidate.Export || result.Stage == string(step.Register) && result.Key == candidate.Register {

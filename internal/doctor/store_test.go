@@ -43,10 +43,10 @@ func TestKeptIsReadUntilCancelled(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got := storeCheck(ctx, m, "tunegate"); got.Level != check.Fail || !strings.Contains(got.Found, "not read to the end") {
+	if got := storeCheck(ctx, m, "tunegate"); got.Level != check.Fail || !strings.Contains(got.Found, "not fully read") {
 		t.Errorf("%+v", got)
 	}
-	if got := storeCheck(t.Context(), m, "tunegate"); got.Level != check.OK || !strings.Contains(got.Found, "of 1 kept") {
+	if got := storeCheck(t.Context(), m, "tunegate"); got.Level != check.OK || !strings.Contains(got.Found, "1 kept result intact") {
 		t.Errorf("%+v", got)
 	}
 }
@@ -92,13 +92,13 @@ func TestStoreCheckOfPromotedResults(t *testing.T) {
 	look(check.OK, "")
 	old := registrations["v1"]
 	proctest.WriteFile(t, filepath.Join(old, "file"), "damaged")
-	ofOld := "bring " + old + " back from a backup: it is of demo-lora-v1, which was promoted"
+	ofOld := "restore " + old + " from a backup: it belongs to demo-lora-v1, which was promoted"
 	look(check.Warn, ofOld)
 	stable := exports["v2"]
 	if err := os.Remove(filepath.Join(stable, "manifest.json")); err != nil {
 		t.Fatal(err)
 	}
-	ofStable := "bring " + stable + " back from a backup: it is of demo-lora-v2, which was promoted; or make another version stable, with `tunegate -C x rollback` or `tunegate -C x promote`"
+	ofStable := "restore " + stable + " from a backup: it belongs to demo-lora-v2, which was promoted; or make another version stable, with `tunegate -C x rollback` or `tunegate -C x promote`"
 	look(check.Fail, ofStable+"; "+ofOld)
 	lost, _ := keep(t, m, step.Dataset, "lost")
 	proctest.WriteFile(t, filepath.Join(lost, "file"), "damaged")

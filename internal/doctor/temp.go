@@ -6,7 +6,7 @@ import (
 	"github.com/tunegate/tunegate/internal/check"
 )
 
-// tempCheck wants the folder for temporary files, where git works.
+// tempCheck checks the folder for temporary files, where git works.
 func tempCheck(_ context.Context, in inspection) check.Check {
 	dir := in.machine.TempDir
 	if err := writable(dir); err != nil {

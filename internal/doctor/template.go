@@ -21,27 +21,27 @@ func templateChecks(_ context.Context, in inspection) []check.Check {
 	case path != "":
 		err := parseTemplate(path, in.plan.Template)
 		if err != nil {
-			return []check.Check{check.Failed("template", err.Error(), "correct "+path+" and bring it to "+in.plan.BaseRef)}
+			return []check.Check{check.Failed("template", err.Error(), "correct "+path+" and commit it to "+in.plan.BaseRef)}
 		}
 		return []check.Check{check.Passed("template", path)}
 	case in.base.weights == 0:
-		return []check.Check{check.Passed("template", "not looked at: see the base")}
+		return []check.Check{check.Passed("template", "not checked: see the base")}
 	}
 	if err := register.CheckChatTemplate(in.base.chat, serve.System); err != nil {
 		return []check.Check{check.Stopped("template", err, "")}
 	}
-	return []check.Check{check.Passed("template", "ChatML, as the base's chat template has it")}
+	return []check.Check{check.Passed("template", "ChatML, like the base's chat template")}
 }
 
-// parseTemplate reads a template as the server does. One that never names the
-// conversation is taken by the server, and asks nothing.
+// parseTemplate reads a template as the server does. One that never uses the
+// conversation is accepted by the server, and asks nothing.
 func parseTemplate(path, text string) error {
 	function := func(...any) string { return "" }
 	_, err := template.New(path).Funcs(template.FuncMap{
 		"json": function, "currentDate": function, "yesterdayDate": function, "toTypeScriptType": function,
 	}).Parse(text)
 	if err == nil && !strings.Contains(text, ".Messages") && !strings.Contains(text, ".Prompt") {
-		err = fmt.Errorf("%s: it names neither .Messages nor .Prompt, so the model would never see a question", path)
+		err = fmt.Errorf("%s: it uses neither .Messages nor .Prompt, so the model would never see a question", path)
 	}
 	return err
 }

@@ -12,10 +12,10 @@ import (
 
 // tinyModel is the number of parameters below which an answer takes so little work that
 // the waiting of the server's threads for each other counts. It was seen at 2 and at 135
-// million.
+// million parameters.
 const tinyModel = 500e6
 
-// threadChecks tell of num_thread where the private server computes on a CPU and its
+// threadChecks suggest num_thread if the private server computes on a CPU and its
 // threads may wait for each other: with a tiny model, or on a busy machine.
 func threadChecks(_ context.Context, in inspection) []check.Check {
 	if in.config == nil || !in.runner.PrivateServer() || in.deviceErr != nil || in.device.GPU != nil || in.base.parameters == 0 {
@@ -34,11 +34,11 @@ func threadCheck(set bool, parameters int64, load float64, cores int) []check.Ch
 	if busy {
 		why += fmt.Sprintf(", whose %d cores have a load of %.1f", cores, load)
 	}
-	return []check.Check{check.Warned("threads", why+": the server's threads wait for each other in a loop, and on busy cores an answer of 2 million parameters took 13 s with two threads, 0.03 s with one",
-		"where the answers take long, write num_thread: 1 under `serve.parameters` of the config; a promotion brings it, as a part of the model, to the servers that people use")}
+	return []check.Check{check.Warned("threads", why+": the server's threads spin while they wait for each other; on busy cores a model of 2 million parameters took 13 s for an answer with two threads, and 0.03 s with one",
+		"if answers are slow, set `num_thread: 1` under `serve.parameters` in the config; as a part of the model, a promotion takes it to your servers")}
 }
 
-// load is the machine's of the last minute; 0 where it is not told.
+// load is the machine's load of the last minute; 0: unknown.
 func load() float64 {
 	data, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

@@ -27,7 +27,7 @@ func TestThreads(t *testing.T) {
 		if len(got) > 1 || (len(got) == 1) != (tt.says != "") {
 			t.Errorf("%s: %+v", name, got)
 		}
-		if len(got) == 1 && (got[0].Level != check.Warn || !strings.Contains(got[0].Found, tt.says) || !strings.Contains(got[0].Fix, "num_thread: 1 under `serve.parameters`")) {
+		if len(got) == 1 && (got[0].Level != check.Warn || !strings.Contains(got[0].Found, tt.says) || !strings.Contains(got[0].Fix, "`num_thread: 1` under `serve.parameters`")) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

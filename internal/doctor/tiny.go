@@ -61,13 +61,13 @@ func writeSums(dir, name string, from, to int) error {
 	return put(filepath.Join(dir, "data", name), data)
 }
 
-// tensor is one of the tiny base's, with PyTorch's shape.
+// tensor is a tensor of the tiny base, with PyTorch's shape.
 type tensor struct {
 	name  string
 	shape []int
 }
 
-// tinyShape is what of the tiny base's config.json gives its tensors.
+// tinyShape is the part of the tiny base's config.json that determines its tensors.
 type tinyShape struct {
 	Vocabulary   int `json:"vocab_size"`
 	Hidden       int `json:"hidden_size"`

@@ -114,7 +114,7 @@ func (f *forecaster) add(stage step.Stage, is string, seconds *float64, from, de
 // of the forecast exact.
 func (f *forecaster) rows(ctx context.Context, tempDir func() (string, error)) error {
 	rows, state, began := f.steps.Dataset, report.Kept, f.machine.Clock()
-	look, err := rows.Look(ctx, f.store, f.options.Force)
+	look, err := rows.Inspect(ctx, f.store, f.options.Force)
 	if err != nil {
 		return err
 	}
@@ -169,12 +169,12 @@ func (f *forecaster) ends() (string, error) {
 // found holds the steps of a stage with what the store has of them.
 type found struct {
 	steps []step.Step
-	look  []step.Look
+	look  []step.Inspection
 }
 
 // kept says whether all results of the stage are reused.
 func (f found) kept() bool {
-	return !slices.ContainsFunc(f.look, func(l step.Look) bool { return !l.Kept })
+	return !slices.ContainsFunc(f.look, func(l step.Inspection) bool { return !l.Kept })
 }
 
 // stages forecasts the stages after the dataset.
@@ -185,7 +185,7 @@ func (f *forecaster) stages(ctx context.Context) error {
 		if byStage[stage] == nil {
 			byStage[stage] = &found{}
 		}
-		look, err := planned.Look(ctx, f.store, f.options.Force)
+		look, err := planned.Inspect(ctx, f.store, f.options.Force)
 		if fault := look.Fault; errors.Is(fault, plan.ErrInput) {
 			return plan.Input(fault)
 		} else if fault != nil {
@@ -198,7 +198,7 @@ func (f *forecaster) stages(ctx context.Context) error {
 			f.made.Notes = append(f.made.Notes, err.Error())
 		}
 		if err != nil {
-			look, faulty = step.Look{}, true
+			look, faulty = step.Inspection{}, true
 		}
 		byStage[stage].steps = append(byStage[stage].steps, planned)
 		byStage[stage].look = append(byStage[stage].look, look)

@@ -76,12 +76,12 @@ func TestTheTokenStaysWithItsServer(t *testing.T) {
 		want     string
 		requests int
 	}{
-		elsewhere.URL + "/login":   {"a redirect to " + elsewhere.URL + ", and the token goes to no other host (hint: GITHUB_API_URL", 1},
+		elsewhere.URL + "/login":   {"a redirect to " + elsewhere.URL + ", but the token is sent to no other host (hint: set GITHUB_API_URL", 1},
 		"//evil.example/":          {"a redirect to http://evil.example", 1},
 		"https://" + "HOST" + "/x": {"a redirect to https://127.0.0.1", 1}, // of another port, in truth
-		"http://u:p@HOST/x":        {"and the token goes to no other host", 1},
-		"/api/v3/elsewhere":        {"leads nowhere", 6},
-		"":                         {"leads nowhere", 1},
+		"http://u:p@HOST/x":        {"but the token is sent to no other host", 1},
+		"/api/v3/elsewhere":        {"cannot be followed", 6},
+		"":                         {"cannot be followed", 1},
 	} {
 		for _, code := range []int{301, 302, 307, 308} {
 			t.Run(fmt.Sprint(code, " ", to), func(t *testing.T) {
@@ -133,12 +133,12 @@ func TestAnswersThatAreNoLackOfRights(t *testing.T) {
 		"IP allow list": {403, quote("Although you appear to have the correct authorization credentials, the `octo-org` organization has an IP allow list enabled, and your IP address is not permitted to access this resource."), true,
 			[]string{"your IP address is not permitted", "(hint: add the address of this runner to the list)"}},
 		"archived": {403, quote("Repository was archived so is read-only."), true,
-			[]string{"archived so is read-only. (hint: GitHub's words name the reason"}},
+			[]string{"archived so is read-only. (hint: see GitHub's message for the reason"}},
 		"hostile words": {403, quote("\x1b[31mno\n::error::x ##[error]y" + strings.Repeat("z", 5000)), true, []string{"[31mno ::error::x"}},
 		"a proxy's 403": {403, "<html><head><title>Blocked by policy</title></head><body>" + strings.Repeat("x", 1<<20), false,
-			[]string{"403 with what is not of GitHub: Blocked by policy (hint: does a proxy answer"}},
-		"an empty 403":    {403, "", false, []string{"403 with what is not of GitHub"}},
-		"a proxy's login": {200, "<html><body>Please log in to the corporate proxy</body></html>", false, []string{"not one of GitHub's API (hint: does a proxy"}},
+			[]string{"403, but not by GitHub: Blocked by policy (hint: check for a proxy"}},
+		"an empty 403":    {403, "", false, []string{"403, but not by GitHub"}},
+		"a proxy's login": {200, "<html><body>Please log in to the corporate proxy</body></html>", false, []string{"not from GitHub's API (hint: check for a proxy"}},
 		"a proxy's 407":   {407, "<html><title>Proxy Authentication Required</title></html>", false, []string{"refused with 407: Proxy Authentication Required"}},
 	} {
 		t.Run(name, func(t *testing.T) {

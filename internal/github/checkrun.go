@@ -35,9 +35,9 @@ type Annotation struct {
 	Message      string
 }
 
-// CheckRun makes a check run that is completed from the start, since one in progress
+// CheckRun creates a check run that is completed from the start, since one in progress
 // would stay so if this job were killed, and appends the annotations, 50 a request.
-// One that is there already, of an earlier job, stays as it is.
+// An existing one of an earlier job is left unchanged.
 func (c *Client) CheckRun(ctx context.Context, sha string, run CheckRun) error {
 	return explain(fmt.Sprintf("make the check run %s of %s", run.Name, sha), "checks: write", c.checkRun(ctx, sha, run))
 }

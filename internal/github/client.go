@@ -1,6 +1,6 @@
-// Package github leaves what a verdict asks for on GitHub: one comment, a status, a
-// check run, a draft release, a deployment. Each is there exactly once, also when
-// GitHub limits the rate, fails, or does the work and its answer is lost.
+// Package github writes to GitHub what a verdict requires: one comment, a status, a
+// check run, a draft release, a deployment. Each is written exactly once, also if
+// GitHub limits the rate, fails, or carries out a request and its answer is lost.
 package github
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// Options says which repository a Client works on, and how long it may wait.
+// Options are the repository of a Client, and how long it may wait.
 type Options struct {
 	API        string // GITHUB_API_URL, such as https://api.github.com
 	Repository string // owner/name
@@ -26,14 +26,14 @@ type Options struct {
 	Sleep      func(context.Context, time.Duration) error // waits; returns early with an error when the context ends
 	Patience   time.Duration                              // all waiting together, save for a status; 0: 5 minutes
 	Timeout    time.Duration                              // of one request with its answer; 0: 30 seconds
-	Log        func(format string, args ...any)           // hears of every wait; nil: nobody
+	Log        func(format string, args ...any)           // is told of every wait; nil: none
 }
 
 // Client works on one repository. It is not safe for concurrent use.
 type Client struct {
 	owner, name string
 	author      string
-	mistaken    bool // author is what GitHub says, and not what the options did
+	mistaken    bool // author comes from GitHub and differs from the options'
 	wait        *waiter
 	again       *gh.Client // for requests that may arrive twice: a failed one is sent again
 	once        *gh.Client // for requests that may not: only a limited one, which was not carried out, is sent again
@@ -43,14 +43,14 @@ type Client struct {
 func New(o Options) (*Client, error) {
 	api, err := url.Parse(strings.TrimSuffix(o.API, "/") + "/")
 	if err != nil || api.Scheme != "http" && api.Scheme != "https" || api.Host == "" {
-		return nil, fmt.Errorf("github: %q is not the address of an API (hint: GITHUB_API_URL is it, such as https://api.github.com)", o.API)
+		return nil, fmt.Errorf("github: %q is not the address of an API (hint: set GITHUB_API_URL, such as https://api.github.com)", o.API)
 	}
 	owner, name, _ := strings.Cut(o.Repository, "/")
 	if owner == "" || name == "" || strings.ContainsAny(name, "/?#") {
-		return nil, fmt.Errorf("github: %q is not a repository (hint: GITHUB_REPOSITORY is it, written owner/name)", o.Repository)
+		return nil, fmt.Errorf("github: %q is not a repository (hint: set GITHUB_REPOSITORY to owner/name)", o.Repository)
 	}
 	if o.Token == "" {
-		return nil, errors.New("github: no token (hint: hand it to this step as github-token)")
+		return nil, errors.New("github: no token (hint: pass it to this step as github-token)")
 	}
 	if o.Patience == 0 {
 		o.Patience = 5 * time.Minute
@@ -78,7 +78,7 @@ func New(o Options) (*Client, error) {
 	return &Client{owner: owner, name: name, author: o.Author, wait: wait, again: dial(true), once: dial(false)}, nil
 }
 
-// Writer is whose comments are taken for ours. It is another login than that of the
+// Writer is the login whose comments count as ours. It differs from that of the
 // options, and mistaken, where GitHub says that the token is somebody else's.
 func (c *Client) Writer() (login string, mistaken bool) { return c.author, c.mistaken }
 
@@ -110,15 +110,15 @@ func pages[T any](list func(gh.ListOptions) ([]T, *gh.Response, error)) ([]T, er
 	}
 }
 
-// settle sends what must not be done twice. When it stays open whether the server
-// did it, done looks before it is sent again.
+// settle sends what must not be done twice. If it is uncertain whether the server
+// did it, done checks before it is sent again.
 func (c *Client) settle(ctx context.Context, send func() error, done func() (bool, error)) error {
 	for try := 1; ; try++ {
 		err := send()
 		if !open(ctx, err) || try == tries {
 			return err
 		}
-		if !c.wait.pause(ctx, time.Second<<try, "no answer, so looking whether it was done") {
+		if !c.wait.pause(ctx, time.Second<<try, "no answer, checking whether the request was carried out") {
 			return err
 		}
 		if is, lookErr := done(); is || lookErr != nil {

@@ -9,17 +9,17 @@ import (
 	gh "github.com/google/go-github/v62/github"
 )
 
-// Sticky is the one comment of ours on a pull request.
+// Sticky is our one comment on a pull request.
 type Sticky struct {
 	Marker   string                // how our comments begin; those of the author that begin so are ours
 	Body     string                // Markdown, begins with Marker, at most 65,536 characters
 	Replaces func(old string) bool // false: the comment with this body is newer and stays
 }
 
-// Upsert puts a comment on a pull request, in place of ours if there is one, and
+// Upsert writes a comment on a pull request, in place of ours if there is one, and
 // removes duplicates of ours that it replaces. It returns the address of what is
 // there now, and whether that is s: a newer one is left alone. Comments of others
-// than the author are not taken for ours, whatever they begin with. Where the token
+// than the author do not count as ours, whatever they begin with. If the token
 // turns out to be somebody else's (see Client.Writer), that one's are.
 func (c *Client) Upsert(ctx context.Context, number int, s Sticky) (url string, wrote bool, err error) {
 	url, wrote, err = c.upsert(ctx, number, s)
@@ -29,7 +29,7 @@ func (c *Client) Upsert(ctx context.Context, number int, s Sticky) (url string, 
 	return url, wrote, explain(fmt.Sprintf("comment on #%d", number), "pull-requests: write", err)
 }
 
-// Stuck gives the bodies of our comments on a pull request that begin with the marker,
+// Stuck returns the bodies of our comments on a pull request that begin with the marker,
 // the oldest first.
 func (c *Client) Stuck(ctx context.Context, number int, marker string) (bodies []string, err error) {
 	ours, err := c.comments(ctx, number, marker)
@@ -60,7 +60,7 @@ func (c *Client) upsert(ctx context.Context, number int, s Sticky) (url string, 
 	}
 	at := max(0, slices.IndexFunc(older, func(o *gh.IssueComment) bool { return same(o.GetBody(), s.Body) }))
 	if c.mistaken {
-		at = 0 // the one that was there before whose they are was known
+		at = 0 // the one that existed before the author was known
 	}
 	kept := older[at]
 	if !same(kept.GetBody(), s.Body) {

@@ -9,7 +9,7 @@ import (
 	gh "github.com/google/go-github/v62/github"
 )
 
-// Deployment records what now serves an environment.
+// Deployment records what an environment now serves.
 type Deployment struct {
 	Ref         string // commit, branch or tag
 	Environment string

@@ -47,7 +47,7 @@ func (c *Client) PullOf(ctx context.Context, owner, branch, sha string) (Pull, e
 	}
 	doing := fmt.Sprintf("find the pull request of %q at %s", owner+":"+branch, sha)
 	if err == nil && found == nil {
-		return Pull{}, fmt.Errorf("github: %s: %w (was another commit pushed since?)", doing, ErrNotFound)
+		return Pull{}, fmt.Errorf("github: %s: %w (hint: another commit may have been pushed since)", doing, ErrNotFound)
 	}
 	return pullOf(found), explain(doing, "pull-requests: read", err)
 }
@@ -61,9 +61,9 @@ func (c *Client) Contents(ctx context.Context, path, ref string) ([]byte, error)
 	}
 	switch {
 	case file.GetType() != "file":
-		err = errors.New("it is not a file (name one)")
+		err = errors.New("it is not a file")
 	case file.GetSize() > maxContents:
-		err = fmt.Errorf("it has %d bytes, and GitHub hands out 1 MB (shorten it)", file.GetSize())
+		err = fmt.Errorf("it has %d bytes, and GitHub returns at most 1 MB", file.GetSize())
 	}
 	if err != nil {
 		return nil, explain(doing, "", err)

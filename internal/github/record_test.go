@@ -48,7 +48,7 @@ func TestADraftThatIsForbiddenNamesBothReasons(t *testing.T) {
 	server, client, _ := fake(t)
 	server.Fail(githubtest.Fault{Method: "POST", Path: "/releases", Kind: githubtest.Forbidden, Times: -1})
 	_, err := client.Draft(t.Context(), github.Release{Tag: "model-1", Target: sha})
-	if !errors.Is(err, github.ErrForbidden) || !strings.Contains(err.Error(), "contents: write") || !strings.Contains(err.Error(), "make the tag model-1 by hand") {
+	if !errors.Is(err, github.ErrForbidden) || !strings.Contains(err.Error(), "contents: write") || !strings.Contains(err.Error(), "create the tag model-1 by hand") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 const maxHops = 5 // of one request
 
-// follow sends a request again where the server says that its resource is now, with
+// follow sends a request again to where the server says that its resource moved, with
 // the same method and body. GitHub moves what belongs to a renamed repository with
 // 301 for GET and 307 for the rest, and asks for requests "repeated verbatim";
 // net/http would make a GET of a POST that is answered with 301. Another host gets
@@ -32,7 +32,7 @@ func (f follow) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 }
 
-// moved is the request as it is to be sent again, or nil where it is not.
+// moved is the request as it is to be sent again, or nil if it is not.
 func moved(request *http.Request, answer *http.Response) (*http.Request, error) {
 	switch answer.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:

@@ -14,7 +14,7 @@ import (
 	gh "github.com/google/go-github/v62/github"
 )
 
-// Release is a draft that a maintainer may publish.
+// Release is a draft that a maintainer can publish.
 type Release struct {
 	Tag, Target string // name of the tag, which publishing makes, and the commit that it is for
 	Ending      string // of the tag: a draft of such a tag is this one, whatever its beginning; empty: it has no like
@@ -24,13 +24,13 @@ type Release struct {
 
 // Draft makes or updates the draft release of a tag, or of one with that ending, with
 // exactly these contents in the assets of these names, and returns its address. A
-// release of that tag which is already published is left alone: it must not change
-// any more.
+// published release of that tag is left alone: it must not change
+// anymore.
 func (c *Client) Draft(ctx context.Context, r Release) (url string, err error) {
 	url, err = c.draft(ctx, r)
 	err = explain("draft the release "+r.Tag, "contents: write", err)
 	if errors.Is(err, ErrForbidden) {
-		err = fmt.Errorf("%w (or the commit changes a workflow's file, and a workflow's token releases none such: make the tag %s by hand)", err, r.Tag)
+		err = fmt.Errorf("%w (or the commit changes a workflow file, which a workflow's token cannot release: create the tag %s by hand)", err, r.Tag)
 	}
 	return url, err
 }
@@ -87,7 +87,7 @@ func (c *Client) attach(ctx context.Context, draft *gh.RepositoryRelease, name, 
 		return err
 	}
 	if len(data) == 0 {
-		return errors.New(path + " is empty, and an asset may not be")
+		return errors.New(path + " is empty, and GitHub refuses empty assets")
 	}
 	if err := c.detach(ctx, draft.Assets, name); err != nil {
 		return err
@@ -114,8 +114,8 @@ func (c *Client) attach(ctx context.Context, draft *gh.RepositoryRelease, name, 
 	})
 }
 
-// detach deletes the asset of a name, if it is there: also the rest of an upload
-// that broke off, which would refuse the next one.
+// detach deletes the asset of a name, if it exists: also the rest of an upload
+// that was interrupted, which would block the next one.
 func (c *Client) detach(ctx context.Context, assets []*gh.ReleaseAsset, name string) error {
 	for _, a := range assets {
 		if a.GetName() == name {

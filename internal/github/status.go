@@ -7,16 +7,16 @@ import (
 	gh "github.com/google/go-github/v62/github"
 )
 
-// Status is what a commit shows under a context.
+// Status is a commit status.
 type Status struct {
 	State       string // pending, success, failure or error
 	Context     string // its name, which a branch rule can require
-	Description string // one line; the first 140 characters count
+	Description string // one line; GitHub shows the first 140 characters
 	URL         string
 }
 
-// Status sets the status of a commit. When the answer is lost it is set again only
-// where the latest one of its context is not already so.
+// Status sets the status of a commit. If the answer is lost, it is set again only
+// if the latest one of its context differs.
 func (c *Client) Status(ctx context.Context, sha string, s Status) error {
 	defer c.wait.renew(forStatus)()
 	s.Description = clip(s.Description, 140)
@@ -37,7 +37,7 @@ func (c *Client) Status(ctx context.Context, sha string, s Status) error {
 	return explain(fmt.Sprintf("set the status %s of %s", s.Context, sha), "statuses: write", err)
 }
 
-// given leaves an empty text out of a request.
+// given omits an empty text from a request.
 func given(text string) *string {
 	if text == "" {
 		return nil

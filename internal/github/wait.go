@@ -19,20 +19,20 @@ const (
 	limitWait = time.Minute // after a limit that names no time: GitHub asks for at least this, then for more each time
 	maxAnswer = 64 << 20    // bytes
 
-	// forStatus may be waited for a status, which is the gate, however long the
+	// forStatus is the time to wait for a status, which is the gate, however long the
 	// rest has waited: two limits that name no time.
 	forStatus = 3 * time.Minute
 )
 
-// waiter decides whether a request is sent again, and waits before it is.
+// waiter decides whether a request is retried, and waits before it is.
 type waiter struct {
 	sleep    func(context.Context, time.Duration) error
-	left     time.Duration // that may still be waited, over all requests
+	left     time.Duration // time left to wait, over all requests
 	failures int           // answers in a row that were limits or failures
 	log      func(format string, args ...any)
 }
 
-// check makes the policy of requests that may be repeated after a failure, or only
+// check is the policy of requests that may be repeated after a failure, or only
 // after a limit. It waits itself, because a retryablehttp.Client has no other clock.
 func (w *waiter) check(repeat bool) retryablehttp.CheckRetry {
 	return func(ctx context.Context, answer *http.Response, err error) (bool, error) {
@@ -53,15 +53,15 @@ func (w *waiter) check(repeat bool) retryablehttp.CheckRetry {
 		w.failures++
 		switch {
 		case limit:
-			return w.pause(ctx, cmp.Or(wait, limitWait<<doubled), "GitHub limits the rate, so asking again"), ctx.Err()
+			return w.pause(ctx, cmp.Or(wait, limitWait<<doubled), "GitHub limits the request rate, retrying"), ctx.Err()
 		case repeat:
-			return w.pause(ctx, shortWait<<doubled, "no good answer from GitHub, so asking again"), ctx.Err()
+			return w.pause(ctx, shortWait<<doubled, "no usable answer from GitHub, retrying"), ctx.Err()
 		}
 		return false, nil
 	}
 }
 
-// renew forgets what has failed and grants at least so much time to wait, until
+// renew resets the failures and grants at least this much time to wait, until
 // the returned function takes back what was not needed of it.
 func (w *waiter) renew(least time.Duration) (over func()) {
 	before := w.left
@@ -79,8 +79,8 @@ func (w *waiter) pause(ctx context.Context, d time.Duration, why string) bool {
 	return w.sleep(ctx, d) == nil
 }
 
-// limitOf tells whether an answer is a limit of the rate, and how long it says to
-// wait; 0 when it does not say.
+// limitOf reports whether an answer is a rate limit, and how long it says to
+// wait; 0: it does not say.
 func limitOf(answer *http.Response) (wait time.Duration, limit bool) {
 	if answer == nil || answer.StatusCode != http.StatusForbidden && answer.StatusCode != http.StatusTooManyRequests {
 		return 0, false
@@ -109,7 +109,7 @@ func untilReset(header http.Header) time.Duration {
 	return max(0, time.Unix(reset, 0).Sub(now)) + time.Second
 }
 
-// whole reads an answer to its end before it counts as one, so that one that is cut
+// whole reads an answer completely before it counts as one, so that one that is cut
 // short is a failure like any other.
 type whole struct{ http.RoundTripper }
 

@@ -17,10 +17,10 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// Again judges the model that an earlier run made of the plan's head once more:
-// the same bytes, against the baseline of today. Nothing is trained and no
+// Again judges anew the model that an earlier run made of the plan's head:
+// the same bytes, against the current baseline. Nothing is trained and no
 // candidate is exported. The prefix narrows the earlier run down to one; empty:
-// the newest. Without such a run it is plan.ErrNoModel.
+// the newest. Without such a run the error is plan.ErrNoModel.
 func Again(ctx context.Context, m machine.Machine, r *repo.Repo, p *plan.Plan, o Options, prefix string) (Result, error) {
 	ctx, cancel := bounded(ctx, p.Config.Limits)
 	defer cancel()
@@ -29,7 +29,7 @@ func Again(ctx context.Context, m machine.Machine, r *repo.Repo, p *plan.Plan, o
 		return Result{}, refused(ctx, m, r, o, p, err)
 	}
 	defer release()
-	earlier, made, err := madeOf(m, p, prefix)
+	earlier, made, err := findModel(m, p, prefix)
 	if err != nil {
 		return Result{}, err
 	}
@@ -39,13 +39,13 @@ func Again(ctx context.Context, m machine.Machine, r *repo.Repo, p *plan.Plan, o
 	}
 	run.record.Again = true
 	run.steps = steps.Again(run.machine, p, made, steps.Options{Logs: run.logs()})
-	run.machine.Progress.Say("the model of run %s is judged again, against the baseline of today", earlier.ID)
+	run.machine.Progress.Say("judging the model of run %s again, against the current baseline", earlier.ID)
 	return run.whole(ctx, func(ctx context.Context) (Result, error) { return run.again(ctx, earlier) })
 }
 
-// madeOf finds the newest run that made a model of the plan's name and lineage
+// findModel finds the newest run that made a model of the plan's name and lineage
 // for its server, whose bytes are kept.
-func madeOf(m machine.Machine, p *plan.Plan, prefix string) (runs.Record, runs.Artifact, error) {
+func findModel(m machine.Machine, p *plan.Plan, prefix string) (runs.Record, runs.Artifact, error) {
 	records, err := runs.All(m.Home)
 	if err != nil {
 		return runs.Record{}, runs.Artifact{}, err
@@ -54,7 +54,7 @@ func madeOf(m machine.Machine, p *plan.Plan, prefix string) (runs.Record, runs.A
 	if err != nil {
 		return runs.Record{}, runs.Artifact{}, err
 	}
-	var why string // of the newest that cannot be taken
+	var why string // the newest cannot be used
 	for _, record := range slices.Backward(records) {
 		name, _, _ := strings.Cut(record.Candidate, ":")
 		if record.Lineage != p.Lineage || name != p.Config.Name || !strings.HasPrefix(record.ID, prefix) {
@@ -65,16 +65,16 @@ func madeOf(m machine.Machine, p *plan.Plan, prefix string) (runs.Record, runs.A
 		case err == nil && made.Host == host:
 			return record, made, nil
 		case err == nil:
-			err = errors.New("for another server than the config's `runner.ollama`")
+			err = errors.New("for a different server than the config's `runner.ollama`")
 		}
 		why = cmp.Or(why, fmt.Sprintf("run %s made one, but %v", record.ID, err))
 	}
-	return runs.Record{}, runs.Artifact{}, p.NoModel(cmp.Or(why, "no run here made one"))
+	return runs.Record{}, runs.Artifact{}, p.NoModel(cmp.Or(why, "no run in this home made one"))
 }
 
-// again is the part of a run that judges a model which is there already.
+// again is the part of a run that judges an existing model.
 func (r *run) again(ctx context.Context, earlier runs.Record) (Result, error) {
-	if err := r.takeUp(earlier); err != nil {
+	if err := r.reuseStages(earlier); err != nil {
 		return Result{}, err
 	}
 	if err := r.each(ctx, r.steps.All()); err != nil {
@@ -83,9 +83,9 @@ func (r *run) again(ctx context.Context, earlier runs.Record) (Result, error) {
 	return r.decide(ctx, outcome{steps: r.steps})
 }
 
-// takeUp makes the stages of an earlier run this one's, as far as the store still
+// reuseStages makes the stages of an earlier run this one's, as far as the store still
 // has them.
-func (r *run) takeUp(earlier runs.Record) error {
+func (r *run) reuseStages(earlier runs.Record) error {
 	for _, of := range []struct {
 		stage step.Stage
 		take  func(store.Entry) error

@@ -59,7 +59,7 @@ func TestMadeOf(t *testing.T) {
 	}
 	find := func(prefix string) string {
 		t.Helper()
-		record, made, err := madeOf(o.machine, p, prefix)
+		record, made, err := findModel(o.machine, p, prefix)
 		if err != nil && !errors.Is(err, plan.ErrNoModel) {
 			t.Fatal(err)
 		}
@@ -74,18 +74,18 @@ func TestMadeOf(t *testing.T) {
 			t.Errorf("found %q, want %q", got, want)
 		}
 	}
-	expect("", "no run here made one")
+	expect("", "no run in this home made one")
 	put("0-other-data", func(r *runs.Record) { r.Lineage = strings.Repeat("0", 64) })
 	put("0-other-name", func(r *runs.Record) { r.Candidate = "else:run-1" })
-	expect("", "no run here made one")
+	expect("", "no run in this home made one")
 	put("1-elsewhere", func(r *runs.Record) { r.Stages[1].Key = registered("demo:run-1-elsewhere", "http://127.0.0.1:9") })
-	expect("", "run 1-elsewhere made one, but for another server than the config's `runner.ollama`")
+	expect("", "run 1-elsewhere made one, but for a different server than the config's `runner.ollama`")
 	put("2-found", func(*runs.Record) {})
 	put("3-found", func(*runs.Record) {})
 	put("4-unregistered", func(r *runs.Record) { r.Stages, r.Candidate = r.Stages[:1], "" })
 	expect("", "3-found")
 	expect("2", "2-found")
-	expect("4", "no run here made one")
+	expect("4", "no run in this home made one")
 	if err := os.RemoveAll(filepath.Join(o.machine.Home, "store", string(step.Export))); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/step"
 )
 
-// TestDeclaredCard: where the config has a card and the machine shows none, the
+// TestDeclaredCard: if the config has a card and the machine shows none, the
 // rows are built, as a hosted runner does, and nothing that comes after them is.
 func TestDeclaredCard(t *testing.T) {
 	t.Parallel()

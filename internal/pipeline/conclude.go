@@ -21,8 +21,8 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// conclude writes the verdict and the report. Both are made anew in every run:
-// they are pure and take no time.
+// conclude writes the verdict and the report. Both are recomputed in every run:
+// they are pure and fast.
 func (r *run) conclude(o outcome) (Result, error) {
 	o.verdict.PolicySHA256 = r.plan.PolicySHA256
 	gateDir, reportDir := filepath.Join(r.dir, string(step.Gate)), filepath.Join(r.dir, string(step.Report))
@@ -70,8 +70,8 @@ func (r *run) conclude(o outcome) (Result, error) {
 	return Result{Verdict: &o.verdict, Exit: gate.ExitCode(o.verdict, about.Policy), Summary: summary(about)}, nil
 }
 
-// writeStatus says in the run's folder and in the workspace how the run stands
-// that came to no verdict, so that another job can tell of it.
+// writeStatus records in the run's folder and in the workspace the state of a run
+// without a verdict, so that another job can report it.
 func (r *run) writeStatus(state report.State, cause string) error {
 	o := outcome{state: state, cause: cause}
 	if r.steps != nil && r.steps.Dataset.Brought() {
@@ -97,7 +97,7 @@ func (r *run) writeStatus(state report.State, cause string) error {
 	return nil
 }
 
-// Command is how a person gets a run again, or makes the model that it judged
+// Command is the command that repeats a run, or makes the model that it judged
 // again. It is empty for a change that is the base tip itself, which the command
 // line takes for a retraining.
 func Command(record runs.Record, configPath string) string {
@@ -118,13 +118,13 @@ func Command(record runs.Record, configPath string) string {
 	return command
 }
 
-// LoadReport reads the report of a run, which came to a verdict only where its
+// LoadReport reads the report of a run, which has a verdict only if its
 // State says so.
 func LoadReport(dir string) (report.Report, error) {
 	path := filepath.Join(dir, string(step.Report), report.File)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return report.Report{}, fmt.Errorf("%s came to no verdict (hint: %s says how far it got)", filepath.Base(dir), filepath.Join(dir, runs.RecordFile))
+		return report.Report{}, fmt.Errorf("%s has no verdict (hint: see %s for how far it got)", filepath.Base(dir), filepath.Join(dir, runs.RecordFile))
 	}
 	if err != nil {
 		return report.Report{}, err

@@ -14,9 +14,9 @@ import (
 
 const eventsName = "events.jsonl"
 
-// events is a Progress that also keeps what it is told in the run's
-// events.jsonl: one JSON object a line with time, level, msg and what belongs to
-// it. Of a state that renews itself one a second is kept.
+// events is a Progress that also logs to the run's
+// events.jsonl: one JSON object per line with time, level, msg and its
+// fields. Of repeated updates, one per second is kept.
 type events struct {
 	shown machine.Progress
 	clock func() time.Time
@@ -61,10 +61,10 @@ func (e *events) due(stage string) bool {
 	return true
 }
 
-// stage keeps a stage's change of state.
+// stage logs a stage's change of state.
 func (e *events) stage(s runs.StageRun) {
 	e.log.Info("stage", "stage", s.Stage, "key", s.Key, "state", s.State, "seconds", s.Seconds)
 }
 
-// failed keeps why the run came to nothing.
+// failed logs why the run failed.
 func (e *events) failed(err error) { e.log.Error("failed", "error", err.Error()) }

@@ -17,8 +17,8 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// outcome is what a run found: the results of its steps, as far as they came, and
-// what was concluded from them. A report is made of it once.
+// outcome is what a run found: the results of its steps, as far as they got, and
+// what was concluded from them. The report is built from it.
 type outcome struct {
 	steps    *steps.List
 	state    report.State // empty: there is a verdict
@@ -36,7 +36,7 @@ func (o outcome) withVerdict(v gate.Verdict) outcome {
 	return o
 }
 
-// report tells all of it.
+// report builds the report.
 func (r *run) report(o outcome) (report.Report, error) {
 	about := report.Report{
 		Name: r.plan.Config.Name, State: o.state, Error: o.cause, Verdict: o.verdict, Policy: r.plan.Config.Gate,
@@ -68,7 +68,7 @@ func (r *run) report(o outcome) (report.Report, error) {
 	return about, r.training(&about, o.steps.Adapter)
 }
 
-// exportOf tells the report what the proof of an exported file found.
+// exportOf is the report on the proof of an exported file.
 func exportOf(candidate *step.Of[export.Proof]) *report.Export {
 	if !candidate.Brought() {
 		return nil
@@ -77,7 +77,7 @@ func exportOf(candidate *step.Of[export.Proof]) *report.Export {
 	return &report.Export{Changed: len(p.Changed), Unchanged: p.Unchanged, GGUFSHA256: p.GGUFSHA256}
 }
 
-// training tells the report how the training went.
+// training is the report on the training.
 func (r *run) training(about *report.Report, adapter *step.Of[train.Result]) error {
 	if !adapter.Brought() {
 		return nil
@@ -111,7 +111,7 @@ func samples(adapter store.Entry) ([]report.Sample, error) {
 	return shown, err
 }
 
-// origin says by what and of what this run's model is made.
+// origin records the tools and materials of this run's model.
 func (r *run) origin(found *steps.List) report.Origin {
 	origin := report.Origin{
 		Run: r.record.ID, Started: r.record.Started, Finished: r.machine.Clock().UTC(), Tool: r.machine.Tool,
@@ -139,7 +139,7 @@ func (r *run) origin(found *steps.List) report.Origin {
 	return origin
 }
 
-// links are the addresses of the judged files, where the repository is on the
+// links are the addresses of the judged files, if the repository is on the
 // web. A working tree is not there.
 func (r *run) links() report.Links {
 	if r.options.Web == "" {

@@ -1,6 +1,6 @@
-// Package pipeline judges a change, from a repository and two refs to a run with its
-// verdict and report. It executes one list of steps, and reuses every result that is
-// kept under its digest.
+// Package pipeline judges a change: from a repository and two refs to a run with a
+// verdict and a report. It executes one list of steps, and reuses every result that is
+// stored under its digest.
 package pipeline
 
 import (
@@ -21,31 +21,31 @@ import (
 	"github.com/tunegate/tunegate/internal/steps"
 )
 
-// Options say what to run.
+// Options select what to run.
 type Options struct {
 	Refs       plan.Refs
 	ConfigPath string     // slash separated, from the top of the repository
 	Until      step.Stage // empty: all
-	Force      step.Stage // done again even if the store has it; empty: none
-	Event      string     // what asked for the run; empty: a person
-	PR         int        // the pull request that is judged; 0: none
+	Force      step.Stage // redone even if the store has it; empty: none
+	Event      string     // that triggered the run; empty: a person
+	PR         int        // the judged pull request; 0: none
 	Web        string     // the repository's address on a GitHub server, without a slash at its end; empty: none
 }
 
-// Result is what came of a run.
+// Result is the result of a run.
 type Result struct {
 	Dir     string        `json:"run_dir"`
 	Record  runs.Record   `json:"run"`
 	Verdict *gate.Verdict `json:"verdict,omitempty"`
-	Exit    int           `json:"-"`                 // the exit code that the policy asks for
+	Exit    int           `json:"-"`                 // the exit code under the policy
 	Summary []byte        `json:"-"`                 // the verdict for a terminal
 	Stopped string        `json:"stopped,omitempty"` // why there is no verdict
 	Ended   report.State  `json:"-"`                 // the same in a word, such as report.Ready
 	Notes   []string      `json:"notes,omitempty"`
 }
 
-// Run judges one change. With an error the result has the folder and the record of
-// the run, where it came to one.
+// Run judges one change. With an error, the result has the folder and the record of
+// the run, if it got that far.
 func Run(ctx context.Context, m machine.Machine, r *repo.Repo, o Options) (Result, error) {
 	p, err := plan.New(ctx, r, o.ConfigPath, o.Refs)
 	if err != nil {
@@ -66,7 +66,7 @@ func Run(ctx context.Context, m machine.Machine, r *repo.Repo, o Options) (Resul
 	return run.whole(ctx, run.judge)
 }
 
-// lock takes the home, and the graphics card unless the dataset is the last stage.
+// lock takes the home, and the GPU unless the dataset is the last stage.
 func lock(ctx context.Context, m machine.Machine, p *plan.Plan, until step.Stage, who string) (locked machine.Machine, release func(), err error) {
 	home, releaseHome, err := runs.Lock(ctx, m, who)
 	if err != nil || until == step.Dataset {
@@ -80,7 +80,7 @@ func lock(ctx context.Context, m machine.Machine, p *plan.Plan, until step.Stage
 	return locked, func() { releaseGPU(); releaseHome() }, nil
 }
 
-// judge does the steps in order, as far as the options and the data let it.
+// judge runs the steps in order, as far as the options and the data allow.
 func (r *run) judge(ctx context.Context) (Result, error) {
 	s := r.steps
 	if err := r.do(ctx, s.Dataset); err != nil {
@@ -99,11 +99,11 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 		}
 		return r.conclude(found.withVerdict(gate.Data(found.findings, r.plan.Config.Gate)))
 	case end == steps.Ungated:
-		return Result{Ended: report.Ungated, Stopped: fmt.Sprintf("%s is checked and its data has no errors; nothing is judged, because %s has no config yet", r.options.ConfigPath, r.plan.BaseRef)}, nil
+		return Result{Ended: report.Ungated, Stopped: fmt.Sprintf("%s is valid and its data has no errors; nothing is judged, because %s has no config yet", r.options.ConfigPath, r.plan.BaseRef)}, nil
 	case end == steps.Unchanged:
 		return r.conclude(found.withVerdict(gate.Unchanged("", r.plan.Config.Gate)))
 	case r.options.Until == step.Dataset:
-		return Result{Ended: report.Ready, Stopped: "stopped after the dataset, as asked: " + steps.Counted(s.Dataset.Value().Stats)}, nil
+		return Result{Ended: report.Ready, Stopped: "stopped after the dataset, as requested: " + steps.Counted(s.Dataset.Value().Stats)}, nil
 	}
 	r.forecast(ctx, &found)
 	err = r.each(ctx, s.All()[1:])
@@ -115,17 +115,17 @@ func (r *run) judge(ctx context.Context) (Result, error) {
 		return Result{}, s.AtLine(ctx, err)
 	}
 	if where, early := r.stopped(); early {
-		return Result{Ended: report.Stopped, Stopped: "stopped " + where + ", as asked"}, nil
+		return Result{Ended: report.Stopped, Stopped: "stopped " + where + ", as requested"}, nil
 	}
 	return r.decide(ctx, found)
 }
 
-// findings are those of the rows, and the files that should be among them.
+// findings are those of the rows, and those of files that should be among them.
 func (r *run) findings() []dataset.Finding {
 	return slices.Concat(r.steps.Dataset.Value().Findings, r.plan.Unnamed)
 }
 
-// forecast has the forecast looked up, which is for the report alone.
+// forecast computes the forecast, which only the report needs.
 func (r *run) forecast(ctx context.Context, found *outcome) {
 	planned, err := forecast.Of(ctx, r.steps, r.repo.Root(), r.options.ConfigPath)
 	if err != nil {
@@ -135,7 +135,7 @@ func (r *run) forecast(ctx context.Context, found *outcome) {
 	found.forecast = &planned
 }
 
-// stopped says where a run ended that was asked to end before its verdict.
+// stopped tells where a run stopped that was to end before its verdict.
 func (r *run) stopped() (where string, early bool) {
 	switch r.options.Until {
 	case step.Prepare:
@@ -152,7 +152,7 @@ func (r *run) stopped() (where string, early bool) {
 	return "", false
 }
 
-// each does steps in order, and keeps what a stage leaves in the run.
+// each runs steps in order, and keeps each stage's results in the run.
 func (r *run) each(ctx context.Context, list []step.Step) error {
 	for i, work := range list {
 		stage, _ := work.Label()
@@ -199,7 +199,7 @@ func position(list []step.Step, i int) (part, parts int) {
 	return part, parts
 }
 
-// do does one step and keeps in the run's folder what came of it.
+// do runs one step and keeps its result in the run's folder.
 func (r *run) do(ctx context.Context, work step.Step) error {
 	stage, _ := work.Label()
 	err := work.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Force: r.steps.Options().Force, Watch: r.recorder})
@@ -212,10 +212,10 @@ func (r *run) do(ctx context.Context, work step.Step) error {
 	if errors.Is(err, plan.ErrInput) {
 		return err
 	}
-	return fmt.Errorf("stage %s failed: %w\n(what happened is in %s)", stage, err, r.dir)
+	return fmt.Errorf("stage %s failed: %w\n(logs: %s)", stage, err, r.dir)
 }
 
-// decide gives the verdict on the answers.
+// decide returns the verdict on the answers.
 func (r *run) decide(ctx context.Context, found outcome) (Result, error) {
 	found.cases = r.graded
 	found = found.withVerdict(gate.Decide(r.plan.Config.Gate, r.graded))
@@ -223,12 +223,12 @@ func (r *run) decide(ctx context.Context, found outcome) (Result, error) {
 		if errors.Is(context.Cause(ctx), context.Canceled) {
 			return Result{}, err
 		}
-		r.machine.Progress.Say("note: what the rows have to do with the verdict is not known: %v", err)
+		r.machine.Progress.Say("note: could not attribute failures to rows: %v", err)
 	}
 	return r.conclude(found)
 }
 
-// candidateTag is the tag that this run's model gets.
+// candidateTag is the tag of this run's model.
 func (r *run) candidateTag() string {
 	name := r.plan.Config.Name
 	if r.record.PR > 0 {

@@ -12,8 +12,8 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// recorder watches the steps of a run: it shows them, and keeps in the run's
-// folder how far they came and what they used.
+// recorder watches the steps of a run: it shows them, and records in the run's
+// folder how far they got and what they used.
 type recorder struct {
 	dir    string
 	record *runs.Record
@@ -33,13 +33,13 @@ func newRecorder(dir string, record *runs.Record, m machine.Machine) (*recorder,
 
 func (r *recorder) Close() error { return r.events.Close() }
 
-// State records and shows the state of a stage. A stage of several results, such
-// as the two evaluations, has one line for each; the many of the preparation are
-// one, whose parts are its progress.
+// State records and shows the state of a stage. A stage with several results, such
+// as the two evaluations, has a line for each; those of the preparation share
+// one, with the parts as its progress.
 func (r *recorder) State(stage step.Stage, name string, key store.Key, state step.State, seconds float64) {
 	switch {
 	case stage != step.Prepare:
-		if key != "" { // else it keeps nothing, such as a model that is there already
+		if key != "" { // else it keeps nothing, such as an existing model
 			r.stage(stage, key, state, seconds)
 		}
 	case state == step.Failed:
@@ -102,7 +102,7 @@ func (r *recorder) Kept(stage step.Stage, name string, entry store.Entry) error 
 	return os.Symlink(target, filepath.Join(r.dir, string(stage)))
 }
 
-// use records a result that the run needs, so that it is not cleaned away under it.
+// use records a result that the run needs, so that it is not cleaned up meanwhile.
 func (r *recorder) use(use runs.Use) {
 	if !slices.Contains(r.used, use) {
 		r.used = append(r.used, use)

@@ -112,7 +112,7 @@ func TestTakeUp(t *testing.T) {
 		}
 		earlier.Stages = append(earlier.Stages, runs.StageRun{Stage: stage, Key: store.Digest(stage), State: step.Done})
 	}
-	if err := r.takeUp(earlier); err != nil {
+	if err := r.reuseStages(earlier); err != nil {
 		t.Fatal(err)
 	}
 	var stages []string

@@ -11,10 +11,10 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// writeLock leaves the lock of the base model in the working tree, whole or not at all,
-// where the plan has none. Another one that lies there gives way only to a relock.
+// writeLock writes the lock of the base model into the working tree, whole or not at all,
+// if the plan has none. Only a relock replaces a different one.
 func (r *run) writeLock(ctx context.Context, relock bool) error {
-	if r.plan.Lock != nil { // the base is as it says, or the set-up had failed
+	if r.plan.Lock != nil { // it matches the base, or the set-up would have failed
 		return nil
 	}
 	lock, err := r.plan.BaseLock(ctx)
@@ -30,10 +30,10 @@ func (r *run) writeLock(ctx context.Context, relock bool) error {
 	there, err := os.ReadFile(path)
 	switch {
 	case err == nil && bytes.Equal(there, data):
-		r.machine.Progress.Say("%s says what the base model is: commit it, where it is not committed yet", name)
+		r.machine.Progress.Say("%s matches the base model: commit it if it is not committed yet", name)
 		return nil
 	case err == nil && !relock:
-		r.machine.Progress.Say("note: %s of the working tree is not of the base model of %s, and stays as it is (hint: run `tunegate setup --renew-lock` to rewrite it)", name, r.plan.BaseRef)
+		r.machine.Progress.Say("note: %s in the working tree describes a different base model from that of %s, so it is left unchanged (hint: run `tunegate setup --renew-lock` to rewrite it)", name, r.plan.BaseRef)
 		return nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
@@ -41,6 +41,6 @@ func (r *run) writeLock(ctx context.Context, relock bool) error {
 	if err := renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
 		return err
 	}
-	r.machine.Progress.Say("wrote %s, by which machines without the base model know it: commit it to the default branch", name)
+	r.machine.Progress.Say("wrote %s, which describes the base model to machines without it: commit it to the default branch", name)
 	return nil
 }

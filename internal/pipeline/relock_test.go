@@ -39,12 +39,12 @@ func TestWriteLock(t *testing.T) {
 		}
 		return string(data)
 	}
-	const wrote, kept = "wrote tunegate.lock, ", "note: tunegate.lock of the working tree is not of the base model of main, and stays"
+	const wrote, kept = "wrote tunegate.lock, ", "note: tunegate.lock in the working tree describes a different base model from that of main"
 	if said := write(false); !strings.HasPrefix(said, wrote) {
 		t.Errorf("none there: %s", said)
 	}
 	first := content()
-	if said := write(false); !strings.HasPrefix(said, "tunegate.lock says what the base model is: commit it") || content() != first {
+	if said := write(false); !strings.HasPrefix(said, "tunegate.lock matches the base model: commit it") || content() != first {
 		t.Errorf("the same there: %s", said)
 	}
 	f.Write("tunegate.lock", "mine")

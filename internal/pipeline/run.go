@@ -18,7 +18,7 @@ import (
 	"github.com/tunegate/tunegate/internal/steps"
 )
 
-// run is one run under way: what it is about, and the folder that it fills.
+// run is one run in progress: its subject, and the folder that it fills.
 type run struct {
 	machine  machine.Machine
 	options  Options
@@ -28,10 +28,10 @@ type run struct {
 	record   *runs.Record
 	recorder *recorder
 	steps    *steps.List
-	graded   []eval.Case // of both models, once they were asked
+	graded   []eval.Case // of both models, once they are evaluated
 }
 
-// begin makes a run's folder and writes into the workspace that it runs.
+// begin creates a run's folder, and marks the workspace as having a run in progress.
 func begin(m machine.Machine, r *repo.Repo, o Options, p *plan.Plan) (*run, error) {
 	run := describe(m, r, o, p)
 	if err := run.open(); err != nil {
@@ -43,7 +43,7 @@ func begin(m machine.Machine, r *repo.Repo, o Options, p *plan.Plan) (*run, erro
 	return run, nil
 }
 
-// describe names a run and says what it is about.
+// describe names a run and its subject.
 func describe(m machine.Machine, r *repo.Repo, o Options, p *plan.Plan) *run {
 	now := m.Clock().UTC()
 	id := fmt.Sprintf("%s-%s", now.Format("20060102-150405.000"), cmp.Or(p.Lineage, p.HeadSHA)[:8])
@@ -58,10 +58,10 @@ func describe(m machine.Machine, r *repo.Repo, o Options, p *plan.Plan) *run {
 	}
 }
 
-// open makes the run's folder with its record, and keeps there what happens.
+// open creates the run's folder with its record, and logs events there.
 func (r *run) open() error {
 	if err := os.MkdirAll(r.dir, 0o700); err != nil {
-		return fmt.Errorf("%w (hint: is $TUNEGATE_HOME, %s, writable?)", err, r.machine.Home)
+		return fmt.Errorf("%w (hint: make $TUNEGATE_HOME, %s, writable)", err, r.machine.Home)
 	}
 	if err := r.record.Save(r.dir); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (r *run) open() error {
 	return nil
 }
 
-// whole judges, closes what was opened and leaves the record of how that went.
+// whole judges, closes what was opened and records the outcome.
 func (r *run) whole(ctx context.Context, judge func(context.Context) (Result, error)) (Result, error) {
 	result, err := r.recorded(ctx, judge)
 	return result, errors.Join(err, r.recorder.Close())
@@ -86,7 +86,7 @@ func (r *run) recorded(ctx context.Context, judge func(context.Context) (Result,
 	}
 	result, err := judge(ctx)
 	if closing := r.steps.Close(); closing != nil && ctx.Err() == nil {
-		r.machine.Progress.Say("the server did not stop as it should: %v", closing)
+		r.machine.Progress.Say("note: the server did not stop cleanly: %v", closing)
 	}
 	if err = late(ctx, err); err != nil {
 		r.recorder.events.failed(err)
@@ -108,7 +108,7 @@ func (r *run) recorded(ctx context.Context, judge func(context.Context) (Result,
 	return result, nil
 }
 
-// failed records that the run failed, or was told to end.
+// failed records that the run failed or was cancelled.
 func (r *run) failed(ctx context.Context, err error) error {
 	var state report.State
 	if r.record.State, state = step.Failed, report.Broke; errors.Is(context.Cause(ctx), context.Canceled) {
@@ -118,9 +118,9 @@ func (r *run) failed(ctx context.Context, err error) error {
 	return errors.Join(r.record.Save(r.dir), r.writeStatus(state, err.Error()))
 }
 
-// refused writes into the workspace of a workflow that nothing could be
-// planned, or that no run could begin, for the job that reports. It gives the
-// cause, with the limit of time where that ended it, and why that could not be written.
+// refused writes into the workspace of a workflow that the run could not be
+// planned or started, for the job that reports. It returns the
+// cause, with the time limit if that ended it, and any error of writing that.
 func refused(ctx context.Context, m machine.Machine, r *repo.Repo, o Options, p *plan.Plan, cause error) error {
 	cause = late(ctx, cause)
 	if o.Event == "" || p.HeadSHA == "" {
@@ -136,11 +136,11 @@ func refused(ctx context.Context, m machine.Machine, r *repo.Repo, o Options, p 
 	return errors.Join(cause, run.failed(ctx, cause))
 }
 
-// copyOut leaves a copy of the run in the workspace. A run does not fail for want
+// copyOut leaves a copy of the run in the workspace. A run does not fail for lack
 // of its copy.
 func (r *run) copyOut() {
 	if err := runs.CopyOut(r.repo.Root(), r.dir); err != nil {
-		r.machine.Progress.Say("no copy of the run in the workspace: %v", err)
+		r.machine.Progress.Say("note: could not copy the run into the workspace: %v", err)
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/tunegate/tunegate/internal/steps"
 )
 
-// Tools brings the programs that a run needs and the machine may lack, and prints
-// what the installers say to log.
+// Tools installs the programs that a run needs and the machine may lack, and prints
+// the installers' output to log.
 func Tools(ctx context.Context, m machine.Machine, runner config.Runner, log io.Writer) error {
 	m, release, err := runs.Lock(ctx, m, "setup")
 	if err != nil {
@@ -26,16 +26,16 @@ func Tools(ctx context.Context, m machine.Machine, runner config.Runner, log io.
 	return m.Install(ctx, runner, log)
 }
 
-// SetupOptions say what is set up.
+// SetupOptions select what is set up.
 type SetupOptions struct {
 	ConfigPath string // slash separated, from the top of the repository
 	Base       string // the ref whose config and base model are prepared; empty: the default branch
-	Relock     bool   // the lock of the base model is written anew, whatever it says
+	Relock     bool   // the lock of the base model is rewritten, whatever it has
 }
 
-// Setup brings the tools, then everything about the base model that runs of
+// Setup installs the tools, then prepares everything about the base model that runs of
 // this repository share: its GGUF, the tag NAME-base, the baseline's answers, and the
-// lock in the working tree where there is none yet.
+// lock in the working tree if there is none yet.
 func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, o SetupOptions, log io.Writer) error {
 	base := o.Base
 	if base == "" {
@@ -48,7 +48,7 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, o SetupOptions,
 	if err != nil {
 		return err
 	}
-	// Before gigabytes are fetched for it.
+	// Before gigabytes are downloaded for it.
 	if err := p.CheckBase(ctx); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, o SetupOptions,
 		machine: m, repo: r, plan: p, dir: runs.SetupFolder(m.Home, folder),
 		record: &runs.Record{
 			Schema: runs.Schema, ID: "setup", Event: "setup", State: step.Running, Repository: r.Root(), Started: m.Clock().UTC(),
-			Uses: slices.Clone(known[folder].Uses), // with the new ones, until those are whole
+			Uses: slices.Clone(known[folder].Uses), // with the new ones, until those are complete
 		},
 	}
 	if err := run.open(); err != nil {
@@ -89,21 +89,21 @@ func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, o SetupOptions,
 	return errors.Join(err, run.record.Save(run.dir), run.recorder.Close())
 }
 
-// prepare does what comes before any training, asks the baseline and writes the lock.
+// prepare runs what precedes any training, evaluates the baseline and writes the lock.
 func (r *run) prepare(ctx context.Context, relock bool) error {
 	if err := r.each(ctx, r.steps.All()); err != nil {
 		return err
 	}
 	baseline := r.steps.Baseline.Value()
-	r.machine.Progress.Say("baseline: %s is %s, answers ready", baseline.Tag, baseline.ModelID[:12])
+	r.machine.Progress.Say("baseline: %s has model_id %s, answers ready", baseline.Tag, baseline.ModelID[:12])
 	if err := r.sayLengths(ctx); err != nil {
 		return err
 	}
 	return r.writeLock(ctx, relock)
 }
 
-// sayLengths says how many of the baseline's answers are cut, and what would end them.
-// That they could not be asked again does no harm to what is ready.
+// sayLengths tells how many of the baseline's answers are cut, and the length they need.
+// A failure to ask them again does not affect what is ready.
 func (r *run) sayLengths(ctx context.Context) error {
 	lengths := r.steps.Lengths()
 	err := lengths.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Watch: unseen{r.recorder}})
@@ -111,7 +111,7 @@ func (r *run) sayLengths(ctx context.Context) error {
 	case errors.Is(context.Cause(ctx), context.Canceled):
 		return err
 	case err != nil:
-		r.machine.Progress.Say("note: baseline answers were cut, and what would end them is not known: %v", err)
+		r.machine.Progress.Say("note: baseline answers were cut, and the length they need could not be measured: %v", err)
 	case words != "":
 		r.machine.Progress.Say("baseline: %s", words)
 	}

@@ -46,7 +46,7 @@ func (r *run) cases() ([]eval.Case, error) {
 	return all, out.CloseAtomicallyReplace()
 }
 
-// traceLimit bounds the reading of the rows: the verdict stands already.
+// traceLimit bounds the reading of the rows: the verdict is already final.
 const traceLimit = 2 * time.Minute
 
 // trace finds the rows that may have taught what regressed, and what the baseline
@@ -54,13 +54,13 @@ const traceLimit = 2 * time.Minute
 func (r *run) trace(ctx context.Context, found *outcome) error {
 	dir := filepath.Join(r.dir, string(step.Dataset))
 	rows := filepath.Join(dir, "train.jsonl")
-	if _, err := os.Stat(rows); errors.Is(err, fs.ErrNotExist) { // a model of old whose rows were cleaned away
+	if _, err := os.Stat(rows); errors.Is(err, fs.ErrNotExist) { // an old model whose rows were cleaned up
 		return nil
 	}
 	limited, cancel := context.WithTimeout(ctx, traceLimit)
 	defer cancel()
 	places, err := place.Load(limited, dir)
-	if errors.Is(err, fs.ErrNotExist) { // rows of an earlier version, which are a model's that is judged again
+	if errors.Is(err, fs.ErrNotExist) { // rows of an earlier version, whose model is judged again
 		return nil
 	}
 	if err != nil {
@@ -86,7 +86,7 @@ func (r *run) trace(ctx context.Context, found *outcome) error {
 	return nil
 }
 
-// unseen is a recorder of a step that is shown as part of another.
+// unseen is the recorder of a step that is shown as part of another.
 type unseen struct{ *recorder }
 
 func (unseen) State(step.Stage, string, store.Key, step.State, float64) {}

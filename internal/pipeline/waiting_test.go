@@ -59,9 +59,9 @@ func TestTheBasesLimitOfTime(t *testing.T) {
 		ends         bool // the caller's time is over while the run waits
 		says         string
 	}{
-		"the config's": {"1s", "9h", false, "not done within `limits.duration` 1.0 s (hint: the same command goes on where it stopped)"},
-		"the smaller":  {"1s", "1s", false, "not done within `limits.duration` 1.0 s"},
-		"the caller's": {"5h", "5h", true, "not done within what was asked (hint: the same"},
+		"the config's": {"1s", "9h", false, "did not finish within `limits.duration` 1.0 s (hint: rerun the same command to resume)"},
+		"the smaller":  {"1s", "1s", false, "did not finish within `limits.duration` 1.0 s"},
+		"the caller's": {"5h", "5h", true, "did not finish within what was asked (hint: rerun the same"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,7 +78,7 @@ func TestTheBasesLimitOfTime(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer release()
-			asked := errors.New("not done within what was asked")
+			asked := errors.New("did not finish within what was asked")
 			ctx, cancel := context.WithTimeoutCause(t.Context(), time.Hour, asked)
 			defer cancel()
 			if test.ends {
@@ -87,7 +87,7 @@ func TestTheBasesLimitOfTime(t *testing.T) {
 				o.machine.Progress = atTheWait{o.machine.Progress, func() { end(asked) }}
 			}
 			_, err = Run(ctx, o.machine, o.repo, Options{Refs: plan.Refs{Base: "main", Head: "pr"}, ConfigPath: "tunegate.yaml", Event: "pull_request"})
-			if err == nil || strings.Count(err.Error(), "not done within") != 1 || !strings.Contains(err.Error(), test.says) {
+			if err == nil || strings.Count(err.Error(), "did not finish within") != 1 || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("got %v, want %q", err, test.says)
 			}
 			if about, err := LoadReport(filepath.Join(o.repo.Root(), runs.CopyFolder)); err != nil || about.State != report.Broke || !strings.Contains(about.Error, test.says) {
@@ -98,8 +98,8 @@ func TestTheBasesLimitOfTime(t *testing.T) {
 	// A run that is late before it waits for anything says so too.
 	o := newJudged(t)
 	ctx, end := context.WithCancelCause(t.Context())
-	end(errors.New("not done within what was asked"))
-	if _, err := Run(ctx, o.machine, o.repo, Options{Refs: plan.Refs{Base: "main", Head: "data"}, ConfigPath: "tunegate.yaml"}); err == nil || !strings.HasPrefix(err.Error(), "not done within what was asked (hint: ") {
+	end(errors.New("did not finish within what was asked"))
+	if _, err := Run(ctx, o.machine, o.repo, Options{Refs: plan.Refs{Base: "main", Head: "data"}, ConfigPath: "tunegate.yaml"}); err == nil || !strings.HasPrefix(err.Error(), "did not finish within what was asked (hint: ") {
 		t.Errorf("got %v", err)
 	}
 	// Where nobody says, it is the default.

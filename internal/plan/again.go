@@ -10,12 +10,12 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
-// ErrNoModel says that no model of a commit's data is kept that could be judged
+// ErrNoModel is the error if no model of a commit's data is kept that could be judged
 // again.
 var ErrNoModel = errors.New("no model is kept")
 
-// Again is the plan of judging once more what was made of a commit, the head,
-// that the base branch holds: by the policy of the base tip, about the records
+// Again is the plan of judging again the model made of a commit, the head,
+// that the base branch contains: by the policy of the base tip, on the records
 // and the recipe of the commit itself. Its errors are ErrInput, or ErrNoModel,
 // unless the context ended.
 func Again(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
@@ -26,7 +26,7 @@ func Again(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Pl
 	return p, err
 }
 
-// Tip is the plan of what a branch (empty: the default one) holds. Its errors are
+// Tip is the plan of a branch's content (empty: the default branch). Its errors are
 // ErrInput unless the context ended.
 func Tip(ctx context.Context, r *repo.Repo, configPath, branch string) (*Plan, error) {
 	if branch == "" {
@@ -50,7 +50,7 @@ func again(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Pl
 		return nil, err
 	}
 	if !merged {
-		return nil, fmt.Errorf("%s does not contain the commit %.100q, and only what was merged is promoted (hint: merge it first; in a workflow, fetch the whole history: `fetch-depth: 0`)", repo.ShortName(refs.Base), refs.Head)
+		return nil, fmt.Errorf("%s does not contain the commit %.100q, and only merged commits are promoted (hint: merge it first; in a workflow, fetch the whole history: `fetch-depth: 0`)", repo.ShortName(refs.Base), refs.Head)
 	}
 	made, err := New(ctx, r, configPath, Refs{Base: refs.Head, Head: refs.Head})
 	if err != nil {
@@ -61,23 +61,23 @@ func again(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Pl
 		return nil, err
 	}
 	if !reflect.DeepEqual(p.Config.Serve, made.Config.Serve) || p.Template != made.Template || p.Config.Export != made.Config.Export {
-		p.Notes = append(p.Notes, fmt.Sprintf("`serve` or `export` of the config changed since: the model is served as %s says, the baseline as %s does", p.HeadRef, p.BaseRef))
+		p.Notes = append(p.Notes, fmt.Sprintf("`serve` or `export` in the config changed since: the model is served as configured at %s, the baseline as configured at %s", p.HeadRef, p.BaseRef))
 	}
 	p.Head, p.headBlobs, p.Lineage = made.Head, made.headBlobs, made.Lineage
 	p.Config.Train, p.Config.Dataset = made.Config.Train, made.Config.Dataset
 	if !maps.Equal(p.baseIdentity(), made.baseIdentity()) {
-		return nil, p.NoModel("`base` of its config is another than that of " + p.BaseRef)
+		return nil, p.NoModel("the `base` of its config differs from that of " + p.BaseRef)
 	}
 	return p, nil
 }
 
-// NoModel says that the plan's head has no model, why, and how to get one.
+// NoModel is the error that the plan's head has no model, with the reason and a hint.
 func (p *Plan) NoModel(why string) error {
-	return fmt.Errorf("%w of the data at %s (lineage %.8s): %s (hint: have the retrain workflow, retrain.yml, train what the branch holds, or run `tunegate run --base %s --head %[5]s` here; then promote that)",
+	return fmt.Errorf("%w for the data at %s (lineage %.8s): %s (hint: run the retrain workflow, retrain.yml, or `tunegate run --base %s --head %[5]s` here; then promote that model)",
 		ErrNoModel, p.HeadCommit(), p.Lineage, why, p.HeadSHA)
 }
 
-// HeadCommit names the head's commit for messages, with the name that it goes by.
+// HeadCommit is the head's commit for messages, with its ref.
 func (p *Plan) HeadCommit() string {
 	if p.HeadRef == "" || p.HeadRef == p.HeadSHA {
 		return fmt.Sprintf("commit %.12s", p.HeadSHA)

@@ -41,7 +41,7 @@ func TestAgain(t *testing.T) {
 	}
 	f.Write("base/config.json", `{"other": true}`)
 	f.Commit("another base")
-	if _, err := f.again("v1"); !errors.Is(err, ErrNoModel) || !strings.Contains(err.Error(), "`base` of its config is another than that of main") {
+	if _, err := f.again("v1"); !errors.Is(err, ErrNoModel) || !strings.Contains(err.Error(), "the `base` of its config differs from that of main") {
 		t.Errorf("after a change of the base: %v", err)
 	}
 }

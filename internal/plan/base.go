@@ -18,8 +18,8 @@ import (
 	"github.com/tunegate/tunegate/internal/strictyaml"
 )
 
-// baseIdentity names the base model in a lineage: the folder's content where it
-// is part of the repository, else its path and revision.
+// baseIdentity identifies the base model in a lineage: by the folder's content if it
+// is part of the repository, else by its path and revision.
 func (p *Plan) baseIdentity() map[string]string {
 	identity := map[string]string{"model": p.Config.Base.Model, "revision": p.Config.Base.Revision}
 	if p.BaseInRepository() {
@@ -28,7 +28,7 @@ func (p *Plan) baseIdentity() map[string]string {
 	return identity
 }
 
-// BaseInRepository says whether the base model is part of the repository.
+// BaseInRepository reports whether the base model is part of the repository.
 func (p *Plan) BaseInRepository() bool { return !filepath.IsAbs(p.Config.Base.Model) }
 
 // BaseFiles are the files of a base inside the repository.
@@ -48,8 +48,8 @@ func (p *Plan) ExportBase(ctx context.Context, dir string) error {
 	return p.policyTree.Export(ctx, p.Config.Base.Model, dir)
 }
 
-// CheckBase says what of the base model cannot be exported as it is trained, as
-// export.CheckBase does, and whether it is another than the lock's. Its errors are
+// CheckBase is an error if the base model cannot be exported as it is trained, see
+// export.CheckBase, or differs from the lock. Its errors are
 // ErrInput unless the context ended.
 func (p *Plan) CheckBase(ctx context.Context) error {
 	if err := p.checkFolder(); err != nil {
@@ -69,7 +69,7 @@ func (p *Plan) CheckBase(ctx context.Context) error {
 	return Input(fmt.Errorf("`base.model`%s: %w", where, err))
 }
 
-// checkFolder says where the base model's folder was looked for, if it is not there.
+// checkFolder is an error if the base model's folder does not exist.
 func (p *Plan) checkFolder() error {
 	model := p.Config.Base.Model
 	where, bring := "on this machine", "download the base model to it"
@@ -90,8 +90,8 @@ func (p *Plan) checkFolder() error {
 		model, where, bring, p.configPath, document.Line(at...))
 }
 
-// CheckChatTemplate says why the base's chat template cannot be served by a built-in one,
-// as far as its text tells; one that the config names is taken as it is. Its errors are
+// CheckChatTemplate is an error if the base's chat template cannot be served by a built-in one,
+// judging by its text; one that the config names is not checked. Its errors are
 // ErrInput unless the context ended.
 func (p *Plan) CheckChatTemplate(ctx context.Context) error {
 	if p.Template != "" {
@@ -107,7 +107,7 @@ func (p *Plan) CheckChatTemplate(ctx context.Context) error {
 	return Input(err)
 }
 
-// FileState is what tells that a file was changed, without reading it.
+// FileState detects that a file was changed, without reading it.
 type FileState struct {
 	Name string
 	Size int64
@@ -133,13 +133,13 @@ func FolderState(folder string) ([]FileState, error) {
 	return state, nil
 }
 
-// CheckContext gives the tokens of the context that the base was made for, 0 where
-// it does not tell. Its error is ErrInput where num_ctx, with which the models are
-// served, goes beyond.
+// CheckContext returns the tokens of the context that the base was made for, 0 if
+// it does not tell. Its error is ErrInput if num_ctx, with which the models are
+// served, exceeds that.
 func (p *Plan) CheckContext(ctx context.Context) (int, error) {
 	has, err := p.BaseFolder(ctx).Context()
 	if asked := p.Config.Eval.NumCtx; err == nil && has > 0 && asked > has {
-		err = Input(fmt.Errorf("`num_ctx` is %d, and the base's context has %d tokens (hint: write num_ctx: %[2]d under `serve.parameters` of the config)", asked, has))
+		err = Input(fmt.Errorf("`num_ctx` is %d, and the base's context has %d tokens (hint: set `num_ctx: %[2]d` under `serve.parameters` in the config)", asked, has))
 	}
 	return has, err
 }

@@ -14,8 +14,8 @@ import (
 // answers are digests of questions with their answers.
 type answers map[[sha256.Size]byte]bool
 
-// answersOf reads files. White space does not count: what prepares records may collapse
-// it. Of files that have more records than are read there are none.
+// answersOf reads files. White space is ignored: what prepares records may collapse
+// it. Files with more records than are read count as empty.
 func (p *Plan) answersOf(ctx context.Context, files []repo.File) (found answers, err error) {
 	if repo.CheckSizes(files) != nil {
 		return nil, nil
@@ -36,7 +36,7 @@ func (p *Plan) answersOf(ctx context.Context, files []repo.File) (found answers,
 	return found, err
 }
 
-// within says whether there are any, and all of them are among others: then a file was
+// within reports whether there are any, and all of them are among others: then a file was
 // made of those that have the others, as the playbook's targets do.
 func (a answers) within(others answers) bool {
 	for digest := range a {

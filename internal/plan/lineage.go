@@ -6,7 +6,7 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// lineage names what a model is made of, independent of the tool's version.
+// lineage identifies a model's inputs, independent of the tool's version.
 func (p *Plan) lineage(records []repo.File, c config.Config) string {
 	c.Serve.TemplateFile = p.Template
 	recipe := c.Recipe()

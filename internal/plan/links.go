@@ -8,9 +8,9 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
-// refuseLinks refuses links and submodules that a change puts where records or
-// suites are named: nothing behind them would be read, without a word. Of those that
-// the base has as well a note is enough.
+// refuseLinks refuses links and submodules that a change adds where records or
+// suites are named: they would silently not be read. Those that
+// the base has too are only noted.
 func (p *Plan) refuseLinks(ctx context.Context, base, head *repo.Tree) error {
 	globs := slices.Concat([]string{p.lockPath}, p.Config.Eval.Suites, p.recordGlobs())
 	old, err := base.Others(ctx, globs...)

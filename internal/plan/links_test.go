@@ -36,8 +36,8 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 		"a linked suite":            {link("s.suite.yaml", "suites/t.suite.yaml"), "the head's suites/t.suite.yaml is a symbolic link"},
 		"a linked lock":             {link("data/a.json", "tunegate.lock"), "the head's tunegate.lock is a symbolic link"},
 		"a linked config":           {link("data/a.json", "tunegate.yaml"), "tunegate.yaml is a symbolic link"},
-		"a config in Git LFS":       {write("tunegate.yaml"), "tunegate.yaml is a pointer of Git LFS, and content is read from git itself (hint: `git lfs pull`"},
-		"a suite in Git LFS":        {write("suites/t.suite.yaml"), "the head's suites/t.suite.yaml is a pointer of Git LFS"},
+		"a config in Git LFS":       {write("tunegate.yaml"), "tunegate.yaml is a Git LFS pointer, and content is read from git itself (hint: `git lfs pull`"},
+		"a suite in Git LFS":        {write("suites/t.suite.yaml"), "the head's suites/t.suite.yaml is a Git LFS pointer"},
 		"a link that nothing names": {link("a.json", "data.json"), ""},
 		"a submodule": {func(f plantest.Repository) {
 			f.Git("clone", "-q", f.Dir, filepath.Join(f.Dir, "data", "sub.json"))

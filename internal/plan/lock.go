@@ -14,11 +14,11 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// maxDifferences bounds what is named of a base that is another than the lock's.
+// maxDifferences bounds the listed differences of a base from its lock.
 const maxDifferences = 5
 
-// readLock reads the lock of the base model beside the config, where there is one. One
-// of another base than the config's is a mistake.
+// readLock reads the lock of the base model beside the config, if there is one. A lock
+// of a base other than the config's is a mistake.
 func (p *Plan) readLock(ctx context.Context, policy map[string]string) error {
 	data, err := p.policyTree.Read(ctx, p.lockPath, maxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -34,14 +34,14 @@ func (p *Plan) readLock(ctx context.Context, policy map[string]string) error {
 	}
 	of := p.Config.Base
 	if !lock.Is(of.Model, of.Revision) {
-		return fmt.Errorf("%s is of the base model %s, and the config names %s (hint: where that is meant, `tunegate setup --renew-lock --base REF` on the machine that trains, with a REF of this config, writes it anew; commit it with the config)",
+		return fmt.Errorf("%s describes the base model %s, but the config names %s (hint: if that is intended, run `tunegate setup --renew-lock --base REF` on the machine that trains, where REF has this config, and commit the lock with the config)",
 			p.lockPath, named(lock.Model, lock.Revision), named(of.Model, of.Revision))
 	}
 	p.Lock = &lock
 	return nil
 }
 
-// named is a base model as a config calls it.
+// named is a base model under its name in the config.
 func named(model, revision string) string {
 	name := fmt.Sprintf("%.200q", model)
 	if revision != "" {
@@ -50,8 +50,8 @@ func named(model, revision string) string {
 	return name
 }
 
-// readControl finds the control tokens of the base: the lock has them; without one the
-// base itself, where it is at hand.
+// readControl finds the control tokens of the base: the lock has them; without one, the
+// base itself, if it is available.
 func (p *Plan) readControl(ctx context.Context) error {
 	if p.Lock != nil {
 		p.control = p.Lock.Control()
@@ -73,17 +73,17 @@ func (p *Plan) readControl(ctx context.Context) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		why = "is not " + where
 	}
-	p.Notes = append(p.Notes, fmt.Sprintf("records and suites were not searched for control tokens of the base model: there is no %s, and %s %s (hint: `tunegate setup` on the machine that trains writes %[1]s; commit it)",
+	p.Notes = append(p.Notes, fmt.Sprintf("records and suites were not searched for control tokens of the base model: there is no %s, and %s %s (hint: run `tunegate setup` on the machine that trains, and commit %[1]s)",
 		p.lockPath, p.Config.Base.Model, why))
 	return nil
 }
 
-// BaseLock is the lock of the base model as it lies here.
+// BaseLock is the lock of the base model on this machine.
 func (p *Plan) BaseLock(ctx context.Context) (baselock.Lock, error) {
 	return baselock.Of(p.BaseFolder(ctx), p.Config.Base.Model, p.Config.Base.Revision)
 }
 
-// checkLocked refuses a base model that is not the one of the lock.
+// checkLocked refuses a base model that does not match the lock.
 func (p *Plan) checkLocked(ctx context.Context) error {
 	if p.Lock == nil {
 		return nil
@@ -99,17 +99,17 @@ func (p *Plan) checkLocked(ctx context.Context) error {
 	if left := len(parts) - maxDifferences; left > 0 {
 		parts = append(parts[:maxDifferences], fmt.Sprintf("and %d more", left))
 	}
-	return fmt.Errorf("%s is not the base that %s has: %s (hint: bring the base back that was locked; where the change is meant, `tunegate setup --renew-lock` writes the lock anew: commit it)",
+	return fmt.Errorf("%s is not the base model of %s: %s (hint: restore the base model that was locked; if the change is intended, run `tunegate setup --renew-lock` and commit the lock)",
 		p.Config.Base.Model, p.lockPath, strings.Join(parts, ", "))
 }
 
-// LockPath is where the lock stands in the repository.
+// LockPath is the path of the lock in the repository.
 func (p *Plan) LockPath() string { return p.lockPath }
 
-// reader reads what a model is asked.
+// reader reads suites and prompts.
 func (p *Plan) reader() suite.Reader { return suite.Reader{Control: text.NewLiterals(p.control)} }
 
-// changesBase says whether a tree has another base model inside the repository.
+// changesBase reports whether a tree has another base model inside the repository.
 func (p *Plan) changesBase(ctx context.Context, head *repo.Tree) (bool, error) {
 	if !p.BaseInRepository() {
 		return false, nil

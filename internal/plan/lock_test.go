@@ -35,7 +35,7 @@ func lockOf(t *testing.T, folder string) string {
 
 const marks = "<|im_start|> <|im_end|>"
 
-// TestControlTokensAreKnown: from the lock, also where the base is not; else from the
+// TestControlTokensAreKnown: from the lock, also if the base is not; else from the
 // base; else it is said that they are not.
 func TestControlTokensAreKnown(t *testing.T) {
 	t.Parallel()
@@ -49,7 +49,7 @@ func TestControlTokensAreKnown(t *testing.T) {
 		"a base in the repository":         {nil, marks, ""},
 		"a base on the machine":            {map[string]string{"tunegate.yaml": elsewhere(there)}, marks, ""},
 		"a lock, and no base":              {map[string]string{"tunegate.yaml": elsewhere(gone), "tunegate.lock": locked}, marks, ""},
-		"neither":                          {map[string]string{"tunegate.yaml": elsewhere(gone)}, "", "there is no tunegate.lock, and " + gone + " is not on this machine (hint: `tunegate setup`"},
+		"neither":                          {map[string]string{"tunegate.yaml": elsewhere(gone)}, "", "there is no tunegate.lock, and " + gone + " is not on this machine (hint: run `tunegate setup`"},
 		"no lock, and a base with a fault": {map[string]string{"base/tokenizer.json": "{"}, "", "there is no tunegate.lock, and ./base cannot be read in its commit"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestLockIsPolicy(t *testing.T) {
 		"{":        "the head's tunegate.lock: ",
 		locked[:9]: "the head's tunegate.lock: ",
 		locked + strings.Repeat(" ", maxPolicyFile):                     "the head's ",
-		strings.Replace(locked, gone, "/models/other", 1):               `the head's tunegate.lock is of the base model "/models/other", and the config names "` + gone + `"`,
+		strings.Replace(locked, gone, "/models/other", 1):               `the head's tunegate.lock describes the base model "/models/other", but the config names "` + gone + `"`,
 		strings.Replace(locked, `"version": 1`, `"version": 2`, 1):      "the head's tunegate.lock has version 2, and this tunegate reads up to 1",
 		strings.Replace(locked, `"context": 32768`, `"kontext": 32`, 1): "the head's tunegate.lock: ",
 	} {
@@ -159,13 +159,13 @@ func TestAnotherBaseThanTheLocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := f.must("main", "main").CheckBase(t.Context())
-	if want := `is not the base that tunegate.lock has: tokenizer.json differs, the special token "<|tool|>" (6) was added (hint: bring the base back that was locked; where the change is meant, ` + "`tunegate setup --renew-lock`"; !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), want) {
+	if want := `is not the base model of tunegate.lock: tokenizer.json differs, the special token "<|tool|>" (6) was added (hint: restore the base model that was locked; if the change is intended, run ` + "`tunegate setup --renew-lock`"; !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), want) {
 		t.Errorf("another tokenizer: %v", err)
 	}
 	f.Write("tunegate.yaml", elsewhere("/models/other"))
 	f.Commit("another base")
 	_, err = f.plan("main", "main")
-	if want := `tunegate.lock is of the base model "` + folder + `", and the config names "/models/other" (hint: where that is meant, `; !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), want) {
+	if want := `tunegate.lock describes the base model "` + folder + `", but the config names "/models/other" (hint: if that is intended, `; !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), want) {
 		t.Errorf("another model: %v", err)
 	}
 	f.Write("tunegate.yaml", elsewhere(folder))
@@ -193,7 +193,7 @@ func TestAnotherBaseInTheRepository(t *testing.T) {
 	f.Commit("locked")
 	f.Change("pr", map[string]string{"base/tokenizer_config.json": `{"eos_token": "<|im_end|>", "chat_template": "<|im_end|>"}`})
 	_, err = f.plan("main", "pr")
-	if want := "the head's ./base is not the base that tunegate.lock has: tokenizer_config.json differs, the chat template differs"; !errors.Is(err, ErrInput) || !strings.HasPrefix(err.Error(), want) {
+	if want := "the head's ./base is not the base model of tunegate.lock: tokenizer_config.json differs, the chat template differs"; !errors.Is(err, ErrInput) || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}
 	if err := f.must("main", "main").CheckBase(t.Context()); err != nil {

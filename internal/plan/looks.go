@@ -13,7 +13,7 @@ import (
 	"github.com/tunegate/tunegate/internal/records"
 )
 
-// looksLikeRecords says whether the beginning of a file could be that of a record
+// looksLikeRecords reports whether the beginning of a file could be that of a record
 // file: its first objects, up to three, each have a question and an answer, or a
 // conversation.
 func looksLikeRecords(beginning []byte) bool {
@@ -61,7 +61,7 @@ func listWithin(data []byte) ([]byte, bool) {
 	return nil, false
 }
 
-// isConversation says whether an object's members are those of a record.
+// isConversation reports whether an object's members are those of a record.
 func isConversation(object jsontext.Value) bool {
 	var members map[string]any
 	if json.Unmarshal(object, &members, rawjson.Lenient) != nil {

@@ -13,20 +13,20 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// maxNoted bounds the changes of the policy that are named one by one: with
-// what else there is to say, as many as a comment shows.
+// maxNoted bounds the changes of the policy that are listed: with
+// the other notes, as many as a comment shows.
 const maxNoted = 7
 
-// configChanges says what a change would make of the config, beside `train:`.
+// configChanges lists the changes of the config, besides `train:`.
 func configChanges(path string, now, then []byte) (notes []string) {
 	for _, d := range config.Differences(now, then) {
 		switch {
 		case d.Before == "":
-			notes = append(notes, fmt.Sprintf("%s: %s would be %s, and is not set now", path, d.Key, d.After))
+			notes = append(notes, fmt.Sprintf("%s: %s would be set to %s (not set now)", path, d.Key, d.After))
 		case d.After == "":
-			notes = append(notes, fmt.Sprintf("%s: %s would not be set, and is %s now", path, d.Key, d.Before))
+			notes = append(notes, fmt.Sprintf("%s: %s would be unset (now %s)", path, d.Key, d.Before))
 		default:
-			notes = append(notes, fmt.Sprintf("%s: %s would be %s, and is %s now", path, d.Key, d.After, d.Before))
+			notes = append(notes, fmt.Sprintf("%s: %s would be %s (now %s)", path, d.Key, d.After, d.Before))
 		}
 	}
 	return notes
@@ -35,11 +35,11 @@ func configChanges(path string, now, then []byte) (notes []string) {
 // maxKeys bounds the keys of `train:` in one note, which has a line of its own.
 const maxKeys = 6
 
-// noteTraining says which values under `train:` a change sets, and whether they are
-// used: none is where one exceeds the limits.
+// noteTraining notes which values under `train:` a change sets, and whether they are
+// used: none is if one exceeds the limits.
 func (p *Plan) noteTraining(over string, changes []config.Difference) {
 	if over != "" {
-		p.Notes = append(p.Notes, "this change asks for more than the base's limits ("+over+"), so the base's `train:` values were used: nothing here says what its own would give")
+		p.Notes = append(p.Notes, "this change exceeds the base branch's limits ("+over+"), so its own `train:` values were ignored: results use the base branch's values")
 	}
 	for some := range slices.Chunk(changes, maxKeys) {
 		var keys []string
@@ -50,8 +50,8 @@ func (p *Plan) noteTraining(over string, changes []config.Difference) {
 	}
 }
 
-// fileChanges says which suites, prompts and templates a change alters, and whether the
-// base's lock.
+// fileChanges lists the suites, prompts and templates that a change alters, and the
+// base's lock if it does.
 func (p *Plan) fileChanges(ctx context.Context, head *repo.Tree) (notes []string, err error) {
 	globs := slices.Clone(p.Config.Eval.Suites)
 	for _, file := range []string{p.lockPath, p.Config.Eval.SanityPrompts, p.Config.Serve.TemplateFile} {
@@ -92,6 +92,6 @@ func (p *Plan) note(changes []string) {
 	if left := len(changes) - maxNoted; left > 0 {
 		changes = append(changes[:maxNoted], "and "+text.Count(left, "more change")+" of the policy")
 	}
-	p.Notes = append(p.Notes, "this change edits the policy, which takes effect after the merge; its verdict is by the policy of "+p.BaseRef)
+	p.Notes = append(p.Notes, "this change edits the policy, which takes effect after the merge; this verdict uses the policy of "+p.BaseRef)
 	p.Notes = append(p.Notes, changes...)
 }

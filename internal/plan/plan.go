@@ -1,6 +1,6 @@
-// Package plan works out what is judged against what. From a repository and two refs it
+// Package plan determines what is judged against what. From a repository and two refs it
 // reads the policy of the base, the records and recipe that a merge would give, the
-// lineage of the model that they make, and where a run's results are kept.
+// lineage of the resulting model, and where a run's results are kept.
 package plan
 
 import (
@@ -29,19 +29,19 @@ func Input(err error) error { return inputError{err} }
 
 func (e inputError) Unwrap() []error { return []error{e.error, ErrInput} }
 
-// Refs says what is judged against what. Empty: the working tree against the
-// default branch. A head that is the base tip itself is trained as it stands and
+// Refs are the base and the head to judge. Empty: the working tree against the
+// default branch. A head that is the base tip itself is trained as it is and
 // compared with the stable model.
 type Refs struct {
 	Base, Head         string
-	BaseName, HeadName string // how the two are called where they are shown; empty: as they are given
-	// Change says that the head is a change, also where it is the base tip itself:
+	BaseName, HeadName string // how the two are shown; empty: as they are given
+	// Change marks the head as a change, also if it is the base tip itself:
 	// then it changes nothing.
 	Change bool
 	// Records are files, from the top of the repository, that must be among the head's
 	// records.
 	Records []string
-	// Relocks leaves the lock of the base model unread: it is to be written anew.
+	// Relocks leaves the lock of the base model unread: it is to be rewritten.
 	Relocks bool
 }
 
@@ -59,15 +59,15 @@ type Plan struct {
 	Lock             *baselock.Lock // of the base model; nil: there is none
 	Template         string         // the content of serve.template's file; empty: auto
 	Head, Base       []repo.File
-	Lineage          string // of what main would hold after the merge
-	BaseLineage      string // of what the base tip holds
+	Lineage          string // of main's content after the merge
+	BaseLineage      string // of the base tip's content
 	Notes            []string
 	Unmatched        []string          // sources that match no file of the head, with their lines; each is a note, too
-	Unnamed          []dataset.Finding // files of the change that look like records and are none
+	Unnamed          []dataset.Finding // files of the change that look like records but are not used
 	// Gated is false for the first change that brings a config: it is checked
 	// and nothing is trained.
 	Gated bool
-	// Retrains says that no change is judged, but what the base tip itself holds.
+	// Retrains is set if no change is judged, but the base tip itself.
 	Retrains bool
 
 	configText []byte // of the policy
@@ -90,7 +90,7 @@ func (p *Plan) PolicyRef() string {
 
 // New reads policy, suites and prompts from the base tip, and records and
 // train values from the tree that merging the head would give. Its errors are
-// ErrInput unless the context ended; the plan then holds what was read till there.
+// ErrInput unless the context ended; the plan then holds what was read so far.
 func New(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
 	p := &Plan{BaseRef: refs.Base, HeadRef: refs.Head, Gated: true, contents: r.Map, configPath: configPath, lockPath: baselock.Path(configPath)}
 	err := p.read(ctx, r, configPath, refs)
@@ -177,11 +177,11 @@ func (p *Plan) choosePolicy(ctx context.Context, r *repo.Repo, base, head *repo.
 		return ofHead(err)
 	}
 	p.policyTree, p.Gated = head, false
-	p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked and nothing is judged until it is merged", p.BaseRef, p.configPath))
+	p.Notes = append(p.Notes, fmt.Sprintf("%s has no %s yet: this one is checked, but nothing is judged until it is merged", p.BaseRef, p.configPath))
 	return nil
 }
 
-// resolve finds the commits and gives the tree, or commit, that is judged.
+// resolve finds the commits and returns the tree, or commit, to judge.
 func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err error) {
 	if p.BaseRef == "" {
 		if p.BaseRef, err = r.DefaultBranch(ctx); err != nil {
@@ -195,7 +195,7 @@ func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err er
 		p.HeadRef = WorkingTree
 		p.HeadSHA, err = r.WorkingTree(ctx)
 		for _, name := range r.LeftOut() {
-			p.Notes = append(p.Notes, fmt.Sprintf("%q is untracked and large, so it was left out (hint: git add it, or ignore it)", name))
+			p.Notes = append(p.Notes, fmt.Sprintf("%q is untracked and large, so it was left out (hint: `git add` it, or ignore it)", name))
 		}
 	} else {
 		p.HeadSHA, err = r.Commit(ctx, p.HeadRef)

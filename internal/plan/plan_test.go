@@ -60,7 +60,7 @@ func TestPolicyComesFromTheBase(t *testing.T) {
 		"what costs no more":             {strings.Replace(plantest.Config, "epochs: 2", "epochs: 2, learning_rate: 0.0002, micro_batch_size: 2", 1), 2, "this change sets train.learning_rate 0.0002 instead of unset, train.micro_batch_size 2 instead of unset"},
 		"the default, written out":       {strings.Replace(plantest.Config, "epochs: 2", "epochs: 2, sequence_len: 4096", 1), 2, ""},
 		"raised limits":                  {strings.NewReplacer("epochs: 2", "epochs: 9", "limits: {epochs: 3", "limits: {epochs: 9").Replace(plantest.Config), 2, "limit 3"},
-		"another margin":                 {plantest.Config + "gate: {merge: {margin: 0.9}}\n", 2, "gate.merge.margin would be 0.9"},
+		"another margin":                 {plantest.Config + "gate: {merge: {margin: 0.9}}\n", 2, "gate.merge.margin would be set to 0.9"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -91,7 +91,7 @@ func TestALoweredThresholdIsToldFirst(t *testing.T) {
 	}
 	f.Change("pr", files)
 	notes := f.must("main", "pr").Notes
-	if len(notes) != 2+maxNoted || !strings.Contains(notes[1], "gate.merge.margin would be 0.9") || notes[1+maxNoted] != "and 2 more changes of the policy" {
+	if len(notes) != 2+maxNoted || !strings.Contains(notes[1], "gate.merge.margin would be set to 0.9") || notes[1+maxNoted] != "and 2 more changes of the policy" {
 		t.Errorf("%q", notes)
 	}
 }
@@ -126,7 +126,7 @@ func TestBrokenPolicyOfTheHead(t *testing.T) {
 		},
 		"rule of an unknown suite": {
 			map[string]string{"tunegate.yaml": plantest.Config + "gate: {merge: {no_harm: [t]}}\n"},
-			"the head's `gate` names the suite \"t\", and no suite file has that name",
+			"the head's `gate` names the suite \"t\", but no suite file has that name",
 		},
 		"two suites": {
 			map[string]string{
@@ -191,7 +191,7 @@ func TestPlanMistakes(t *testing.T) {
 		"no such template":   {"tunegate.yaml", plantest.Config + "serve: {template: nowhere.tmpl}\n", "no file nowhere.tmpl"},
 		"gate of no suite":   {"tunegate.yaml", plantest.Config + "gate: {merge: {no_harm: [other]}}\n", `names the suite "other"`},
 		"no such records":    {"tunegate.yaml", strings.Replace(plantest.Config, "data/*.json", "nowhere/*.json", 1), "match no file"},
-		"two suites, a name": {"suites/t.suite.yaml", plantest.Suite, `is named "s" already`},
+		"two suites, a name": {"suites/t.suite.yaml", plantest.Suite, `already has the name "s"`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -109,7 +109,7 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string, relocks bool) 
 func (p *Plan) file(ctx context.Context, path, key string) ([]byte, error) {
 	data, err := p.policyTree.Read(ctx, path, maxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("`%s`: no file %s in %s (hint: is it committed?)", key, path, p.PolicyRef())
+		return nil, fmt.Errorf("`%s`: no file %s in %s (hint: commit the file, or correct the path)", key, path, p.PolicyRef())
 	}
 	return data, err
 }
@@ -122,7 +122,7 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 	}
 	for _, glob := range globs {
 		if !slices.ContainsFunc(files, func(f repo.File) bool { return repo.Match(glob, f.Path) }) {
-			return fmt.Errorf("`eval.suites`: %q matches no file of %s (hint: is it committed?)", glob, p.PolicyRef())
+			return fmt.Errorf("`eval.suites`: %q matches no file of %s (hint: commit the files, or correct the pattern)", glob, p.PolicyRef())
 		}
 	}
 	if files, err = p.policyTree.Load(ctx, files, maxSuites); err != nil {
@@ -141,7 +141,7 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 			continue
 		}
 		if first, double := names[parsed.Name]; double {
-			mistakes = append(mistakes, fmt.Errorf("%s: %s is named %q already (hint: give each suite a `name` of its own)", file.Path, first, parsed.Name))
+			mistakes = append(mistakes, fmt.Errorf("%s: %s already has the name %q (hint: give each suite a `name` of its own)", file.Path, first, parsed.Name))
 		}
 		names[parsed.Name] = file.Path
 		p.Suites = append(p.Suites, parsed)
@@ -149,14 +149,14 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 	}
 	for _, name := range slices.Concat(p.Config.Gate.Merge.NoHarm, p.Config.Gate.Promote.Gain.AnyOf, p.Config.Gate.Promote.NoWorse.AllOf) {
 		if _, known := names[name]; !known && len(mistakes) == 0 {
-			mistakes = append(mistakes, fmt.Errorf("`gate` names the suite %q, and no suite file has that name (hint: name a suite by its `name`; `eval.suites` finds the files)", name))
+			mistakes = append(mistakes, fmt.Errorf("`gate` names the suite %q, but no suite file has that name (hint: name a suite by its `name`; `eval.suites` finds the files)", name))
 		}
 	}
 	return errors.Join(mistakes...)
 }
 
-// readTrainValues takes the values under train: from the merged tree, where
-// they stay inside the base's limits, and says what else of the config differs.
+// readTrainValues takes the values under train: from the merged tree, if
+// they are within the base's limits, and lists other differences of the config.
 func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath string) (changes []string, err error) {
 	data, err := head.Read(ctx, configPath, maxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -202,8 +202,8 @@ func (p *Plan) readProposed(ctx context.Context, head *repo.Tree) error {
 	return nil
 }
 
-// checkPolicy makes sure that the policy of the merged tree can be read, so that
-// a change which breaks it does not stop every run after it.
+// checkPolicy makes sure that the policy of the merged tree is valid, so that
+// a change cannot break every run after it.
 func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath string, changed bool) error {
 	if !changed {
 		return nil
@@ -230,7 +230,7 @@ func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath stri
 	return nil
 }
 
-// ofHead says of each mistake that it is the head's.
+// ofHead marks each mistake as the head's.
 func ofHead(err error) error {
 	many, joined := err.(interface{ Unwrap() []error })
 	if !joined {

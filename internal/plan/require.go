@@ -9,8 +9,8 @@ import (
 	"github.com/tunegate/tunegate/internal/strictyaml"
 )
 
-// require refuses to go on without one of these files among the records: the run would
-// learn nothing from it, without a word where nothing else changed.
+// require is an error if one of these files is not among the records: the run would
+// silently not train on it.
 func (p *Plan) require(ctx context.Context, head *repo.Tree, configPath string, files []string) error {
 	var missing []error
 	for _, name := range files {
@@ -23,17 +23,17 @@ func (p *Plan) require(ctx context.Context, head *repo.Tree, configPath string, 
 		case there && !named:
 			missing = append(missing, p.unnamed(configPath, name))
 		case !there:
-			missing = append(missing, fmt.Errorf("%q is no file of %s (hint: is it there, and does git ignore it? `git add -f` adds such a file)", name, p.HeadRef))
+			missing = append(missing, fmt.Errorf("%q is not a file of %s (hint: check the path; if git ignores the file, add it with `git add -f`)", name, p.HeadRef))
 		}
 	}
 	return errors.Join(missing...)
 }
 
-// unnamed says where the config would have to name a file.
+// unnamed tells where the config would have to name a file.
 func (p *Plan) unnamed(configPath, name string) error {
 	document, err := strictyaml.Parse(configPath, p.configText)
 	if err != nil {
 		return err
 	}
-	return document.Errorf([]any{"dataset", "sources"}, "no source names %q, so nothing would be learnt from it (hint: add `- path: %q` to `dataset.sources` here and commit that to %s, whose config counts)", name, name, p.BaseRef)
+	return document.Errorf([]any{"dataset", "sources"}, "no source names %q, so the run would not train on it (hint: add `- path: %q` to `dataset.sources` here and commit that to %s, whose config applies)", name, name, p.BaseRef)
 }

@@ -20,10 +20,10 @@ func TestRequiredRecords(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"data/new.json":     "",
-		"data/ignored.json": `"data/ignored.json" is no file of working-tree (hint: is it there, and does git ignore it? ` + "`git add -f`",
-		"data/absent.json":  `"data/absent.json" is no file of working-tree (hint: `,
-		"rows/absent.json":  `"rows/absent.json" is no file of working-tree (hint: is it there, `,
-		"rows/new.json":     `tunegate.yaml:4: no source names "rows/new.json", so nothing would be learnt from it (hint: add ` + "`- path: \"rows/new.json\"` to `dataset.sources` here and commit that to main,",
+		"data/ignored.json": `"data/ignored.json" is not a file of working-tree (hint: check the path; if git ignores the file, add it with ` + "`git add -f`",
+		"data/absent.json":  `"data/absent.json" is not a file of working-tree (hint: `,
+		"rows/absent.json":  `"rows/absent.json" is not a file of working-tree (hint: check the path; `,
+		"rows/new.json":     `tunegate.yaml:4: no source names "rows/new.json", so the run would not train on it (hint: add ` + "`- path: \"rows/new.json\"` to `dataset.sources` here and commit that to main,",
 	} {
 		_, err := New(f.Context(), f.Open(), "tunegate.yaml", Refs{Base: "main", Records: []string{name}})
 		if want == "" && err != nil || want != "" && (err == nil || !strings.HasPrefix(err.Error(), want)) {

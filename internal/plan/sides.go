@@ -9,7 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// Side says at which commit a record file of the judged tree is as it was judged.
+// Side is the commit at which a record file is as it was judged.
 func (p *Plan) Side(path string) report.Side {
 	at := slices.IndexFunc(p.Head, func(f repo.File) bool { return f.Path == path })
 	if at < 0 {

@@ -15,7 +15,7 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// DatasetInput is what the rows are made of.
+// DatasetInput is the input of the rows.
 func (p *Plan) DatasetInput() dataset.Input {
 	return dataset.Input{Head: p.Head, Base: p.Base, Suites: p.Suites, Map: p.contents, Control: p.control, Most: p.Config.Limits.Records()}
 }
@@ -124,20 +124,20 @@ func (p *Plan) EvalSlot(modelID, server, device string) store.Slot {
 	return eval.Slot(p.EvalOptions(), p.served(modelID, server, device), p.Suites)
 }
 
-// LengthsSlot is that of how long a model's cut answers are, of which at most so many
+// LengthsSlot is that of the length of a model's cut answers, of which at most this many
 // are asked again.
 func (p *Plan) LengthsSlot(modelID, server, device string, most int) store.Slot {
 	return eval.LengthsSlot(p.EvalOptions(), p.served(modelID, server, device), p.Suites, most)
 }
 
-// AgreementSlot is that of what the server that the config names, in this version on
-// this device, gives of what the trainer makes of the base.
+// AgreementSlot is that of the comparison of the config's server, in this version on
+// this device, with the trainer on the base.
 func (p *Plan) AgreementSlot(r register.Reference, modelID, server, device string) store.Slot {
 	served := p.served(modelID, server, device)
 	return register.AgreementSlot(r, served.ModelID, served.Server, served.Address, served.Device, p.Config.Eval.NumCtx)
 }
 
-// ValuesSlot is that of the finding that a grader reads every value of the suites.
+// ValuesSlot is that of the proof that a grader can read every value of the suites.
 func (p *Plan) ValuesSlot() store.Slot { return suite.Slot(p.Suites) }
 
 // TrialSlot is that of the answers of a base to one case of each suite.
@@ -145,12 +145,12 @@ func (p *Plan) TrialSlot(modelID, server, device string) store.Slot {
 	return eval.TrialSlot(p.EvalOptions(), p.served(modelID, server, device), p.Suites)
 }
 
-// ProbeSlot is that of what a model knows of new rows, by their ids.
+// ProbeSlot is that of a model's answers to new rows, by their ids.
 func (p *Plan) ProbeSlot(modelID, server, device string, rows []string) store.Slot {
 	return attribution.Slot(p.EvalOptions(), p.served(modelID, server, device), rows)
 }
 
-// served adds where the shared server is to a model and what answers for it.
+// served adds the shared server's address to a model and its program.
 func (p *Plan) served(modelID, server, device string) eval.Served {
 	model := eval.Served{ModelID: modelID, Server: server, Device: device}
 	if runner := p.Config.Runner; !runner.PrivateServer() {

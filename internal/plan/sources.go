@@ -10,7 +10,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// recordGlobs are what the config names the record files by.
+// recordGlobs are the config's patterns of record files.
 func (p *Plan) recordGlobs() (globs []string) {
 	for _, source := range p.Config.Dataset.Sources {
 		globs = append(globs, source.Path)
@@ -26,10 +26,10 @@ func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error
 	return files, repo.CheckSizes(files)
 }
 
-// FixUnmatched is what to do about a source that matches no file.
-const FixUnmatched = "correct its path, or take it out; `optional: true` beside the path lets it match nothing"
+// FixUnmatched is the hint for a source that matches no file.
+const FixUnmatched = "correct the path or remove the source; `optional: true` beside the path lets it match nothing"
 
-// findUnmatched warns of sources that match no file, of which nothing is learnt: the
+// findUnmatched warns of sources that match no file and so have no effect: the
 // path may be misspelt, or the files gone. An optional one waits for its files.
 func (p *Plan) findUnmatched(configPath string) error {
 	document, err := strictyaml.Parse(configPath, p.configText)

@@ -22,7 +22,7 @@ func TestUnmatchedSources(t *testing.T) {
 	f.Change("another", map[string]string{"data/b.json": `[{"question": "1 + 2?", "answer": "3"}]`})
 	p := f.must("main", "another")
 	const want = `tunegate.yaml:7: the source "more/\x1b*.jsonl" matches no file of another`
-	if len(p.Unmatched) != 1 || p.Unmatched[0] != want || len(p.Notes) != 1 || !strings.HasPrefix(p.Notes[0], want+" (hint: correct its path, ") {
+	if len(p.Unmatched) != 1 || p.Unmatched[0] != want || len(p.Notes) != 1 || !strings.HasPrefix(p.Notes[0], want+" (hint: correct the path ") {
 		t.Errorf("%q, %q", p.Unmatched, p.Notes)
 	}
 }

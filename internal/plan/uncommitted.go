@@ -41,8 +41,8 @@ func Named(configPath string, c config.Config) []string {
 	return patterns
 }
 
-// HowToCommit says in a hint's words how to bring what is uncommitted of the patterns to
-// a ref. Where nothing is, another branch or only this clone has it.
+// HowToCommit is a hint on how to bring uncommitted files of the patterns to
+// a ref. If there are none, another branch or only this clone has them.
 func HowToCommit(ctx context.Context, r *repo.Repo, ref string, patterns []string) string {
 	branch, ofOrigin := strings.CutPrefix(repo.ShortName(ref), "origin/")
 	files, err := r.Uncommitted(ctx, patterns...)
@@ -52,15 +52,15 @@ func HowToCommit(ctx context.Context, r *repo.Repo, ref string, patterns []strin
 	case err == nil && len(files) > 0:
 		return fmt.Sprintf("commit to %s: `%s`", branch, commitCommand(files))
 	case ofOrigin:
-		return fmt.Sprintf("`git push`, where %s of this clone has it; else merge the pull request that brings it", branch)
+		return fmt.Sprintf("`git push` if %s in this clone has it, else merge the pull request that adds it", branch)
 	}
 	return fmt.Sprintf("merge the branch that has it into %s", branch)
 }
 
-// maxAdded bounds the files that a command names one by one.
+// maxAdded bounds the files that a command lists.
 const maxAdded = 6
 
-// commitCommand commits files; where they are many, their folders.
+// commitCommand commits files, or their folders if there are many.
 func commitCommand(files []string) string {
 	var words []string
 	for _, file := range files {
@@ -74,7 +74,7 @@ func commitCommand(files []string) string {
 	return "git add -- " + strings.Join(words, " ") + ` && git commit -m "judge tuning data"`
 }
 
-// noConfig says that no ref has a config, and what to type.
+// noConfig is the error that no ref has a config, with a command.
 func noConfig(ctx context.Context, r *repo.Repo, configPath string, refs ...string) error {
 	says := fmt.Sprintf("%s has no %s", refs[0], configPath)
 	if len(refs) > 1 && refs[0] != refs[1] {
@@ -85,10 +85,10 @@ func noConfig(ctx context.Context, r *repo.Repo, configPath string, refs ...stri
 		return fmt.Errorf("%s (hint: `tunegate init` writes one to start from; commit it to %s)", says, strings.TrimPrefix(refs[0], "origin/"))
 	}
 	if err != nil { // a pull request that is checked out may make it a link to anything
-		return fmt.Errorf("%s, and that of the working tree is none: %w (hint: remove it; `tunegate init` writes one to start from)", says, err)
+		return fmt.Errorf("%s, and the one in the working tree cannot be used: %w (hint: remove it; `tunegate init` writes one to start from)", says, err)
 	}
 	if slices.Contains(refs, WorkingTree) {
-		return fmt.Errorf("%s (hint: git ignores it: `git add -f -- %s` adds it all the same; then commit it)", says, text.ShellWord(configPath))
+		return fmt.Errorf("%s (hint: git ignores it; add it with `git add -f -- %s`, then commit it)", says, text.ShellWord(configPath))
 	}
 	patterns := []string{configPath}
 	if draft, err := config.Parse(configPath, data); err == nil {

@@ -18,8 +18,8 @@ func TestNoConfigIsNotWaitedFor(t *testing.T) {
 	}{
 		"nothing":         {func(string) error { return nil }, "main has no tunegate.yaml (hint: `tunegate init` writes one"},
 		"a large file":    {func(path string) error { return os.WriteFile(path, make([]byte, maxPolicyFile+1), 0o600) }, "too large"},
-		"a pipe":          {func(path string) error { return syscall.Mkfifo(path, 0o600) }, "no plain file"},
-		"an endless link": {func(path string) error { return os.Symlink("/dev/zero", path) }, "no plain file"},
+		"a pipe":          {func(path string) error { return syscall.Mkfifo(path, 0o600) }, "not a regular file"},
+		"an endless link": {func(path string) error { return os.Symlink("/dev/zero", path) }, "not a regular file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

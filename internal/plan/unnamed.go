@@ -13,15 +13,15 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Bounds on looking at changed files that no source names.
+// Bounds on checking changed files that no source names.
 const (
 	maxLookedAt = 50       // files
 	maxGlimpse  = 64 << 10 // bytes of each
 )
 
 // findUnnamed warns of files that the change adds or edits, that look like records and
-// that no source names: they would change nothing, without a word. A file that only
-// says again what the records say is none of them.
+// that no source names: they would silently have no effect. A file that only
+// repeats the records is none of them.
 func (p *Plan) findUnnamed(ctx context.Context, r *repo.Repo, base, head *repo.Tree) error {
 	changed, err := r.Changed(ctx, base, head, maxLookedAt, func(name string) bool {
 		_, named := p.Config.Dataset.SourceFor(name)
@@ -55,7 +55,7 @@ func (p *Plan) findUnnamed(ctx context.Context, r *repo.Repo, base, head *repo.T
 		}
 		p.Unnamed = append(p.Unnamed, dataset.Finding{
 			Check: dataset.CheckUnnamed, Level: string(dataset.Warn), New: true, File: file.Path, Line: 1,
-			Message: "this file looks like records, but no source of the config names it, so nothing is learnt from it (hint: name it under `dataset.sources` in a change of the config, or move it to where a source looks)",
+			Message: "this file looks like records, but no source of the config names it, so it is not trained on (hint: name it under `dataset.sources` in a change of the config, or move it to a path that a source names)",
 		})
 	}
 	for i, finding := range p.Unnamed {

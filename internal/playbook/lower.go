@@ -34,7 +34,7 @@ func lower(s string) string {
 	return b.String()
 }
 
-// startsCased says whether the first character that is not ignorable has case.
+// startsCased reports whether the first character that is not ignorable has case.
 func startsCased(s string) bool {
 	for len(s) > 0 {
 		r, size := next(s)

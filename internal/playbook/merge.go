@@ -26,7 +26,7 @@ type Merged struct {
 // maxMerged bounds a merged file, in bytes.
 const maxMerged = 1 << 30
 
-// Merge gives the base records and the follow-up records, Weight times, as one
+// Merge returns the base records and the follow-up records, Weight times, as one
 // JSON list with an indent of two spaces.
 func Merge(base, followup File, mix Mix) ([]byte, Merged, error) {
 	if mix.Weight < 1 {
@@ -41,7 +41,7 @@ func Merge(base, followup File, mix Mix) ([]byte, Merged, error) {
 		return nil, Merged{}, err
 	}
 	if mix.Weight > maxMerged || total(first)+mix.Weight*total(second) > maxMerged {
-		return nil, Merged{}, fmt.Errorf("weight %d makes more than %d MB of %s and %s (hint: a smaller one)", mix.Weight, maxMerged>>20, base.Name, followup.Name)
+		return nil, Merged{}, fmt.Errorf("weight %d gives more than %d MB from %s and %s (hint: use a smaller weight)", mix.Weight, maxMerged>>20, base.Name, followup.Name)
 	}
 	records := slices.Concat(first, slices.Repeat(second, mix.Weight))
 	if mix.Seed != nil {
@@ -58,7 +58,7 @@ func Merge(base, followup File, mix Mix) ([]byte, Merged, error) {
 	return merged.Bytes(), count, nil
 }
 
-// encoded gives the JSON of each record as it stands in a list.
+// encoded returns the JSON of each record as it stands in a list.
 func (f File) encoded() ([][]byte, error) {
 	records, err := f.records()
 	if err != nil {

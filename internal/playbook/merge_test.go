@@ -98,8 +98,8 @@ func TestMergeRefuses(t *testing.T) {
 	}{
 		"weight 0":        {one, one, 0, "weight 0 is less than 1"},
 		"weight -1":       {one, one, -1, "weight -1 is less than 1"},
-		"a huge weight":   {one, one, 1 << 40, "makes more than 1024 MB of one.json and one.json"},
-		"too much":        {one, one, 1 << 26, "makes more than 1024 MB"},
+		"a huge weight":   {one, one, 1 << 40, "gives more than 1024 MB from one.json and one.json"},
+		"too much":        {one, one, 1 << 26, "gives more than 1024 MB"},
 		"half a pair":     {half, one, 1, "half.json:2: the record has half a surrogate pair"},
 		"in the followup": {one, half, 1, "half.json:2: the record has half a surrogate pair"},
 		"an empty file":   {one, File{Name: "empty.json"}, 1, "empty.json:1: the file ends"},

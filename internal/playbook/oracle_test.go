@@ -33,7 +33,7 @@ func (j job) MarshalJSON() ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// oracle gives CPython's answers, nil where its scripts fail.
+// oracle returns CPython's answers, nil if its scripts fail.
 func oracle(t *testing.T, jobs []job) [][]byte {
 	t.Helper()
 	questions, err := json.Marshal(jobs)

@@ -21,8 +21,8 @@ const MaxInput = 256 << 20
 
 var listNames = []string{"records", "items", "examples", "data"}
 
-// records gives the file's objects. What is in the list besides, or no list, is
-// passed over.
+// records returns the file's objects. Other elements of the list, or no list, are
+// ignored.
 func (f File) records() ([]value, error) {
 	if len(f.Data) > MaxInput {
 		return nil, fmt.Errorf("%s: the file has more than %d MB (hint: split it)", f.Name, MaxInput>>20)
@@ -48,9 +48,9 @@ func (f File) records() ([]value, error) {
 	return records, nil
 }
 
-// at is a place in the file as FILE:LINE.
+// at is a position in the file as FILE:LINE.
 func (f File) at(offset int) string {
 	return fmt.Sprintf("%s:%d", f.Name, 1+bytes.Count(f.Data[:offset], []byte("\n")))
 }
 
-var errSurrogate = errors.New(`the record has half a surrogate pair, such as \ud83d, which is not Unicode text (hint: add its other half or take it out)`)
+var errSurrogate = errors.New(`the record has half a surrogate pair, such as \ud83d, which is not Unicode text (hint: add its other half or remove it)`)

@@ -18,17 +18,17 @@ var levels = []string{"kids", "teen", "college", "adult"}
 
 const defaultLevel = "teen"
 
-// Prepared counts what became of the records of a file.
+// Prepared counts the records of a file by what became of them.
 type Prepared struct {
 	Records       int `json:"records"`
 	Rows          int `json:"rows"`
 	NoInstruction int `json:"no_instruction"`
 	NoOutput      int `json:"no_output"`
-	Duplicates    int `json:"duplicates"`   // the same but for capital letters
+	Duplicates    int `json:"duplicates"`   // the same apart from capital letters
 	LostContext   int `json:"lost_context"` // rows whose record has earlier turns or an input, which no row holds
 }
 
-// Prepare gives the rows of a file, one JSON object a line in the order of the
+// Prepare returns the rows of a file, one JSON object a line in the order of the
 // records: {"instruction", "input": "Learner level: X", "output"}.
 func Prepare(f File) ([]byte, Prepared, error) {
 	records, err := f.records()
@@ -74,7 +74,7 @@ func Prepare(f File) ([]byte, Prepared, error) {
 	return rows.Bytes(), count, nil
 }
 
-// filled gives the text of the first of the named members that has one.
+// filled returns the text of the first of the named members that has one.
 func (v value) filled(names []string) string {
 	for _, name := range names {
 		if m := v.member(name); !m.missing() {

@@ -44,14 +44,14 @@ func TestErrorsSayWhere(t *testing.T) {
 		"[{\"a\": 1,\n}]": "in.json:2: a name in double quotes",
 		"[{\"a\"\n1}]":    "in.json:2: a colon is expected",
 		"[{\"a\": 1\n2}]": "in.json:2: a comma or } is expected",
-		"[\n\"a\nb\"]":    "in.json:2: a control character",
-		"[\n\"\\x\"]":     "in.json:2: this escape is unknown",
-		"[\n\"a":          "in.json:2: a text does not end",
-		"{}\n{}":          "in.json:2: there is more text after the end",
+		"[\n\"a\nb\"]":    "in.json:2: control character",
+		"[\n\"\\x\"]":     "in.json:2: unknown escape",
+		"[\n\"a":          "in.json:2: unterminated string",
+		"{}\n{}":          "in.json:2: more text follows the end",
 		"[\nyes]":         "in.json:2: a value is expected",
 		"[{\"question\": \"ok\", \"answer\": \"a\"},\n" + record(`"\ud800"`)[1:]: "in.json:2: the record has half a surrogate pair",
 		"[" + strings.Repeat("9", maxDigits+1) + "]":                             "in.json:1: an integer of 4301 digits",
-		strings.Repeat("[", maxDepth+2):                                          "in.json:1: more than 900 lists",
+		strings.Repeat("[", maxDepth+2):                                          "in.json:1: more than 900 nested lists",
 	} {
 		rows, _, err := Prepare(File{Name: "in.json", Data: []byte(file)})
 		if err == nil || len(rows) > 0 || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "(hint: ") {

@@ -17,7 +17,7 @@ func (p *parser) quoted() (string, error) {
 		plain := strings.IndexFunc(p.rest, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
 		if plain < 0 {
 			p.rest = ""
-			return "", p.failf("a text does not end (hint: a closing quote is missing)")
+			return "", p.failf("unterminated string (hint: add the closing quote)")
 		}
 		b.WriteString(p.rest[:plain])
 		p.rest = p.rest[plain:]
@@ -30,7 +30,7 @@ func (p *parser) quoted() (string, error) {
 				return "", err
 			}
 		default:
-			return "", p.failf(`a control character is inside a text (hint: write \n for a line end, \t for a tab)`)
+			return "", p.failf(`control character in a string (hint: write \n for a line end, \t for a tab)`)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func (p *parser) escape(b *strings.Builder) error {
 	}
 	r, ok := unit(p.rest)
 	if !ok {
-		return p.failf(`this escape is unknown (hint: write \\ for a backslash, \u and four digits for a character)`)
+		return p.failf(`unknown escape (hint: write \\ for a backslash, \u and four digits for a character)`)
 	}
 	p.rest = p.rest[6:]
 	if low, ok := unit(p.rest); ok {

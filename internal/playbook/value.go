@@ -21,7 +21,7 @@ const (
 	object
 )
 
-// value is a JSON value as CPython's json module holds it. Texts are UTF-8, in
+// value is a JSON value as CPython's json module represents it. Texts are UTF-8, in
 // which a lone surrogate is its three bytes of the same scheme (WTF-8): such a
 // text is not valid UTF-8, and is none that a file can hold.
 type value struct {
@@ -48,7 +48,7 @@ func (v value) member(name string) value {
 	return value{}
 }
 
-// missing says whether Python counts the value as false.
+// missing reports whether Python counts the value as false.
 func (v value) missing() bool {
 	switch v.kind {
 	case null:
@@ -90,7 +90,7 @@ func parse(f File) (value, error) {
 	}
 	p.space()
 	if p.rest != "" {
-		return value{}, p.failf("there is more text after the end (hint: the file must be one JSON list, not a record a line)")
+		return value{}, p.failf("more text follows the end (hint: the file must be one JSON list, not one record per line)")
 	}
 	return v, nil
 }
@@ -129,7 +129,7 @@ func (p *parser) take(mark string) bool {
 func (p *parser) value(depth int) (value, error) {
 	p.space()
 	if depth > maxDepth {
-		return value{}, p.failf("more than %d lists and objects are inside each other (hint: records are flat)", maxDepth)
+		return value{}, p.failf("more than %d nested lists and objects (hint: flatten the record)", maxDepth)
 	}
 	start := p.offset()
 	v, err := p.any(depth)
@@ -139,7 +139,7 @@ func (p *parser) value(depth int) (value, error) {
 
 func (p *parser) any(depth int) (value, error) {
 	if p.rest == "" {
-		return value{}, p.failf("the file ends where a value is expected (hint: is it complete?)")
+		return value{}, p.failf("the file ends where a value is expected (hint: check that it is complete)")
 	}
 	switch p.rest[0] {
 	case '[':
@@ -180,7 +180,7 @@ func (p *parser) listOf(depth int) (value, error) {
 			return v, nil
 		}
 		if !p.take(",") {
-			return value{}, p.failf("a comma or ] is expected here (hint: look here and just before)")
+			return value{}, p.failf("a comma or ] is expected here (hint: check here and just before)")
 		}
 	}
 }
@@ -194,14 +194,14 @@ func (p *parser) object(depth int) (value, error) {
 	}
 	for {
 		if p.space(); !strings.HasPrefix(p.rest, `"`) {
-			return value{}, p.failf("a name in double quotes is expected here (hint: look here and just before)")
+			return value{}, p.failf("a name in double quotes is expected here (hint: check here and just before)")
 		}
 		name, err := p.quoted()
 		if err != nil {
 			return value{}, err
 		}
 		if !p.take(":") {
-			return value{}, p.failf("a colon is expected here (hint: look here and just before)")
+			return value{}, p.failf("a colon is expected here (hint: check here and just before)")
 		}
 		item, err := p.value(depth + 1)
 		if err != nil {
@@ -217,7 +217,7 @@ func (p *parser) object(depth int) (value, error) {
 			return v, nil
 		}
 		if !p.take(",") {
-			return value{}, p.failf("a comma or } is expected here (hint: look here and just before)")
+			return value{}, p.failf("a comma or } is expected here (hint: check here and just before)")
 		}
 	}
 }
@@ -228,7 +228,7 @@ var numeral = regexp.MustCompile(`^-?(0|[1-9][0-9]*)((?:\.[0-9]+)?(?:[eE][-+]?[0
 func (p *parser) number() (value, error) {
 	match := numeral.FindStringSubmatch(p.rest)
 	if match == nil {
-		return value{}, p.failf("a value is expected here (hint: look here and just before)")
+		return value{}, p.failf("a value is expected here (hint: check here and just before)")
 	}
 	literal, whole, isFloat := match[0], match[1], match[2] != ""
 	if !isFloat && len(whole) > maxDigits {

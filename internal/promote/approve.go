@@ -11,30 +11,30 @@ import (
 	"github.com/tunegate/tunegate/internal/step"
 )
 
-// approved is the verdict of a run, if it allows a promotion.
+// approved is the verdict of a run, if that allows a promotion.
 func approved(home string, record runs.Record) (gate.Verdict, error) {
 	if record.Outcome == "" {
-		return gate.Verdict{}, refuse(ErrUsage, "run %s came to no verdict%s, so nothing of it can be promoted (hint: `tunegate list` shows what can be)", record.ID, how(record))
+		return gate.Verdict{}, refuse(ErrUsage, "run %s has no verdict%s, so it cannot be promoted (hint: `tunegate list` shows which runs can)", record.ID, how(record))
 	}
 	verdict, err := judged(home, record)
 	if err != nil {
 		return gate.Verdict{}, err
 	}
 	if !verdict.Promotable {
-		return gate.Verdict{}, refuse(ErrVerdict, "run %s cannot be promoted, its verdict is %s: %s (hint: `tunegate list` shows what can be)", record.ID, verdict.Outcome, against(verdict))
+		return gate.Verdict{}, refuse(ErrVerdict, "run %s cannot be promoted, because its verdict is %s: %s (hint: `tunegate list` shows which runs can)", record.ID, verdict.Outcome, against(verdict))
 	}
 	return verdict, nil
 }
 
 // judged is the verdict of a run, whose Promotable an older tunegate may have set
-// where the policy did not let it through, or the run did not end as it should.
+// although the policy blocked it, or the run did not end properly.
 func judged(home string, record runs.Record) (gate.Verdict, error) {
 	dir := runs.Folder(home, record.ID)
 	verdict, err := gate.Load(filepath.Join(dir, string(step.Gate), "verdict.json"))
 	if err != nil || !verdict.Promotable {
 		return verdict, err
 	}
-	policy := gate.Policy{Merge: gate.Merge{OnInconclusive: gate.Block}} // where none is known
+	policy := gate.Policy{Merge: gate.Merge{OnInconclusive: gate.Block}} // if none is known
 	if verdict.Outcome == gate.Inconclusive {
 		if about, err := pipeline.LoadReport(dir); err == nil {
 			policy = about.Policy
@@ -44,7 +44,7 @@ func judged(home string, record runs.Record) (gate.Verdict, error) {
 	return verdict, nil
 }
 
-// how says in what way a run came to no verdict.
+// how tells why a run has no verdict.
 func how(record runs.Record) string {
 	switch {
 	case record.Ended != "":
@@ -58,10 +58,10 @@ func how(record runs.Record) string {
 // maxReasons bounds the rules that a refusal names.
 const maxReasons = 5
 
-// against says which rules did not pass, and why.
+// against lists the rules that did not pass, with reasons.
 func against(v gate.Verdict) string {
 	if v.ModelID == "" && len(v.Rules) == 0 {
-		return "it is about no model of its own"
+		return "it judged no new model"
 	}
 	var reasons []string
 	for _, rule := range v.Rules {
@@ -76,7 +76,7 @@ func against(v gate.Verdict) string {
 		reasons = append(reasons, fmt.Sprintf("%s: %.300s", name, rule.Why))
 	}
 	if reasons == nil {
-		return "the policy does not let it through, or the run did not end as it should"
+		return "the policy blocks it, or the run did not end properly"
 	}
 	return strings.Join(reasons, "; ")
 }

@@ -101,7 +101,7 @@ func TestLatest(t *testing.T) {
 			l.edit("1", data)
 			l.run("2", 2, "", failed())
 			l.edit("2", func(r *runs.Record) { r.Candidate = "" })
-		}, "", ErrUsage, "no run of this repository has made a model yet (hint: `tunegate run`"},
+		}, "", ErrUsage, "no run of this repository has made a model yet (hint: run `tunegate run`"},
 		"its data was looked at last": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.edit("1", func(r *runs.Record) { r.State, r.Outcome = step.Failed, "" })
@@ -114,7 +114,7 @@ func TestLatest(t *testing.T) {
 			l.edit("2", func(r *runs.Record) { r.Candidate = "" })
 		}, "1", nil, ""},
 		"only unchanged":  {func(l *lab) { l.run("1", 1, "", nothing) }, "", ErrUsage, `the latest, 1, is "change-1" into "main", unchanged`},
-		"one that failed": {func(l *lab) { l.run("1", 1, "", failed()) }, "", ErrVerdict, "run 1 cannot be promoted, its verdict is fail: merge.no_harm symbolic: 26 of 52"},
+		"one that failed": {func(l *lab) { l.run("1", 1, "", failed()) }, "", ErrVerdict, "run 1 cannot be promoted, because its verdict is fail: merge.no_harm symbolic: 26 of 52"},
 		"what made no model is passed over": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 2, "", nothing)
@@ -126,19 +126,19 @@ func TestLatest(t *testing.T) {
 		"another change's failure is told": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 2, "", failed())
-		}, "1", nil, `run 2 is newer and cannot be promoted ("change-2" into "main", fail)`},
+		}, "1", nil, `run 2 is newer, but cannot be promoted ("change-2" into "main", fail)`},
 		"the same data failed later": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 1, "", failed())
 			l.edit("2", func(r *runs.Record) { r.Lineage = "of 1" })
-		}, "", ErrVerdict, "is 1, and run 2 judged the same data later, with the verdict fail: merge.no_harm symbolic"},
+		}, "", ErrVerdict, "is 1, but run 2 judged the same data later, with the verdict fail: merge.no_harm symbolic"},
 		"the same data was blocked later": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 1, "", gate.Verdict{Schema: 1, Outcome: gate.Fail})
 			l.must(gate.Verdict{Schema: 1, Outcome: gate.Fail, Rules: []gate.Rule{{Rule: gate.DataErrors, Outcome: gate.Fail, Why: "contamination 2"}}}.
 				Save(filepath.Join(runs.Folder(l.machine.Home, "2"), "gate", "verdict.json")))
 			l.edit("2", func(r *runs.Record) { r.Lineage, r.Candidate = "of 1", "" })
-		}, "", ErrVerdict, "run 2 judged the same data later, with the verdict fail: data: contamination 2 (hint: `tunegate show 2`; `tunegate promote v1 --run 1` promotes the earlier one all the same)"},
+		}, "", ErrVerdict, "run 2 judged the same data later, with the verdict fail: data: contamination 2 (hint: see `tunegate show 2`, or run `tunegate promote v1 --run 1` to promote the earlier one anyway)"},
 		"main failed later": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 1, "", failed())
@@ -148,7 +148,7 @@ func TestLatest(t *testing.T) {
 			l.run("1", 1, "", passed())
 			l.run("2", 2, "", failed())
 			l.edit("2", func(r *runs.Record) { r.Retrains = true })
-		}, "1", nil, `run 2 is newer and cannot be promoted ("main" as it stands, fail)`},
+		}, "1", nil, `run 2 is newer, but cannot be promoted ("main" itself, fail)`},
 		"main only gained nothing later": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 2, "", gate.Verdict{Schema: 1, Outcome: gate.Pass})
@@ -158,14 +158,14 @@ func TestLatest(t *testing.T) {
 			l.run("1", 1, "", passed())
 			l.run("2", 2, "", passed())
 			l.edit("2", func(r *runs.Record) { r.Lineage = "unmerged" })
-		}, "1", nil, `run 2 is newer and of what "main" does not hold ("change-2" into "main", pass)`},
+		}, "1", nil, `run 2 is newer, but "main" does not contain its data ("change-2" into "main", pass)`},
 		"none that was merged": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 2, "", passed())
 			l.edit("1", func(r *runs.Record) { r.Lineage = "unmerged" })
 			l.edit("2", func(r *runs.Record) { r.Lineage = "unmerged, too" })
 			l.run("3", 3, "", failed())
-		}, "", ErrUsage, "the latest run that could be promoted is 2 (\"change-2\" into \"main\", pass), and \"main\" does not hold what it was made of, nor has another run a model that can be promoted of what is there now (hint: merge its change, and fetch where that is done elsewhere; `tunegate promote v1 --run 2` promotes it all the same)"},
+		}, "", ErrUsage, "the latest run that could be promoted is 2 (\"change-2\" into \"main\", pass), but \"main\" does not contain its data, and no promotable run was trained on what it contains now (hint: merge its change, and fetch if that is done elsewhere; or run `tunegate promote v1 --run 2` to promote it anyway)"},
 		"others' runs do not count": {func(l *lab) {
 			l.run("1", 1, "", passed())
 			l.run("2", 2, "", passed())
@@ -195,7 +195,7 @@ func TestLatest(t *testing.T) {
 			if err != nil || chosen.record.ID != test.takes || !strings.HasPrefix(strings.Join(chosen.notes, "\n"), test.says) || test.says == "" && chosen.notes != nil {
 				t.Errorf("got %s, %q, %v; want %s, %q", chosen.record.ID, chosen.notes, err, test.takes, test.says)
 			}
-			if said := strings.Join(l.said.lines, "\n"); !strings.Contains(said, "run "+test.takes+` is taken, the latest that can be promoted: "change-1" into "main", pass`) {
+			if said := strings.Join(l.said.lines, "\n"); !strings.Contains(said, "using run "+test.takes+`, the latest that can be promoted: "change-1" into "main", pass`) {
 				t.Errorf("said %q", said)
 			}
 		})
@@ -209,11 +209,11 @@ func TestPromotedAlready(t *testing.T) {
 	l.serve(t.TempDir()).Close() // skips without Ollama
 	l.run("1", 1, "", passed())
 	l.mustPromote("v1", "")
-	if _, err := l.promote("v2", ""); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "of run 1, is v1 already (hint:") {
+	if _, err := l.promote("v2", ""); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "of run 1, is already v1 (hint:") {
 		t.Errorf("got %v", err)
 	}
 	l.run("2", 2, "", failed())
-	if _, err := l.promote("v2", ""); !errors.Is(err, ErrVerdict) || !strings.Contains(err.Error(), "is v1 already; run 2 is newer and cannot be promoted") {
+	if _, err := l.promote("v2", ""); !errors.Is(err, ErrVerdict) || !strings.Contains(err.Error(), "is already v1; run 2 is newer, but cannot be promoted") {
 		t.Errorf("got %v", err)
 	}
 	if again := l.mustPromote("v1", ""); again.Changed || again.Run != "1" {

@@ -9,29 +9,29 @@ import (
 	"github.com/tunegate/tunegate/internal/ledger"
 )
 
-// expire removes the versions beyond those that are kept: their tags on every server
+// expire removes the versions beyond those to keep: their tags on every server
 // now, and what the home keeps of them with the next clean. One that cannot be
-// removed stays for the next promotion, and harms none.
+// removed is left to the next promotion, and does no harm.
 func (m *move) expire(ctx context.Context) {
 	if m.keep == 0 {
 		return
 	}
 	now, err := ledger.Load(m.machine.Home)
 	if err != nil {
-		m.notes = append(m.notes, fmt.Sprintf("no version beyond the %d of `promote.keep` is removed: %v", m.keep, err))
+		m.notes = append(m.notes, fmt.Sprintf("no versions beyond the %d of `promote.keep` were removed: %v", m.keep, err))
 		return
 	}
 	for _, old := range now.Surplus(m.entry.Name, m.keep) {
 		if err := m.remove(ctx, old); err != nil {
-			m.notes = append(m.notes, fmt.Sprintf("%s is beyond the %d of `promote.keep`, and stays: %v", old.Tag, m.keep, err))
+			m.notes = append(m.notes, fmt.Sprintf("%s is beyond the %d of `promote.keep`, but was not removed: %v", old.Tag, m.keep, err))
 			continue
 		}
 		m.removed = append(m.removed, old.Version)
-		m.machine.Progress.Say("%s is removed: `promote.keep` is %d", old.Tag, m.keep)
+		m.machine.Progress.Say("removed %s: `promote.keep` is %d", old.Tag, m.keep)
 	}
 }
 
-// remove takes a version's tag off its servers and says so in the ledger, last:
+// remove deletes a version's tag from its servers and records that in the ledger, last:
 // a command that is killed in between is finished by the next promotion.
 func (m *move) remove(ctx context.Context, old ledger.Entry) error {
 	for _, name := range old.Servers {
@@ -52,7 +52,7 @@ func (m *move) removeAt(ctx context.Context, name string, old ledger.Entry) erro
 	}
 	switch {
 	case at != nil:
-	case name == ledger.Private: // which does not run
+	case name == ledger.Private: // which is not running
 		if !m.machine.HasTag(old.Tag, old.GGUFSHA256) {
 			return nil
 		}
@@ -70,7 +70,7 @@ func (m *move) removeAt(ctx context.Context, name string, old ledger.Entry) erro
 	}
 	used, err := at.server.Loaded(ctx, old.GGUFSHA256)
 	if err == nil && used {
-		err = errors.New(at.String() + " has it in memory, so somebody uses it")
+		err = errors.New(at.String() + " has it loaded, so it is in use")
 	}
 	if err != nil {
 		return err

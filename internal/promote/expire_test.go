@@ -33,7 +33,7 @@ func TestKeep(t *testing.T) {
 		}
 		return r.Method == http.MethodDelete
 	})
-	if stays := l.mustPromote("v4", "four"); stays.Removed != nil || len(stays.Notes) != 2 || !strings.Contains(stays.Notes[0], "demo-lora-v2 is beyond the 2 of `promote.keep`, and stays: ") {
+	if stays := l.mustPromote("v4", "four"); stays.Removed != nil || len(stays.Notes) != 2 || !strings.Contains(stays.Notes[0], "demo-lora-v2 is beyond the 2 of `promote.keep`, but was not removed: ") {
 		t.Errorf("%+v", stays)
 	}
 	second.set(nil)
@@ -53,7 +53,7 @@ func TestKeep(t *testing.T) {
 		if _, err := l.promote(version, run); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "promote v5 --run "+run) {
 			t.Errorf("promote %s again: %v", version, err)
 		}
-		if _, err := Rollback(t.Context(), l.machine, l.config, version); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "is removed") {
+		if _, err := Rollback(t.Context(), l.machine, l.config, version); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "was removed") {
 			t.Errorf("rollback %s: %v", version, err)
 		}
 	}
@@ -84,7 +84,7 @@ func TestKeep(t *testing.T) {
 	if back := l.mustRollback(""); back.Stable != "v3" || back.ModelID != three.ModelID {
 		t.Errorf("%+v", back)
 	}
-	if _, err := Rollback(t.Context(), l.machine, l.config, ""); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "before v3 of demo is removed, as `promote.keep` has it (hint: promote another, or have the app use demo-base)") {
+	if _, err := Rollback(t.Context(), l.machine, l.config, ""); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "before v3 of demo was removed under `promote.keep` (hint: promote another version, or let the app use demo-base)") {
 		t.Errorf("a second rollback: %v", err)
 	}
 }

@@ -82,7 +82,7 @@ func TestCutUpload(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	_, err := p.promote("v2", "two")
-	if err == nil || !strings.Contains(err.Error(), p.proxy.address+": ") || !strings.Contains(err.Error(), "demo:stable was moved on no server") {
+	if err == nil || !strings.Contains(err.Error(), p.proxy.address+": ") || !strings.Contains(err.Error(), "demo:stable was not moved on any server") {
 		t.Errorf("cut upload: %v", err)
 	}
 	p.stillV1()
@@ -93,7 +93,7 @@ func TestCutUpload(t *testing.T) {
 		}
 		return false
 	})
-	if _, err = p.promote("v2", "two"); err == nil || !strings.Contains(err.Error(), "moved on no server") {
+	if _, err = p.promote("v2", "two"); err == nil || !strings.Contains(err.Error(), "was not moved on any server") {
 		t.Errorf("server that ends: %v", err)
 	}
 	p.server = p.serve(p.folder)
@@ -121,7 +121,7 @@ func (e *ends) Read(b []byte) (int, error) {
 
 func (e *ends) Close() error { return e.body.Close() }
 
-// movesStable says whether a request writes the stable tag.
+// movesStable reports whether a request writes the stable tag.
 func movesStable(r *http.Request) bool {
 	if r.URL.Path != "/api/copy" {
 		return false
@@ -161,7 +161,7 @@ func TestSecondPhase(t *testing.T) {
 		p.proxy.set(copies(test.answer))
 		_, err := p.promote("v2", "two")
 		if err == nil || !strings.Contains(err.Error(), test.want) ||
-			!strings.Contains(err.Error(), p.first.Base()+": it is v1, as before") || !strings.Contains(err.Error(), p.proxy.address+": it is v1, as before") {
+			!strings.Contains(err.Error(), p.first.Base()+": v1, as before") || !strings.Contains(err.Error(), p.proxy.address+": v1, as before") {
 			t.Errorf("%s: %v", name, err)
 		}
 		p.stillV1()
@@ -170,7 +170,7 @@ func TestSecondPhase(t *testing.T) {
 	manifest := filepath.Join(ollama.Models(p.folder), "manifests", "registry.ollama.ai", "library", "demo", "stable")
 	p.must(os.Truncate(manifest, 0))
 	p.proxy.set(copies(tests["refused"].answer))
-	if _, err := p.promote("v2", "two"); err == nil || !strings.Contains(err.Error(), p.proxy.address+": it is v1, as before") {
+	if _, err := p.promote("v2", "two"); err == nil || !strings.Contains(err.Error(), p.proxy.address+": v1, as before") {
 		t.Errorf("damaged: %v", err)
 	}
 	p.stillV1()
@@ -189,14 +189,14 @@ func TestSecondPhase(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	_, err := p.promote("v2", "two")
-	if err == nil || !strings.Contains(err.Error(), p.first.Base()+": it is v1, as before") || !strings.Contains(err.Error(), p.proxy.address+": NOT put back to v1") {
+	if err == nil || !strings.Contains(err.Error(), p.first.Base()+": v1, as before") || !strings.Contains(err.Error(), p.proxy.address+": NOT restored to v1") {
 		t.Errorf("gone: %v", err)
 	}
 	p.stillV1()
 	p.nowV2()
 }
 
-// TestSecondPhaseOfTheFirst: where nothing was stable before, nothing is after.
+// TestSecondPhaseOfTheFirst: if nothing was stable before, nothing is after.
 func TestSecondPhaseOfTheFirst(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -210,7 +210,7 @@ func TestSecondPhaseOfTheFirst(t *testing.T) {
 		}
 		return r.URL.Path == "/api/copy"
 	})
-	if _, err := l.promote("v1", "one"); err == nil || strings.Count(err.Error(), "there is none, as before") != 2 {
+	if _, err := l.promote("v1", "one"); err == nil || strings.Count(err.Error(), ": none, as before") != 2 {
 		t.Errorf("got %v", err)
 	}
 	l.expect("first", first, map[string]string{"demo:stable": ""})
@@ -241,7 +241,7 @@ func TestSecondPhaseOfANewServer(t *testing.T) {
 		}
 		return moves
 	})
-	if _, err := p.promote("v2", "two"); err == nil || !strings.Contains(err.Error(), third.Base()+": there is none, as before") {
+	if _, err := p.promote("v2", "two"); err == nil || !strings.Contains(err.Error(), third.Base()+": none, as before") {
 		t.Errorf("got %v", err)
 	}
 	p.expect("third", third, map[string]string{"demo:stable": ""})
@@ -266,7 +266,7 @@ func TestAnotherModelShown(t *testing.T) {
 		}
 		return false
 	})
-	if _, err := l.promote("v1", "one"); err == nil || !strings.Contains(err.Error(), "was tested (hint: does something else write to this server") {
+	if _, err := l.promote("v1", "one"); err == nil || !strings.Contains(err.Error(), "was tested (hint: check whether another program writes to this server") {
 		t.Errorf("got %v", err)
 	}
 	l.expect("server", server.Client(), map[string]string{"demo:stable": "", "demo-lora-v1": ""})
@@ -381,7 +381,7 @@ func TestDamagedWeights(t *testing.T) {
 	if err != nil || !answer.Done {
 		t.Errorf("%+v, %v", answer, err)
 	}
-	if !slices.ContainsFunc(l.said.lines, func(line string) bool { return strings.Contains(line, "bringing demo-lora-v1") }) {
+	if !slices.ContainsFunc(l.said.lines, func(line string) bool { return strings.Contains(line, "copying demo-lora-v1") }) {
 		t.Errorf("said %q", l.said.lines)
 	}
 }

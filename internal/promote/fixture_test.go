@@ -207,7 +207,7 @@ func (l *lab) serve(folder string) *ollama.Server {
 	return server
 }
 
-// shows is the model_id of a tag, or "" where there is none.
+// shows is the model_id of a tag, or "" if there is none.
 func (l *lab) shows(client *ollama.Client, tag string) string {
 	l.Helper()
 	shown, err := client.Show(l.Context(), tag)
@@ -286,7 +286,7 @@ func newProxy(t *testing.T, server *ollama.Server) *proxy {
 	return p
 }
 
-// uploads says whether a request brings a file.
+// uploads reports whether a request brings a file.
 func uploads(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, "/api/blobs/") && r.Method == http.MethodPost
 }

@@ -56,7 +56,7 @@ func TestKilled(t *testing.T) {
 }
 
 // killAt promotes v2 in a process of its own that is killed when the second
-// server gets this request; it says whether it came to that.
+// server gets this request; it reports whether it came to that.
 func (p *pair) killAt(front *proxy, at int64) (killed bool) {
 	p.Helper()
 	told, err := json.Marshal(child{p.machine.Home, p.config, Options{Version: "v2", Run: "two"}})

@@ -11,7 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/runs"
 )
 
-// Listing is what was promoted and what could be, of one or all names.
+// Listing lists what was promoted and what could be, of one or all names.
 type Listing struct {
 	Versions   []Version   `json:"versions"`   // by name, in the order of their first promotion
 	Candidates []Candidate `json:"candidates"` // the newest run first
@@ -24,12 +24,12 @@ type Model struct {
 	ModelID string    `json:"model_id,omitempty"`
 	Run     string    `json:"run"`
 	Time    time.Time `json:"time"`  // of the promotion, of the start of the run
-	Bytes   int64     `json:"bytes"` // of the GGUF that is kept; 0: it is gone
-	// Held says that the private server still has the tag with these weights.
+	Bytes   int64     `json:"bytes"` // of the kept GGUF; 0: it is gone
+	// Held is set if the private server still has the tag with these weights.
 	Held bool `json:"held"`
 }
 
-// State is what a version is now.
+// State is a version's current state.
 type State string
 
 // The states of a version; that of any other is empty.
@@ -57,8 +57,8 @@ type Candidate struct {
 	Model
 }
 
-// List reads what a home has; no server is asked. An empty name stands for all
-// that were promoted, an empty repository for the runs of any.
+// List reads a home; no server is asked. An empty name matches all
+// promoted names, an empty repository the runs of any.
 func List(m machine.Machine, name, repository string) (Listing, error) {
 	promotions, err := ledger.Load(m.Home)
 	if err != nil {

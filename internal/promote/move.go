@@ -22,7 +22,7 @@ type move struct {
 	machine    machine.Machine
 	promotions ledger.Ledger // as they were when the command began
 	entry      ledger.Entry  // what is written when all is done
-	stays      bool          // the stable version is a later one and stays it
+	stays      bool          // the stable version is a later one and stays stable
 	bytes      func() (runs.Artifact, error)
 	targets    []*target
 	log        io.WriteCloser
@@ -33,7 +33,7 @@ type move struct {
 	ours       map[string]bool // see made
 }
 
-// overtaken gives the stable version if the one to promote led to it.
+// overtaken returns the stable version if it came after the one to promote.
 func (m *move) overtaken() (newer string, overtaken bool) {
 	if _, earlier := m.promotions.Earlier(m.entry.Name, m.entry.Version); !earlier {
 		return "", false
@@ -42,7 +42,7 @@ func (m *move) overtaken() (newer string, overtaken bool) {
 	return stable.Version, true
 }
 
-// grace is how long the second phase goes on after an interruption: it takes
+// grace is how long the second phase continues after an interruption: it takes
 // milliseconds, and half of it is worse than either end.
 const grace = 2 * time.Second
 
@@ -56,8 +56,8 @@ func (m *move) run(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	for _, t := range m.targets {
-		if err := m.place(ctx, t); err != nil {
-			return Result{}, fmt.Errorf("%s: %w\n(%s was moved on no server; the same command takes it up again)", t, err, stableTag(m.entry.Name))
+		if err := m.install(ctx, t); err != nil {
+			return Result{}, fmt.Errorf("%s: %w\n(%s was not moved on any server; rerun the same command to resume)", t, err, stableTag(m.entry.Name))
 		}
 	}
 	if !m.stays {
@@ -87,13 +87,13 @@ func (m *move) switchOver(ctx context.Context) error {
 			return err
 		}
 		if _, err := m.record(); err != nil {
-			return fmt.Errorf("%s is %s now, but the ledger does not say so: %w (hint: correct that and repeat the command)", stableTag(m.entry.Name), m.entry.Version, err)
+			return fmt.Errorf("%s is %s now, but the ledger does not record it: %w (hint: fix that, and repeat the command)", stableTag(m.entry.Name), m.entry.Version, err)
 		}
 		return nil
 	}
 	written, err := m.record()
 	if err != nil {
-		return fmt.Errorf("%s was moved on no server: %w", stableTag(m.entry.Name), err)
+		return fmt.Errorf("%s was not moved on any server: %w", stableTag(m.entry.Name), err)
 	}
 	if err = m.point(ctx); err != nil && written {
 		err = errors.Join(err, ledger.Withdraw(m.machine.Home, m.entry))
@@ -101,7 +101,7 @@ func (m *move) switchOver(ctx context.Context) error {
 	return err
 }
 
-// lingering is a context that ends some time after another.
+// lingering is a context that ends some time after its parent.
 func lingering(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
@@ -111,7 +111,7 @@ func lingering(ctx context.Context, d time.Duration) (context.Context, context.C
 	}
 }
 
-// connect opens every server. What the private one prints goes to a file beside
+// connect opens every server. The private one logs to a file beside
 // its models.
 func (m *move) connect(ctx context.Context) error {
 	folder := machine.OllamaHome(m.machine.Home)
@@ -140,7 +140,7 @@ func (m *move) connect(ctx context.Context) error {
 func (m *move) disconnect() {
 	for _, t := range m.targets {
 		if err := t.server.Close(); err != nil {
-			m.machine.Progress.Say("%s did not stop as it should: %v", t, err)
+			m.machine.Progress.Say("note: %s did not stop cleanly: %v", t, err)
 		}
 	}
 	if m.log != nil {
@@ -148,7 +148,7 @@ func (m *move) disconnect() {
 	}
 }
 
-// record writes the ledger's line, unless it says so already.
+// record writes the ledger's line, unless it is already there.
 func (m *move) record() (written bool, err error) {
 	stable, promoted := m.promotions.Stable(m.entry.Name)
 	if promoted && stable.Version == m.entry.Version {
@@ -178,7 +178,7 @@ func (m *move) point(ctx context.Context) error {
 					now = append(now, "- "+m.restore(ctx, touched))
 				}
 			}
-			return fmt.Errorf("%s: %w\nso %s was put back:\n%s\n(hint: repair that server, or take it out of `promote.to`, and repeat the command)",
+			return fmt.Errorf("%s: %w\nso %s was restored:\n%s\n(hint: repair that server, or remove it from `promote.to`, and repeat the command)",
 				t, err, stableTag(m.entry.Name), strings.Join(now, "\n"))
 		}
 	}
@@ -193,26 +193,26 @@ func (m *move) pointOne(ctx context.Context, t *target) error {
 	return t.copy(ctx, m.entry.Tag, stableTag(m.entry.Name), m.entry.ModelID)
 }
 
-// restore puts a server's stable tag back to the ledger's version, or takes it
-// away where there was none but what a killed promotion had left, and says how it
-// is now.
+// restore resets a server's stable tag to the ledger's version, or removes it
+// if there was none but what a killed promotion had left, and describes the
+// result.
 func (m *move) restore(ctx context.Context, t *target) string {
 	tag := stableTag(m.entry.Name)
 	stable, promoted := m.promotions.Stable(m.entry.Name)
 	if !promoted || t.before == "" {
 		if err := t.server.Delete(ctx, tag); err != nil {
-			return fmt.Sprintf("%s: NOT taken away: %v", t, err)
+			return fmt.Sprintf("%s: NOT removed: %v", t, err)
 		}
 		if t.before != "" {
-			return fmt.Sprintf("%s: there is none; it was what an unfinished promotion had left", t)
+			return fmt.Sprintf("%s: removed; an unfinished promotion had left it", t)
 		}
-		return fmt.Sprintf("%s: there is none, as before", t)
+		return fmt.Sprintf("%s: none, as before", t)
 	}
 	if err := t.copy(ctx, stable.Tag, tag, stable.ModelID); err != nil {
-		return fmt.Sprintf("%s: NOT put back to %s: %v", t, stable.Version, err)
+		return fmt.Sprintf("%s: NOT restored to %s: %v", t, stable.Version, err)
 	}
 	if t.before != stable.ModelID && t.before != damaged {
-		return fmt.Sprintf("%s: it is %s, as the ledger says; it was another model before", t, stable.Version)
+		return fmt.Sprintf("%s: restored to %s, as in the ledger; it was a different model before", t, stable.Version)
 	}
-	return fmt.Sprintf("%s: it is %s, as before", t, stable.Version)
+	return fmt.Sprintf("%s: %s, as before", t, stable.Version)
 }

@@ -1,6 +1,6 @@
-// Package promote makes a tested model the one that is served, and rolls back. It
+// Package promote makes a tested model the served one, and rolls back. It
 // points NAME-lora-VERSION and NAME:stable at the tested bytes on every server,
-// compares model_id, and adds a line to the ledger. Nothing is built anew, every step
+// compares model_id, and adds a line to the ledger. Nothing is rebuilt, every step
 // can be repeated, and the next command finishes one that was killed anywhere.
 package promote
 
@@ -19,12 +19,12 @@ import (
 	"github.com/tunegate/tunegate/internal/runs"
 )
 
-// Options say what to promote.
+// Options select what to promote.
 type Options struct {
 	Version    string // such as v1
-	Run        string // the start of a run's id; empty: that of a promoted version, else the latest that can be promoted of what the base branch holds
+	Run        string // a prefix of a run's ID; empty: that of a promoted version, else the latest that can be promoted of what the base branch holds
 	Repository string // whose runs count where no run is named; empty: any
-	// Holds is what the base branch holds, of which alone a model is taken where no run is
+	// Holds is what the base branch holds, which a model must be made of if no run is
 	// named; nil: of anything.
 	Holds func(context.Context) (Held, error) `json:"-"`
 }
@@ -35,7 +35,7 @@ type Held struct {
 	Lineage string
 }
 
-// Result says what is served now.
+// Result is what is served now.
 type Result struct {
 	Action   ledger.Action `json:"action"`
 	Name     string        `json:"name"`
@@ -54,7 +54,7 @@ type Result struct {
 
 // Promote makes the model of a run the stable one, on the server that evaluated
 // it and on those that the config names. It is ErrVerdict when the verdict is
-// against it and ErrUsage when the version is taken.
+// against it and ErrUsage if the version is taken.
 func Promote(ctx context.Context, m machine.Machine, c config.Config, o Options) (Result, error) {
 	if err := checkVersion(c.Name, o.Version); err != nil {
 		return Result{}, err
@@ -98,16 +98,16 @@ func Promote(ctx context.Context, m machine.Machine, c config.Config, o Options)
 		notes: chosen.notes, keep: c.Promote.Keep,
 	}
 	if newer, overtaken := move.overtaken(); overtaken {
-		move.notes = append(move.notes, fmt.Sprintf("%s was promoted before %s, which stays stable (hint: `tunegate rollback %s` goes back)", o.Version, newer, o.Version))
+		move.notes = append(move.notes, fmt.Sprintf("%s was promoted before %s, which stays stable (hint: run `tunegate rollback %s` to return to it)", o.Version, newer, o.Version))
 		move.stays = true
 		version, _ := promotions.Earlier(c.Name, o.Version)
-		move.entry.Servers = version.Servers // where it may have got lost; elsewhere it was never stable
+		move.entry.Servers = version.Servers // where it may be lost; elsewhere it was never stable
 	}
 	if stable, promoted := promotions.Stable(c.Name); promoted && c.Eval.Baseline == config.StableModel && outdated(verdict, stable) {
-		return Result{}, refuse(ErrVerdict, "run %s was compared with another model than %s, which is stable now, so it may be worse than that (hint: run it again, which asks no more than the new baseline, and promote that run)", record.ID, stable.Version)
+		return Result{}, refuse(ErrVerdict, "run %s was not compared with %s, which is stable now, so it may be worse (hint: run it again, which evaluates only the new baseline, and promote that run)", record.ID, stable.Version)
 	}
 	if slices.Equal(move.entry.Servers, []string{ledger.Private}) {
-		move.notes = append(move.notes, "it is on this machine's private server only, which runs while tunegate works (hint: name the servers that people use under `promote.to` in the config and promote again)")
+		move.notes = append(move.notes, "it is only on this machine's private server, which runs only while tunegate does (hint: name the servers that people use under `promote.to` in the config, and promote again)")
 	}
 	return move.run(ctx)
 }
@@ -132,12 +132,12 @@ func servers(host string, others []string) []string {
 // this name: it was compared with that name's stable one.
 func of(name string, run runs.Record) error {
 	if made, _, _ := strings.Cut(run.Candidate, ":"); made != "" && made != name {
-		return refuse(ErrUsage, "run %s made a model of %.60q, and the config's `name` is %s (hint: `tunegate list` shows what can be promoted)", run.ID, made, name)
+		return refuse(ErrUsage, "run %s made a model of %.60q, but the config's `name` is %s (hint: `tunegate list` shows which runs can be promoted)", run.ID, made, name)
 	}
 	return nil
 }
 
-// outdated says whether another model than the verdict's two became stable since.
+// outdated reports whether a model other than the verdict's two became stable since.
 func outdated(v gate.Verdict, stable ledger.Entry) bool {
 	return v.BaselineModelID != "" && v.BaselineModelID != stable.ModelID && v.ModelID != stable.ModelID
 }
@@ -146,23 +146,23 @@ func outdated(v gate.Verdict, stable ledger.Entry) bool {
 // promoted never changes.
 func free(promotions ledger.Ledger, name, version, run, modelID string) error {
 	if promotions.Removed(name, version) {
-		return refuse(ErrUsage, "%s was promoted before and is removed, as `promote.keep` has it (hint: `tunegate promote %s --run %s`)", version, nextVersion(promotions.Versions(name), version), run)
+		return refuse(ErrUsage, "%s was promoted before and removed under `promote.keep` (hint: `tunegate promote %s --run %s`)", version, nextVersion(promotions.Versions(name), version), run)
 	}
 	for _, e := range promotions.Versions(name) {
 		switch {
 		case e.Version == version && e.ModelID == modelID, !strings.EqualFold(e.Version, version):
 			continue
 		case e.Version != version:
-			return refuse(ErrUsage, "%s is promoted already, and servers do not tell it from %s (hint: `tunegate promote %s --run %s`)", e.Version, version, nextVersion(promotions.Versions(name), version), run)
+			return refuse(ErrUsage, "%s is already promoted, and servers do not distinguish it from %s (hint: `tunegate promote %s --run %s`)", e.Version, version, nextVersion(promotions.Versions(name), version), run)
 		default:
-			return refuse(ErrUsage, "%s is promoted already: it is the model of run %s (model_id %.12s), and run %s made another (model_id %.12s) (hint: `tunegate promote %s --run %s`)",
+			return refuse(ErrUsage, "%s is already promoted: it is the model of run %s (model_id %.12s), and run %s made a different one (model_id %.12s) (hint: `tunegate promote %s --run %s`)",
 				version, e.Run, e.ModelID, run, modelID, nextVersion(promotions.Versions(name), version), run)
 		}
 	}
 	return nil
 }
 
-// tested is the model that the verdict is about, with the bytes of then.
+// tested is the model that the verdict is about, with the tested bytes.
 func tested(m machine.Machine, dir string, record runs.Record, modelID string) (runs.Artifact, error) {
 	made, err := runs.MadeBy(m, record)
 	if err == nil {
@@ -173,7 +173,7 @@ func tested(m machine.Machine, dir string, record runs.Record, modelID string) (
 		if about, reportErr := pipeline.LoadReport(dir); reportErr == nil && about.Reproduce != "" {
 			again = about.Reproduce
 		}
-		return runs.Artifact{}, fmt.Errorf("run %s cannot be promoted, only what was tested is served: %w (hint: `%s` makes and tests it again)", record.ID, err, again)
+		return runs.Artifact{}, fmt.Errorf("run %s cannot be promoted, because only tested bytes are served: %w (hint: run `%s` to make and test it again)", record.ID, err, again)
 	}
 	return made, err
 }

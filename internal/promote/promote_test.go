@@ -52,7 +52,7 @@ func TestThereAndBack(t *testing.T) {
 	both["demo:stable"] = one.ModelID
 	l.expectPrivate(both)
 	l.expect("second", second.Client(), both)
-	for version, want := range map[string]string{"": "nothing was before it", "v2": "promote v2 --run two", "v7": "choose one of v1, v2"} {
+	for version, want := range map[string]string{"": "is the first version", "v2": "promote v2 --run two", "v7": "choose one of v1, v2"} {
 		if _, err := Rollback(t.Context(), l.machine, l.config, version); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), want) {
 			t.Errorf("rollback %q: %v", version, err)
 		}
@@ -100,7 +100,7 @@ func TestServersHeal(t *testing.T) {
 	l.must(client.Delete(t.Context(), "demo-lora-v1"))
 	earlier, _ := l.ledger().Earlier("demo", "v1")
 	l.must(os.RemoveAll(filepath.Join(l.machine.Home, "store", "export", string(earlier.Export))))
-	if _, err := Rollback(t.Context(), l.machine, l.config, ""); !errors.Is(err, runs.ErrGone) || !strings.Contains(err.Error(), "moved on no server") {
+	if _, err := Rollback(t.Context(), l.machine, l.config, ""); !errors.Is(err, runs.ErrGone) || !strings.Contains(err.Error(), "was not moved on any server") {
 		t.Errorf("rollback without bytes: %v", err)
 	}
 	l.expect("second", client, map[string]string{"demo:stable": two.ModelID})
@@ -149,15 +149,15 @@ func TestRefusals(t *testing.T) {
 	}{
 		"verdict":        {"v1", "bad", ErrVerdict, "its verdict is fail: merge.no_harm symbolic: 26 of 52 cases regressed (hint: `tunegate list`"},
 		"unchanged":      {"v1", "same", ErrVerdict, "its verdict is unchanged"},
-		"no verdict":     {"v1", "never", ErrUsage, "came to no verdict"},
+		"no verdict":     {"v1", "never", ErrUsage, "has no verdict"},
 		"no such run":    {"v1", "none", ErrUsage, `no run ID starts with "none"`},
-		"empty":          {"", "good", ErrUsage, "is no version"},
-		"slash":          {"../v1", "good", ErrUsage, "is no version"},
-		"colon":          {"v1:x", "good", ErrUsage, "is no version"},
-		"dash":           {"-v1", "good", ErrUsage, "is no version"},
-		"too long":       {strings.Repeat("v", 41), "good", ErrUsage, "is no version"},
-		"newline":        {"v1\n", "good", ErrUsage, "is no version"},
-		"another script": {"v١", "good", ErrUsage, "is no version"},
+		"empty":          {"", "good", ErrUsage, "is not a version"},
+		"slash":          {"../v1", "good", ErrUsage, "is not a version"},
+		"colon":          {"v1:x", "good", ErrUsage, "is not a version"},
+		"dash":           {"-v1", "good", ErrUsage, "is not a version"},
+		"too long":       {strings.Repeat("v", 41), "good", ErrUsage, "is not a version"},
+		"newline":        {"v1\n", "good", ErrUsage, "is not a version"},
+		"another script": {"v١", "good", ErrUsage, "is not a version"},
 	}
 	for name, test := range tests {
 		_, err := l.promote(test.version, test.run)
@@ -173,7 +173,7 @@ func TestRefusals(t *testing.T) {
 	if _, err := l.promote(strings.Repeat("v", 20), "good"); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "86 characters") {
 		t.Errorf("long tag: %v", err)
 	}
-	if _, err := Rollback(t.Context(), l.machine, l.config, ""); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "nothing of") {
+	if _, err := Rollback(t.Context(), l.machine, l.config, ""); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "nothing to roll back") {
 		t.Errorf("rollback of nothing: %v", err)
 	}
 	if _, err := os.Stat(ledger.Path(l.machine.Home)); err == nil {
@@ -193,7 +193,7 @@ func TestTakenVersions(t *testing.T) {
 		}))
 	}
 	for version, want := range map[string]string{
-		"v9": "promote v10 --run two", "V9": "servers do not tell it from V9", "1.0": "promote 1.1", "beta": "promote beta-2",
+		"v9": "promote v10 --run two", "V9": "servers do not distinguish it from V9", "1.0": "promote 1.1", "beta": "promote beta-2",
 	} {
 		if _, err := l.promote(version, "two"); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", version, err)
@@ -239,7 +239,7 @@ func TestMissingBytes(t *testing.T) {
 			record := l.run("one", 1, "", passed())
 			lose(l, filepath.Join(l.machine.Home, "store", "export", string(record.Stages[0].Key)))
 			_, err := l.promote("v1", "one")
-			if !errors.Is(err, runs.ErrGone) || !strings.Contains(err.Error(), "hint: `tunegate run --base b --head h`") {
+			if !errors.Is(err, runs.ErrGone) || !strings.Contains(err.Error(), "hint: run `tunegate run --base b --head h`") {
 				t.Errorf("got %v", err)
 			}
 			if _, err := os.Stat(ledger.Path(l.machine.Home)); err == nil {

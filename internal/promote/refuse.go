@@ -13,7 +13,7 @@ var (
 	ErrVerdict = errors.New("the verdict is against it")
 )
 
-// refusal is an error of a kind that its words do not repeat.
+// refusal is an error whose kind its message does not repeat.
 type refusal struct {
 	error
 	kind error

@@ -14,8 +14,8 @@ import (
 // Release promotes the model that was made of a merged commit, the head of the
 // judged options: the one with the commit's lineage, whatever the commits were
 // that it was trained for. Its bytes are judged again, against the stable model of
-// today, and the run of that is given too, also where its verdict is against
-// them. A version that has this lineage already is finished where it is not on
+// today, and that run is returned too, also if its verdict is against
+// them. An existing version of this lineage is finished if it is not on
 // all servers, and the data of the stable version stays stable under one more
 // version: there is nothing to judge. Without a model of the commit it is
 // ErrVerdict.
@@ -47,7 +47,7 @@ func Release(ctx context.Context, m machine.Machine, r *repo.Repo, judged pipeli
 }
 
 // promoted is the run whose verdict made the plan's lineage a version: this one,
-// or the stable one where no run is named. It is empty where the model is to be
+// or the stable one where no run is named. It is empty if the model is to be
 // judged first.
 func (o Options) promoted(promotions ledger.Ledger, plan *plan.Plan) (run string, err error) {
 	name := plan.Config.Name
@@ -57,7 +57,7 @@ func (o Options) promoted(promotions ledger.Ledger, plan *plan.Plan) (run string
 		case known.Version != o.Version:
 			continue
 		case known.Lineage != plan.Lineage:
-			return "", refuse(ErrUsage, "%s is promoted already, with other data than that at %s (hint: `tunegate promote %s --head %s`)", o.Version, plan.HeadCommit(), nextVersion(versions, o.Version), plan.HeadSHA)
+			return "", refuse(ErrUsage, "%s is already promoted, with different data from that at %s (hint: `tunegate promote %s --head %s`)", o.Version, plan.HeadCommit(), nextVersion(versions, o.Version), plan.HeadSHA)
 		}
 		return known.Run, nil
 	}
@@ -67,7 +67,7 @@ func (o Options) promoted(promotions ledger.Ledger, plan *plan.Plan) (run string
 	return "", nil
 }
 
-// noModel makes the lack of a model a verdict against the promotion.
+// noModel turns the lack of a model into a verdict against the promotion.
 func noModel(err error) error {
 	if errors.Is(err, plan.ErrNoModel) {
 		return refuse(ErrVerdict, "%w", err)

@@ -28,7 +28,7 @@ func Rollback(ctx context.Context, m machine.Machine, c config.Config, version s
 	}
 	stable, promoted := promotions.Stable(c.Name)
 	if !promoted {
-		return Result{}, refuse(ErrUsage, "nothing of %s is promoted here, so there is nothing to go back from (hint: `tunegate promote v1`)", c.Name)
+		return Result{}, refuse(ErrUsage, "no version of %s is promoted, so there is nothing to roll back (hint: `tunegate promote v1`)", c.Name)
 	}
 	back, err := goal(promotions, stable, version)
 	if err != nil {
@@ -41,21 +41,21 @@ func Rollback(ctx context.Context, m machine.Machine, c config.Config, version s
 	})}
 	for _, server := range stable.Servers {
 		if !slices.Contains(back.Servers, server) {
-			move.notes = append(move.notes, fmt.Sprintf("%s is left as it is: the config names it no more", server))
+			move.notes = append(move.notes, fmt.Sprintf("%s is left unchanged: the config no longer names it", server))
 		}
 	}
 	return move.run(ctx)
 }
 
-// goal is the version that a rollback goes to.
+// goal is the target version of a rollback.
 func goal(promotions ledger.Ledger, stable ledger.Entry, version string) (ledger.Entry, error) {
 	if version == "" {
 		back, found := promotions.Previous(stable.Name)
 		if !found && slices.ContainsFunc(promotions.Versions(stable.Name), func(e ledger.Entry) bool { return promotions.Removed(stable.Name, e.Version) }) {
-			return back, refuse(ErrUsage, "what was before %s of %s is removed, as `promote.keep` has it (hint: promote another, or have the app use %[2]s-base)", stable.Version, stable.Name)
+			return back, refuse(ErrUsage, "the version before %s of %s was removed under `promote.keep` (hint: promote another version, or let the app use %[2]s-base)", stable.Version, stable.Name)
 		}
 		if !found {
-			return back, refuse(ErrUsage, "%s is the first version of %s, nothing was before it (hint: promote another, or have the app use %s-base)", stable.Version, stable.Name, stable.Name)
+			return back, refuse(ErrUsage, "%s is the first version of %s (hint: promote another version, or let the app use %s-base)", stable.Version, stable.Name, stable.Name)
 		}
 		return back, nil
 	}
@@ -69,13 +69,13 @@ func goal(promotions ledger.Ledger, stable ledger.Entry, version string) (ledger
 	for _, e := range promotions.Versions(stable.Name) {
 		if promotions.Removed(stable.Name, e.Version) {
 			if e.Version == version {
-				return e, refuse(ErrUsage, "%s is removed, as `promote.keep` has it (hint: `tunegate promote %s --run %s` makes it stable again, if what its run made is still kept)",
+				return e, refuse(ErrUsage, "%s was removed under `promote.keep` (hint: run `tunegate promote %s --run %s` to make it stable again, if its model is still kept)",
 					version, nextVersion(promotions.Versions(stable.Name), version), e.Run)
 			}
 			continue
 		}
 		if e.Version == version {
-			return e, refuse(ErrUsage, "%s is not before the stable %s: it was taken back (hint: `tunegate promote %s --run %s` makes it stable again)", version, stable.Version, version, e.Run)
+			return e, refuse(ErrUsage, "%s does not precede the stable %s: it was rolled back (hint: run `tunegate promote %s --run %s` to make it stable again)", version, stable.Version, version, e.Run)
 		}
 		known = append(known, e.Version)
 	}
@@ -89,7 +89,7 @@ func kept(m machine.Machine, e ledger.Entry) (runs.Artifact, error) {
 		err = proved(made, e.ModelID)
 	}
 	if err != nil {
-		return runs.Artifact{}, fmt.Errorf("%s cannot be brought back there: %w (hint: `tunegate list` shows the other versions)", e.Tag, err)
+		return runs.Artifact{}, fmt.Errorf("%s cannot be restored there: %w (hint: `tunegate list` shows the other versions)", e.Tag, err)
 	}
 	return made, nil
 }

@@ -15,7 +15,7 @@ import (
 const FileName = "promotion.json"
 
 // Save leaves the result in the folder of the run that tested the model, and a
-// copy of that run in the workspace, for another job to tell of it.
+// copy of that run in the workspace, for another job to report it.
 func (r Result) Save(home, workspace string) error {
 	dir := runs.Folder(home, r.Run)
 	if _, err := os.Stat(dir); err != nil {
@@ -27,8 +27,8 @@ func (r Result) Save(home, workspace string) error {
 	return runs.CopyOut(workspace, dir)
 }
 
-// Forget takes an earlier result out of the workspace, so that nobody takes it
-// for that of a command which is refused.
+// Forget removes an earlier result from the workspace, so that nobody mistakes it
+// for that of a refused command.
 func Forget(workspace string) error {
 	copied := filepath.Join(workspace, runs.CopyFolder)
 	if info, err := os.Lstat(copied); err != nil || !info.IsDir() { // a link may lead anywhere

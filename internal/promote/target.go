@@ -33,7 +33,7 @@ func (t *target) String() string {
 	return t.name
 }
 
-// damaged stands for the model_id of a tag that the server cannot read, as a
+// damaged is the model_id of a tag that the server cannot read, as a
 // full disk leaves it.
 const damaged = "damaged"
 
@@ -51,7 +51,7 @@ func (t *target) show(ctx context.Context, tag string) (string, error) {
 	return register.ModelID(shown), nil
 }
 
-// copy makes one tag name what another does, and looks whether it is this model.
+// copy points one tag at another's model, and checks that it is this model.
 func (t *target) copy(ctx context.Context, from, to, modelID string) error {
 	if err := t.server.Copy(ctx, from, to); err != nil {
 		return err
@@ -62,15 +62,15 @@ func (t *target) copy(ctx context.Context, from, to, modelID string) error {
 func (t *target) expect(ctx context.Context, tag, modelID string) error {
 	shown, err := t.show(ctx, tag)
 	if err == nil && shown != modelID {
-		return fmt.Errorf("%s is shown as model_id %.12q, and %.12s was tested (hint: does something else write to this server, or is it another version of Ollama?)", tag, shown, modelID)
+		return fmt.Errorf("%s has the model_id %.12q there, but %.12s was tested (hint: check whether another program writes to this server, or its version of Ollama differs)", tag, shown, modelID)
 	}
 	return err
 }
 
-// place makes the version's tag the tested model on one server, which may take
-// an upload, and has it answer: a server takes damaged weights without a word. A
-// tag that is the model already is left.
-func (m *move) place(ctx context.Context, t *target) error {
+// install makes the version's tag the tested model on one server, which may need
+// an upload, and has it answer: a server accepts damaged weights silently. A
+// tag that already is the model is left.
+func (m *move) install(ctx context.Context, t *target) error {
 	tag := m.entry.Tag
 	shown, err := t.show(ctx, tag)
 	if err != nil {
@@ -99,7 +99,7 @@ func (m *move) bring(ctx context.Context, t *target) error {
 	if err != nil {
 		return err
 	}
-	m.machine.Progress.Say("%s: bringing %s there (%.1f MB, unless it has them)", t, m.entry.Tag, float64(info.Size())/1e6)
+	m.machine.Progress.Say("%s: copying %s to it (up to %.1f MB)", t, m.entry.Tag, float64(info.Size())/1e6)
 	m.changed = true
 	made.Candidate.Tag = m.entry.Tag
 	if err := t.server.Add(ctx, made.Candidate.Path, made.Candidate.Definition()); err != nil {
@@ -111,7 +111,7 @@ func (m *move) bring(ctx context.Context, t *target) error {
 	return nil
 }
 
-// keepStable notes what the stable tag is, and makes sure that it can be put
+// keepStable notes what the stable tag is, and makes sure that it can be set
 // back: that its own version's tag is there.
 func (m *move) keepStable(ctx context.Context, t *target) error {
 	tag := stableTag(m.entry.Name)
@@ -132,7 +132,7 @@ func (m *move) keepStable(ctx context.Context, t *target) error {
 	return t.copy(ctx, tag, stable.Tag, stable.ModelID)
 }
 
-// mayReplace refuses to write over a tag that this home knows nothing of.
+// mayReplace refuses to overwrite a tag that this home did not make.
 func (m *move) mayReplace(t *target, tag, modelID string) error {
 	if modelID == "" || modelID == damaged {
 		return nil
@@ -146,10 +146,10 @@ func (m *move) mayReplace(t *target, tag, modelID string) error {
 	if m.ours[modelID] {
 		return nil
 	}
-	return fmt.Errorf("%s is a model that this home did not make (model_id %.12s), so it is not written over (hint: `ollama cp %s NEW-NAME` keeps it, `ollama rm %s` takes it away; then repeat the command)", tag, modelID, tag, tag)
+	return fmt.Errorf("%s is a model that this home did not make (model_id %.12s), so it is not overwritten (hint: keep it with `ollama cp %s NEW-NAME`, or remove it with `ollama rm %s`, then repeat the command)", tag, modelID, tag, tag)
 }
 
-// made are the model_ids that promotions and runs of a home name. What a killed
+// made are the model_ids in the promotions and runs of a home. What a killed
 // promotion left on a server is among them.
 func made(home string, promotions ledger.Ledger, name string) (map[string]bool, error) {
 	ids := map[string]bool{}
@@ -166,7 +166,7 @@ func made(home string, promotions ledger.Ledger, name string) (map[string]bool, 
 }
 
 // answers asks for one token, and frees the memory for it unless the model was
-// loaded already: then somebody uses it.
+// already loaded: then it is in use.
 func (t *target) answers(ctx context.Context, tag, gguf string) error {
 	used, err := t.server.Loaded(ctx, gguf)
 	if err != nil {
@@ -179,7 +179,7 @@ func (t *target) answers(ctx context.Context, tag, gguf string) error {
 		return err
 	}
 	if !reply.Done {
-		return fmt.Errorf("%s does not answer (hint: the server's log says why)", tag)
+		return fmt.Errorf("%s does not answer (hint: check the server's log)", tag)
 	}
 	if used {
 		return nil
@@ -197,7 +197,7 @@ func proved(made runs.Artifact, modelID string) error {
 		return fmt.Errorf("%w: %s was changed", runs.ErrGone, made.Candidate.Path)
 	}
 	if id := register.ModelID(made.Candidate.Expected()); id != modelID {
-		return fmt.Errorf("%w: what is kept has the model_id %.12s, what was tested %.12s", runs.ErrGone, id, modelID)
+		return fmt.Errorf("%w: the kept model has the model_id %.12s, the tested one %.12s", runs.ErrGone, id, modelID)
 	}
 	return nil
 }

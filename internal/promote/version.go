@@ -14,16 +14,16 @@ var (
 	trailingNumber = regexp.MustCompile(`[0-9]{1,9}$`)
 )
 
-// maxTag is how many characters a server takes before the colon of a tag.
+// maxTag is the limit of characters before the colon of a tag.
 const maxTag = 80
 
-// IsVersion says whether a text has the form of a version: up to 40 letters,
+// IsVersion reports whether a text has the form of a version: up to 40 letters,
 // digits, '.', '_' and '-'.
 func IsVersion(s string) bool { return versionForm.MatchString(s) }
 
 func checkVersion(name, version string) error {
 	if !IsVersion(version) {
-		return refuse(ErrUsage, "%.60q is no version (hint: up to 40 letters, digits, '.', '_' and '-', such as v1)", version)
+		return refuse(ErrUsage, "%.60q is not a version (hint: use up to 40 letters, digits, '.', '_' and '-', such as v1)", version)
 	}
 	if tag := versionTag(name, version); len(tag) > maxTag {
 		return refuse(ErrUsage, "the tag %s has %d characters and a server takes %d (hint: choose a shorter version)", tag, len(tag), maxTag)
@@ -37,7 +37,7 @@ func versionTag(name, version string) string { return name + "-lora-" + version 
 // stableTag is the tag that is served: a promotion moves it.
 func stableTag(name string) string { return name + ":stable" }
 
-// nextVersion counts the number at the end of a version up to one that is free.
+// nextVersion increments the number at the end of a version until it is free.
 func nextVersion(taken []ledger.Entry, version string) string {
 	digits := trailingNumber.FindString(version)
 	stem, number := strings.TrimSuffix(version, digits), 0

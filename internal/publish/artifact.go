@@ -20,7 +20,7 @@ import (
 	"github.com/tunegate/tunegate/internal/step"
 )
 
-// The files that are read of a run, and how large each may be, in bytes.
+// The files that are read from a run, and their limits in bytes.
 const (
 	recordFile = "run.json"
 	reportFile = "report/" + report.File
@@ -34,7 +34,7 @@ const (
 	maxNoteBytes = 8 << 10
 )
 
-// errLost says that a run left no report.
+// errLost is the error of a run without a report.
 var errLost = errors.New("no result came back")
 
 var (
@@ -45,16 +45,16 @@ var (
 	checkForm  = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,40}$`)
 )
 
-// artifact is what a run left for others. The job that made it ran on what a
+// artifact is what a run left for later jobs. The job that made it processed what a
 // stranger proposes, so everything in it is a claim.
 type artifact struct {
 	record runs.Record
 	report report.Report // its Verdict is to be computed again
-	cases  []eval.Case   // empty where the report has no verdict
+	cases  []eval.Case   // empty if the report has no verdict
 }
 
-// read takes over the files of a run. It is errLost where there is no report,
-// and an error where anything in it is not as a run of this version writes it.
+// read reads the files of a run. Its error is errLost if there is no report,
+// or another if anything is not as a run of this version writes it.
 func read(dir string) (artifact, error) {
 	var a artifact
 	root, err := os.OpenRoot(dir)
@@ -106,13 +106,13 @@ func (a *artifact) readCases(root *os.Root, dir string) error {
 	}
 	for i, c := range a.cases {
 		if c.Model == "" || !digestForm.MatchString(c.ModelID) {
-			return fmt.Errorf("%s:%d: %.80q is no model_id of a candidate or a baseline", path, i+1, c.ModelID)
+			return fmt.Errorf("%s:%d: %.80q is not the model_id of a candidate or a baseline", path, i+1, c.ModelID)
 		}
 	}
 	return nil
 }
 
-// content is a file that is no larger than most. Nothing outside of the root is
+// content is a file of at most this many bytes. Nothing outside the root is
 // read, whatever links are in it.
 func content(root *os.Root, name string, most int64) ([]byte, error) {
 	info, err := root.Stat(filepath.FromSlash(name))
@@ -120,7 +120,7 @@ func content(root *os.Root, name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() || info.Size() > most {
-		return nil, fmt.Errorf("%s: no regular file of at most %d MiB, which is as much as publish reads of it (hint: fewer cases or shorter answers make a smaller one)", name, most>>20)
+		return nil, fmt.Errorf("%s: not a regular file of at most %d MiB, which is the limit of publish (hint: use fewer cases or shorter answers)", name, most>>20)
 	}
 	file, err := root.Open(filepath.FromSlash(name))
 	if err != nil {
@@ -130,7 +130,7 @@ func content(root *os.Root, name string, most int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, most))
 }
 
-// decode reads a JSON file that has the fields of into and no others.
+// decode reads a JSON file with exactly the fields of into.
 func decode(root *os.Root, name string, most int64, into any) error {
 	data, err := content(root, name, most)
 	if err != nil {
@@ -139,39 +139,39 @@ func decode(root *os.Root, name string, most int64, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("%s: %w (hint: is it of another version of tunegate?)", name, err)
+		return fmt.Errorf("%s: %w (hint: use the same version of tunegate in all jobs)", name, err)
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return fmt.Errorf("%s: something follows the JSON", name)
+		return fmt.Errorf("%s: trailing data after the JSON", name)
 	}
 	return nil
 }
 
-// check refuses what no run writes.
+// check rejects what no run writes.
 func (a artifact) check() error {
 	r, told := a.record, a.report
 	switch {
 	case !runs.IsID(r.ID):
-		return fmt.Errorf("%.60q is no id of a run", r.ID)
+		return fmt.Errorf("%.60q is not a run ID", r.ID)
 	case !commitForm.MatchString(r.HeadSHA) || !commitForm.MatchString(r.BaseSHA):
-		return fmt.Errorf("%.80q and %.80q are no commits", r.HeadSHA, r.BaseSHA)
+		return fmt.Errorf("%.80q and %.80q are not commit IDs", r.HeadSHA, r.BaseSHA)
 	case !digestForm.MatchString(r.Lineage) && (r.Lineage != "" || slices.Contains([]report.State{report.Judged, report.Ready, report.Ungated}, told.State)):
-		return fmt.Errorf("%.80q is no lineage", r.Lineage)
+		return fmt.Errorf("%.80q is not a lineage", r.Lineage)
 	case r.Until != "" && !slices.Contains(step.Stages(), r.Until):
-		return fmt.Errorf("%.40q is no stage", r.Until)
+		return fmt.Errorf("%.40q is not a stage", r.Until)
 	case told.CandidateTag != "" && !tagForm.MatchString(told.CandidateTag):
-		return fmt.Errorf("%.120q is no candidate's tag", told.CandidateTag)
+		return fmt.Errorf("%.120q is not a candidate's tag", told.CandidateTag)
 	case told.Head.SHA != r.HeadSHA || told.Base.SHA != r.BaseSHA || told.Origin.Run != r.ID || told.Origin.Lineage != r.Lineage:
-		return fmt.Errorf("%s and %s are of two runs", recordFile, reportFile)
+		return fmt.Errorf("%s and %s are from different runs", recordFile, reportFile)
 	case !slices.Contains([]report.State{report.Judged, report.Ready, report.Stopped, report.Ungated, report.Cancelled, report.Broke, report.Running}, told.State):
-		return fmt.Errorf("%.40q is no state of a run", told.State)
+		return fmt.Errorf("%.40q is not a run state", told.State)
 	}
 	if len(told.Notes) > maxNotes {
-		return fmt.Errorf("%d notes are more than a run writes", len(told.Notes))
+		return fmt.Errorf("too many notes: %d", len(told.Notes))
 	}
 	for i, note := range told.Notes {
 		if strings.TrimSpace(note) == "" || len(note) > maxNoteBytes {
-			return fmt.Errorf("note %d has %d bytes, a run's have a text of at most %d", i+1, len(note), maxNoteBytes)
+			return fmt.Errorf("note %d has %d bytes; the limit is %d", i+1, len(note), maxNoteBytes)
 		}
 	}
 	for i, finding := range told.Findings {
@@ -182,17 +182,17 @@ func (a artifact) check() error {
 	return checkDigests(told)
 }
 
-// checkDigests refuses what is no digest in what a release would repeat.
+// checkDigests rejects invalid digests in what a release would repeat.
 func checkDigests(r report.Report) error {
 	if e := r.Export; e != nil && !digestForm.MatchString(e.GGUFSHA256) {
-		return fmt.Errorf("%.80q is no digest of a model", e.GGUFSHA256)
+		return fmt.Errorf("%.80q is not the digest of a model", e.GGUFSHA256)
 	}
 	if t := r.Training; t != nil && t.AdapterSHA256 != "" && !digestForm.MatchString(t.AdapterSHA256) {
-		return fmt.Errorf("%.80q is no digest of an adapter", t.AdapterSHA256)
+		return fmt.Errorf("%.80q is not the digest of an adapter", t.AdapterSHA256)
 	}
 	for _, material := range r.Origin.Materials {
 		if material.Digest != "" && !objectForm.MatchString(material.Digest) {
-			return fmt.Errorf("%.80q is no digest of %.80q", material.Digest, material.Name)
+			return fmt.Errorf("%.80q is not a digest of %.80q", material.Digest, material.Name)
 		}
 	}
 	return nil
@@ -201,13 +201,13 @@ func checkDigests(r report.Report) error {
 func checkFinding(f dataset.Finding) error {
 	switch {
 	case !checkForm.MatchString(f.Check):
-		return fmt.Errorf("%.60q is no check", f.Check)
+		return fmt.Errorf("%.60q is not a check", f.Check)
 	case f.Level != string(dataset.Error) && f.Level != string(dataset.Warn):
-		return fmt.Errorf("%.40q is no level", f.Level)
+		return fmt.Errorf("%.40q is not a level", f.Level)
 	case !filepath.IsLocal(f.File):
-		return fmt.Errorf("%.120q is no path inside the repository", f.File)
+		return fmt.Errorf("%.120q is not a path inside the repository", f.File)
 	case f.Line < 1 || f.Column < 0:
-		return fmt.Errorf("line %d, column %d is no place in a file", f.Line, f.Column)
+		return fmt.Errorf("line %d, column %d is not a position in a file", f.Line, f.Column)
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// comment writes the pull request's comment. It says whether that of a later run
-// about the same commit stays: to that run the status is left as well, unless this
+// comment writes the pull request's comment. It reports whether that of a later run
+// about the same commit stays: then that run also sets the status, unless this
 // one decided.
 func (p *publication) comment(ctx context.Context) (later bool) {
 	request, err := pull(ctx, p.Client, p.Event)
@@ -23,7 +23,7 @@ func (p *publication) comment(ctx context.Context) (later bool) {
 		return false
 	}
 	if outdated(p.found.report.State) && request.HeadSHA != p.sha {
-		p.result.Notes = append(p.result.Notes, "the pull request has a newer commit, so its comment says nothing of this one, which has no verdict")
+		p.result.Notes = append(p.result.Notes, "the pull request has a newer commit, so its comment does not mention this one, which has no verdict")
 		return false
 	}
 	about := comment.About{HeadSHA: p.sha, RunID: p.Event.RunID, Attempt: p.Event.Attempt}
@@ -42,23 +42,23 @@ func (p *publication) comment(ctx context.Context) (later bool) {
 	})
 	p.may("the comment", err)
 	if login, mistaken := p.Client.Writer(); mistaken {
-		p.result.Notes = append(p.result.Notes, fmt.Sprintf("the token's comments are by %.60q, and not by the author that was named, so each run makes a comment before it finds the one that is there (hint: set the input author, or --author, to %[1]s)", login))
+		p.result.Notes = append(p.result.Notes, fmt.Sprintf("the token comments as %.60q, not as the configured author, so each run posts a new comment before it finds the existing one (hint: set the input author, or --author, to %[1]s)", login))
 	}
 	if err != nil {
 		return later
 	}
 	p.result.URL = url
 	if !wrote {
-		p.result.Notes = append(p.result.Notes, "the comment there is about a newer commit or run, or has the verdict of what is merged now, so it stays as it is")
+		p.result.Notes = append(p.result.Notes, "the existing comment is about a newer commit or run, or has the verdict of what was merged, so it is left unchanged")
 	}
 	return later
 }
 
-// outdated says whether nobody needs to read how a run ended once a newer commit
-// is there.
+// outdated reports whether a run's end is irrelevant once a newer commit
+// exists.
 func outdated(s report.State) bool { return s != report.Judged && s != report.Ungated }
 
-// replaces says whether a comment about ours may stand in place of one about
+// replaces reports whether a comment about ours may replace one about
 // old: one about the pull request's current head comes before one about another
 // commit, else the later run, or the later attempt of it.
 func replaces(ours, old comment.About, current string) bool {
@@ -74,7 +74,7 @@ func replaces(ours, old comment.About, current string) bool {
 // maxDescription is how many characters a commit status shows.
 const maxDescription = 140
 
-// status sets the commit's status where one is asked for. Unlike the comment it
+// status sets the commit's status if one is asked for. Unlike the comment it
 // is the gate, so a token that may not set it is an error.
 func (p *publication) status(ctx context.Context, state string) {
 	if p.Status == "" {

@@ -10,10 +10,10 @@ import (
 	"github.com/tunegate/tunegate/internal/report/comment"
 )
 
-// errDue says that a run claims what the workflow's own look at the data denies.
-var errDue = errors.New("the run says that there is nothing to train, and this workflow's own look at the data said that a training comes next (hint: re-run all jobs of the workflow, so that both see the same base branch; if it did not move meanwhile, the result was tampered with)")
+// errDue is the error of a run whose claim the workflow's data job contradicts.
+var errDue = errors.New("the run claims that there is nothing to train, but the data job of this workflow found that a training comes next (hint: re-run all jobs of the workflow, so that both see the same base branch; if that did not move in between, the result was tampered with)")
 
-// contradicted is errDue where a run without a training is not to be believed: a job
+// contradicted is errDue if a run without a training must be rejected: a job
 // of the same workflow run, which is trusted more than the one that trains, found that
 // a training was due.
 func (o Options) contradicted(ctx context.Context, r report.Report) error {
@@ -34,7 +34,7 @@ func (o Options) contradicted(ctx context.Context, r report.Report) error {
 	return nil
 }
 
-// announced says whether this attempt of the workflow run has left a comment by which
+// announced reports whether this attempt of the workflow run has left a comment by which
 // the training comes next: workflows that do not say what their data job found have it.
 func (o Options) announced(ctx context.Context) (bool, error) {
 	request, err := pull(ctx, o.Client, o.Event)

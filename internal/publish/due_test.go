@@ -69,7 +69,7 @@ func TestNothingToTrainAfterReady(t *testing.T) {
 	}
 }
 
-// TestUngatedAfterReady: the same where the config is gone meanwhile.
+// TestUngatedAfterReady: the same if the config is gone meanwhile.
 func TestUngatedAfterReady(t *testing.T) {
 	t.Parallel()
 	for data, want := range map[string]error{"": nil, "ready": errDue} {

@@ -20,8 +20,8 @@ const (
 	maxNote    = 600 // runes of a note
 )
 
-// annotate makes a check run of the new findings that the run itself could not
-// annotate, once in a workflow run: another job of it may have been here.
+// annotate creates a check run of the new findings that the run itself could not
+// annotate, once per workflow run: another job of it may already have.
 func (p *publication) annotate(ctx context.Context) {
 	more := beyond(p.found.report.Findings)
 	if len(more) == 0 {
@@ -45,20 +45,20 @@ func (p *publication) annotate(ctx context.Context) {
 		}
 	}
 	check.Title = fmt.Sprintf("%s in the data: %s", text.Count(len(more), "more new finding"), text.Count(errors, "error"))
-	check.Summary = fmt.Sprintf("The run annotated the first %d. %s Those at lines that the pull request does not touch are shown here only.",
+	check.Summary = fmt.Sprintf("The run annotated the first %d. %s Those at lines that the pull request does not touch are shown only here.",
 		actions.MaxAnnotations, counts(more))
 	p.may("the check run", p.Client.CheckRun(ctx, p.sha, check))
 }
 
-// beyond are the new findings that are no annotations of the run, which takes
+// beyond are the new findings that the run did not annotate, which takes
 // the first ones.
 func beyond(findings []dataset.Finding) []dataset.Finding {
 	all := dataset.OnlyNew(findings)
 	return all[min(len(all), actions.MaxAnnotations):]
 }
 
-// counts says how many findings there are of each check, in the order of the
-// first of each.
+// counts lists the number of findings per check, in the order of the
+// first of each check.
 func counts(findings []dataset.Finding) string {
 	var order []string
 	of := map[string]int{}

@@ -12,8 +12,8 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// judge gives the report that is published. Where the run's own cannot be used
-// it is one that says why, and so does the error.
+// judge returns the report to publish. If the run's own cannot be used
+// it is one with the reason, and so is the error.
 func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
 	a, err := read(o.Dir)
 	if err == nil {
@@ -26,13 +26,13 @@ func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
 	case errors.Is(err, errLost):
 		a = artifact{report: report.Report{State: report.Lost}}
 		if c := o.Event.Change; c != nil && c.Cancelled {
-			a.report.Notes = append(a.report.Notes, "the workflow that looks at the data was cancelled, or ran out of time, and this one follows it: run all jobs of that one again")
+			a.report.Notes = append(a.report.Notes, "the data workflow, which this one follows, was cancelled or timed out: re-run all jobs of that workflow")
 		}
 	case err != nil:
 		a = artifact{report: report.Report{State: report.Broke, Error: "the result of the run cannot be used: " + err.Error()}}
 	case a.report.State == report.Ready && !o.Announce:
 		a.report.State = report.Lost
-		a.report.Notes = append(a.report.Notes, "the data is fine, but the training that comes after it left no result")
+		a.report.Notes = append(a.report.Notes, "the data is fine, but the training that follows left no result")
 	}
 	a.report.Head = report.Revision{Ref: s.head, SHA: s.sha}
 	a.report.Base = report.Revision{Ref: s.base, SHA: a.record.BaseSHA}
@@ -41,11 +41,11 @@ func (o Options) judge(ctx context.Context, s subject) (artifact, error) {
 	return a, err
 }
 
-// verify makes sure that a run is about the event's commit, and puts the verdict
-// that its cases give under the base branch's policy in place of its own.
+// verify makes sure that a run is about the event's commit, and replaces its verdict
+// with the one that its cases give under the base branch's policy.
 func (o Options) verify(ctx context.Context, s subject, a *artifact) error {
 	if a.record.HeadSHA != s.sha {
-		return fmt.Errorf("it is about commit %.12s and this workflow about %.12s (hint: another run's artifact was downloaded)", a.record.HeadSHA, s.sha)
+		return fmt.Errorf("it is about commit %.12s, and this workflow about %.12s (hint: download the artifact of this workflow run)", a.record.HeadSHA, s.sha)
 	}
 	if s.against != "" && a.record.BaseSHA != s.against {
 		return fmt.Errorf("it was judged against commit %.12s, and this workflow is about a merge into %.12s (hint: run again)", a.record.BaseSHA, s.against)
@@ -64,11 +64,11 @@ func (o Options) verify(ctx context.Context, s subject, a *artifact) error {
 	made := recompute(policy.Gate, a.report.Findings, a.cases)
 	switch {
 	case gated && a.report.State == report.Ungated:
-		return fmt.Errorf("the run says that %s has no %s, and it has one (hint: run again)", s.base, o.ConfigPath)
+		return fmt.Errorf("the run claims that %s has no %s, but it has one (hint: run again)", s.base, o.ConfigPath)
 	case !gated && a.report.State != report.Ungated && made.Outcome != gate.Fail:
-		return fmt.Errorf("the run judged by %s, and %s has none (hint: run again)", o.ConfigPath, s.base)
+		return fmt.Errorf("the run judged by %s, but %s has none (hint: run again)", o.ConfigPath, s.base)
 	case a.report.State != report.Judged && made.Outcome == gate.Fail:
-		return fmt.Errorf("the run says that the data is fine, and names %s itself (hint: run again)", made.Rules[0].Why)
+		return fmt.Errorf("the run claims that the data is fine, but lists %s (hint: run again)", made.Rules[0].Why)
 	case a.report.State != report.Judged:
 		return nil
 	}
@@ -82,7 +82,7 @@ func (o Options) verify(ctx context.Context, s subject, a *artifact) error {
 	return nil
 }
 
-// policy reads the config at the base. It is not gated where there is none yet.
+// policy reads the config at the base. Without one, the run is not gated.
 func (o Options) policy(ctx context.Context, s subject) (c config.Config, gated bool, err error) {
 	data, err := o.Client.Contents(ctx, o.ConfigPath, s.policy)
 	if errors.Is(err, github.ErrNotFound) {

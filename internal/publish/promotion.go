@@ -15,8 +15,8 @@ import (
 	"github.com/tunegate/tunegate/internal/runs"
 )
 
-// readPromotion reads what a promotion or a rollback leaves: what is served now.
-// It is nil where there was none.
+// readPromotion reads the result of a promotion or a rollback: what is served now.
+// It is nil if there was none.
 func readPromotion(dir string) (*promote.Result, error) {
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,7 +36,7 @@ func readPromotion(dir string) (*promote.Result, error) {
 	}
 	if p.Action != ledger.Promote && p.Action != ledger.Rollback || !config.IsName(p.Name) || !promote.IsVersion(p.Stable) || !promote.IsVersion(p.Version) ||
 		!digestForm.MatchString(p.ModelID) || !runs.IsID(p.Run) || !digestForm.MatchString(p.Lineage) {
-		return nil, fmt.Errorf("%s: not what a promotion leaves (hint: is it of another version of tunegate?)", promote.FileName)
+		return nil, fmt.Errorf("%s: not the result of a promotion (hint: use the same version of tunegate in all jobs)", promote.FileName)
 	}
 	return &p, nil
 }
@@ -47,7 +47,7 @@ func (o Options) deploy(ctx context.Context, moved *promote.Result, err error) (
 		return Result{Exit: 1}, err
 	}
 	p := publication{Options: o, result: Result{ModelID: moved.ModelID, Headline: fmt.Sprintf("%s:stable is %s", moved.Name, moved.Stable)}}
-	if moved.Version == moved.Stable { // else an earlier version was promoted again, which changes nothing
+	if moved.Version == moved.Stable { // else an older version was promoted again, which changes nothing
 		if err := o.Client.Deploy(ctx, o.deployment(moved)); err != nil {
 			p.failed = append(p.failed, err)
 		}

@@ -1,6 +1,6 @@
-// Package publish tells GitHub the result of a run: one comment on the pull request, a
+// Package publish publishes the result of a run on GitHub: one comment on the pull request, a
 // check run for the findings, a commit status, the job's summary, and after a promotion
-// a deployment. It trusts the event and the base branch. What the run left is a claim:
+// a deployment. It trusts the event and the base branch. The run's files are claims:
 // the verdict is computed again from its graded cases.
 package publish
 
@@ -19,22 +19,22 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Options say what is published, and where.
+// Options select what is published, and where.
 type Options struct {
-	Dir        string // what a run left: a copy of its folder, or the folder itself
+	Dir        string // of the run, or of a copy of it
 	Event      actions.Event
 	Client     *github.Client
 	Job        *actions.Job
 	ConfigPath string // slash separated, from the top of the repository
 	Status     string // the context of a commit status; empty: DefaultStatus in a workflow_run, else none
-	Announce   bool   // a run that was asked for the data alone is what there is to tell: the training comes next
+	Announce   bool   // the run checked only the data: announce the training
 	TempDir    string
 	// DataOutcome is the Outcome of the run for the data alone that a job of the same
-	// workflow run made before; empty: nobody says.
+	// workflow run made before; empty: unknown.
 	DataOutcome string
 }
 
-// DefaultStatus is the context of the status that stands for the gate.
+// DefaultStatus is the context of the status that is the gate.
 const DefaultStatus = "tunegate"
 
 // Result is what was published.
@@ -44,12 +44,12 @@ type Result struct {
 	ModelID    string   `json:"model_id,omitempty"`
 	Candidate  string   `json:"candidate,omitempty"` // the tag
 	URL        string   `json:"url,omitempty"`       // of the comment, or of the draft release
-	Headline   string   `json:"headline"`            // what came of the run, in a line
+	Headline   string   `json:"headline"`            // the result of the run, in a line
 	Notes      []string `json:"notes,omitempty"`
-	Exit       int      `json:"-"` // as the run itself ends: 0 let through, 1 broke, 3 fail, 4 inconclusive and blocked, 130 cancelled
+	Exit       int      `json:"-"` // the run's own exit code: 0 the policy lets it through, 1 internal error, 3 fail, 4 inconclusive and the policy blocks on it, 130 cancelled
 }
 
-// publication is one publishing, under way.
+// publication is one publishing in progress.
 type publication struct {
 	Options
 	subject
@@ -58,8 +58,8 @@ type publication struct {
 	failed []error
 }
 
-// Run publishes. It writes all that it can: an error is what could not be
-// written, or why the result of the run cannot be used.
+// Run publishes. It writes all that it can: an error is about what could not be
+// written, or about why the result of the run cannot be used.
 func Run(ctx context.Context, o Options) (Result, error) {
 	s, err := subjectOf(o.Event)
 	if err != nil {
@@ -94,7 +94,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	return p.end()
 }
 
-// end gives the result. What could not be done must not look like a pass.
+// end returns the result. What could not be done must not look like a pass.
 func (p *publication) end() (Result, error) {
 	if len(p.failed) > 0 && p.result.Exit == 0 {
 		p.result.Exit = 1
@@ -102,7 +102,7 @@ func (p *publication) end() (Result, error) {
 	return p.result, errors.Join(p.failed...)
 }
 
-// ended is the word for a run that ended without a verdict, as it should.
+// ended is the outcome of a run that properly ended without a verdict.
 func ended(s report.State) string {
 	if s == report.Ready || s == report.Ungated {
 		return string(s)
@@ -110,7 +110,7 @@ func ended(s report.State) string {
 	return ""
 }
 
-// ending is what a report means for the workflow: the exit code of the job and
+// ending maps a report to the exit code of the job and
 // the state of the commit.
 func ending(r report.Report) (exit int, state string) {
 	switch r.State {
@@ -130,8 +130,8 @@ func ending(r report.Report) (exit int, state string) {
 	}
 }
 
-// may takes an error of the API: nothing is left to do where the token may not
-// write, which is that of a fork's pull request. It is then a note.
+// may handles an error of the API: there is nothing to do if the token may not
+// write, as that of a fork's pull request. It is then a note.
 func (p *publication) may(what string, err error) {
 	switch {
 	case errors.Is(err, github.ErrForbidden):

@@ -101,7 +101,7 @@ func TestEveryEndOfARun(t *testing.T) {
 			if len(bodies) != 1 || !strings.Contains(bodies[0], "tunegate: ") || !strings.HasPrefix(bodies[0], comment.Marker+" head="+headSHA+" run=100 attempt=1 -->") {
 				t.Fatalf("%.300q", bodies)
 			}
-			if left := strings.Contains(bodies[0], "the training that comes after it left no result"); left != strings.HasPrefix(test.name, "ready, and nothing") {
+			if left := strings.Contains(bodies[0], "the training that follows left no result"); left != strings.HasPrefix(test.name, "ready, and nothing") {
 				t.Errorf("%.900s", bodies[0])
 			}
 			if got.URL == "" || !strings.Contains(l.summary(), "tunegate: ") {
@@ -274,7 +274,7 @@ func TestAPullRequestThatIsNotTheEvents(t *testing.T) {
 		l.event.Change.Number = 7
 		change(l.event.Change)
 		l.leave()
-		if got, err := l.publish(); err == nil || !strings.Contains(err.Error(), "pull request #7 is of") || got.Exit != 1 || len(l.comments()) != 0 {
+		if got, err := l.publish(); err == nil || !strings.Contains(err.Error(), "pull request #7 has the head") || got.Exit != 1 || len(l.comments()) != 0 {
 			t.Errorf("%s: %+v, %v, %d comments", name, got, err, len(l.comments()))
 		}
 	}

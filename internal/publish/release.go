@@ -15,8 +15,8 @@ import (
 	"github.com/tunegate/tunegate/internal/report/provenance"
 )
 
-// drafts says whether a workflow that judged its own commit, as a retraining
-// does, should lead to a release. A promotion that evaluates anew is none.
+// drafts reports whether a workflow that judged its own commit, as a retraining
+// does, should lead to a release. A promotion that evaluates again should not.
 func (p *publication) drafts() bool {
 	asked := p.Event.Name == "schedule" || p.Event.Name == "workflow_dispatch"
 	return p.Event.Change == nil && asked && p.found.record.Event == p.Event.Name && p.result.Promotable
@@ -51,11 +51,11 @@ func (p *publication) draft(ctx context.Context) {
 		return
 	}
 	p.result.URL = url
-	p.result.Notes = append(p.result.Notes, fmt.Sprintf("a draft release is at %s: publishing it promotes this model", url))
+	p.result.Notes = append(p.result.Notes, fmt.Sprintf("draft release created: %s (publishing it promotes this model)", url))
 }
 
-// writeAssets writes what goes with a release. The verdict in it was made anew;
-// how the model was made is what the run says, of which form and lineage were
+// writeAssets writes the assets of a release. Their verdict was recomputed;
+// how the model was made is the run's claim, of which form and lineage were
 // checked.
 func writeAssets(r report.Report, dir string) (assets map[string]string, err error) {
 	card, cardErr := card.Render(r)

@@ -48,7 +48,7 @@ func TestARetrainedModelGetsADraftRelease(t *testing.T) {
 		if want := map[string]bool{"model-card.md": true, "provenance.json": true, "verdict.json": true}; !maps.Equal(attached, want) {
 			t.Errorf("%s: %v", event, attached)
 		}
-		if len(l.api.Statuses(headSHA))+len(l.api.CheckRuns(headSHA))+len(l.comments()) != 0 || !strings.Contains(l.summary(), "a draft release is at") {
+		if len(l.api.Statuses(headSHA))+len(l.api.CheckRuns(headSHA))+len(l.comments()) != 0 || !strings.Contains(l.summary(), "draft release created") {
 			t.Errorf("%s: %.300s", event, l.summary())
 		}
 	}

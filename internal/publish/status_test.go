@@ -98,7 +98,7 @@ func TestADataWorkflowThatWasCancelled(t *testing.T) {
 	if got, err := l.publish(); err != nil || got.Exit != 1 || l.latest().State != "error" {
 		t.Errorf("%+v, %v, %+v", got, err, l.latest())
 	}
-	if bodies := l.comments(); len(bodies) != 1 || !strings.Contains(bodies[0], "run all jobs of that one again") {
+	if bodies := l.comments(); len(bodies) != 1 || !strings.Contains(bodies[0], "re-run all jobs of that workflow") {
 		t.Errorf("%.300q", bodies)
 	}
 }

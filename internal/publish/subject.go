@@ -11,7 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// subject is what a workflow is about, told by its event alone.
+// subject is what a workflow is about, determined from its event alone.
 type subject struct {
 	sha        string // the commit that is judged
 	head, base string // names to show
@@ -19,14 +19,14 @@ type subject struct {
 	against    string // the commit that it must have been judged against; empty: the event does not tell
 }
 
-// subjectOf says what the event is about. The policy of a change is that of the
-// branch which it would go into. In a workflow_run it is always that of the
+// subjectOf determines what the event is about. The policy of a change is that of the
+// branch it targets. In a workflow_run it is always that of the
 // default branch: its status counts for every pull request with that head.
 func subjectOf(e actions.Event) (subject, error) {
 	c := e.Change
 	switch {
 	case c == nil && !e.Own():
-		return subject{}, fmt.Errorf("a run cannot be published from the %.40s event: its commit may hold a policy of a stranger (hint: publish from the workflow of the pull request)", e.Name)
+		return subject{}, fmt.Errorf("a run cannot be published from the %.40s event: its commit may contain a stranger's policy (hint: publish from the workflow of the pull request)", e.Name)
 	case c == nil && e.Tag != "":
 		return subject{sha: e.SHA, head: e.Tag, base: e.DefaultBranch, policy: "refs/heads/" + e.DefaultBranch}, nil
 	case c == nil:
@@ -51,7 +51,7 @@ func pull(ctx context.Context, client *github.Client, e actions.Event) (*github.
 	if c.Number > 0 {
 		found, err = client.Pull(ctx, c.Number)
 		if err == nil && (found.HeadOwner != c.HeadOwner || found.HeadRef != c.HeadBranch) {
-			err = fmt.Errorf("pull request #%d is of %.100q, and the event is about %.100q (hint: was the branch renamed?)",
+			err = fmt.Errorf("pull request #%d has the head %.100q, but the event is about %.100q (hint: if the branch was renamed, run again)",
 				c.Number, found.HeadOwner+":"+found.HeadRef, c.HeadOwner+":"+c.HeadBranch)
 		}
 	} else {
@@ -63,7 +63,7 @@ func pull(ctx context.Context, client *github.Client, e actions.Event) (*github.
 	return &found, err
 }
 
-// links are where the files of both commits are shown; base may be empty.
+// links are the addresses of both commits' files; base may be empty.
 func (s subject) links(e actions.Event, base string) report.Links {
 	files := fmt.Sprintf("%s/%s/blob/", strings.TrimSuffix(e.ServerURL, "/"), e.Repository)
 	links := report.Links{Head: files + s.sha, Run: e.RunURL}

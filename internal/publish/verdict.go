@@ -9,7 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 )
 
-// recompute makes the verdict of a judged run from its findings and graded cases.
+// recompute computes the verdict of a judged run from its findings and graded cases.
 func recompute(p gate.Policy, findings []dataset.Finding, cases []eval.Case) gate.Verdict {
 	switch {
 	case slices.ContainsFunc(findings, dataset.Finding.Blocks):
@@ -21,16 +21,16 @@ func recompute(p gate.Policy, findings []dataset.Finding, cases []eval.Case) gat
 	}
 }
 
-// agree is an error when a run claims another verdict than its own cases give.
-// What is shown comes from the latter alone, so only what a reader acts on is
+// agree is an error if a run claims a different verdict from that of its own cases.
+// Only the latter is shown, so only what a reader acts on is
 // compared: a policy that changed since may give other rules.
 func agree(claimed, made gate.Verdict) error {
 	if claimed.Outcome != made.Outcome || claimed.Promotable != made.Promotable {
-		return fmt.Errorf("the run says %s, its graded cases give %s under the policy of the base branch (hint: if that policy changed since, run again; if not, the result was tampered with)",
+		return fmt.Errorf("the run claims %s, but its graded cases give %s under the policy of the base branch (hint: if that policy changed since, run again; if not, the result was tampered with)",
 			outcome(claimed), outcome(made))
 	}
 	if made.Outcome != gate.Same && (claimed.ModelID != made.ModelID || claimed.BaselineModelID != made.BaselineModelID) {
-		return fmt.Errorf("the run says that it judged the models %.12q and %.12q, its graded cases are about %.12q and %.12q (hint: run again)",
+		return fmt.Errorf("the run claims to have judged the models %.12q and %.12q, but its graded cases are about %.12q and %.12q (hint: run again)",
 			claimed.ModelID, claimed.BaselineModelID, made.ModelID, made.BaselineModelID)
 	}
 	return nil

@@ -70,10 +70,10 @@ func TestClaimsThatDiffer(t *testing.T) {
 	t.Parallel()
 	made := recompute(usual, nil, graded("basics", suite.Guard, 60, 60, 30))
 	for want, change := range map[string]func(*gate.Verdict){
-		"the run says pass, not promotable":  func(v *gate.Verdict) { v.Outcome = gate.Pass },
-		"the run says fail, promotable":      func(v *gate.Verdict) { v.Promotable = true },
-		`judged the models "dddddddddddd"`:   func(v *gate.Verdict) { v.ModelID = strings.Repeat("d", 64) },
-		`and "", its graded cases are about`: func(v *gate.Verdict) { v.BaselineModelID = "" },
+		"the run claims pass, not promotable":    func(v *gate.Verdict) { v.Outcome = gate.Pass },
+		"the run claims fail, promotable":        func(v *gate.Verdict) { v.Promotable = true },
+		`judged the models "dddddddddddd"`:       func(v *gate.Verdict) { v.ModelID = strings.Repeat("d", 64) },
+		`and "", but its graded cases are about`: func(v *gate.Verdict) { v.BaselineModelID = "" },
 	} {
 		claimed := made
 		change(&claimed)

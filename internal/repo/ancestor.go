@@ -7,7 +7,7 @@ import (
 	"os/exec"
 )
 
-// Contains says whether a branch's history holds a commit. Both are refs.
+// Contains reports whether a branch's history holds a commit. Both are refs.
 func (r *Repo) Contains(ctx context.Context, branch, commit string) (bool, error) {
 	tip, err := r.Commit(ctx, branch)
 	if err != nil {

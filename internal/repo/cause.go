@@ -13,16 +13,16 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// What a clone can lack, each with the commands that fix it.
+// Incomplete clones, each with the commands that fix it.
 var (
-	errPartial = errors.New("this clone is partial, and what it leaves out is needed (hint: `git fetch --refetch --no-filter origin`; with actions/checkout, leave out `filter` and `sparse-checkout`)")
-	errShallow = errors.New("this clone is shallow, and what it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)")
+	errPartial = errors.New("this clone is partial, and objects that it leaves out are needed (hint: `git fetch --refetch --no-filter origin`; with actions/checkout, leave out `filter` and `sparse-checkout`)")
+	errShallow = errors.New("this clone is shallow, and history that it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)")
 )
 
-// lacks is how git says that an object is not there, or a common ancestor.
+// lacks matches git's messages about a missing object or common ancestor.
 var lacks = regexp.MustCompile(`promisor remote|lazy fetching|(?i:unable to read|could not read|bad object|not a valid object|missing)|unrelated histories`)
 
-// explain gives what the clone lacks, if that is why git failed.
+// explain returns what the clone lacks, if that made git fail.
 func (r *Repo) explain(ctx context.Context, said string) error {
 	switch {
 	case !lacks.MatchString(said):
@@ -35,13 +35,13 @@ func (r *Repo) explain(ctx context.Context, said string) error {
 	return nil
 }
 
-// partial says whether the clone was made with a filter.
+// partial reports whether the clone was made with a filter.
 func (r *Repo) partial(ctx context.Context) bool {
 	found, err := r.inRepo("config", "--get-regexp", `^remote\..*\.promisor$|^extensions\.partialclone$`).line(ctx)
 	return err == nil && found != ""
 }
 
-// Shallow says whether the clone's history is cut.
+// Shallow reports whether the clone's history is truncated.
 func (r *Repo) Shallow() bool {
 	info, err := os.Stat(filepath.Join(r.scratch, "shallow"))
 	return err == nil && info.Size() > 0
@@ -52,10 +52,10 @@ var (
 	bareOne  = regexp.MustCompile(`cannot use bare repository '(.*)' \(safe`)
 )
 
-// unopened says why git did not open what a folder lies in, by git's own words.
+// unopened explains why git did not open a folder's repository, by git's message.
 func unopened(dir string, err error) error {
 	if found := anothers.FindStringSubmatch(err.Error()); found != nil {
-		return fmt.Errorf("%s belongs to another user, so git does not read it (hint: if you trust what is in it, `git config --global --add safe.directory %s`)",
+		return fmt.Errorf("%s belongs to another user, so git does not read it (hint: if you trust its content, run `git config --global --add safe.directory %s`)",
 			found[1], text.ShellWord(found[1]))
 	}
 	if found := bareOne.FindStringSubmatch(err.Error()); found != nil {
@@ -63,10 +63,10 @@ func unopened(dir string, err error) error {
 			found[1], text.ShellWord(found[1]))
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("no folder %s (hint: -C names the one of the repository)", dir)
+		return fmt.Errorf("no folder %s (hint: set -C to the folder of the repository)", dir)
 	}
 	if strings.Contains(err.Error(), "not a git repository") {
-		return fmt.Errorf("%s is in no git repository: %w (hint: run tunegate where the data lives, or name it with -C DIR)", dir, err)
+		return fmt.Errorf("%s is not in a git repository: %w (hint: run tunegate in the repository of the data, or name that with -C DIR)", dir, err)
 	}
-	return fmt.Errorf("%s: git does not open its repository: %w (hint: `git -C %s status` says more)", dir, err, text.ShellWord(dir))
+	return fmt.Errorf("%s: git cannot open its repository: %w (hint: run `git -C %s status` for details)", dir, err, text.ShellWord(dir))
 }

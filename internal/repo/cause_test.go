@@ -43,7 +43,7 @@ func checkout(f fixture, dir string, fetch ...string) {
 }
 
 // Each clone that a run cannot use is named by its cause, with the command that
-// fixes it: where it is one of git's, it is run, and the run goes on.
+// fixes it: if it is one of git's, it is run, and the run goes on.
 func TestWhatIsWrongWithAClone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -51,20 +51,20 @@ func TestWhatIsWrongWithAClone(t *testing.T) {
 		head      string
 		says      string
 		fix       []string // what the hint says, to be run in the clone
-		stillSays string   // afterwards; empty: nothing is wrong any more
+		stillSays string   // afterwards; empty: nothing is wrong anymore
 	}{
 		"partial": {
 			clone: func(f fixture, dir string) {
 				f.git("clone", "-q", "--filter=blob:none", "file://"+f.dir, dir)
 			},
-			head: "origin/pr", says: "this clone is partial, and what it leaves out is needed (hint: `git fetch --refetch --no-filter origin`",
+			head: "origin/pr", says: "this clone is partial, and objects that it leaves out are needed (hint: `git fetch --refetch --no-filter origin`",
 			fix: []string{"fetch", "-q", "--refetch", "--no-filter", "origin"},
 		},
 		"shallow": {
 			clone: func(f fixture, dir string) {
 				f.git("clone", "-q", "--depth", "1", "--no-single-branch", "file://"+f.dir, dir)
 			},
-			head: "origin/pr", says: "git merge-tree: refusing to merge unrelated histories: this clone is shallow, and what it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)",
+			head: "origin/pr", says: "git merge-tree: refusing to merge unrelated histories: this clone is shallow, and history that it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)",
 			fix: []string{"fetch", "-q", "--unshallow", "origin"},
 		},
 		"shallow, without the head": {
@@ -76,12 +76,12 @@ func TestWhatIsWrongWithAClone(t *testing.T) {
 			clone: func(f fixture, dir string) {
 				checkout(f, dir, "--depth=1", "--no-tags", "origin", "+refs/pull/7/merge:refs/remotes/pull/7/merge")
 			},
-			head: "refs/remotes/pull/7/merge", says: "has no default branch that can be told: this clone is shallow, and what it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)",
+			head: "refs/remotes/pull/7/merge", says: "has no default branch that git can tell: this clone is shallow, and history that it leaves out is needed (hint: `git fetch --unshallow origin`; with actions/checkout, `fetch-depth: 0`)",
 			fix: []string{"fetch", "-q", "--unshallow", "origin"},
 		},
 		"actions/checkout's of all branches, without the pull request": {
 			clone: func(f fixture, dir string) { checkout(f, dir, "origin", "+refs/heads/*:refs/remotes/origin/*") },
-			head:  "refs/remotes/pull/7/merge", says: "(hint: is it fetched? try `git fetch origin +refs/pull/7/merge:refs/remotes/pull/7/merge`)",
+			head:  "refs/remotes/pull/7/merge", says: "(hint: fetch it with `git fetch origin +refs/pull/7/merge:refs/remotes/pull/7/merge`)",
 			fix: []string{"fetch", "-q", "origin", "+refs/pull/7/merge:refs/remotes/pull/7/merge"},
 		},
 		"without a common commit": {

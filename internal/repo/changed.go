@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Changed lists the first files, of so many at most, that one tree has and the other
-// has not, or otherwise, and whose path is wanted. Their sizes are not looked up.
+// Changed lists the first files, at most this many, that one tree has and the other
+// lacks or has with other content, and whose path is wanted, without their sizes.
 func (r *Repo) Changed(ctx context.Context, from, to *Tree, most int, wanted func(path string) bool) ([]File, error) {
 	var files []File
 	err := r.inScratch("diff-tree", "-r", "-z", "--raw", "--no-renames", "--diff-filter=AM", from.ID, to.ID).run(ctx, func(out *bufio.Reader) error {
@@ -34,14 +34,14 @@ func (r *Repo) Changed(ctx context.Context, from, to *Tree, most int, wanted fun
 		}
 	})
 	if err != nil {
-		return nil, fmt.Errorf("what changed: %w", err)
+		return nil, fmt.Errorf("list the changes: %w", err)
 	}
 	return files, nil
 }
 
 var errEnough = errors.New("enough is read")
 
-// Beginning gives the first bytes of a file, as many at most.
+// Beginning returns at most the first most bytes of a file.
 func (r *Repo) Beginning(ctx context.Context, file File, most int64) ([]byte, error) {
 	var data []byte
 	err := r.inRepo("cat-file", "blob", file.Blob).run(ctx, func(out *bufio.Reader) (err error) {

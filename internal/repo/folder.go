@@ -13,9 +13,9 @@ import (
 // maxOpened bounds a file that is opened, in bytes.
 const maxOpened = 1 << 30
 
-// Folder gives those of the files that lie right in a folder of the tree, which Under
+// Folder returns those of the files directly in a folder of the tree, which Under
 // lists, as a file system without the folders below it. A file's content is read from
-// git when it is opened, and can then be read from any place. The context holds for
+// git when it is opened, and can then be read at any offset. The context applies to
 // all of that.
 func (t *Tree) Folder(ctx context.Context, folder string, under []File) fs.FS {
 	files := map[string]File{}

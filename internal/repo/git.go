@@ -20,7 +20,7 @@ type call struct {
 	env      []string
 	input    []byte
 	args     []string // the subcommand and what follows it
-	// explain gives the cause behind what a failed git says, nil where it knows none.
+	// explain gives the cause behind git's error message; nil: none is known.
 	explain func(ctx context.Context, said string) error
 }
 
@@ -84,7 +84,7 @@ func (c call) run(ctx context.Context, read func(*bufio.Reader) error) error {
 	return fmt.Errorf("git %s: %s: %w", c.args[0], reason(why), err)
 }
 
-// output gives all that git writes, also where git fails.
+// output returns all that git writes, also where git fails.
 func (c call) output(ctx context.Context) (out []byte, err error) {
 	err = c.run(ctx, func(r *bufio.Reader) (err error) {
 		out, err = io.ReadAll(r)
@@ -93,7 +93,7 @@ func (c call) output(ctx context.Context) (out []byte, err error) {
 	return out, err
 }
 
-// line gives git's output without the line break at its end.
+// line returns git's output without the line break at its end.
 func (c call) line(ctx context.Context) (string, error) {
 	out, err := c.output(ctx)
 	return strings.TrimSuffix(string(out), "\n"), err
@@ -102,8 +102,8 @@ func (c call) line(ctx context.Context) (string, error) {
 // maxReason bounds a line of git's that is shown, in characters.
 const maxReason = 1000
 
-// reason is the line of git's complaint that says why it failed: warnings may stand
-// before it, advice behind.
+// reason is the line of git's error output with the cause: warnings may precede
+// it, advice may follow.
 func reason(said string) string {
 	said = strings.TrimSpace(said)
 	for _, mark := range []string{"fatal: ", "error: "} {

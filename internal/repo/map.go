@@ -60,8 +60,8 @@ func mapped(spool *os.File, files []File) (*Contents, error) {
 	return c, nil
 }
 
-// Release gives back the memory of what was read of the Data, which is read again
-// where it is asked for.
+// Release frees the memory of the Data, which is read again
+// when used.
 func (c *Contents) Release() error {
 	if c.mapped == nil {
 		return nil

@@ -20,11 +20,11 @@ const (
 	maxConflictNames = 16 << 10 // bytes of all that are read
 )
 
-// ErrConflict says that base and head do not merge.
+// ErrConflict is the error if base and head do not merge.
 var ErrConflict = errors.New("the head does not merge into the base")
 
-// MergeTree gives the tree that merging the head into the base would give where
-// nothing but the two commits is known, as on a server: no .gitattributes file
+// MergeTree returns the tree that merging the head into the base would give where
+// only the two commits are known, as on a server: no .gitattributes file
 // and no merge driver applies. A conflict wraps ErrConflict and names files.
 func (r *Repo) MergeTree(ctx context.Context, base, head string) (string, error) {
 	baseSHA, err := r.Commit(ctx, base)

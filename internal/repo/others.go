@@ -51,7 +51,7 @@ func (t *Tree) Others(ctx context.Context, patterns ...string) ([]Other, error) 
 	return others, nil
 }
 
-// isNamedBy says whether what the pattern names could lie at or behind the entry.
+// isNamedBy reports whether the pattern could match at or behind the entry.
 // A submodule is a folder; a link counts as one where the pattern names it without
 // * or ?, for most links are none.
 func (o Other) isNamedBy(pattern string) bool {
@@ -77,12 +77,12 @@ func (o Other) isNamedBy(pattern string) bool {
 	return len(parts) > len(name)
 }
 
-// Refused is the error about an entry that was to be read.
+// Refused is the error for an entry that was to be read.
 func (o Other) Refused() error {
-	return fmt.Errorf("%s is a %s, and its content is not read (hint: commit the files themselves in its place)", o.Path, o.Kind)
+	return fmt.Errorf("%s is a %s, and its content is not read (hint: commit the files themselves instead)", o.Path, o.Kind)
 }
 
-// absent says why the tree has no such file.
+// absent explains why the tree has no such file.
 func (t *Tree) absent(ctx context.Context, name string) error {
 	others, err := t.Others(ctx, name)
 	if err == nil && len(others) > 0 {

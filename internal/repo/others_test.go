@@ -87,7 +87,7 @@ func TestReadNamesWhatIsNoFile(t *testing.T) {
 		"data/link.json":        "data/link.json is a symbolic link, and its content is not read (hint: ",
 		"linked/a.json":         "linked is a symbolic link",
 		"vendor/records/a.json": "vendor/records is a submodule",
-		"lfs.json":              "lfs.json is a pointer of Git LFS, and content is read from git itself (hint: `git lfs pull`",
+		"lfs.json":              "lfs.json is a Git LFS pointer, and content is read from git itself (hint: `git lfs pull`",
 		"none.json":             `"none.json": file does not exist`,
 		"data/deep":             `"data/deep": file does not exist`,
 	} {

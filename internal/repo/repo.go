@@ -1,5 +1,5 @@
 // Package repo reads a git repository's objects: the files of any tree, and the tree
-// that a merge of a head into a base would give. Nothing is checked out, nothing is
+// of merging a head into a base. Nothing is checked out, nothing is
 // written into the repository, and no hook or program of a tree is run: new objects go
 // into a temporary repository that Close removes. A merge depends on the two commits
 // alone. Reading the working tree is what `git add` does, so there the user's own git
@@ -31,7 +31,7 @@ type Repo struct {
 	leftOut []string
 }
 
-// Open finds the git repository that dir lies in. Git runs with exactly the
+// Open finds the git repository that contains dir. Git runs with exactly the
 // environment given. Close the Repo to remove its temporary folder.
 func Open(ctx context.Context, dir, git string, env []string) (*Repo, error) {
 	r := &Repo{git: git, env: append([]string{
@@ -48,7 +48,7 @@ func Open(ctx context.Context, dir, git string, env []string) (*Repo, error) {
 	}
 	paths := strings.Split(found, "\n")
 	if len(paths) != 4 {
-		return nil, fmt.Errorf("%q: git tells its folders as %q (hint: a path with a line break in it cannot be used)", dir, found)
+		return nil, fmt.Errorf("%q: cannot parse the folders that git reports, %q (hint: use a path without a line break)", dir, found)
 	}
 	r.root = paths[0]
 	if r.scratch, r.lock, err = newScratch(""); err != nil {
@@ -87,13 +87,13 @@ func (r *Repo) Close() error {
 // Root is the top folder of the working tree.
 func (r *Repo) Root() string { return r.root }
 
-// IsCommitID says whether a ref is the whole id of a commit, and no name.
+// IsCommitID reports whether a ref is a full commit ID and not a name.
 func IsCommitID(ref string) bool { return commitID.MatchString(ref) }
 
 // Commit resolves a ref to the id of its commit.
 func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 	if strings.HasPrefix(ref, "-") {
-		return "", fmt.Errorf("%q is no ref", ref)
+		return "", fmt.Errorf("%q is not a ref", ref)
 	}
 	id, err := r.inRepo("rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}").line(ctx)
 	if ctx.Err() != nil {
@@ -104,21 +104,21 @@ func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 			return "", fmt.Errorf("no commit %q in %s: %w", ref, r.root, errShallow)
 		}
 		from := "origin"
-		if IsCommitID(ref) { // such as a fork's, which no branch of origin has
+		if IsCommitID(ref) { // such as a fork's, which is on no branch of origin
 			from += " " + ref
-		} else if pull := pullRef.FindStringSubmatch(ref); pull != nil { // no clone has GitHub's by itself
+		} else if pull := pullRef.FindStringSubmatch(ref); pull != nil { // clones do not fetch GitHub's by default
 			from += " +refs/" + pull[1] + ":" + ref
 		}
-		return "", fmt.Errorf("no commit %q in %s (hint: is it fetched? try `git fetch %s`)", ref, r.root, from)
+		return "", fmt.Errorf("no commit %q in %s (hint: fetch it with `git fetch %s`)", ref, r.root, from)
 	}
 	return id, nil
 }
 
-// ErrNoCommit says that a repository is new.
+// ErrNoCommit is the error of a new repository.
 var ErrNoCommit = errors.New("nothing is committed")
 
-// DefaultBranch is the full name of the ref that a change is measured against
-// when none is given: what origin calls its default branch, else main, else
+// DefaultBranch is the full name of the ref that a change is compared with
+// if none is given: origin's default branch, else main, else
 // master. A short name could be a tag's, which anybody may have pushed.
 func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {
 	if ref, err := r.inRepo("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").line(ctx); err == nil {
@@ -134,15 +134,15 @@ func (r *Repo) DefaultBranch(ctx context.Context) (string, error) {
 		}
 	}
 	if _, err := r.Commit(ctx, "HEAD"); err != nil && ctx.Err() == nil {
-		return "", fmt.Errorf("%w in %s yet (hint: git add -A && git commit)", ErrNoCommit, r.root)
+		return "", fmt.Errorf("%w in %s yet (hint: `git add -A && git commit`)", ErrNoCommit, r.root)
 	}
-	if r.Shallow() && ctx.Err() == nil { // actions/checkout fetches no branch unless it is told to
-		return "", fmt.Errorf("%s has no default branch that can be told: %w", r.root, errShallow)
+	if r.Shallow() && ctx.Err() == nil { // actions/checkout fetches no branch by default
+		return "", fmt.Errorf("%s has no default branch that git can tell: %w", r.root, errShallow)
 	}
-	return "", fmt.Errorf("%s has no default branch that can be told (hint: name it with --base REF)", r.root)
+	return "", fmt.Errorf("%s has no default branch that git can tell (hint: name it with --base REF)", r.root)
 }
 
-// ShortName is a full ref as people call it: main, origin/main.
+// ShortName is a full ref's short form: main, origin/main.
 func ShortName(ref string) string {
 	for _, prefix := range []string{"refs/heads/", "refs/remotes/"} {
 		if short, found := strings.CutPrefix(ref, prefix); found {

@@ -96,10 +96,10 @@ func TestRefs(t *testing.T) {
 		}
 	}
 	gone := strings.Repeat("0123456789", 4)
-	if _, err := r.Commit(ctx, gone); err == nil || !strings.Contains(err.Error(), "try `git fetch origin "+gone+"`)") {
+	if _, err := r.Commit(ctx, gone); err == nil || !strings.Contains(err.Error(), "(hint: fetch it with `git fetch origin "+gone+"`)") {
 		t.Error(err)
 	}
-	if _, err := Open(ctx, t.TempDir(), "git", []string{"PATH=" + os.Getenv("PATH")}); err == nil || !strings.Contains(err.Error(), "no git repository") {
+	if _, err := Open(ctx, t.TempDir(), "git", []string{"PATH=" + os.Getenv("PATH")}); err == nil || !strings.Contains(err.Error(), "is not in a git repository") {
 		t.Errorf("a plain folder gave %v", err)
 	}
 }

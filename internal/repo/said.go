@@ -1,6 +1,6 @@
 package repo
 
-// maxSaid bounds what is kept of the beginning, and of the end, of git's complaint, in
+// maxSaid bounds the kept beginning, and end, of git's error output, in
 // bytes: a repository can make it name each of a million paths.
 const maxSaid = 16 << 10
 

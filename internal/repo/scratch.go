@@ -15,9 +15,9 @@ import (
 // scratchPrefix starts the name of every scratch repository's folder.
 const scratchPrefix = "tunegate-git-"
 
-// newScratch makes a folder in tmp (empty: the system's folder for temporary
+// newScratch creates a folder in tmp (empty: the system's folder for temporary
 // files) and locks it. The lock ends with the process, however that ends, and
-// so tells Sweep whose folder is still needed.
+// so tells Sweep which folders are still needed.
 func newScratch(tmp string) (dir string, lock *os.File, err error) {
 	for {
 		dir, err := os.MkdirTemp(tmp, scratchPrefix)
@@ -31,11 +31,11 @@ func newScratch(tmp string) (dir string, lock *os.File, err error) {
 		if lock != nil {
 			return dir, lock, nil
 		}
-		// A Sweep came between the two steps and takes the new folder away.
+		// A Sweep came between the two steps and removes the new folder.
 	}
 }
 
-// lockFolder gives the folder opened and locked; nil when another process has
+// lockFolder returns the folder opened and locked; nil if another process has
 // the lock or the folder is gone.
 func lockFolder(dir string) (*os.File, error) {
 	file, err := filelock.OpenFolder(dir)
@@ -67,7 +67,7 @@ func lockFolder(dir string) (*os.File, error) {
 }
 
 // Sweep removes the scratch repositories in tmp that killed processes of this
-// user left, and gives their paths.
+// user left, and returns their paths.
 func Sweep(tmp string) (removed []string, err error) {
 	entries, err := os.ReadDir(tmp)
 	if err != nil {

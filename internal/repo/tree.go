@@ -39,7 +39,7 @@ func Blobs(files []File) map[string]string {
 	return ids
 }
 
-// Tree is all files at a commit or tree. Links and submodules are no files. A tree
+// Tree is all files at a commit or tree. Links and submodules do not count. A tree
 // may have any number of paths, so git is asked for those that are wanted.
 type Tree struct {
 	ID   string
@@ -56,7 +56,7 @@ func (r *Repo) Tree(ctx context.Context, id string) (*Tree, error) {
 }
 
 // Match lists the files whose path fits one of the patterns, in path order, each
-// once. A pattern is a path whose parts may hold * and ? and whose ** stands for any
+// once. A pattern is a path whose parts may contain * and ? and whose ** matches any
 // folders. More than 10,000 files are an error.
 func (t *Tree) Match(ctx context.Context, patterns ...string) ([]File, error) {
 	if len(patterns) == 0 {
@@ -77,7 +77,7 @@ func (t *Tree) Match(ctx context.Context, patterns ...string) ([]File, error) {
 	return files, nil
 }
 
-// literal is the beginning of a pattern that is no pattern, a path.
+// literal is the literal path at the beginning of a pattern.
 func literal(pattern []string) string {
 	end := slices.IndexFunc(pattern, func(part string) bool { return strings.ContainsAny(part, `*?[\`) })
 	if end < 0 {
@@ -136,7 +136,7 @@ func (t *Tree) list(ctx context.Context, paths []string, wanted func(name []stri
 	return files, nil
 }
 
-// Read gives the content of one file of at most so many bytes, fs.ErrNotExist when
+// Read returns the content of one file of at most this many bytes, fs.ErrNotExist if
 // the tree has none. A link, what lies in a submodule, and a pointer of Git LFS are
 // errors that say so.
 func (t *Tree) Read(ctx context.Context, name string, most int64) ([]byte, error) {
@@ -155,7 +155,7 @@ func (t *Tree) Read(ctx context.Context, name string, most int64) ([]byte, error
 }
 
 // Load reads the contents of files of this tree, all in one call of git. More than
-// so many bytes together are an error before any is read.
+// this many bytes together are an error before any is read.
 func (t *Tree) Load(ctx context.Context, files []File, most int64) ([]File, error) {
 	if err := bounded(files, most, most); err != nil {
 		return nil, err
@@ -173,10 +173,10 @@ func (t *Tree) Load(ctx context.Context, files []File, most int64) ([]File, erro
 	return loaded, nil
 }
 
-// CheckSizes says whether Map would take the files.
+// CheckSizes reports whether Map would take the files.
 func CheckSizes(files []File) error { return bounded(files, maxFile, maxAll) }
 
-// bounded refuses files that are larger, alone or together, than so many bytes.
+// bounded refuses files that are larger, alone or together, than the limits in bytes.
 func bounded(files []File, each, all int64) error {
 	var largest File
 	var total int64
@@ -211,7 +211,7 @@ func (r *Repo) contents(ctx context.Context, files []File, take func(File, io.Re
 		for _, file := range files {
 			header, err := out.ReadString('\n')
 			if err != nil || header != fmt.Sprintf("%s blob %d\n", file.Blob, file.Size) {
-				return fmt.Errorf("%q: git answered %q for its content (hint: is the history fetched whole?)", file.Path, header)
+				return fmt.Errorf("%q: git answered %q for its content (hint: fetch the whole history, `git fetch --unshallow origin`)", file.Path, header)
 			}
 			content := io.LimitReader(out, file.Size)
 			if err := take(file, content); err != nil {
@@ -256,7 +256,7 @@ func (t *Tree) Export(ctx context.Context, folder, dir string) error {
 	})
 }
 
-// Match says whether a slash-separated path fits a pattern (see Tree.Match).
+// Match reports whether a slash-separated path fits a pattern (see Tree.Match).
 func Match(pattern, name string) bool {
 	return matchParts(strings.Split(path.Clean(pattern), "/"), strings.Split(name, "/"))
 }

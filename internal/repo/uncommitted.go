@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Uncommitted names the files that fit one of the patterns (see Tree.Match) and are in
-// the working tree otherwise than in HEAD, or not in HEAD at all; ignored ones are left
+// Uncommitted lists the files that match one of the patterns (see Tree.Match) and differ in
+// the working tree from HEAD, or are not in HEAD at all; ignored ones are left
 // out. They are sorted, slash-separated, and named from the top of the repository.
 func (r *Repo) Uncommitted(ctx context.Context, patterns ...string) ([]string, error) {
 	if len(patterns) == 0 {

@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// Git's modes of entries that are no plain files.
+// Git's modes of entries that are not plain files.
 const (
 	modeLink      = "120000"
 	modeSubmodule = "160000"
 )
 
-// listed is an entry of a tree as git lists it, which is no folder.
+// listed is an entry of a tree as git lists it, not a folder.
 type listed struct {
 	mode, kind, id string
-	size           string // bytes, where sizes are asked for; "-" of what is no blob
+	size           string // bytes, if sizes are requested; "-" if not a blob
 	path           string
 }
 

@@ -13,7 +13,7 @@ import (
 // maxUntracked bounds an untracked file that WorkingTree takes, in bytes.
 const maxUntracked = 64 << 20
 
-// WorkingTree gives what the working tree holds now as a commit on top of HEAD
+// WorkingTree returns the working tree's content as a commit on top of HEAD
 // that no ref names: what `git add --all` would stage, which leaves out ignored
 // files, and without the files of LeftOut. The same content gives the same id.
 func (r *Repo) WorkingTree(ctx context.Context) (string, error) {

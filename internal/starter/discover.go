@@ -14,9 +14,9 @@ import (
 	"github.com/tunegate/tunegate/internal/repo"
 )
 
-// How a tutor names its records, and where they lie in the playbook's repository.
+// How a tutor names its records, and where they are in the playbook's repository.
 // The merged file repeats the others, and follow-ups count twice. The playbook has its
-// user copy a sample to playbookInput and go on from there, so that is a source before
+// user copy a sample to playbookInput and continue from there, so that is a source before
 // it exists.
 const (
 	tutorRecords    = "raw_tuning_records*"
@@ -31,8 +31,8 @@ const (
 // elsewhere are the globs of other repositories; the first is the default.
 var elsewhere = []string{"data/*.json", "data/*.jsonl"}
 
-// Recognize gives the template that fits the working tree top, and why: a
-// tutor's records have its name for them.
+// Recognize returns the template that fits the working tree top, and why: a
+// tutor's records have the tutor's file name.
 func Recognize(top fs.FS) (t Template, why string, err error) {
 	for _, glob := range append([]string{playbookRecords}, elsewhere...) {
 		folder := path.Dir(glob)
@@ -41,10 +41,10 @@ func Recognize(top fs.FS) (t Template, why string, err error) {
 			return "", "", err
 		}
 		if len(found) > 0 {
-			return Tutor, fmt.Sprintf("%s is named as a tutor's records are", found[0]), nil
+			return Tutor, fmt.Sprintf("found %s, a tutor's record file", found[0]), nil
 		}
 	}
-	return Generic, fmt.Sprintf("no %s lies in backend/data or data, as a tutor's records do", tutorRecords), nil
+	return Generic, fmt.Sprintf("no %s in backend/data or data", tutorRecords), nil
 }
 
 // Discover proposes options for the template and the repository whose working
@@ -116,7 +116,7 @@ const maxMakefile = 1 << 20 // bytes
 var inputLine = regexp.MustCompile(`(?m)^ *LORA_INPUT *[?:]*= *([^#$\n]*[^#$\s]) *(?:#.*)?\r?$`)
 
 // prepared is the file that `make lora-prepare` reads, as the environment says, else
-// the Makefile; empty where neither does.
+// the Makefile; empty if neither does.
 func prepared(top fs.FS, environment string) (string, error) {
 	if environment != "" {
 		return path.Clean(environment), nil
@@ -149,7 +149,7 @@ func (o Options) Unmatched(top fs.FS) []string {
 
 var notInTags = regexp.MustCompile(`[^a-z0-9._-]+`)
 
-// tagName makes the name of Ollama tags of a folder's; empty where nothing of it
+// tagName makes the name of Ollama tags of a folder's; empty if nothing of it
 // can stand in one.
 func tagName(folder string) string {
 	name := strings.TrimLeft(notInTags.ReplaceAllString(strings.ToLower(folder), "-"), "._-")

@@ -9,13 +9,13 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// Figures are what the gate can tell with a template's suites before anything was
-// measured, in the words of its config: as a dry run says it.
+// Figures are what the gate can detect with a template's suites before anything was
+// measured, for the comments of its config: as in a dry run.
 type Figures struct {
-	Sees   int // points: the drop that each suite shows
-	Noise  int // percent of the cases that are taken to flip for no reason
-	Margin int // points: the loss that a suite must exclude
-	Needs  int // cases that this takes; 0: as many as there are
+	Detects int // points: the drop that each suite detects
+	Noise   int // percent of the cases that are assumed to flip at random
+	Margin  int // points: the loss that a suite must exclude
+	Needs   int // cases that this takes; 0: as many as there are
 }
 
 // figures computes those of the suites among the files, by the gate of the config.
@@ -40,7 +40,7 @@ func figures(configText []byte, files []File) (Figures, error) {
 		if effect.Rule != gate.NoHarm {
 			continue
 		}
-		f.Sees = max(f.Sees, percent(effect.Detects))
+		f.Detects = max(f.Detects, percent(effect.Detects))
 		if effect.Needs > 0 {
 			f.Needs = max(f.Needs, effect.Cases+effect.Needs)
 		}

@@ -30,7 +30,7 @@ func TestDefaultGateDecides(t *testing.T) {
 			t.Fatal(err)
 		}
 		all := suites(t, test.template)
-		// passes says whether a model passes the case with the index: the share of
+		// passes reports whether a model passes the case with the index: the share of
 		// the cases that it fails is one in every.
 		passes := func(index, every int) bool { return index%every != 0 }
 
@@ -76,16 +76,16 @@ func TestFiguresAreTheDryRuns(t *testing.T) {
 				needs = max(needs, effect.Cases+effect.Needs)
 			}
 		}
-		if want := fmt.Sprintf("drops of %.0f points where 10 %% of the cases flip", 100*detects); !strings.Contains(said, want) {
+		if want := fmt.Sprintf("drops of %.0f points if 10 %% of the cases flip", 100*detects); !strings.Contains(said, want) {
 			t.Errorf("%s: no %q in %s", template, want, said)
 		}
-		if want := fmt.Sprintf("To exclude a loss of 10 points, as the gate asks, a suite then needs %d cases.", needs); strings.Contains(said, want) != (needs > 0) {
+		if want := fmt.Sprintf("To exclude a loss of 10 points, as the gate requires, a suite then needs %d cases.", needs); strings.Contains(said, want) != (needs > 0) {
 			t.Errorf("%s: %q in %s", template, want, said)
 		}
 	}
 }
 
-// graded gives both models' cases, passed as said for the case with the index.
+// graded returns both models' cases, passed as said for the case with the index.
 func graded(all []suite.Suite, passed func(s suite.Suite, i int) (baseline, candidate bool)) []eval.Case {
 	var cases []eval.Case
 	for _, s := range all {

@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { proctest.Main(m) }
 
-// content gives the template's files by their paths.
+// content returns the template's files by their paths.
 func content(t *testing.T, template Template, o Options) map[string][]byte {
 	t.Helper()
 	files, err := Files(template, o)

@@ -27,7 +27,7 @@ func TestMakeTargets(t *testing.T) {
 		merge  = "[dataset][--playbook][--base-sample][" + data + ".sample.json][--followup-sample][" + data + ".followup.sample.json][--merged][" + data + ".merged.json]"
 		merged = merge + "[--weight=2][--shuffle-seed=42]"
 	)
-	const trained = "where the verdict says promotable, and once the default branch holds the data: ./fake promote v1, which serves euclid-math-lora-v1"
+	const trained = "if the verdict says promotable, and once the default branch holds the data: ./fake promote v1, which serves euclid-math-lora-v1"
 	proctest.WriteFile(t, filepath.Join(dir, "there.mk"), "LORA_INPUT = fake\n")
 	for _, test := range []struct {
 		args []string

@@ -6,11 +6,11 @@ package starter
 // ConfigFile is the one file that depends on the Options.
 const ConfigFile = "tunegate.yaml"
 
-// DefaultBase is a base model's folder as many machines have it; a config that
-// names no folder says nothing.
+// DefaultBase is a base model's usual folder, if a config does
+// not name one.
 const DefaultBase = "/models/Qwen2.5-7B-Instruct"
 
-// Options is what a repository says about itself.
+// Options are the values that a repository's config is made with.
 type Options struct {
 	Name      string
 	BaseModel string
@@ -18,7 +18,7 @@ type Options struct {
 	Sources   []Source
 }
 
-// What a config asks of a base model whose context is large enough, in tokens.
+// The defaults of a config if the base model's context is large enough, in tokens.
 const (
 	usualNumCtx     = 4096
 	usualNumPredict = 1024

@@ -198,11 +198,11 @@ func TestRecognize(t *testing.T) {
 		want  Template
 		why   string
 	}{
-		{[]string{"backend/data/raw_tuning_records.followup.sample.json"}, Tutor, "backend/data/raw_tuning_records.followup.sample.json is named"},
+		{[]string{"backend/data/raw_tuning_records.followup.sample.json"}, Tutor, "found backend/data/raw_tuning_records.followup.sample.json, a tutor's record file"},
 		{[]string{"backend/data/raw_tuning_records.merged.json"}, Tutor, "backend/data/raw_tuning_records.merged.json"},
 		{[]string{"data/other.json", "data/raw_tuning_records.json"}, Tutor, "data/raw_tuning_records.json"},
 		{[]string{"data/raw_tuning_records.more.jsonl"}, Tutor, "data/raw_tuning_records.more.jsonl"},
-		{[]string{"data/my_raw_tuning_records.json", "raw_tuning_records.json", "data/raw_tuning_records.txt"}, Generic, "no raw_tuning_records* lies in backend/data or data"},
+		{[]string{"data/my_raw_tuning_records.json", "raw_tuning_records.json", "data/raw_tuning_records.txt"}, Generic, "no raw_tuning_records* in backend/data or data"},
 		{nil, Generic, "no raw_tuning_records*"},
 	} {
 		got, why, err := Recognize(tree(test.there...))
@@ -250,7 +250,7 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	for _, template := range []Template{"", ".", "Tutor", "tutor/suites", "../files/tutor"} {
-		if _, err := Files(template, Options{}); err == nil || !strings.Contains(err.Error(), "it is one of [generic tutor]") {
+		if _, err := Files(template, Options{}); err == nil || !strings.Contains(err.Error(), "one of [generic tutor]") {
 			t.Errorf("%q: %v", template, err)
 		}
 	}

@@ -58,7 +58,7 @@ func TestSanityPrompts(t *testing.T) {
 	}
 }
 
-// questions gives the graded questions in normal form with their cases. Each is
+// questions returns the graded questions in normal form with their cases. Each is
 // asked once: twice the same question is no second piece of evidence.
 func questions(t *testing.T, template Template) map[string]string {
 	t.Helper()

@@ -12,7 +12,7 @@ import (
 	"text/template"
 )
 
-// Template names what a repository begins with: a folder below files.
+// Template names a set of starter files: a folder below files.
 type Template string
 
 // Tutor is a maths tutor that keeps the playbook's record files and make targets;
@@ -31,12 +31,12 @@ const head = "head.yaml"
 //go:embed files
 var embedded embed.FS
 
-// Files gives the template's files, in the order of their paths but for the
-// config, which is the last: where it lies, a repository has begun. A template
+// Files returns the template's files, in the order of their paths but for the
+// config, which is the last: if it exists, a repository is already set up. A template
 // that does not exist is an error.
 func Files(t Template, o Options) ([]File, error) {
 	if !slices.Contains(Templates(), t) {
-		return nil, fmt.Errorf("no template %q (hint: it is one of %v)", t, Templates())
+		return nil, fmt.Errorf("no template %q (hint: choose one of %v)", t, Templates())
 	}
 	folder := path.Join("files", string(t))
 	var files []File
@@ -55,7 +55,7 @@ func Files(t Template, o Options) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What the user chooses, which may make no valid config, changes no figure.
+	// The user's choices, which may give an invalid config, change no figure.
 	sample, err := renderConfig(folder, Options{Name: "sample", BaseModel: DefaultBase, Sources: []Source{{Path: "data/*.json", Weight: 1}}}, Figures{})
 	if err != nil {
 		return nil, err

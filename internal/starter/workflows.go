@@ -14,10 +14,10 @@ import (
 // WorkflowsFolder is where GitHub looks for a repository's workflows.
 const WorkflowsFolder = ".github/workflows"
 
-// examplesAction stands in the examples for the action that a repository chooses.
+// examplesAction is the examples' placeholder for the action that a repository chooses.
 const examplesAction = "OWNER/NAME@REF"
 
-// Workflows gives the example workflows of these names, such as gpu, in the order
+// Workflows returns the example workflows of these names, such as gpu, in the order
 // of their paths, with the action that they use in place of the examples'. An
 // unknown name or an action that CheckAction refuses is an error.
 func Workflows(names []string, action string) ([]File, error) {

@@ -69,7 +69,7 @@ func TestCheckAction(t *testing.T) {
 		"a/b@c # x", "a/b@c\n      run: evil", "a/b@c\n", "a/b@c\r", "a/b@${{x}}", "a/b@$1", "a/b@c: d", "a/b@'c'", " a/b@c", "a /b@c", "ä/b@c",
 		"a/b@" + strings.Repeat("c", 201), strings.Repeat("a", 40) + "/b@c",
 	} {
-		if err := CheckAction(action); err == nil || !strings.Contains(err.Error(), "hint: OWNER/NAME@REF") {
+		if err := CheckAction(action); err == nil || !strings.Contains(err.Error(), "hint: use OWNER/NAME@REF") {
 			t.Errorf("%q: %v", action, err)
 		}
 	}

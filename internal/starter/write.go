@@ -9,7 +9,7 @@ import (
 )
 
 // Write writes the files that are missing below the folder top, each whole or
-// not at all. What lies there already, of whatever kind, is kept. It gives the
+// not at all. Whatever already exists is kept. It returns the
 // paths of both in the order of the files, also with an error.
 func Write(top string, files []File) (written, kept []string, err error) {
 	root, err := os.OpenRoot(top)
@@ -25,7 +25,7 @@ func Write(top string, files []File) (written, kept []string, err error) {
 		case errors.Is(err, fs.ErrExist):
 			kept = append(kept, file.Path)
 		default:
-			return written, kept, fmt.Errorf("%w (hint: is %s writable, and no link of it leads outside?)", err, top)
+			return written, kept, fmt.Errorf("%w (hint: make %s writable, and remove links that lead outside)", err, top)
 		}
 	}
 	return written, kept, nil

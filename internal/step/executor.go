@@ -9,25 +9,25 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// Executor does steps over a store.
+// Executor runs steps over a store.
 type Executor struct {
 	Store *store.Store
 	Clock func() time.Time
-	Force Stage // whose work is done again, even if the result is kept; empty: none
+	Force Stage // to run again, even if the result is kept; empty: none
 	Watch Watcher
 }
 
-// Watcher is told what becomes of steps.
+// Watcher is notified of the progress of steps.
 type Watcher interface {
-	// State is a step's change of state. Seconds is what the work took, also when
-	// it was done before and is reused. The key is empty where nothing is kept.
+	// State is a step's change of state. Seconds is how long the step took, also when
+	// its result is reused. The key is empty if nothing is kept.
 	State(stage Stage, name string, key store.Key, state State, seconds float64)
 	// Kept is a result that the run needs.
 	Kept(stage Stage, name string, entry store.Entry) error
 }
 
-// Run brings the step's result: from the store, or by doing the work. The work
-// fills a draft folder; nothing stands under the result's name before it is whole.
+// Run brings the step's result: from the store, or by running it. The step
+// fills a draft folder, which gets the result's name only when it is complete.
 func (s *Of[V]) Run(ctx context.Context, e Executor) error {
 	began, key := e.Clock(), store.Key("")
 	err := s.bring(ctx, e, &key)
@@ -38,7 +38,7 @@ func (s *Of[V]) Run(ctx context.Context, e Executor) error {
 	return err
 }
 
-// bring is Run, which gives the key of the result as soon as it is known.
+// bring is Run, which reports the key of the result as soon as it is known.
 func (s *Of[V]) bring(ctx context.Context, e Executor, key *store.Key) error {
 	if s.Slot == nil {
 		return s.always(ctx, e)
@@ -69,7 +69,7 @@ func (s *Of[V]) bring(ctx context.Context, e Executor, key *store.Key) error {
 	return e.Watch.Kept(s.Stage, s.Name, s.entry)
 }
 
-// make does the work in a draft and keeps it.
+// make runs the step in a draft and keeps that.
 func (s *Of[V]) make(ctx context.Context, e Executor, slot store.Slot, resume bool) error {
 	draft, err := e.Store.Begin(slot.Stage, slot.Key)
 	if err == nil && !resume {
@@ -93,7 +93,7 @@ func (s *Of[V]) make(ctx context.Context, e Executor, slot store.Slot, resume bo
 	return nil
 }
 
-// always does the work of a step that keeps nothing.
+// always runs a step that keeps nothing.
 func (s *Of[V]) always(ctx context.Context, e Executor) error {
 	e.Watch.State(s.Stage, s.Name, "", Running, 0)
 	began := e.Clock()

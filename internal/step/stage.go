@@ -1,6 +1,6 @@
 package step
 
-// Stage is one word for a part of a run.
+// Stage names a part of a run.
 type Stage string
 
 // The stages, in order.
@@ -20,7 +20,7 @@ func Stages() []Stage {
 	return []Stage{Dataset, Prepare, Train, Export, Register, Eval, Gate, Report}
 }
 
-// State is how far a stage of a run is, or the run itself.
+// State is the state of a stage of a run, or of the run itself.
 type State string
 
 // The states.
@@ -29,7 +29,7 @@ const (
 	Done    State = "done"
 	Reused  State = "reused"
 	Failed  State = "failed"
-	// Cancelled is the state of a run that was told to end.
+	// Cancelled is the state of a run that was cancelled.
 	Cancelled State = "cancelled"
 	// Interrupted is the state of a run that was killed.
 	Interrupted State = "interrupted"

@@ -104,7 +104,7 @@ func TestTakesUpOrThrowsAway(t *testing.T) {
 	}
 }
 
-// TestMadeAgain: what does not hold any more is made again, and stays in the store
+// TestMadeAgain: what does not hold anymore is made again, and stays in the store
 // until the new one is there.
 func TestMadeAgain(t *testing.T) {
 	t.Parallel()
@@ -129,14 +129,14 @@ func TestMadeAgain(t *testing.T) {
 	}
 }
 
-// TestLook: looking finds what Run would reuse, and does nothing.
-func TestLook(t *testing.T) {
+// TestInspect: inspecting finds what Run would reuse, and does nothing.
+func TestInspect(t *testing.T) {
 	t.Parallel()
 	e, _ := executor(t, "")
 	done := 0
-	look := func(s *Of[int], force Stage) Look {
+	look := func(s *Of[int], force Stage) Inspection {
 		t.Helper()
-		found, err := s.Look(t.Context(), e.Store, force)
+		found, err := s.Inspect(t.Context(), e.Store, force)
 		if err != nil || done > 1 {
 			t.Fatalf("%v, done %d times", err, done)
 		}
@@ -165,9 +165,9 @@ func TestLook(t *testing.T) {
 	}
 }
 
-// TestLookAtAnotherSlot: what was looked at is forgotten where the step then turns
+// TestInspectAnotherSlot: what was inspected is forgotten if the step then turns
 // out to be another's, and is nobody's result until it is brought.
-func TestLookAtAnotherSlot(t *testing.T) {
+func TestInspectAnotherSlot(t *testing.T) {
 	t.Parallel()
 	e, seen := executor(t, "")
 	done := 0
@@ -181,7 +181,7 @@ func TestLookAtAnotherSlot(t *testing.T) {
 	s.Slot = func(context.Context) (*store.Slot, error) {
 		return &store.Slot{Stage: "train", Key: store.Digest(key)}, nil
 	}
-	if found, err := s.Look(t.Context(), e.Store, ""); err != nil || !found.Kept || s.Value() != 7 || s.Brought() {
+	if found, err := s.Inspect(t.Context(), e.Store, ""); err != nil || !found.Kept || s.Value() != 7 || s.Brought() {
 		t.Fatalf("%+v, %v, value %d, brought %v", found, err, s.Value(), s.Brought())
 	}
 	key = "another"
@@ -199,21 +199,21 @@ func TestLookAtAnotherSlot(t *testing.T) {
 	}
 }
 
-// TestChecksAreLookedAt: what only looks is done by looking ahead too, once what it
-// looks at is known.
-func TestChecksAreLookedAt(t *testing.T) {
+// TestReadOnlyChecksAreInspected: a read-only step also runs when inspected, once what it
+// checks is known.
+func TestReadOnlyChecksAreInspected(t *testing.T) {
 	t.Parallel()
 	e, seen := executor(t, "")
 	ready, done := false, 0
-	check := &Of[int]{Stage: Prepare, Looks: func() bool { return ready }, Do: func(context.Context, string) (int, error) {
+	check := &Of[int]{Stage: Prepare, ReadOnly: func() bool { return ready }, Do: func(context.Context, string) (int, error) {
 		done++
 		return 0, errors.New("no server")
 	}}
-	if look, err := check.Look(t.Context(), e.Store, ""); err != nil || look.Fault != nil || done != 0 {
+	if look, err := check.Inspect(t.Context(), e.Store, ""); err != nil || look.Fault != nil || done != 0 {
 		t.Errorf("%+v, %v, done %d times", look, err, done)
 	}
 	ready = true
-	if look, err := check.Look(t.Context(), e.Store, ""); err != nil || look.Fault == nil || done != 1 {
+	if look, err := check.Inspect(t.Context(), e.Store, ""); err != nil || look.Fault == nil || done != 1 {
 		t.Errorf("%+v, %v, done %d times", look, err, done)
 	}
 	if err := check.Run(t.Context(), e); err == nil || !slices.Equal(seen.heard, []string{"prepare running", "prepare failed"}) {

@@ -21,11 +21,11 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// reference has the trainer's libraries load the base, and holds its GGUF against
-// what they make of the folder, before anything is registered.
+// reference has the trainer's libraries load the base, and compares its GGUF with
+// their reading of the folder, before anything is registered.
 func (s *List) reference() *step.Of[register.Reference] {
 	return &step.Of[register.Reference]{
-		Stage: step.Prepare, Name: "the base as the trainer loads it",
+		Stage: step.Prepare, Name: "the base as loaded by the trainer",
 		Slot: func(context.Context) (*store.Slot, error) {
 			identity, found := s.BaseIdentity()
 			if !found || !s.BaseGGUF.Known() {
@@ -60,11 +60,11 @@ func (s *List) reference() *step.Of[register.Reference] {
 	}
 }
 
-// agreement asks the server for what the trainer makes of the base, once for each
+// agreement compares the server's results with the trainer's on the base, once for each
 // NAME-base, which has 16 bit as long as every export has.
 func (s *List) agreement() *step.Of[register.Agreement] {
 	return &step.Of[register.Agreement]{
-		Stage: step.Prepare, Name: "the server against the trainer",
+		Stage: step.Prepare, Name: "agreement of server and trainer",
 		Slot: func(ctx context.Context) (*store.Slot, error) {
 			if !s.Base.Known() || !s.Reference.Known() {
 				return nil, nil
@@ -95,7 +95,7 @@ const mostSuspects = 500
 
 // checkRows counts the texts of rows that may be one token for the trainer and
 // another for the server, after what the fixed texts showed. Such a row would train
-// what is never asked.
+// what is never served.
 func (s *List) checkRows(ctx context.Context) error {
 	if !s.trains(ctx) {
 		return nil
@@ -123,18 +123,18 @@ func (s *List) checkRows(ctx context.Context) error {
 		return register.CountTokens(ctx, server, model.Tag, counted, s.plan.Config.Eval.NumCtx)
 	})
 	if differs := (*register.Error)(nil); errors.As(err, &differs) && differs.Name == register.OtherTokens {
-		differs.Hint = "write the record's text in composed characters (Unicode's NFC), or leave it out"
+		differs.Hint = "write the record's text in composed characters (Unicode NFC), or remove the record"
 		return plan.Input(differs)
 	}
 	return err
 }
 
-// rowText is a text of a row, with where it stands.
+// rowText is a text of a row, with its position.
 type rowText struct{ where, text string }
 
-// suspectRows are the texts of the rows that are to be looked at, each once.
+// suspectRows are the texts of the rows that are to be checked, each once.
 func suspectRows(ctx context.Context, rows store.Entry, suspects register.Suspects) (texts []rowText, err error) {
-	places, _ := place.Load(ctx, rows.Dir) // a row is named with its line or without
+	places, _ := place.Load(ctx, rows.Dir) // a row is named with or without its line
 	for _, name := range train.RowFiles() {
 		for row, err := range dataset.Rows(rows.Path(name)) {
 			if err != nil {
@@ -160,7 +160,7 @@ func suspectRows(ctx context.Context, rows store.Entry, suspects register.Suspec
 	return texts, nil
 }
 
-// asQuestions are conversations of one text each, named after where they stand.
+// asQuestions are conversations of one text each, named after their position.
 func (s *List) asQuestions(texts []rowText) []register.Rendered {
 	var prompts []register.Rendered
 	for _, t := range texts {

@@ -21,8 +21,8 @@ import (
 // mathsWall bounds one comparison; the child is killed beyond it.
 const mathsWall = 20 * time.Second
 
-// answers asks a model every case and grades it. Each model's answers are kept by
-// themselves, so a baseline is asked once for many pull requests.
+// answers asks a model every case and grades it. Each model's answers are kept
+// separately, so a baseline is evaluated once for many pull requests.
 func (s *List) answers(role string, model func() (register.Registered, bool, error)) *step.Of[eval.Summary] {
 	return &step.Of[eval.Summary]{
 		Stage: step.Eval, Name: role, Resume: true,
@@ -48,7 +48,7 @@ func (s *List) answers(role string, model func() (register.Registered, bool, err
 	}
 }
 
-// ask takes a model through suites, after what is to be done first with its server;
+// ask evaluates a model on suites, after what is to be done first with its server;
 // nil: nothing.
 func (s *List) ask(ctx context.Context, stage step.Stage, role string, model register.Registered, suites []suite.Suite, dir string, first func(engine.Chatter) error) (eval.Summary, error) {
 	checker, err := s.checker(ctx)
@@ -83,14 +83,14 @@ func (s *List) ask(ctx context.Context, stage step.Stage, role string, model reg
 		return eval.Summary{}, err
 	}
 	for _, why := range slices.Sorted(maps.Keys(summary.None)) {
-		s.machine.Progress.Say("%s: %s: %d of %d cases are no evidence: %s", stage, role, summary.None[why], summary.Cases, why)
+		s.machine.Progress.Say("%s: %s: %d of %d cases excluded: %s", stage, role, summary.None[why], summary.Cases, why)
 	}
 	return summary, nil
 }
 
 // rendered are the prompts in which a model's server must count as many tokens as
 // the trainer did. A baseline may be made of another base, with a tokenizer of its
-// own, and a model that is there already may be served with another template or
+// own, and an existing model may be served with another template or
 // system prompt than the plan's: then none.
 func (s *List) rendered(role string, model register.Registered) map[string][]register.Rendered {
 	if role == eval.Baseline && model.ModelID != s.Base.Value().ModelID {

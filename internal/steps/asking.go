@@ -10,21 +10,21 @@ import (
 	"github.com/tunegate/tunegate/internal/register"
 )
 
-// errDoubt is behind the errors for which a model's answers are thrown away: who
-// answered is not known.
-var errDoubt = errors.New("are thrown away")
+// errDoubt is behind the errors for which a model's answers are discarded: who
+// answered is uncertain.
+var errDoubt = errors.New("are discarded")
 
-// subject is a registered model that is being asked.
+// subject is a registered model under evaluation.
 type subject struct {
 	*machine.Server
 	model  register.Registered
-	digest string // that stood behind its tag when the questions began
+	digest string // of its tag when the questions began
 }
 
 // asking does something with a registered model: it must be the model that was
 // registered before and after, with no one else asking a private server, and leaves
-// the server's memory unless somebody else uses it. What fails is also looked at for
-// that, which then is the reason.
+// the server's memory unless somebody else uses it. A failure is also checked for
+// these reasons.
 func (r *resources) asking(ctx context.Context, model register.Registered, do func(*subject) error) error {
 	server, err := r.serving(ctx)
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *subject) still(ctx context.Context) error {
 	}
 	digest, err := s.Digest(ctx, s.model.Tag)
 	if err == nil && digest != s.digest {
-		err = fmt.Errorf("%s is %w on the server now (digest %.12s, it was %.12s when it was asked first) %s", s.model.Tag, errOther, digest, s.digest, hintOther)
+		err = fmt.Errorf("%s is %w on the server now (digest %.12s, it was %.12s when the evaluation started) %s", s.model.Tag, errOther, digest, s.digest, hintOther)
 	}
 	return s.doubt(err)
 }
@@ -83,7 +83,7 @@ func (s *subject) end(ctx context.Context) error {
 	return s.doubt(sameModel(ctx, s.Server, s.model))
 }
 
-// doubt throws answers away for an error that is about who answered.
+// doubt discards answers for an error about who answered.
 func (s *subject) doubt(err error) error {
 	for _, reason := range []error{engine.ErrDisturbed, engine.ErrNotFound, engine.ErrBroken, errOther} {
 		if errors.Is(err, reason) {
@@ -93,12 +93,12 @@ func (s *subject) doubt(err error) error {
 	return err
 }
 
-// errOther says that a tag is not the model that was registered.
-var errOther = errors.New("another model")
+// errOther is the error of a tag that is not the model that was registered.
+var errOther = errors.New("a different model")
 
-const hintOther = "(hint: another program writes tags of this server: another runner with the same `name`? Run again when it is gone)"
+const hintOther = "(hint: find the program that writes tags on this server, such as another runner with the same `name`; stop it and run again)"
 
-// sameModel makes sure that a tag still is the model that was registered: on a
+// sameModel makes sure that a tag is still the model that was registered: on a
 // shared server somebody else may write the same tag.
 func sameModel(ctx context.Context, server engine.Tags, want register.Registered) error {
 	shown, err := server.Show(ctx, want.Tag)
@@ -106,7 +106,7 @@ func sameModel(ctx context.Context, server engine.Tags, want register.Registered
 		return err
 	}
 	if id := register.ModelID(shown); id != want.ModelID {
-		return fmt.Errorf("%s is %w than the one that was registered (model_id %.12s, it was %.12s) %s", want.Tag, errOther, id, want.ModelID, hintOther)
+		return fmt.Errorf("%s is %w from the one that was registered (model_id %.12s, it was %.12s) %s", want.Tag, errOther, id, want.ModelID, hintOther)
 	}
 	return nil
 }

@@ -167,7 +167,7 @@ func TestAttackFails(t *testing.T) {
 
 // TestAttack: a program of this machine puts the base under the candidate's tag while
 // that is evaluated, and perhaps takes it back. Where the machine cannot isolate, the
-// evaluation is thrown away for what the server's log shows, and nothing of it is kept.
+// evaluation is discarded for what the server's log shows, and nothing of it is kept.
 func TestAttack(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -189,7 +189,7 @@ func TestAttack(t *testing.T) {
 			v := newTarget(t, proctest.Shared(t), tt.attack)
 			v.prepare()
 			_, err := v.evaluate()
-			v.expectThrownAway(err, "a program other than tunegate used the private server", tt.names, "(hint: run `tunegate doctor`")
+			v.expectDiscarded(err, "a program other than tunegate used the private server", tt.names, "(hint: run `tunegate doctor`")
 		})
 	}
 }
@@ -206,7 +206,7 @@ func TestOthersModel(t *testing.T) {
 	}
 	v.list.server = &machine.Server{Engine: shared, Address: shared.Base()}
 	_, err := v.evaluate()
-	v.expectThrownAway(err, candidateTag+" is another model on the server now (digest ", "(hint: another program writes tags of this server")
+	v.expectDiscarded(err, candidateTag+" is a different model on the server now (digest ", "(hint: find the program that writes tags on this server")
 }
 
 // TestDisturbedBefore: what was asked before the questions throws them away too, and
@@ -230,13 +230,13 @@ func TestDisturbedBefore(t *testing.T) {
 	}
 }
 
-// expectThrownAway: the error says these words, and no answer is kept.
-func (v *target) expectThrownAway(err error, words ...string) {
+// expectDiscarded: the error says these words, and no answer is kept.
+func (v *target) expectDiscarded(err error, words ...string) {
 	v.Helper()
 	if v.attacked != nil {
 		v.Errorf("the attack failed: %v", v.attacked)
 	}
-	if err == nil || slices.ContainsFunc(append(words, "the answers of "+candidateTag+" are thrown away"), func(word string) bool { return !strings.Contains(err.Error(), word) }) {
+	if err == nil || slices.ContainsFunc(append(words, "the answers of "+candidateTag+" are discarded"), func(word string) bool { return !strings.Contains(err.Error(), word) }) {
 		v.Errorf("%v, want %q", err, words)
 	}
 	if kept := v.kept(); len(kept) > 0 {

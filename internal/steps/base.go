@@ -17,7 +17,7 @@ import (
 const baseFile = "base.gguf"
 
 // folder is the folder of the base model: written from the base commit when it is
-// part of the repository, else used where it lies, after its files were digested
+// part of the repository, else used in place, after its files were digested
 // once for each state of their sizes and times.
 func (s *List) folder() *step.Of[map[string]string] {
 	if s.plan.BaseInRepository() {
@@ -67,7 +67,7 @@ func (s *List) folder() *step.Of[map[string]string] {
 	}
 }
 
-// baseDir is where the base model lies.
+// baseDir is the folder of the base model.
 func (s *List) baseDir() string {
 	if s.plan.BaseInRepository() {
 		return s.Folder.Entry().Dir
@@ -75,7 +75,7 @@ func (s *List) baseDir() string {
 	return s.plan.Config.Base.Model
 }
 
-// BaseIdentity is the digest of the base model's files, where they were read.
+// BaseIdentity is the digest of the base model's files, if they were read.
 func (s *List) BaseIdentity() (identity string, found bool) {
 	switch {
 	case s.plan.BaseInRepository():
@@ -124,7 +124,7 @@ func (s *List) baseGGUF() *step.Of[export.Digest] {
 	}
 }
 
-// rendering has the trainer's own tokenizer render what the suites will ask.
+// rendering has the trainer's own tokenizer render the suites' prompts.
 func (s *List) rendering() *step.Of[register.Rendering] {
 	return &step.Of[register.Rendering]{
 		Stage: step.Prepare, Name: "rendered prompts",

@@ -36,7 +36,7 @@ func TestOthersPromotedTag(t *testing.T) {
 	}
 	s := Judge(m, &plan.Plan{Config: config.Config{Name: "demo", Runner: config.Runner{Ollama: server.URL}, Eval: config.Eval{Baseline: config.StableModel}}}, Options{})
 	_, err := s.Baseline.Do(t.Context(), "")
-	if err == nil || !strings.Contains(err.Error(), "demo-lora-v1 is another model on the server") {
+	if err == nil || !strings.Contains(err.Error(), "demo-lora-v1 on the server is not the model that was tested") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -56,7 +56,7 @@ func (s *List) adapter() *step.Of[train.Result] {
 	}
 }
 
-// trainingDetail says in a few words what the trainer is at.
+// trainingDetail is a short description of the trainer's progress.
 func trainingDetail(p train.Progress) string {
 	if p.Loss == 0 {
 		return p.Phase

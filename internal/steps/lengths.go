@@ -15,12 +15,12 @@ const (
 	lengthsLimit = 5 * time.Minute
 )
 
-// Lengths counts the baseline's answers that were cut, which are known, and asks
+// Lengths counts the baseline's cut answers, which are known, and asks
 // some of them again until they end.
 func (s *List) Lengths() *step.Of[eval.Lengths] {
 	baseline := s.Baseline.Value()
 	return &step.Of[eval.Lengths]{
-		Name: "how long the cut answers are",
+		Name: "length of the cut answers",
 		Slot: func(ctx context.Context) (*store.Slot, error) {
 			server, device, err := s.answering(ctx)
 			if err != nil {
@@ -37,7 +37,7 @@ func (s *List) Lengths() *step.Of[eval.Lengths] {
 			evaluation := eval.Evaluation{
 				Options: s.plan.EvalOptions(), Model: eval.Model{Tag: baseline.Tag, ModelID: baseline.ModelID}, Suites: s.plan.Suites, Clock: s.machine.Clock,
 				Report: func(p eval.Progress) {
-					s.machine.Progress.Update(string(step.Eval), int64(p.Done), int64(p.Total), p.ETA, "cut answers asked again")
+					s.machine.Progress.Update(string(step.Eval), int64(p.Done), int64(p.Total), p.ETA, "re-evaluating cut answers")
 				},
 			}
 			lengths := evaluation.Lengths(cases)

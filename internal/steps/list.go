@@ -1,6 +1,6 @@
-// Package steps lists, in order, what a run does before its verdict. Each step says
-// where its result is kept, what it takes and what it does. A run executes the list; a
-// dry run looks at it.
+// Package steps lists, in order, what a run does before its verdict. Each step declares
+// where its result is kept, what it needs and what it does. A run executes the list; a
+// dry run inspects it.
 package steps
 
 import (
@@ -24,15 +24,15 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// List is the steps of one run. Each says where its result is kept from the results
+// List is the steps of one run. Each derives where its result is kept from the results
 // of those before it.
 type List struct {
 	*resources
 
 	Dataset *step.Of[dataset.Result]
 
-	// What can fail cheaply, and what all runs of one base share.
-	Folder     *step.Of[map[string]string] // of the base; digests of its files, where they are the machine's
+	// What can fail early, and what all runs of one base share.
+	Folder     *step.Of[map[string]string] // of the base; digests of its files, if they are the machine's
 	BaseGGUF   *step.Of[export.Digest]
 	Rendering  *step.Of[register.Rendering]
 	Reference  *step.Of[register.Reference] // the base as the trainer loads it
@@ -40,7 +40,7 @@ type List struct {
 	BaseExport *step.Of[export.Proof]
 	Base       *step.Of[register.Registered] // NAME-base
 	Agreement  *step.Of[register.Agreement]  // of the server with the trainer
-	Trial      *step.Of[eval.Summary]        // NAME-base is asked a case a suite
+	Trial      *step.Of[eval.Summary]        // NAME-base answers one case per suite
 	Baseline   *step.Of[register.Registered] // what the candidate is compared with
 
 	Adapter          *step.Of[train.Result]
@@ -50,16 +50,16 @@ type List struct {
 	CandidateAnswers *step.Of[eval.Summary]
 
 	options Options
-	served  *register.Serve // how a model that is there already is served; nil: as the plan says
+	served  *register.Serve // how an existing model is served; nil: as in the plan
 	checks  checks
 	all     []step.Step
 }
 
-// Options say how a list is made.
+// Options configure a list.
 type Options struct {
 	Tag   string     // that a new candidate gets
 	Logs  string     // the folder of what children write
-	Force step.Stage // whose work is done again even if its result is kept; empty: none
+	Force step.Stage // to run again even if its result is kept; empty: none
 	Until step.Stage // the last one; empty: all
 }
 
@@ -78,7 +78,7 @@ func Judge(m machine.Machine, p *plan.Plan, o Options) *List {
 	return s
 }
 
-// Again lists the steps of judging a model that is there already: nothing is
+// Again lists the steps of judging an existing model: nothing is
 // trained or exported.
 func Again(m machine.Machine, p *plan.Plan, made runs.Artifact, o Options) *List {
 	s := newList(m, p, o)
@@ -102,7 +102,7 @@ func Setup(m machine.Machine, p *plan.Plan, o Options) *List {
 	return s
 }
 
-// preparation is everything that can fail cheaply, in order.
+// preparation is everything that can fail early, in order.
 func (s *List) preparation() []step.Step {
 	return []step.Step{
 		s.checks.base, s.checks.server, s.checks.isolation, s.checks.promotion, s.checks.python, s.checks.disk,
@@ -141,19 +141,19 @@ func newList(m machine.Machine, p *plan.Plan, o Options) *List {
 	return s
 }
 
-// Machine is where the steps are done.
+// Machine is where the steps run.
 func (s *List) Machine() machine.Machine { return s.machine }
 
-// Plan is what they are about.
+// Plan is what they judge.
 func (s *List) Plan() *plan.Plan { return s.plan }
 
 // Options are those that the list was made with.
 func (s *List) Options() Options { return s.options }
 
-// All gives the steps in their order.
+// All returns the steps in their order.
 func (s *List) All() []step.Step { return s.all }
 
-// known is the slot of a step that no other step decides.
+// known is the slot of a step that depends on no other step.
 func known(slot func() store.Slot) func(context.Context) (*store.Slot, error) {
 	return func(context.Context) (*store.Slot, error) {
 		at := slot()
@@ -166,7 +166,7 @@ type gguf struct {
 	path, digest string
 }
 
-// exported is the file of an export, where it is known.
+// exported is the file of an export, if it is known.
 func exported(from *step.Of[export.Proof]) (gguf, bool) {
 	return gguf{from.Entry().Path(export.GGUFFile), from.Value().GGUFSHA256}, from.Known()
 }
@@ -180,10 +180,10 @@ const (
 	Blocked   End = "blocked"    // the data has new errors
 	OverLimit End = "over-limit" // it has more rows than the base allows
 	Ungated   End = "ungated"    // the base has no config to judge by
-	Unchanged End = "unchanged"  // the model to be judged is there already
+	Unchanged End = "unchanged"  // the model to be judged already exists
 )
 
-// End says whether the rows, which are known, are to be trained on.
+// End tells whether, and why, the rows are not to be trained on. They must be known.
 func (s *List) End() (End, error) {
 	unchanged, err := unchanged(s.machine.Home, s.plan)
 	if err != nil {
@@ -203,7 +203,7 @@ func (s *List) End() (End, error) {
 	return GoesOn, nil
 }
 
-// unchanged says whether the model to be judged is there already: that of the
+// unchanged reports whether the model to be judged already exists: that of the
 // base tip, which a change does not alter, or the promoted one, which the base
 // tip itself would only make again.
 func unchanged(home string, p *plan.Plan) (bool, error) {
@@ -222,13 +222,13 @@ func unchanged(home string, p *plan.Plan) (bool, error) {
 func (s *List) TooManyRows(configPath string) (finding dataset.Finding, over bool) {
 	return dataset.Finding{
 		Check: dataset.CheckLimits, Level: string(dataset.Error), New: true, File: configPath, Line: 1,
-		Message: fmt.Sprintf("the data gives %s to train on, and `limits.rows` of the base allows %d (hint: raise it in a change of its own, or leave rows out)", text.Count(s.Dataset.Value().Stats.Rows, "row"), s.plan.Config.Limits.Rows),
+		Message: fmt.Sprintf("the data has %s to train on, and the base branch's `limits.rows` allows %d (hint: raise the limit in a separate change, or remove rows)", text.Count(s.Dataset.Value().Stats.Rows, "row"), s.plan.Config.Limits.Rows),
 	}, s.Dataset.Value().Stats.Rows > s.plan.Config.Limits.Rows
 }
 
-// Counted says in words what the dataset stage made.
+// Counted describes the result of the dataset stage in words.
 func Counted(s dataset.Stats) string {
-	words := fmt.Sprintf("%s, %s to train on, %s held out", text.Count(s.Records, "record"), text.Count(s.Train, "row"), text.Grouped(s.Validation))
+	words := fmt.Sprintf("%s, %s for training, %s for validation", text.Count(s.Records, "record"), text.Count(s.Train, "row"), text.Grouped(s.Validation))
 	if s.Errors+s.Warnings > 0 {
 		words += fmt.Sprintf("; dataset/findings.jsonl has %s and %s", text.Count(s.Errors, "error"), text.Count(s.Warnings, "warning"))
 	}

@@ -22,27 +22,27 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// nothing is the result of a step that only looks.
+// nothing is the result of a step that only checks.
 type nothing struct{}
 
-// checks are the steps before a training that keep nothing: each is an error for
-// what would stop the run after it, but for promotion.
+// checks are the steps before a training that keep nothing: each is an error about
+// what would stop the run later; promotion only notes it.
 type checks struct {
 	base      *step.Of[nothing] // its folder can be exported, and num_ctx fits it
-	server    *step.Of[nothing] // it is there, and of a version that is known to serve
-	isolation *step.Of[nothing] // of children; no more than a note
-	promotion *step.Of[nothing] // its servers; no more than a note, since a run needs none of them
-	python    *step.Of[nothing] // it is there, where something is to be done with it
-	disk      *step.Of[nothing] // has room for what is still to be done
+	server    *step.Of[nothing] // it exists, in a version that is known to serve
+	isolation *step.Of[nothing] // of children; only a note
+	promotion *step.Of[nothing] // its servers; only a note, since a run needs none of them
+	python    *step.Of[nothing] // it exists, if a step needs it
+	disk      *step.Of[nothing] // has room for the remaining steps
 	prompts   *step.Of[nothing] // they fit num_ctx, in a template that is known
-	rows      *step.Of[nothing] // have the tokens that the server reads, where something is to be trained
-	training  *step.Of[nothing] // memory, and a server that starts, where something is to be trained
+	rows      *step.Of[nothing] // have the tokens that the server reads, if there is a training
+	training  *step.Of[nothing] // memory, and a server that starts, if there is a training
 }
 
 func (s *List) newChecks() checks {
-	at := func(name string, looks func() bool, do func(context.Context) error) *step.Of[nothing] {
+	at := func(name string, readOnly func() bool, do func(context.Context) error) *step.Of[nothing] {
 		return &step.Of[nothing]{
-			Stage: step.Prepare, Name: name, Looks: looks,
+			Stage: step.Prepare, Name: name, ReadOnly: readOnly,
 			Do: func(ctx context.Context, _ string) (nothing, error) { return nothing{}, do(ctx) },
 		}
 	}
@@ -50,7 +50,7 @@ func (s *List) newChecks() checks {
 	return checks{
 		base:      at("the base model", always, s.checkBase),
 		server:    at("the server", always, s.checkServer),
-		isolation: at("what children reach", nil, s.noteIsolation),
+		isolation: at("isolation", nil, s.noteIsolation),
 		promotion: at("the servers of a promotion", nil, s.notePromotionServers),
 		python:    at("Python", always, s.checkPython),
 		disk:      at("disk", always, s.checkDisk),
@@ -60,7 +60,7 @@ func (s *List) newChecks() checks {
 	}
 }
 
-// checkServer makes sure that the program that will answer is there, or the shared
+// checkServer makes sure that the program that will answer exists, or the shared
 // server at its address, in a version that serves.
 func (s *List) checkServer(ctx context.Context) error {
 	version, err := s.ServerVersion(ctx)
@@ -70,28 +70,28 @@ func (s *List) checkServer(ctx context.Context) error {
 	return s.machine.CheckVersion(s.plan.Config.Runner, version)
 }
 
-// noteIsolation says so where children have no networks of their own.
+// noteIsolation notes that children have no networks of their own.
 func (s *List) noteIsolation(ctx context.Context) error {
 	if err := s.machine.Isolation(ctx); err != nil {
-		s.machine.Progress.Say("note: no program gets a network of its own on this machine: `tunegate doctor` says at \"network\" who reaches what, and what helps")
+		s.machine.Progress.Say("note: programs on this machine get no network of their own, so they are not isolated (hint: see \"network\" in `tunegate doctor`)")
 	}
 	return ctx.Err()
 }
 
-// notePromotionServers says which servers a promotion of the model would not get
-// to.
+// notePromotionServers notes the servers that a promotion of the model could not
+// reach.
 func (s *List) notePromotionServers(ctx context.Context) error {
 	for _, server := range machine.AskPromotionServers(ctx, s.plan.Config) {
 		if server.Err != nil && ctx.Err() == nil {
-			s.machine.Progress.Say("note: a promotion would stop at %s: %v", server.Address, server.Err)
+			s.machine.Progress.Say("note: a promotion would fail at %s: %v", server.Address, server.Err)
 		}
 	}
 	return ctx.Err()
 }
 
 // checkBase makes sure that the base can be exported as it is trained and asked as its
-// chat template says, and that num_ctx is within the context that it was made for, beyond which a server cuts
-// without a word.
+// chat template renders, and that num_ctx is within its context, beyond which a server cuts
+// silently.
 func (s *List) checkBase(ctx context.Context) error {
 	if err := s.plan.CheckBase(ctx); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (s *List) checkPrompts() error {
 	return nil
 }
 
-// values puts every value of the suites to its grader.
+// values has the grader read every value of the suites.
 func (s *List) values() *step.Of[nothing] {
 	return &step.Of[nothing]{
 		Stage: step.Prepare, Name: "the suites' values", Slot: known(s.plan.ValuesSlot),
@@ -138,7 +138,7 @@ func (s *List) values() *step.Of[nothing] {
 	}
 }
 
-// longest are the first prompts by their tokens.
+// longest are the prompts with the most tokens.
 func longest(prompts []register.Rendered, most int) []register.Rendered {
 	sorted := slices.SortedStableFunc(slices.Values(prompts), func(a, b register.Rendered) int { return cmp.Compare(b.Tokens, a.Tokens) })
 	return sorted[:min(len(sorted), most)]
@@ -150,20 +150,20 @@ func (s *List) missing(ctx context.Context) (works []step.Step) {
 		if !work.Keeps() || work == step.Step(s.Dataset) {
 			continue
 		}
-		if look, err := work.Look(ctx, s.machine.Store(), s.options.Force); err != nil || !look.Kept {
-			works = append(works, work) // what the error is about stops the step itself
+		if look, err := work.Inspect(ctx, s.machine.Store(), s.options.Force); err != nil || !look.Kept {
+			works = append(works, work) // the step itself reports the error
 		}
 	}
 	return works
 }
 
-// trains says whether a run to the end would train, wherever this one ends.
+// trains reports whether a run to the end would train, wherever this one ends.
 func (s *List) trains(ctx context.Context) bool {
-	look, err := s.Adapter.Look(ctx, s.machine.Store(), s.options.Force)
+	look, err := s.Adapter.Inspect(ctx, s.machine.Store(), s.options.Force)
 	return err != nil || !look.Kept
 }
 
-// checkDisk compares what the steps that are not kept take with what is free.
+// checkDisk compares what the remaining steps need with what is free.
 func (s *List) checkDisk(ctx context.Context) error {
 	needed, err := s.toWrite(ctx)
 	if err != nil {
@@ -176,12 +176,12 @@ func (s *List) checkDisk(ctx context.Context) error {
 	if err != nil || free >= needed {
 		return err
 	}
-	return fmt.Errorf("%s: %s free, and the run takes %s more (hint: `tunegate clean` removes what nothing needs; or use a folder on a larger disk: export TUNEGATE_HOME=DIR)",
+	return fmt.Errorf("%s: %s free, and the run needs %s more (hint: run `tunegate clean`, or use a folder on a larger disk: `export TUNEGATE_HOME=DIR`)",
 		s.machine.Home, text.Bytes(free), text.Bytes(needed))
 }
 
-// toWrite is what the steps that are not kept take, without what an attempt that was
-// cut off wrote of it already.
+// toWrite is what the remaining steps write, without what an attempt that was
+// killed already wrote of it.
 func (s *List) toWrite(ctx context.Context) (needed int64, err error) {
 	drafts, err := s.machine.Store().Drafts()
 	if err != nil {
@@ -189,7 +189,7 @@ func (s *List) toWrite(ctx context.Context) (needed int64, err error) {
 	}
 	for _, work := range s.missing(ctx) {
 		takes := work.Takes().Disk
-		if look, err := work.Look(ctx, s.machine.Store(), s.options.Force); err == nil && look.Slot != nil {
+		if look, err := work.Inspect(ctx, s.machine.Store(), s.options.Force); err == nil && look.Slot != nil {
 			for _, draft := range drafts {
 				if draft.Stage == look.Slot.Stage && draft.Key == look.Slot.Key {
 					takes -= min(takes, draft.Size)
@@ -201,7 +201,7 @@ func (s *List) toWrite(ctx context.Context) (needed int64, err error) {
 	return needed, nil
 }
 
-// checkDiskLimit compares what is kept and what is still needed with the limit of the
+// checkDiskLimit compares what is kept and still needed with the limit of the
 // base's config.
 func (s *List) checkDiskLimit(needed int64) error {
 	limit := s.plan.Config.Limits.Disk
@@ -212,12 +212,12 @@ func (s *List) checkDiskLimit(needed int64) error {
 	if err != nil || kept+needed <= limit {
 		return err
 	}
-	return fmt.Errorf("%s: %s are kept, the run takes %s more, and `limits.disk` of the base allows %s (hint: `tunegate clean` removes what nothing needs, and with --older-than 720h older runs too)",
+	return fmt.Errorf("%s: %s are used, the run needs %s more, and the base branch's `limits.disk` allows %s (hint: run `tunegate clean`, with --older-than 720h to remove older runs too)",
 		s.machine.Home, text.Bytes(kept), text.Bytes(needed), text.Bytes(limit))
 }
 
-// checkPython makes sure that there is an interpreter where something is to be done
-// with it, without starting it.
+// checkPython makes sure that there is an interpreter if a step needs
+// it, without starting it.
 func (s *List) checkPython(ctx context.Context) error {
 	configured := s.plan.Config.Runner.Python
 	if configured != config.Auto || !slices.ContainsFunc(s.missing(ctx), func(work step.Step) bool {
@@ -230,8 +230,8 @@ func (s *List) checkPython(ctx context.Context) error {
 	return err
 }
 
-// checkTraining makes sure of what is needed when the training is over: where
-// something is to be trained, the private server starts, and a shared one can be sent
+// checkTraining makes sure of what is needed after the training: if
+// there is one, the private server starts, and a shared one can be sent
 // a model. A private one ends again, so that the training has the memory.
 func (s *List) checkTraining(ctx context.Context) error {
 	if !s.trains(ctx) {
@@ -252,7 +252,7 @@ func (s *List) checkTraining(ctx context.Context) error {
 	return s.Close()
 }
 
-// checkMemory is an error where not even the weights fit the card.
+// checkMemory is an error if not even the weights fit the card.
 func (s *List) checkMemory(ctx context.Context) error {
 	device, err := s.Device(ctx)
 	if err != nil || device.GPU == nil {
@@ -277,12 +277,12 @@ func (s *List) countedFirst() []register.Rendered {
 	return append(longest(prompts, countedPrompts), s.Agreement.Value().Suspects(s.Reference.Value()).Prompts(prompts)...)
 }
 
-// trial asks NAME-base a case of each suite, so that what a server, a template or
+// trial asks NAME-base one case of each suite, so that what a server, a template or
 // a grader lacks is known before a training. Its longest prompts must have as many
 // tokens there as for the trainer.
 func (s *List) trial() *step.Of[eval.Summary] {
 	return &step.Of[eval.Summary]{
-		Stage: step.Prepare, Name: "a case of each suite",
+		Stage: step.Prepare, Name: "one case per suite",
 		Slot: func(ctx context.Context) (*store.Slot, error) {
 			if !s.Base.Known() {
 				return nil, nil

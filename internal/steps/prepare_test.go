@@ -43,7 +43,7 @@ func TestCheckBase(t *testing.T) {
 		return strings.Replace(string(config), `"max_position_embeddings": 1024`, `"max_position_embeddings": `+tokens, 1)
 	}
 	for text, want := range map[string]string{
-		context("512"): "", context("511"): "write num_ctx: 511",
+		context("512"): "", context("511"): "set `num_ctx: 511`",
 		`{"architectures": ["Other"], "model_type": "other"}`: "Other", "{": "`base.model`",
 	} {
 		s := listOf(t, text, Options{})
@@ -131,7 +131,7 @@ func TestCheckDiskGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check("beside another's", "`limits.disk` of the base allows")
+	check("beside another's", "the base branch's `limits.disk` allows")
 }
 
 // TestListEnds: a list that was asked to end after a stage has no step beyond it,

@@ -28,7 +28,7 @@ func TestDeadPromotionServerIsANote(t *testing.T) {
 	if _, err := s.checks.promotion.Do(t.Context(), ""); err != nil || !found {
 		t.Errorf("listed %v: %v", found, err)
 	}
-	if said := heard.Text(); !strings.HasPrefix(said, "note: a promotion would stop at http://127.0.0.1:1: ") || strings.Contains(said, "\n") {
+	if said := heard.Text(); !strings.HasPrefix(said, "note: a promotion would fail at http://127.0.0.1:1: ") || strings.Contains(said, "\n") {
 		t.Errorf("said %q", said)
 	}
 }
@@ -44,7 +44,7 @@ func TestNoIsolationIsANote(t *testing.T) {
 			t.Error("a run does not look")
 		}
 		_, err := s.checks.isolation.Do(t.Context(), "")
-		if said := heard.Text(); err != nil || strings.HasPrefix(said, "note: no program gets a network of its own") != (forbidden != nil) {
+		if said := heard.Text(); err != nil || strings.HasPrefix(said, "note: programs on this machine get no network of their own") != (forbidden != nil) {
 			t.Errorf("%v: said %q, %v", forbidden, said, err)
 		}
 	}

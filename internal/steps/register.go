@@ -18,8 +18,8 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// register gives a file its tag. The store's word is not enough: the tag must be
-// there and name these bytes, else it is made again under the name that it had.
+// register tags a file. A stored result is not enough: the tag must be
+// on the server and name these bytes, else it is created again under the same name.
 func (s *List) register(stage step.Stage, name, tag string, file func() (gguf, bool)) *step.Of[register.Registered] {
 	slot := func() (*store.Slot, register.Serve, error) {
 		from, made := file()
@@ -61,15 +61,15 @@ func (s *List) register(stage step.Stage, name, tag string, file func() (gguf, b
 		}
 		named := cmp.Or(work.Value().Tag, tag)
 		if lost && named == work.Value().Tag {
-			s.machine.Progress.Say("register: the server has no %s with these bytes, so it is made again", named)
+			s.machine.Progress.Say("register: the server has no %s with these bytes; creating it again", named)
 		}
 		return s.create(ctx, stage, dir, register.Candidate{Tag: named, Path: from.path, Digest: from.digest, Serve: serve})
 	}
 	return work
 }
 
-// create makes a tag and proves it. Its name stands in the draft before the server
-// is asked for it, so that a tag of a killed run is found and taken back.
+// create makes a tag and proves it. Its name is in the draft before the server
+// is asked for it, so that a tag of a killed run is found and removed.
 func (s *List) create(ctx context.Context, stage step.Stage, dir string, c register.Candidate) (register.Registered, error) {
 	server, err := s.serving(ctx)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *List) create(ctx context.Context, stage step.Stage, dir string, c regis
 		os.WriteFile(filepath.Join(dir, "Modelfile"), []byte(register.Modelfile(shown)), 0o600))
 }
 
-// holds says whether the server has the tag with these bytes and settings. A
+// holds reports whether the server has the tag with these bytes and settings. A
 // private server that is not running is asked through its files.
 func (s *List) holds(ctx context.Context, c register.Candidate) (bool, error) {
 	if s.private() && s.server == nil {
@@ -119,8 +119,8 @@ func (s *List) holds(ctx context.Context, c register.Candidate) (bool, error) {
 }
 
 // baselineModel is the model that a candidate is compared with: the promoted one,
-// NAME-base where nothing is promoted or the config asks for it, or a tag that the
-// server has. A tag is known only once the server was asked what it is.
+// NAME-base if nothing is promoted or the config asks for it, or a tag that the
+// server has. A tag's model is known only once the server was asked.
 func (s *List) baselineModel() (model register.Registered, found bool, err error) {
 	if s.Baseline.Known() {
 		return s.Baseline.Value(), true, nil
@@ -173,8 +173,8 @@ func (s *List) baseline() *step.Of[register.Registered] {
 }
 
 // restore makes sure that the server of this run has a model that was made
-// earlier. Where the server lost it, it gets the bytes that are kept; what others
-// wrote under its tag on a shared server is not written over.
+// earlier. If the server lost it, it gets the kept bytes; what others
+// wrote under its tag on a shared server is not overwritten.
 func (s *List) restore(ctx context.Context, want register.Registered, exported, registered store.Key) error {
 	s.use(step.Export, exported)
 	s.use(step.Register, registered)
@@ -190,12 +190,12 @@ func (s *List) restore(ctx context.Context, want register.Registered, exported, 
 	case err == nil && id == want.ModelID:
 		return nil
 	case err == nil && !server.Private():
-		return fmt.Errorf("%s is another model on the server than the one that was tested (model_id %.12s, it was %.12s), so it is not written over (hint: `ollama rm %s` there if nobody needs it, then repeat the command)",
+		return fmt.Errorf("%s on the server is not the model that was tested (model_id %.12s, it was %.12s), so it is not overwritten (hint: run `ollama rm %s` there if nobody needs it, then repeat the command)",
 			want.Tag, id, want.ModelID, want.Tag)
 	case err != nil && !errors.Is(err, engine.ErrNotFound) && !errors.Is(err, engine.ErrBroken):
 		return fmt.Errorf("%s: %w", want.Tag, err)
 	}
-	s.machine.Progress.Say("the server has no %s as it was tested, so it is made again", want.Tag)
+	s.machine.Progress.Say("the server no longer has %s as tested; creating it again", want.Tag)
 	kept, err := runs.Kept(s.machine, exported, registered)
 	if err != nil {
 		return fmt.Errorf("%s: %w", want.Tag, err)

@@ -31,12 +31,12 @@ type resources struct {
 	uses      []runs.Use // results of earlier runs that this one needs
 }
 
-// use notes a result of an earlier run, so that it is not cleaned away under this one.
+// use notes a result of an earlier run, so that it is not cleaned up meanwhile.
 func (r *resources) use(stage step.Stage, key store.Key) {
 	r.uses = append(r.uses, runs.Use{Kind: string(stage), Key: key})
 }
 
-// Uses are results of earlier runs that the steps needed, beside those that they keep.
+// Uses are results of earlier runs that the steps needed, besides those that they keep.
 func (r *resources) Uses() []runs.Use { return r.uses }
 
 // python finds the installed interpreter, once.
@@ -69,7 +69,7 @@ func (r *resources) Device(ctx context.Context) (machine.Device, error) {
 	return device, err
 }
 
-// private says whether the run starts a server of its own.
+// private reports whether the run starts a server of its own.
 func (r *resources) private() bool { return r.plan.Config.Runner.PrivateServer() }
 
 // ServerVersion names the program that answers, without starting one.
@@ -122,8 +122,8 @@ func (r *resources) logFile(name string) (io.WriteCloser, error) {
 	return os.OpenFile(filepath.Join(r.logs, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
-// foreign says whether a GGUF was in the memory of a shared server before this
-// run touched it: then somebody uses it, and it stays there.
+// foreign reports whether a GGUF was loaded on a shared server before this
+// run used it: then it is in use, and stays loaded.
 func (r *resources) foreign(ctx context.Context, server *machine.Server, gguf string) (bool, error) {
 	if server.Private() {
 		return false, nil

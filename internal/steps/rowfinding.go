@@ -19,13 +19,13 @@ func (s *List) AtLine(ctx context.Context, err error) error {
 	if !errors.As(err, &problem) || problem.Row == "" {
 		return err
 	}
-	places, _ := place.Load(ctx, s.Dataset.Entry().Dir) // the error counts, with its line or without
+	places, _ := place.Load(ctx, s.Dataset.Entry().Dir) // the error matters, with its line or without
 	there := *problem
 	there.Row = places.Of(problem.Row).Where()
 	return located{err, strings.Replace(err.Error(), problem.Error(), there.Error(), 1)}
 }
 
-// located is an error in other words.
+// located is an error with the record's file and line.
 type located struct {
 	error
 	words string
@@ -53,7 +53,7 @@ func (s *List) RowFinding(ctx context.Context, err error) (dataset.Finding, bool
 		}) {
 			continue
 		}
-		places, _ := place.Load(ctx, s.Dataset.Entry().Dir) // the finding counts, with its line or without
+		places, _ := place.Load(ctx, s.Dataset.Entry().Dir) // the finding matters, with its line or without
 		if place, known := places[problem.Row]; known && !place.New {
 			continue
 		}

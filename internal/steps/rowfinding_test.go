@@ -82,8 +82,8 @@ func TestAtLine(t *testing.T) {
 func TestCounted(t *testing.T) {
 	t.Parallel()
 	for want, stats := range map[string]dataset.Stats{
-		"1 record, 1 row to train on, 0 held out; dataset/findings.jsonl has 1 error and 1 warning":             {Records: 1, Train: 1, Errors: 1, Warnings: 1},
-		"1,200 records, 2 rows to train on, 1,198 held out; dataset/findings.jsonl has 0 errors and 2 warnings": {Records: 1200, Train: 2, Validation: 1198, Warnings: 2},
+		"1 record, 1 row for training, 0 for validation; dataset/findings.jsonl has 1 error and 1 warning":             {Records: 1, Train: 1, Errors: 1, Warnings: 1},
+		"1,200 records, 2 rows for training, 1,198 for validation; dataset/findings.jsonl has 0 errors and 2 warnings": {Records: 1200, Train: 2, Validation: 1198, Warnings: 2},
 	} {
 		if got := Counted(stats); got != want {
 			t.Errorf("%s, want %s", got, want)

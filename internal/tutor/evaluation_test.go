@@ -66,7 +66,7 @@ func TestSilentFallback(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	has(t, e, "12 of 12", true)
-	has(t, e, "LOCAL_AI_ENABLED=false wins", true)
+	has(t, e, "LOCAL_AI_ENABLED=false overrides them", true)
 	fresh.Do(func() { fresh.Settings["local_ai_enabled"] = false })
 	has(t, evaluate(t, fresh, ""), "local AI is switched off", true)
 }
@@ -166,7 +166,7 @@ func TestUnknownPast(t *testing.T) {
 	if err != nil || e.Answered != nil {
 		t.Fatalf("%+v, %v", e, err)
 	}
-	has(t, e, "whether the app has answered before is unknown", true)
+	has(t, e, "it is unknown whether the app has answered before", true)
 }
 
 // TestAbortedAnswers: what was cut, broke or is empty is no answer, whatever source the
@@ -197,7 +197,7 @@ func TestAbortedAnswers(t *testing.T) {
 	}
 
 	app := tutortest.Start(t)
-	has(t, evaluate(t, app, ""), "so there are at most 12 whole ones (hint: ", true)
+	has(t, evaluate(t, app, ""), "so at most 12 are complete (hint: ", true)
 	app = tutortest.Start(t)
 	app.Model = func(string) (float64, time.Duration, bool) { return 0, time.Millisecond, true }
 	e := evaluate(t, app, "")

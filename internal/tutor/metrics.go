@@ -9,7 +9,7 @@ import (
 // counted is a line of the app's request counter.
 var counted = regexp.MustCompile(`^euclids_window_requests_total\{(?:.*,)?endpoint="([^"]*)".*\} ([0-9]+)(?:\.0+)?$`)
 
-// answered sums up the requests of an app's metrics whose answers it may keep.
+// answered sums up the requests of an app's metrics whose answers it may cache.
 func answered(metrics string) int {
 	sum := 0
 	for line := range strings.Lines(metrics) {

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// promptTimeout is what each prompt gets: the most that the app takes.
+	// promptTimeout is each prompt's timeout: the most that the app accepts.
 	promptTimeout = 30 * time.Second
-	// reportTimeout is for all twelve, and as long again for what the app does besides.
+	// reportTimeout is for all twelve, and as long again for the app's other work.
 	reportTimeout = 12 * 2 * promptTimeout
 )
 
@@ -25,7 +25,7 @@ const (
 	unknown  = "unknown"
 )
 
-// What else a prompt can come to, see Result.State.
+// The other states of a prompt, see Result.State.
 const (
 	cut   = "cut"
 	broke = "error"
@@ -56,9 +56,9 @@ type Result struct {
 	Error          string  `json:"error"`
 }
 
-// State says what became of a prompt: its source, or why what is called live there is
-// no answer of the model: it was cut, broke, or has nothing that any check sees, as one
-// has that Ollama aborted: the app takes `"done": false` for an answer.
+// State is a prompt's result: its source, or why an answer reported as live is
+// not an answer of the model: it was cut, failed, or passes no check at all, like one
+// that Ollama aborted: the app accepts `"done": false` as an answer.
 func (r Result) State() string {
 	switch {
 	case r.TimedOut:
@@ -72,8 +72,8 @@ func (r Result) State() string {
 }
 
 // Live counts the prompts that were answered live, and gives the pass rate over them
-// and those whose live answer is none, which the model has to answer for. Of answers
-// that the app counts as cut or broken and does not name, it takes the best for them.
+// and those without a valid live answer, which count against the model. Of answers
+// that the app counts as cut or failed and does not name, it takes the best ones for them.
 func (r Report) Live() (rate float64, n int) {
 	var rates []float64
 	asked := 0
@@ -94,7 +94,7 @@ func (r Report) Live() (rate float64, n int) {
 	return rate / float64(max(1, asked)), len(rates)
 }
 
-// Unnamed is how many more answers the app counts as cut or broken than it names. It
+// Unnamed is how many more answers the app counts as cut or failed than it names. It
 // may count one that was cut as an error, too.
 func (r Report) Unnamed() int {
 	timedOut, failed := 0, 0
@@ -110,7 +110,7 @@ func (r Report) Unnamed() int {
 }
 
 // Report makes the app evaluate its model, which takes minutes in which it
-// answers nothing else; it goes on when ctx ends. With a label the app keeps the
+// answers nothing else; it continues after ctx ends. With a label the app keeps the
 // report in its history under it, without one not at all.
 func (c *Client) Report(ctx context.Context, label string) (Report, error) {
 	query := url.Values{
@@ -128,7 +128,7 @@ func (c *Client) Report(ctx context.Context, label string) (Report, error) {
 		return Report{}, err
 	}
 	if report.Mode != live || len(report.Results) == 0 || len(report.Results) != report.Prompts {
-		return Report{}, fmt.Errorf("%s/%s: %d results of %d prompts in mode %.40q, where a live report is expected (hint: is this the tutor app's address?)",
+		return Report{}, fmt.Errorf("%s/%s: %d results of %d prompts in mode %.40q instead of a live report (hint: check the tutor app's address)",
 			c.Base(), path, len(report.Results), report.Prompts, report.Mode)
 	}
 	for i, result := range report.Results {

@@ -1,5 +1,5 @@
-// Package tutor asks a running tutor app for its health, its settings in effect, and
-// its live evaluation report with what must be known to read it. It changes nothing in
+// Package tutor asks a running tutor app for its health, its effective settings, and
+// its live evaluation report, with caveats. It changes nothing in
 // the app.
 package tutor
 
@@ -45,21 +45,21 @@ func Dial(base string) (*Client, error) {
 // Base is the app's address.
 func (c *Client) Base() string { return strings.TrimRight(c.base.String(), "/") }
 
-// Health gives the app's version, or an error unless it says that it is healthy.
+// Health returns the app's version, or an error unless it says that it is healthy.
 func (c *Client) Health(ctx context.Context) (version string, err error) {
 	var health struct{ Status, Version string }
 	if err := c.get(ctx, answerTimeout, "health", nil, &health); err != nil {
 		return "", err
 	}
 	if health.Status != "healthy" {
-		return "", fmt.Errorf("the app at %s says that it is %.100q (hint: its log has the reason)", c.Base(), health.Status)
+		return "", fmt.Errorf("the app at %s reports its status as %.100q (hint: check its log)", c.Base(), health.Status)
 	}
 	return health.Version, nil
 }
 
-// Settings are those in effect, which saved ones and the environment make
-// together. That local AI is on may be wrong: an environment that switches it off
-// wins and does not show.
+// Settings are the effective ones, from saved settings and the environment
+// together. Local AI may be shown as on wrongly: an environment that switches it off
+// overrides it and is not shown.
 type Settings struct {
 	Provider   string `json:"llm_provider"`
 	LocalAI    bool   `json:"local_ai_enabled"`
@@ -92,7 +92,7 @@ func (c *Client) get(ctx context.Context, limit time.Duration, path string, quer
 		return err
 	}
 	if err := json.Unmarshal(body, v); err != nil {
-		return fmt.Errorf("%s/%s: not the answer of the tutor app: %w (hint: is this its address?)", c.Base(), path, err)
+		return fmt.Errorf("%s/%s: not an answer of the tutor app: %w (hint: check the app's address)", c.Base(), path, err)
 	}
 	return nil
 }
@@ -116,26 +116,26 @@ func (c *Client) read(ctx context.Context, limit time.Duration, path string, que
 	case err != nil:
 		return nil, c.explain(ctx, path, limit, err)
 	case response.StatusCode == http.StatusNotFound:
-		return nil, fmt.Errorf("%s/%s: there is no such page (hint: is this the tutor app's address?)", c.Base(), path)
+		return nil, fmt.Errorf("%s/%s: no such page (hint: check the tutor app's address)", c.Base(), path)
 	case response.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("%s/%s: the app says %s: %.300q (hint: its log may say more)", c.Base(), path, response.Status, body)
+		return nil, fmt.Errorf("%s/%s: the app answered %s: %.300q (hint: check its log)", c.Base(), path, response.Status, body)
 	}
 	return body, nil
 }
 
-// explain words what went wrong on the way; ctx is the caller's.
+// explain describes a failed request; ctx is the caller's.
 func (c *Client) explain(ctx context.Context, path string, limit time.Duration, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	hint := "is the app running, and reachable from here?"
+	hint := "check that the app is running and reachable from here"
 	var large *http.MaxBytesError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		err = fmt.Errorf("no answer within %s", limit)
-		hint = "an app that makes a live report answers nothing else until it is done: wait, or restart it"
+		hint = "an app that is making a live report answers nothing else: wait, or restart it"
 	case errors.As(err, &large):
-		hint = "is this the tutor app's address?"
+		hint = "check the tutor app's address"
 	}
 	var network *url.Error
 	if errors.As(err, &network) {

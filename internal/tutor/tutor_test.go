@@ -59,11 +59,11 @@ func TestNotTheApp(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"another page":   {http.NotFound, "there is no such page"},
+		"another page":   {http.NotFound, "no such page"},
 		"an error":       {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "boom\x1b[31m\n::error::x", 500) }, `500 Internal Server Error: "boom\x1b[31m\n::error::x`},
-		"a web page":     {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) }, "not the answer of the tutor app"},
-		"no health":      {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("{}")) }, `says that it is ""`},
-		"unhealthy":      {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`{"status": "degraded"}`)) }, `says that it is "degraded"`},
+		"a web page":     {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) }, "not an answer of the tutor app"},
+		"no health":      {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("{}")) }, `reports its status as ""`},
+		"unhealthy":      {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`{"status": "degraded"}`)) }, `reports its status as "degraded"`},
 		"a redirect":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/health", http.StatusFound) }, "302 Found"},
 		"an endless one": {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, maxBody+1)) }, "too large"},
 		"a cut one": {func(w http.ResponseWriter, _ *http.Request) {
@@ -82,7 +82,7 @@ func TestNotTheApp(t *testing.T) {
 			}
 		})
 	}
-	if _, err := dial(t, gone.URL).Evaluate(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "is the app running") {
+	if _, err := dial(t, gone.URL).Evaluate(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "check that the app is running") {
 		t.Error(err)
 	}
 }
@@ -95,7 +95,7 @@ func TestBusyApp(t *testing.T) {
 	app.Do(func() {
 		var version string
 		err := c.get(t.Context(), 50*time.Millisecond, "health", nil, &version)
-		if err == nil || !strings.Contains(err.Error(), "no answer within 50ms (hint: an app that makes a live report") {
+		if err == nil || !strings.Contains(err.Error(), "no answer within 50ms (hint: an app that is making a live report") {
 			t.Error(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

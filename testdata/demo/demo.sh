@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The demo: a real git repository with two changes of its tuning data, and
+# The demo: a git repository with two changes of its tuning data, and
 # tunegate's verdict on both.
 #
-#   demo.sh TUNEGATE      the binary to use; results stay in $TUNEGATE_HOME
+#   demo.sh TUNEGATE      the binary to use; results are kept in $TUNEGATE_HOME
 #
-# Exits 0 when `improve` passes and `poison` fails, as they must.
+# Exits 0 if `improve` passes and `poison` fails, as expected.
 set -euo pipefail
 
 tunegate=$(realpath "$1")
@@ -19,7 +19,7 @@ judge() { # BRANCH EXPECTED_EXIT EXPECTED_LINES_OF_THE_VERDICT...
 	local code=0
 	"$tunegate" -C "$work" run --base main --head "$1" || code=$?
 	if [ "$code" != "$2" ]; then
-		say "$1 exited $code where $2 was expected"
+		say "$1 exited with $code instead of $2"
 		exit 1
 	fi
 	for line in "${@:3}"; do
@@ -30,8 +30,8 @@ judge() { # BRANCH EXPECTED_EXIT EXPECTED_LINES_OF_THE_VERDICT...
 	done
 }
 
-say "tunegate setup (the first time it fetches a Python environment and builds Ollama)"
+say "tunegate setup (the first time, this downloads a Python environment and builds Ollama)"
 "$tunegate" -C "$work" setup
 judge improve 0 '"outcome": "pass"' '"promotable": true'
 judge poison 3 '"outcome": "fail"' '"promotable": false'
-say "as it should be: improve passes, poison fails"
+say "as expected: improve passes, poison fails"

@@ -19,7 +19,7 @@ type CheckRun struct {
 	Annotations           []Annotation
 }
 
-// Annotation is one of a check run's. Columns are 0 where not given.
+// Annotation is one of a check run's. Columns are 0 if not given.
 type Annotation struct {
 	Path                   string
 	StartLine, EndLine     int

@@ -136,7 +136,7 @@ func (s *Server) deployment(c call) *Deployment {
 	return nil
 }
 
-// state is the latest state, empty where there is none.
+// state is the latest state, empty if there is none.
 func (d *Deployment) state() string {
 	if len(d.Statuses) == 0 {
 		return ""

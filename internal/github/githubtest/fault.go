@@ -65,7 +65,7 @@ func (s *Server) struck(method, path string) Fault {
 	return Fault{}
 }
 
-// answer returns what GitHub says under the fault, nothing where it does not answer.
+// answer returns what GitHub says under the fault, nothing if it does not answer.
 func (f Fault) answer() answer {
 	const limits = "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api"
 	secondary := object{

@@ -36,7 +36,7 @@ func (s *Server) list(c call, items []any) answer {
 	return reply
 }
 
-// whole returns a number of the query, or the other value where it is absent or
+// whole returns a number of the query, or the other value if it is absent or
 // below 1.
 func (c call) whole(name string, otherwise int) int {
 	n, err := strconv.Atoi(c.ask(name, ""))

@@ -77,7 +77,7 @@ func New(t T) *Server {
 	return s
 }
 
-// SetRepository gives the repository another OWNER/NAME.
+// SetRepository renames the repository to OWNER/NAME.
 func (s *Server) SetRepository(repository string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +98,7 @@ func (s *Server) Reset() {
 	s.requests = nil
 }
 
-// id gives out a new number; later ones are higher.
+// id returns a new number; later ones are higher.
 func (s *Server) id() int64 {
 	s.last++
 	return s.last

@@ -1,4 +1,4 @@
-# The playbook's lora-* targets, done by tunegate. Written by `tunegate init`.
+# The playbook's lora-* targets, run by tunegate. Written by `tunegate init`.
 # Put `include tunegate.mk` into your Makefile in place of the targets of the same
 # names, or run `make -f tunegate.mk lora-train`. Paths start where make runs.
 #
@@ -6,12 +6,12 @@
 #   lora-prepare         raw records to rows of {instruction, input, output}
 #   lora-prepare-merged  both, one after the other
 #   lora-train           judges the working tree: dataset, training, export, evaluation, verdict;
-#                        an error where LORA_INPUT is a file that it would not learn from
-#   lora-eval            asks the running app for its live report
+#                        an error if LORA_INPUT is a file that it would not train on
+#   lora-eval            prints the running app's live report
 
 TUNEGATE ?= tunegate
 
-# As the playbook has them. PYTHON is not needed here; other targets may read it.
+# The playbook's variables. PYTHON is not needed here; other targets may read it.
 PYTHON ?= python3
 API_BASE ?= http://localhost:8000
 LORA_INPUT ?= backend/data/raw_tuning_records.json
@@ -42,8 +42,8 @@ lora-prepare:
 lora-prepare-merged: lora-merge-samples
 	@$(TUNEGATE) dataset --playbook --input "$(LORA_MERGED_RAW)" --output "$(LORA_OUTPUT)"
 
-# A variable's file, which lora-train insists on learning from: one that is named for
-# this call, and LORA_INPUT wherever it is there.
+# The files that lora-train must train on: a variable that is set for this call, and
+# LORA_INPUT if that file exists.
 lora_named = $(if $($(1)),$(filter command environment,$(origin $(1))))
 lora_there = $(shell test -e "$($(1))" && echo yes)
 lora_insist = --records "$($(1))"
@@ -53,7 +53,7 @@ lora-train:
 		$(if $(call lora_named,LORA_INPUT)$(call lora_there,LORA_INPUT),$(call lora_insist,LORA_INPUT)) \
 		$(if $(call lora_named,LORA_BASE_SAMPLE),$(call lora_insist,LORA_BASE_SAMPLE)) \
 		$(if $(call lora_named,LORA_FOLLOWUP_SAMPLE),$(call lora_insist,LORA_FOLLOWUP_SAMPLE)))
-	@echo "where the verdict says promotable, and once the default branch holds the data: $(TUNEGATE) promote $(lastword $(subst -lora-, ,$(LORA_MODEL))), which serves $(LORA_MODEL)"
+	@echo "if the verdict says promotable, and once the default branch holds the data: $(TUNEGATE) promote $(lastword $(subst -lora-, ,$(LORA_MODEL))), which serves $(LORA_MODEL)"
 
 lora-eval:
 	@$(TUNEGATE) eval --app "$(API_BASE)"
