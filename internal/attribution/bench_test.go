@@ -12,7 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// BenchmarkTrace: rows of 8 kB, which are all new, and five cases that regressed.
+// BenchmarkTrace: new rows of 8 kB, and five regressed cases.
 func BenchmarkTrace(b *testing.B) {
 	const rows = 5000
 	random := rand.New(rand.NewPCG(1, 2))

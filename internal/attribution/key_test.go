@@ -8,7 +8,7 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// A key is what it was, or a model is asked again: a change here is meant.
+// A changed key probes every model again, so a change here must be intended.
 func TestSlot(t *testing.T) {
 	t.Parallel()
 	options := eval.Options{Seed: 42, NumCtx: 4096, NumPredict: 1024}

@@ -76,8 +76,8 @@ func TestNearestAndNewRows(t *testing.T) {
 	}
 }
 
-// TestNearestIsLikeEnough: what has a word pair in common by chance is not shown.
-func TestNearestIsLikeEnough(t *testing.T) {
+// TestNearestIsSimilarEnough: a row that shares a word pair by chance is not shown.
+func TestNearestIsSimilarEnough(t *testing.T) {
 	t.Parallel()
 	found := read(t, taughtRows, taughtPlaces, report.Flip{Name: "s/c", Question: "It is one two three four five six seven eight nine ten.", Candidate: "A shape with"})
 	if len(found.near[0]) != 1 || found.near[0][0].question != "What is a pentagon?" {
@@ -85,8 +85,7 @@ func TestNearestIsLikeEnough(t *testing.T) {
 	}
 }
 
-// TestSampleOfNewRows: of many new rows the same few are asked, whatever their
-// order.
+// TestSampleOfNewRows: the sample of many new rows does not depend on their order.
 func TestSampleOfNewRows(t *testing.T) {
 	t.Parallel()
 	var lines, places []string
@@ -111,7 +110,7 @@ func TestSampleOfNewRows(t *testing.T) {
 	}
 }
 
-// TestReadRowsEnds: with the run, in the middle of the file.
+// TestReadRowsEnds: a cancelled run stops reading in the middle of the file.
 func TestReadRowsEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -93,7 +93,7 @@ func TestForecastOfForcedStages(t *testing.T) {
 	}
 }
 
-// One row more: everything is drawn from the run before.
+// One more row: every estimate comes from the earlier run.
 func TestForecastFromEarlierRuns(t *testing.T) {
 	t.Parallel()
 	o := newOutlook(t)
@@ -121,7 +121,7 @@ func TestForecastFromEarlierRuns(t *testing.T) {
 	}
 }
 
-// The sanity run is counted: in the steps, and in the time as its share of the steps.
+// The sanity run counts: in the steps, and in the time by its share of the steps.
 func TestForecastCountsTheSanityRun(t *testing.T) {
 	t.Parallel()
 	o := newOutlook(t)
@@ -141,7 +141,7 @@ func TestForecastCountsTheSanityRun(t *testing.T) {
 	if stage, want := f.Stages[2], 1+tokens*3/2/10; *stage.Seconds != want || f.Training.SanitySteps != 1 || !strings.Contains(stage.Detail, "2 steps of 16 rows, after a sanity run of 1 step, about") {
 		t.Errorf("%g seconds, want %g; %+v, %s", *stage.Seconds, want, f.Training, stage.Detail)
 	}
-	// It is over where a checkpoint of the full run is.
+	// It is done if the full run has a checkpoint.
 	o.half(at[step.Train], filepath.Join("checkpoints", "checkpoint-1", "trainer_state.json"), "")
 	other := at[step.Train]
 	other.Key = store.Digest("other")
@@ -159,7 +159,7 @@ func TestForecastOfWhatIsHalfDone(t *testing.T) {
 	whole := o.ahead(Options{Force: step.Train}).Training.Tokens
 	o.half(at[step.Train], filepath.Join("checkpoints", "checkpoint-1", "trainer_state.json"), "")
 	o.half(at[step.Train], filepath.Join("checkpoints", "checkpoint-2", "adapter.bin"), "cut off before its state")
-	// Another training of this base, to tell the time from.
+	// Another training of this base, to estimate the time from.
 	other := at[step.Train]
 	other.Key = store.Digest("other")
 	putResult(o, other, train.Result{Steps: 2, Tokens: 60, Seconds: 6, TrainRows: 3}, 10, nil)

@@ -79,7 +79,7 @@ func measuredRank(earlier []training) (bytes float64) {
 
 // evaluationTime is the time to ask the models the given number of questions; nil without
 // an earlier evaluation on this machine.
-func evaluationTime(earlier []asking, questions float64, models int) (seconds *float64, from string) {
+func evaluationTime(earlier []evaluation, questions float64, models int) (seconds *float64, from string) {
 	var each, beside []float64
 	for _, a := range earlier {
 		each, beside = append(each, a.perQuestion), append(beside, a.beside)

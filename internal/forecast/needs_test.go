@@ -8,7 +8,7 @@ import (
 )
 
 // The published figures: bf16 LoRA of 8 billion parameters fits 22 GB, QLoRA of
-// 7 takes 6 GB and what activations and driver need.
+// 7 billion takes 6 GB plus activations and driver.
 func TestMemoryByTheRules(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -61,7 +61,7 @@ func TestTimesAreThoseOfTheMiddle(t *testing.T) {
 	if seconds, _ := evaluationTime(nil, 100, 2); seconds != nil {
 		t.Errorf("%g seconds of nothing", *seconds)
 	}
-	if seconds, from := evaluationTime([]asking{{perQuestion: .5, beside: 3}}, 100, 2); *seconds != 56 || from != "1 earlier evaluation" {
+	if seconds, from := evaluationTime([]evaluation{{perQuestion: .5, beside: 3}}, 100, 2); *seconds != 56 || from != "1 earlier evaluation" {
 		t.Errorf("%g, %s", *seconds, from)
 	}
 }

@@ -28,14 +28,14 @@ import (
 	"github.com/tunegate/tunegate/internal/train"
 )
 
-// outlook is a repository with a change, and a home to look ahead in.
+// outlook is a repository with a change, and a home for its forecast.
 type outlook struct {
 	plantest.Repository
 	machine machine.Machine
 	repo    *repo.Repo
 }
 
-// The files that a run of the change makes, by their digests.
+// Digests of the files that a run of the change makes.
 var baseGGUF, candidateGGUF = strings.Repeat("b", 64), strings.Repeat("c", 64)
 
 // serve is how the models of the fake server are served.
@@ -81,7 +81,7 @@ func (o outlook) ahead(options Options) report.Forecast {
 	return o.aheadOf("data", options)
 }
 
-// aheadOf looks ahead to a run of a branch.
+// aheadOf forecasts a run of a branch.
 func (o outlook) aheadOf(head string, options Options) report.Forecast {
 	o.Helper()
 	options.ConfigPath = "tunegate.yaml"
@@ -117,7 +117,7 @@ func putResult(o outlook, at store.Slot, value any, seconds float64, files map[s
 // caseLine is a graded case of the suite.
 const caseLine = `{"suite": "s", "role": "target", "case": "c", "cluster": "c", "history": "replayed", "model": "", "evidence": "direct", "turns": [{"ms": 1500}]}` + "\n"
 
-// done keeps what a run of the change would, as far as the stage, and gives the
+// done stores what a run of the change would, up to the stage, and returns the
 // places of the stages' results.
 func (o outlook) done(until step.Stage) map[step.Stage]store.Slot {
 	o.Helper()
@@ -191,7 +191,7 @@ func states(f report.Forecast) string {
 	return strings.Join(words, ", ")
 }
 
-// half makes of a result what a killed attempt leaves.
+// half turns a result into what a killed attempt leaves.
 func (o outlook) half(at store.Slot, name, text string) {
 	o.Helper()
 	draft, err := o.machine.Store().Begin(at.Stage, at.Key)

@@ -184,14 +184,14 @@ func glob(pattern string) []string {
 	return found
 }
 
-// asking holds the figures of an earlier evaluation.
-type asking struct {
+// evaluation holds the figures of an earlier evaluation.
+type evaluation struct {
 	perQuestion float64 // seconds
 	beside      float64 // seconds of starting the server, loading and grading
 }
 
-// askings lists those of models of this name.
-func (p past) askings() (found []asking) {
+// evaluations lists those of models of this name.
+func (p past) evaluations() (found []evaluation) {
 	ours := map[string]bool{}
 	for _, entry := range p.of(string(step.Register), p.ours) {
 		var registered register.Registered
@@ -215,7 +215,7 @@ func (p past) askings() (found []asking) {
 			}
 		}
 		if questions > 0 {
-			found = append(found, asking{answering / float64(questions), max(0, entry.Manifest.Seconds-answering)})
+			found = append(found, evaluation{answering / float64(questions), max(0, entry.Manifest.Seconds-answering)})
 		}
 	}
 	return found

@@ -118,7 +118,7 @@ func (f *forecaster) register(in found) error {
 
 // eval forecasts the answers of both models.
 func (f *forecaster) eval(in found) error {
-	total := report.PlannedAsking{}
+	total := report.PlannedEvaluation{}
 	for _, s := range f.plan.Suites {
 		cases, questions := s.Size()
 		total.Cases += cases
@@ -146,7 +146,7 @@ func (f *forecaster) eval(in found) error {
 		state = report.ToDo
 	}
 	questions := float64(left) * float64(total.Questions) / float64(max(1, total.Cases))
-	seconds, from := evaluationTime(f.past.askings(), questions, asked)
+	seconds, from := evaluationTime(f.past.evaluations(), questions, asked)
 	f.add(step.Eval, state, seconds, from, fmt.Sprintf("%s with %s: %s", text.Count(total.Cases, "case"), text.Count(total.Questions, "question"), strings.Join(words, ", ")))
 	if asked > 0 {
 		f.made.Memory.ServeBytes = servingMemory(f.steps.BaseSize())

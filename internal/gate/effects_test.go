@@ -10,11 +10,11 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// sized is a suite of so many cases in groups of so many.
-func sized(name string, role suite.Role, cases, group int) suite.Suite {
+// sized is a suite of the given number of cases in clusters of the given size.
+func sized(name string, role suite.Role, cases, cluster int) suite.Suite {
 	s := suite.Suite{Name: name, Role: role, History: []suite.History{suite.Replayed}}
 	for i := range cases {
-		s.Cases = append(s.Cases, suite.Case{ID: fmt.Sprint(i), Cluster: fmt.Sprint(i / group), Turns: make([]suite.Turn, 1)})
+		s.Cases = append(s.Cases, suite.Case{ID: fmt.Sprint(i), Cluster: fmt.Sprint(i / cluster), Turns: make([]suite.Turn, 1)})
 	}
 	return s
 }
@@ -43,7 +43,7 @@ func TestDetectableEffects(t *testing.T) {
 	}
 }
 
-// What is said beforehand is what the gate says of such answers.
+// The forecast effect is the one that the gate reports for such answers.
 func TestDetectableEffectsAreWhatTheGateSays(t *testing.T) {
 	t.Parallel()
 	cases := append(graded("symbolic", suite.Target, want{36, both}, want{2, regressed}, want{2, fixed}), graded("general", suite.Guard, want{30, both})...)
@@ -63,7 +63,7 @@ func TestDetectableEffectsAreWhatTheGateSays(t *testing.T) {
 			excludes = 0
 		}
 		if s.Rule != rule.Rule || s.Suite != rule.Suite || s.Cases != rule.N || s.Detects != rule.Detects || math.Abs(s.Excludes-excludes) > 1e-12 {
-			t.Errorf("effects %+v, said %+v", s, rule)
+			t.Errorf("forecast %+v, verdict %+v", s, rule)
 		}
 	}
 }
@@ -79,7 +79,7 @@ func TestDetectableEffectsSayWhatCanNotPass(t *testing.T) {
 	if len(got) != 2 {
 		t.Errorf("%+v", got)
 	}
-	// With 4 + 25 cases that all stay the same the rule passes; with 20 it does not.
+	// With 4 + 25 cases that do not change the rule passes; with 20 it does not.
 	for count, outcome := range map[int]Outcome{20: Inconclusive, 29: Pass} {
 		if v := Decide(usual(), graded("tiny", suite.Guard, want{count, both})); v.Rules[0].Outcome != outcome {
 			t.Errorf("%d cases: %s", count, v.Rules[0].Outcome)

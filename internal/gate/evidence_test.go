@@ -9,10 +9,10 @@ import (
 func TestLostAnswersAreHarm(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		cases   []want
-		outcome Outcome // of the verdict
-		rule    Outcome // of merge.answers; empty: the rule is not there
-		broken  int
+		cases     []want
+		outcome   Outcome // of the verdict
+		rule      Outcome // of merge.answers; empty: the rule is not there
+		regressed int
 	}{
 		"all answered":          {[]want{{60, both}}, Pass, "", 0},
 		"all lost":              {[]want{{60, silent}}, Fail, Fail, 60},
@@ -33,8 +33,8 @@ func TestLostAnswersAreHarm(t *testing.T) {
 					rule = r
 				}
 			}
-			if rule.Outcome != test.rule || len(rule.Regressed) != test.broken {
-				t.Errorf("rule %+v, want %q with %d regressed", rule, test.rule, test.broken)
+			if rule.Outcome != test.rule || len(rule.Regressed) != test.regressed {
+				t.Errorf("rule %+v, want %q with %d regressed", rule, test.rule, test.regressed)
 			}
 		})
 	}

@@ -14,19 +14,19 @@ import (
 )
 
 // The marks of one pair in a test: the baseline's result, then the candidate's;
-// "-" is no evidence, "?" not decided, "x" no line at all.
+// "-" is excluded, "?" undecided, "x" no line at all.
 const (
 	both      = "pp"
 	neither   = "ff"
 	regressed = "pf"
 	fixed     = "fp"
-	silent    = "p-" // the candidate gave no evidence where the baseline passed
+	silent    = "p-" // the candidate is excluded where the baseline passed
 	rambling  = "-p" // the baseline gave none
 	unsure    = "p?"
 	absent    = "px"
 )
 
-// usual is a policy that lets an inconclusive result pass.
+// usual is a policy that allows inconclusive results.
 func usual() Policy {
 	return Policy{
 		Merge:   Merge{Margin: 0.10, OnInconclusive: LetPass},
@@ -34,7 +34,7 @@ func usual() Policy {
 	}
 }
 
-// want is so many pairs of one mark.
+// want is a number of pairs of one mark.
 type want struct {
 	count int
 	mark  string
@@ -144,7 +144,7 @@ func TestDecide(t *testing.T) {
 
 func TestHolmRunsOverTheListedSuites(t *testing.T) {
 	t.Parallel()
-	// Five of five broken is p = .031: enough for one suite, not for two.
+	// Five of five regressed is p = .031: enough for one suite, not for two.
 	cases := graded("a", suite.Target, want{45, both}, want{5, regressed})
 	if v := Decide(usual(), cases); v.Outcome != Fail {
 		t.Errorf("alone: got %s", v.Outcome)
@@ -163,9 +163,9 @@ func TestHolmRunsOverTheListedSuites(t *testing.T) {
 func TestMissingPairs(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		mark                string
-		missing, couldBreak int
-		outcome             Outcome
+		mark                  string
+		missing, couldRegress int
+		outcome               Outcome
 	}{
 		{silent, 10, 10, Inconclusive},
 		{unsure, 10, 10, Inconclusive},
@@ -177,9 +177,9 @@ func TestMissingPairs(t *testing.T) {
 	} {
 		v := Decide(usual(), graded("symbolic", suite.Target, want{60, both}, want{30, fixed}, want{10, test.mark}))
 		r := rule(t, v, NoHarm, "symbolic")
-		// The gain is far above the margin, so only what is missing can hide a drop.
-		if r.N != 90 || r.Missing != test.missing || r.CouldRegress != test.couldBreak {
-			t.Errorf("%s: n %d, missing %d, could break %d", test.mark, r.N, r.Missing, r.CouldRegress)
+		// The gain is far above the margin, so only missing pairs can hide a drop.
+		if r.N != 90 || r.Missing != test.missing || r.CouldRegress != test.couldRegress {
+			t.Errorf("%s: n %d, missing %d, could regress %d", test.mark, r.N, r.Missing, r.CouldRegress)
 		}
 		lower := Rule{N: 40, Missing: r.Missing, CouldRegress: r.CouldRegress, CI: [2]float64{-.05, 0}}
 		if outcome, why := lower.bounded(.10); outcome != test.outcome || test.missing > 0 != strings.Contains(why, "lack a usable answer") {

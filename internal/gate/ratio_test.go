@@ -28,7 +28,7 @@ func TestRatio(t *testing.T) {
 		{"slower", func(p *Policy) { p.Promote.LatencyMedian = &Ratio{1.1} }, LatencyMedian,
 			func(c *eval.Case) { c.Turns[0].MS = 120 }, 100, 120, Fail,
 			"the median answer takes 1.20 times the baseline's time; the limit is 1.10"},
-		{"no evidence", func(p *Policy) { p.Promote.LatencyMedian = &Ratio{1.1} }, LatencyMedian,
+		{"excluded", func(p *Policy) { p.Promote.LatencyMedian = &Ratio{1.1} }, LatencyMedian,
 			func(c *eval.Case) { c.Evidence = eval.None }, 0, 0, Inconclusive,
 			"the baseline has no times to compare"},
 	} {

@@ -13,12 +13,12 @@ type Forecast struct {
 	HeadRef string `json:"head_ref"`
 	HeadSHA string `json:"head_sha"`
 	// Ends is the reason why the run would train nothing; empty: it would train.
-	Ends     string           `json:"ends,omitempty"`
-	Notes    []string         `json:"notes,omitempty"`
-	Rows     PlannedRows      `json:"rows"`
-	Training *PlannedTraining `json:"training,omitempty"`
-	Asked    *PlannedAsking   `json:"asked,omitempty"`
-	Stages   []PlannedStage   `json:"stages"`
+	Ends     string             `json:"ends,omitempty"`
+	Notes    []string           `json:"notes,omitempty"`
+	Rows     PlannedRows        `json:"rows"`
+	Training *PlannedTraining   `json:"training,omitempty"`
+	Asked    *PlannedEvaluation `json:"asked,omitempty"`
+	Stages   []PlannedStage     `json:"stages"`
 	// Seconds is the total time of all stages; null: unknown.
 	Seconds *float64      `json:"seconds"`
 	Memory  PlannedMemory `json:"memory"`
@@ -51,8 +51,8 @@ type PlannedTraining struct {
 	From               string  `json:"from,omitempty"`
 }
 
-// PlannedAsking is the size of an evaluation of one model.
-type PlannedAsking struct {
+// PlannedEvaluation is the size of an evaluation of one model.
+type PlannedEvaluation struct {
 	Cases     int `json:"cases"`
 	Questions int `json:"questions"`
 }

@@ -46,7 +46,7 @@ func TestPlaceURL(t *testing.T) {
 	}
 }
 
-// A link stays below the address of the files, whatever the file is called.
+// A link stays below the address of the files, whatever the file's name.
 func FuzzFileURL(f *testing.F) {
 	for _, s := range []string{"", "a b#c?d", "../x", "/x", "<script>", "javascript:alert(1)", "a\x00\u202eb", "\xff"} {
 		f.Add(s)
@@ -64,7 +64,7 @@ func FuzzFileURL(f *testing.F) {
 	})
 }
 
-// A merged file is linked as the side has it that it is shown by.
+// A merged file links to the side that it is shown from.
 func TestSides(t *testing.T) {
 	t.Parallel()
 	r := Report{

@@ -48,8 +48,8 @@ func TestReportsFollowTheSchema(t *testing.T) {
 	}
 }
 
-// What a run left in a home before there were versions is still read in whole. The
-// file was written by that tunegate, of the Tutor's report with fewer cases.
+// A report from before version 1 is read completely. The file holds the Tutor report
+// with fewer cases, as that tunegate wrote it.
 func TestDecodeOfGoNames(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/version0.json")
@@ -88,7 +88,7 @@ func TestForecastSaysUnknown(t *testing.T) {
 	}
 }
 
-// Nothing that claims to be a report crashes its reader.
+// No input crashes the decoder.
 func FuzzDecode(f *testing.F) {
 	for _, data := range []string{
 		`{"version": 1}`, `{"Suites": [{"Cases": [{"Turns": [{"User": "a", "Asserts": [{}]}]}]}]}`, `{"suites": [null, 1, {"cases": [null, {"turns": [null]}]}]}`,

@@ -6,7 +6,7 @@ import (
 	"github.com/tunegate/tunegate/internal/gate"
 )
 
-// usualPolicy lets an inconclusive result pass.
+// usualPolicy allows inconclusive results.
 func usualPolicy() gate.Policy { return gate.Policy{Merge: gate.Merge{OnInconclusive: gate.LetPass}} }
 
 func TestHeadlines(t *testing.T) {

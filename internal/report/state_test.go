@@ -2,7 +2,7 @@ package report
 
 import "testing"
 
-// What another program wrote as its state is no verdict.
+// An unknown state is not a verdict.
 func TestUnknownStateIsNoResult(t *testing.T) {
 	t.Parallel()
 	got := Report{State: "passed"}.Headline(Plain)

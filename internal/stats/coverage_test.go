@@ -8,14 +8,14 @@ import (
 
 // BenchmarkCoverage simulates suites and reports how often the one-sided 95 %
 // bounds of Interval hold the true difference, and how often SignFlip at .05
-// finds a drop that is not there. It fails where a bound holds less than 93 %.
+// finds a drop that does not exist. It fails if a bound holds less than 93 %.
 //
 //	go test -run '^$' -bench Coverage -benchtime 1x ./internal/stats
 func BenchmarkCoverage(b *testing.B) {
 	const rounds = 20000
 	for _, world := range []struct {
-		clusters, size          int
-		together, broken, fixed float64
+		clusters, size             int
+		together, regressed, fixed float64
 	}{
 		{30, 1, 0, .05, .05}, {60, 1, 0, .05, .05}, {60, 1, 0, .20, .05}, {200, 1, 0, .02, .02}, {60, 1, 0, .01, .20},
 		{30, 3, 0, .05, .05}, {30, 3, .5, .10, .05}, {30, 3, 1, .05, .05}, {60, 2, .5, .20, .05},
@@ -23,12 +23,12 @@ func BenchmarkCoverage(b *testing.B) {
 	} {
 		b.Run(fmt.Sprintf("%+v", world), func(b *testing.B) {
 			random := rand.New(rand.NewPCG(7, 11))
-			truth := world.fixed - world.broken
+			truth := world.fixed - world.regressed
 			flip := func() int {
 				switch u := random.Float64(); {
-				case u < world.broken:
+				case u < world.regressed:
 					return -1
-				case u < world.broken+world.fixed:
+				case u < world.regressed+world.fixed:
 					return 1
 				}
 				return 0

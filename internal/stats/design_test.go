@@ -7,7 +7,7 @@ import (
 
 func ones(n int) []int { return slices.Repeat([]int{1}, n) }
 
-// What a design says beforehand is what Detects and Interval say of such data.
+// A design agrees with Detects and Interval on such data.
 func TestDesignSaysWhatTheDataWill(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

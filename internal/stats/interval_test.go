@@ -11,8 +11,8 @@ func TestIntervalIsTangosForPairs(t *testing.T) {
 	// Medicine 33, 2014, 2850-2875) to three digits. All digits come from
 	// maximising the trinomial likelihood numerically, without Tango's formula.
 	for _, test := range []struct {
-		n, fixed, broken int
-		level, low, high float64
+		n, fixed, regressed int
+		level, low, high    float64
 	}{
 		{21, 1, 7, .95, -.51723228, -.02600303},
 		{161, 6, 16, .95, -.12402343, -.00543340},
@@ -24,7 +24,7 @@ func TestIntervalIsTangosForPairs(t *testing.T) {
 		{10, 0, 1, .90, -.34771867, .13423617},
 		{5, 5, 0, .90, .29776700, 1},
 	} {
-		low, high := Interval(pairs(test.n, test.fixed, test.broken), test.level)
+		low, high := Interval(pairs(test.n, test.fixed, test.regressed), test.level)
 		near(t, fmt.Sprint(test, " low"), low, test.low, 1e-7)
 		near(t, fmt.Sprint(test, " high"), high, test.high, 1e-7)
 	}
@@ -32,7 +32,7 @@ func TestIntervalIsTangosForPairs(t *testing.T) {
 
 func TestIntervalOfClusters(t *testing.T) {
 	t.Parallel()
-	// Four pairs that always agree say as much as one.
+	// Four pairs that always agree count as one.
 	var four []Cluster
 	for _, cluster := range pairs(30, 3, 5) {
 		four = append(four, Cluster{Sum: 4 * cluster.Sum, Size: 4})

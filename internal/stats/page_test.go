@@ -22,6 +22,6 @@ func TestPageHasWhatSuitesCanDetect(t *testing.T) {
 		})
 	}
 	referencetest.CheckPart(t, "../../docs/statistics.md", "sizes", referencetest.Table([]string{
-		"cases", "detects, without noise", "detects, with 10 % noise", "with 10 % noise and three suites", "leaves open, without noise", "leaves open, with 10 % noise",
+		"cases", "detectable, no noise", "detectable, 10 % noise", "detectable, 10 % noise, three suites", "not excluded, no noise", "not excluded, 10 % noise",
 	}, rows))
 }

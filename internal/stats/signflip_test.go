@@ -7,22 +7,22 @@ import (
 	"testing"
 )
 
-// pairs makes n clusters of one pair, of which some are fixed and some broken.
-func pairs(n, fixed, broken int) []Cluster {
+// pairs makes n clusters of one pair, of which some are fixed and some regressed.
+func pairs(n, fixed, regressed int) []Cluster {
 	clusters := make([]Cluster, n)
 	for i := range clusters {
 		clusters[i].Size = 1
 		switch {
 		case i < fixed:
 			clusters[i].Sum = 1
-		case i < fixed+broken:
+		case i < fixed+regressed:
 			clusters[i].Sum = -1
 		}
 	}
 	return clusters
 }
 
-// near fails the test when got is not want to within tolerance.
+// near fails the test unless got is want within the tolerance.
 func near(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance) {
@@ -35,13 +35,13 @@ func TestSignFlipIsMcNemarForPairs(t *testing.T) {
 	// twoSided are the published values of the exact test; it is twice the
 	// smaller of the one-sided ones, at most 1.
 	for _, test := range []struct {
-		fixed, broken int
-		twoSided      float64
+		fixed, regressed int
+		twoSided         float64
 	}{{1, 9, .021484}, {9, 1, .021484}, {0, 5, .0625}, {3, 12, .035156}, {10, 10, 1}, {0, 0, 1}} {
-		clusters := pairs(40, test.fixed, test.broken)
+		clusters := pairs(40, test.fixed, test.regressed)
 		worse, better := SignFlip(clusters, Worse), SignFlip(clusters, Better)
 		near(t, fmt.Sprint(test), min(1, 2*min(worse, better)), test.twoSided, 5e-7)
-		if test.broken > test.fixed && worse > better {
+		if test.regressed > test.fixed && worse > better {
 			t.Errorf("%v: p of worse %g, of better %g", test, worse, better)
 		}
 	}

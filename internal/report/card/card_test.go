@@ -96,7 +96,7 @@ func TestNoCardWithoutAModel(t *testing.T) {
 	}
 }
 
-// No text of others may end the metadata, or add to it.
+// Untrusted text cannot end the metadata or add to it.
 func TestCardHoldsUntrustedText(t *testing.T) {
 	t.Parallel()
 	harmless := reporttest.Hostile("!")
@@ -133,7 +133,7 @@ func keys(t *testing.T, metadata string) (found []string) {
 	return found
 }
 
-// blocks are the nodes that are no text.
+// blocks lists the nodes other than text.
 func blocks(nodes []string) []string {
 	return slices.DeleteFunc(nodes, func(node string) bool { return node == "CodeSpan" || strings.HasPrefix(node, "Text ") })
 }

@@ -51,7 +51,7 @@ func TestCommentKeepsItsBudget(t *testing.T) {
 	}
 }
 
-// Only a judged run has a page, so nothing else names it.
+// Only a judged run has a page, so no other comment names it.
 func TestNotesAreBounded(t *testing.T) {
 	t.Parallel()
 	for state, want := range map[report.State]string{
@@ -93,7 +93,7 @@ func TestRegressionWithoutSimilarRow(t *testing.T) {
 	}
 }
 
-// A section is a function and a line in the list.
+// Adding a section takes a function and a line in the list.
 func TestAnotherSection(t *testing.T) {
 	t.Parallel()
 	carbon := func(r report.Report) string { return "It took " + r.Origin.Tool + " grams of carbon.\n" }

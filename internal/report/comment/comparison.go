@@ -74,8 +74,8 @@ func (c compared) cells() []string {
 	default:
 		cells = []string{
 			what, gate.Points(rule.Baseline) + " %", gate.Points(rule.Candidate) + " %",
-			unbroken(report.Minus(fmt.Sprintf("%s (%s to %s)", report.Signed(rule.Delta), report.Signed(rule.CI[0]), report.Signed(rule.CI[1])))),
-			unbroken(fmt.Sprintf("%d / %d of %d", len(rule.Regressed), len(rule.Fixed), rule.N)),
+			nonBreaking(report.Minus(fmt.Sprintf("%s (%s to %s)", report.Signed(rule.Delta), report.Signed(rule.CI[0]), report.Signed(rule.CI[1])))),
+			nonBreaking(fmt.Sprintf("%d / %d of %d", len(rule.Regressed), len(rule.Fixed), rule.N)),
 		}
 	}
 	for _, outcome := range []gate.Outcome{c.merge, c.promote} {
@@ -88,8 +88,8 @@ func (c compared) cells() []string {
 	return cells
 }
 
-// unbroken keeps numbers on one line.
-func unbroken(numbers string) string { return strings.ReplaceAll(numbers, " ", "\u00a0") }
+// nonBreaking keeps numbers on one line.
+func nonBreaking(numbers string) string { return strings.ReplaceAll(numbers, " ", "\u00a0") }
 
 var comparedColumns = []string{"suite", "baseline", "candidate", "change (90 % interval)", "regressed / fixed", "merge", "promote"}
 

@@ -29,7 +29,7 @@ func TestEqualFindingsAreOneLine(t *testing.T) {
 	}
 }
 
-// What is left out is counted by findings, not by lines.
+// The remainder counts findings, not lines.
 func TestFindingsLeftOut(t *testing.T) {
 	t.Parallel()
 	var list []dataset.Finding

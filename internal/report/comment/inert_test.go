@@ -31,18 +31,17 @@ func hostileWithLinks(s string) report.Report {
 	return r
 }
 
-// visibleMost is the most that a comment of few rules shows before anything is
-// opened, in characters.
+// visibleMost bounds the unfolded characters of a comment with few rules.
 const visibleMost = 6000
 
 var (
 	codeBlocks = regexp.MustCompile("(?s)<pre>.*?</pre>")
 	codeSpans  = regexp.MustCompile("(?s)<code>[^<>]*</code>")
 	closed     = regexp.MustCompile(`(?s)<details>(<summary>.*?</summary>).*?</details>`)
-	// allowedTags are all that a comment is made of; a link leads to a file of ours.
+	// allowedTags are the only tags of a comment; a link leads to one of our files.
 	allowedTags = regexp.MustCompile(`^(?:</?(?:h3|h4|p|ul|li|strong|blockquote|details|summary|table|thead|tbody|tr|th|td)>|<details open>|` +
 		`<t[hd] style="text-align:(?:right|left)">|<li>|<a href="` + regexp.QuoteMeta(files) + `/[^"<> ]*#L[0-9]+">|</a>|<!-- tunegate[a-z0-9= ]*-->)$`)
-	// alive is what GitHub makes something of in text: mentions, emoji, issues,
+	// alive matches what GitHub turns into more than text: mentions, emoji, issues,
 	// commits, addresses, mathematics.
 	alive = regexp.MustCompile(`(?i)@\w|:[\w+-]+:|#\d|\bgh-\d|\b[0-9a-f]{7,40}\b|https?:|www\.|mailto:|\$\S`)
 )
@@ -58,7 +57,7 @@ func renderComment(t testing.TB, comment []byte) string {
 	return out.String()
 }
 
-// checkInert fails the test where the comment has anything alive outside of code,
+// checkInert fails the test if the comment has anything alive outside code,
 // or shows more than it should.
 func checkInert(t *testing.T, r report.Report) {
 	t.Helper()
@@ -82,7 +81,7 @@ func checkInert(t *testing.T, r report.Report) {
 	}
 }
 
-// visible counts the characters that a rendered comment shows unopened.
+// visible counts the unfolded characters of a rendered comment.
 func visible(rendered string) int {
 	shown := html.UnescapeString(tags.ReplaceAllString(closed.ReplaceAllString(rendered, "$1"), ""))
 	return utf8.RuneCountInString(strings.Join(strings.Fields(shown), " "))
@@ -99,7 +98,7 @@ func TestCommentsAreInertAndShort(t *testing.T) {
 	}
 }
 
-// A record that tries everything at once reaches the comment from every side.
+// A record that tries everything at once reaches every part of the comment.
 func TestRecordWithEverything(t *testing.T) {
 	t.Parallel()
 	record := strings.Join([]string{

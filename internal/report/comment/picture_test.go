@@ -12,7 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report/reporttest"
 )
 
-// What GitHub makes of a comment, as far as a picture needs it.
+// GitHub's style of a comment, as far as a picture needs it.
 //
 //go:embed testdata/picture.css
 var pictureStyle string

@@ -20,9 +20,9 @@ func TestSticky(t *testing.T) {
 		}
 		_, sticky, _ := strings.Cut(body, "\n")
 		if _, plain, _ := strings.Cut(string(Render(reporttest.Tutor())), "\n"); sticky != plain || !strings.HasPrefix(body, Marker) {
-			t.Errorf("it is not the comment behind a marker:\n%.200s", body)
+			t.Errorf("not the comment after a marker:\n%.200s", body)
 		}
-		// The API may give lines back as browsers send them.
+		// The API may return line ends as browsers send them.
 		if got, ok := ParseMarker(strings.ReplaceAll(body, "\n", "\r\n")); !ok || got != about {
 			t.Errorf("with CRLF: got %+v, %t", got, ok)
 		}

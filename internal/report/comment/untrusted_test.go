@@ -14,8 +14,8 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// skeleton is a Markdown text without the contents of its code, by a small
-// checker of our own that only knows fences and spans within a line.
+// skeleton is a Markdown text without the contents of its code. It only understands
+// fences, and spans within a line.
 func skeleton(t *testing.T, markdown string) string {
 	t.Helper()
 	var out strings.Builder
@@ -66,11 +66,11 @@ func withoutSpans(line string) string {
 
 var tags = regexp.MustCompile(`<[^>]*>`)
 
-// checkContained fails the test where s shows outside of the places for it.
+// checkContained fails the test if s appears outside the places for it.
 func checkContained(t *testing.T, s string) {
 	t.Helper()
 	harmless, r := reporttest.Hostile("!"), reporttest.Hostile(s)
-	if markdown.Prose(text.Shown(s, findingRunes)) != markdown.Span(s, findingRunes) { // a sentence stands there as text
+	if markdown.Prose(text.Shown(s, findingRunes)) != markdown.Span(s, findingRunes) { // a sentence is written as text
 		r.Notes, r.Findings = harmless.Notes, harmless.Findings
 	}
 	comment, want := string(Render(r)), string(Render(harmless))

@@ -23,11 +23,11 @@ import (
 
 var screenshots = flag.String("screenshots", "", "an existing folder for pictures of the pages")
 
-// browserNames are what a Chromium is called.
+// browserNames are the names of Chromium's program.
 var browserNames = []string{"chromium", "chromium-browser", "google-chrome", "chrome"}
 
 // newBrowser starts a headless Chromium. Without one the test is skipped,
-// loudly, and fails where CI is true.
+// loudly, or fails if CI is true.
 func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	found := slices.IndexFunc(browserNames, func(name string) bool { _, err := exec.LookPath(name); return err == nil })
@@ -55,7 +55,7 @@ func newBrowser(t *testing.T) context.Context {
 	return ctx
 }
 
-// tab is a page that a browser shows.
+// tab is a page in a browser.
 type tab struct {
 	*testing.T
 	ctx  context.Context
@@ -117,7 +117,7 @@ func (b *tab) hear(event any, itself string) {
 	}
 }
 
-// quiet fails the test where the page said or asked for anything.
+// quiet fails the test if the page logged or requested anything.
 func (b *tab) quiet() {
 	b.Helper()
 	b.mutex.Lock()
@@ -143,7 +143,7 @@ func (b *tab) unfold() {
 	ask[jsonv2.Value](b, `document.querySelectorAll("details").forEach(d => d.open = true)`)
 }
 
-// fits fails the test where the page is wider than the window.
+// fits fails the test if the page is wider than the window.
 func (b *tab) fits() {
 	b.Helper()
 	wide := ask[[]string](b, `(() => {
@@ -156,8 +156,8 @@ func (b *tab) fits() {
 	}
 }
 
-// legible fails the test where a text has less contrast to what is behind it
-// than 4.5 to 1 (WCAG 2.2, 1.4.3).
+// legible fails the test if a text has less contrast with its background than 4.5 to 1
+// (WCAG 2.2, 1.4.3).
 func (b *tab) legible() {
 	b.Helper()
 	pale := ask[[]string](b, `(() => {
@@ -178,7 +178,7 @@ func (b *tab) legible() {
 	}
 }
 
-// picture keeps what the tab shows where -screenshots says.
+// picture saves a screenshot in the folder of -screenshots.
 func (b *tab) picture(name string) {
 	b.Helper()
 	if *screenshots == "" {

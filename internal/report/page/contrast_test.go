@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// brackets writes an answer with what differs in brackets.
+// brackets writes an answer with its differences in brackets.
 func brackets(pieces []piece) string {
 	var out strings.Builder
 	for _, p := range pieces {
@@ -48,8 +48,8 @@ func TestContrastOfLongAnswersIsPlain(t *testing.T) {
 	}
 }
 
-// The pieces of an answer are the answer, and what does not differ is the same
-// on both sides but for white space.
+// The pieces of an answer make up the answer, and those that do not differ are the same
+// on both sides, white space aside.
 func TestContrastLosesNothing(t *testing.T) {
 	t.Parallel()
 	text := rapid.StringOfN(rapid.RuneFrom([]rune("ab12 \n^.é")), 0, 60, -1)

@@ -13,8 +13,8 @@ import (
 	"github.com/tunegate/tunegate/internal/suite"
 )
 
-// lesson is a case of three turns: the first is only replayed, the second and
-// the third are asked.
+// lesson is a case of three turns: the first is replayed, the model answers the second
+// and the third.
 func lesson(histories ...suite.History) []report.Suite {
 	graded := []assertion.Assert{{Type: "contains", Weight: 1}}
 	return report.SuitesOf([]suite.Suite{{Path: "suites/s.suite.yaml", Name: "s", History: histories, Cases: []suite.Case{{

@@ -61,7 +61,7 @@ func TestPageInABrowser(t *testing.T) {
 	}
 }
 
-// What others write changes nothing but the text in its place.
+// Untrusted text changes nothing but the text in its place.
 func TestHostilePageInABrowser(t *testing.T) {
 	t.Parallel()
 	browser := newBrowser(t)
@@ -94,14 +94,14 @@ func TestHostilePageInABrowser(t *testing.T) {
 				t.Errorf("the page's elements depend on it:\n%s", diff)
 			}
 			if got := ask[string](tab, `getComputedStyle(document.querySelector("pre")).display`); got != "block" {
-				t.Errorf("a style of its own applies: %s", got)
+				t.Errorf("an injected style applies: %s", got)
 			}
 			tab.quiet()
 		})
 	}
 }
 
-// crowd is a report of so many cases with two turns each, all of which regressed.
+// crowd is a report of n regressed cases with two turns each.
 func crowd(n int) report.Report {
 	s := suite.Suite{Path: "suites/crowd.suite.yaml", Name: "crowd", Role: suite.Target, History: []suite.History{suite.Own}}
 	yes, no := true, false
@@ -134,7 +134,7 @@ func TestTwoThousandCasesInABrowser(t *testing.T) {
 	if got := ask[int](tab, `document.querySelectorAll(".flip").length`); got != 2000 {
 		t.Errorf("%d cases on the page", got)
 	}
-	// What a reader does: open the rest of them, then the last one.
+	// A reader opens the fold, then the last case.
 	opened := ask[float64](tab, `(() => {
 		const start = performance.now();
 		document.querySelector(".more").open = true;
@@ -152,7 +152,7 @@ func TestTwoThousandCasesInABrowser(t *testing.T) {
 	tab.quiet()
 }
 
-// What earlier runs worked is no work of this one.
+// The run time excludes reused stages.
 func TestPageOfReusedStages(t *testing.T) {
 	t.Parallel()
 	r := reporttest.Tutor()
@@ -167,7 +167,7 @@ func TestPageOfReusedStages(t *testing.T) {
 	}
 }
 
-// Long answers of many cases share what the page may hold.
+// Long answers of many cases share the page's budget.
 func TestPageIsBounded(t *testing.T) {
 	t.Parallel()
 	r := crowd(300)

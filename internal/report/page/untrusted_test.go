@@ -11,7 +11,7 @@ import (
 
 var tags = regexp.MustCompile(`<[^>]*>`)
 
-// checkContained fails the test where s shows outside of the places for it.
+// checkContained fails the test if s appears outside the places for it.
 func checkContained(t *testing.T, s string) {
 	t.Helper()
 	r := reporttest.Hostile(s)

@@ -12,7 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// Attacks are texts that try to leave their place.
+// Attacks are texts that try to escape their context.
 func Attacks() []string {
 	return []string{
 		"``` \n# out\n```", "````\n@octocat", "~~~\n[a](javascript:alert(1))", "`", "``", "a`b``c", "` `", " `x` ",
@@ -24,7 +24,7 @@ func Attacks() []string {
 	}
 }
 
-// Poisoned is a failed report in which every text that others write is s.
+// Poisoned is a failed report in which every untrusted text is s.
 func Poisoned(s string) report.Report {
 	no, yes := false, true
 	var cases []eval.Case
@@ -60,7 +60,7 @@ func Poisoned(s string) report.Report {
 	}
 }
 
-// Hostile is a report with everything, in which every text that others write is s.
+// Hostile is a report with everything, in which every untrusted text is s.
 func Hostile(s string) report.Report {
 	r := Poisoned(s)
 	full := Tutor()
@@ -77,8 +77,7 @@ func Hostile(s string) report.Report {
 	return r
 }
 
-// CheckVisible fails the test where what was rendered has a character that draws
-// nothing.
+// CheckVisible fails the test if the output has an invisible character.
 func CheckVisible(t testing.TB, rendered string) {
 	t.Helper()
 	for line := range strings.Lines(rendered) {

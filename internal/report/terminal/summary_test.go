@@ -15,7 +15,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// checkInert fails the test where s is a command to the terminal or the runner.
+// checkInert fails the test if s is a command to the terminal or the runner.
 func checkInert(t *testing.T, s string) {
 	t.Helper()
 	r := reporttest.Hostile(s)
