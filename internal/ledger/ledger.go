@@ -1,5 +1,5 @@
-// Package ledger keeps the history of promotions and rollbacks, one line each. From it
-// follow the stable version of a model, the one before, and everything that was ever
+// Package ledger stores the history of promotions and rollbacks, one line each. It
+// determines a model's stable version, the previous one, and everything that was ever
 // promoted.
 package ledger
 
@@ -17,21 +17,21 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// Action is what a line of the ledger tells.
+// Action is what a ledger line records.
 type Action string
 
 // The actions.
 const (
 	Promote  Action = "promote"
 	Rollback Action = "rollback"
-	Remove   Action = "remove" // an old version's tags were taken away; its name stays taken
+	Remove   Action = "remove" // an old version's tags were removed; its name stays reserved
 )
 
-// Private stands among an entry's servers for the private server of the home.
+// Private is the home's private server among an entry's servers.
 const Private = "private"
 
-// Entry is one line: from then on the name's stable model is this version, unless
-// the line removes it.
+// Entry is a line: from then on, this version is the name's stable model, unless the
+// line removes it.
 type Entry struct {
 	Time       time.Time `json:"time"`
 	Action     Action    `json:"action"`
@@ -40,21 +40,21 @@ type Entry struct {
 	Tag        string    `json:"tag"`     // NAME-lora-VERSION
 	ModelID    string    `json:"model_id"`
 	GGUFSHA256 string    `json:"gguf_sha256"`
-	Run        string    `json:"run"` // the id of the run that tested it
+	Run        string    `json:"run"` // ID of the run that tested it
 	Lineage    string    `json:"lineage"`
-	Export     store.Key `json:"export"`   // where the bytes are kept
-	Register   store.Key `json:"register"` // where it is kept how they are served
+	Export     store.Key `json:"export"`   // where the bytes are stored
+	Register   store.Key `json:"register"` // how they are served
 	Servers    []string  `json:"servers"`  // addresses, or Private
 }
 
-// Ledger is the history of a home, the oldest line first.
+// Ledger is the history of a home, oldest line first.
 type Ledger struct{ entries []Entry }
 
-// Path is the file in which a home keeps its ledger.
+// Path returns the path of a home's ledger.
 func Path(home string) string { return filepath.Join(home, "promotions.jsonl") }
 
-// Load reads the ledger of a home. One without a file is empty. A last line that
-// was never written to the end is not there.
+// Load reads the ledger of a home; without a file it is empty. It skips a truncated last
+// line.
 func Load(home string) (Ledger, error) {
 	data, err := os.ReadFile(Path(home))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -84,9 +84,9 @@ func parse(path string, data []byte) (Ledger, error) {
 	return l, nil
 }
 
-// whole is the number of bytes up to the end of the last whole line. Of a line
-// that lacks no more than its line feed, as editors leave it, all is there: no
-// torn object is valid JSON.
+// whole returns the number of bytes up to the end of the last complete line. A line that
+// only lacks its line feed, as some editors write it, is complete: no truncated object
+// is valid JSON.
 func whole(data []byte) int {
 	end := bytes.LastIndexByte(data, '\n') + 1
 	if json.Valid(data[end:]) {
@@ -105,9 +105,8 @@ func (e Entry) check() error {
 	return nil
 }
 
-// Append writes one more line to the ledger of a home and returns when it is on
-// the disk. It takes out what a killed command left of its last line. The caller
-// holds the lock of the home.
+// Append adds a line to the ledger of a home and returns once it is on disk. It removes
+// a truncated last line. The caller holds the home's lock.
 func Append(home string, e Entry) error {
 	if err := e.check(); err != nil {
 		return fmt.Errorf("ledger: %w", err)
@@ -127,8 +126,8 @@ func Append(home string, e Entry) error {
 	return syncFolder(home)
 }
 
-// Withdraw takes the last line back, if it is this entry's. The caller holds the
-// lock of the home.
+// Withdraw removes the last line, if it is this entry's. The caller holds the home's
+// lock.
 func Withdraw(home string, e Entry) error {
 	data, err := os.ReadFile(Path(home))
 	if err != nil {
@@ -166,7 +165,7 @@ func appendLine(file *os.File, line []byte) error {
 	return file.Sync()
 }
 
-// syncFolder brings a new file's name to the disk.
+// syncFolder writes a new file's name to disk.
 func syncFolder(dir string) error {
 	folder, err := os.Open(dir)
 	if err != nil {
@@ -175,9 +174,8 @@ func syncFolder(dir string) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// stack is what a rollback walks down: the versions of a name that led to the
-// stable one, which is the last. A promotion pushes, a rollback goes down to its
-// version.
+// stack holds the versions of a name that led to the stable one, which is last. A
+// promotion pushes, a rollback pops down to its version.
 func (l Ledger) stack(name string) []Entry {
 	var stack []Entry
 	for _, e := range l.entries {
@@ -200,10 +198,10 @@ func (l Ledger) stack(name string) []Entry {
 
 func (e Entry) sameVersion(other Entry) bool { return e.Version == other.Version }
 
-// Stable is the entry that made a name's stable version stable.
+// Stable returns the entry that made a name's current version stable.
 func (l Ledger) Stable(name string) (Entry, bool) { return fromTop(l.stack(name), 0) }
 
-// Previous is the entry of the version to which a rollback goes.
+// Previous returns the entry of the version that a rollback restores.
 func (l Ledger) Previous(name string) (Entry, bool) { return fromTop(l.stack(name), 1) }
 
 func fromTop(stack []Entry, depth int) (Entry, bool) {
@@ -213,7 +211,7 @@ func fromTop(stack []Entry, depth int) (Entry, bool) {
 	return stack[len(stack)-1-depth], true
 }
 
-// Earlier gives the entry of a version that led to the stable one.
+// Earlier returns the entry of a version that led to the stable one.
 func (l Ledger) Earlier(name, version string) (Entry, bool) {
 	stack := l.stack(name)
 	at := slices.IndexFunc(stack, func(e Entry) bool { return e.Version == version })
@@ -223,8 +221,8 @@ func (l Ledger) Earlier(name, version string) (Entry, bool) {
 	return stack[at], true
 }
 
-// Versions are the latest promotions of each version of a name that was ever
-// promoted, in the order of their first ones.
+// Versions returns the latest promotion of each version of a name, in the order of their
+// first promotions.
 func (l Ledger) Versions(name string) []Entry {
 	var versions []Entry
 	for _, e := range l.entries {
@@ -240,14 +238,14 @@ func (l Ledger) Versions(name string) []Entry {
 	return versions
 }
 
-// Removed says whether a version of a name was removed.
+// Removed reports whether a version of a name was removed.
 func (l Ledger) Removed(name, version string) bool {
 	return slices.ContainsFunc(l.entries, func(e Entry) bool { return e.Action == Remove && e.Name == name && e.Version == version })
 }
 
-// Surplus are the versions of a name beyond so many, 2 or more, that are kept: the
-// stable one, those that rollbacks walk down to, then the newest of those that were
-// taken back. Each has all servers that it was ever brought to.
+// Surplus returns the versions of a name beyond the number to keep, 2 or more: kept are
+// the stable one, those that rollbacks can restore, then the newest that were rolled
+// back. Each has all servers that it was ever promoted to.
 func (l Ledger) Surplus(name string, keep int) []Entry {
 	versions, order := l.Versions(name), l.stack(name)
 	slices.Reverse(order)
@@ -272,7 +270,7 @@ func (l Ledger) Surplus(name string, keep int) []Entry {
 	return surplus
 }
 
-// Names are the names that were ever promoted, sorted.
+// Names returns the names that were ever promoted, sorted.
 func (l Ledger) Names() []string {
 	var names []string
 	for _, e := range l.entries {
@@ -282,8 +280,8 @@ func (l Ledger) Names() []string {
 	return slices.Compact(names)
 }
 
-// Promoted are the entries of all versions of all names that were ever promoted and
-// not removed, with those that made the stable and the previous ones so.
+// Promoted returns the entries of all versions of all names that were promoted and not
+// removed, including those that made the stable and previous versions current.
 func (l Ledger) Promoted() []Entry {
 	var all []Entry
 	for _, name := range l.Names() {

@@ -9,7 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 )
 
-// Render gives the prompt that Chat sends.
+// Render returns the prompt that Chat sends.
 func (e *Engine) Render(_ context.Context, tag string, messages []chat.Message) (string, error) {
 	d, err := e.read("render for", tag)
 	if err != nil {
@@ -22,8 +22,8 @@ func (e *Engine) Render(_ context.Context, tag string, messages []chat.Message) 
 	return prompt, nil
 }
 
-// Chat asks the server of the tag's GGUF, which it starts where none runs with
-// the question's context and threads.
+// Chat sends the request to the server of the tag's GGUF, and starts one if none runs
+// with the request's context and threads.
 func (e *Engine) Chat(ctx context.Context, ask engine.Ask) (engine.Answer, error) {
 	d, err := e.read("chat with", ask.Tag)
 	if err != nil {
@@ -70,7 +70,7 @@ func (e *Engine) ask(ctx context.Context, gguf string, s settings, prompt string
 		s.predict = room
 	}
 	s.request["prompt"], s.request["n_predict"] = prompt, s.predict
-	s.request["cache_prompt"] = false // what was asked before must not change an answer
+	s.request["cache_prompt"] = false // earlier requests must not change an answer
 	var c completion
 	if err := server.ask(ctx, "completion", s.request, &c); err != nil {
 		return engine.Answer{}, err

@@ -1,6 +1,6 @@
 // Package llamacpp serves models with llama.cpp's llama-server. It runs one server on
-// 127.0.0.1 for each GGUF that is asked, and keeps tags and weights in a folder. It is
-// a second implementation of package engine; no config chooses it yet.
+// 127.0.0.1 for each GGUF in use, and keeps tags and weights in a folder. It is a second
+// implementation of package engine; no config selects it yet.
 package llamacpp
 
 import (
@@ -16,26 +16,26 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-// Options says what an engine runs with.
+// Options configures an engine.
 type Options struct {
 	Binary string    // absolute path of llama-server
-	Home   string    // folder for all that is written, absolute
-	Env    []string  // of tunegate; proc.CleanEnv decides what is passed on
-	Log    io.Writer // what the servers print; nil: dropped
+	Home   string    // folder for all its files, absolute
+	Env    []string  // of tunegate; proc.CleanEnv selects what is passed on
+	Log    io.Writer // the servers' output; nil: dropped
 }
 
-// Engine is an engine.Engine. It answers one question at a time, because
-// concurrent ones change each other's answers.
+// Engine is an engine.Engine. It handles one request at a time, because concurrent ones
+// change each other's answers.
 type Engine struct {
 	options  Options
 	launcher proc.Launcher
-	turn     chan struct{}     // holds a value while no one uses servers or changes files
+	turn     chan struct{}     // holds a value while nobody uses servers or files
 	servers  map[string]*child // by the sha256 of the GGUF
 }
 
 var _ engine.Engine = (*Engine)(nil)
 
-// New gives the engine with the tags of a folder. It starts nothing.
+// New returns the engine with the tags of a folder. It starts nothing.
 func New(launcher proc.Launcher, o Options) (*Engine, error) {
 	if o.Log == nil {
 		o.Log = io.Discard
@@ -60,7 +60,7 @@ func (e *Engine) take(ctx context.Context) (give func(), err error) {
 	}
 }
 
-// Close ends the servers and returns when they are gone.
+// Close stops the servers and returns when they are gone.
 func (e *Engine) Close() error {
 	<-e.turn
 	defer func() { e.turn <- struct{}{} }()
@@ -71,7 +71,7 @@ func (e *Engine) Close() error {
 	return errors.Join(errs...)
 }
 
-// end ends the server of a GGUF, if there is one.
+// end stops a GGUF's server, if there is one.
 func (e *Engine) end(digest string) error {
 	running, found := e.servers[digest]
 	if !found {
@@ -82,10 +82,10 @@ func (e *Engine) end(digest string) error {
 	return running.process.Wait()
 }
 
-// versionLine is how llama-server names itself.
+// versionLine matches llama-server's version output.
 var versionLine = regexp.MustCompile(`(?m)^version: (.+)$`)
 
-// Version is what the binary says of itself.
+// Version returns the binary's own version.
 func (e *Engine) Version(ctx context.Context) (string, error) {
 	said, err := e.launcher.Run(ctx, proc.Command{
 		Name: "llama-server --version", Path: e.options.Binary, Args: []string{"--version"},
@@ -105,7 +105,7 @@ func (e *Engine) environment() []string {
 	return append(proc.CleanEnv(e.options.Env), "HOME="+e.options.Home, "LLAMA_CACHE="+filepath.Join(e.options.Home, "cache"))
 }
 
-// Loaded says whether the server of a GGUF runs.
+// Loaded reports whether a GGUF's server runs.
 func (e *Engine) Loaded(ctx context.Context, gguf string) (bool, error) {
 	give, err := e.take(ctx)
 	if err != nil {
@@ -116,7 +116,7 @@ func (e *Engine) Loaded(ctx context.Context, gguf string) (bool, error) {
 	return found && !running.ended(), nil
 }
 
-// Unload ends the server of a tag's GGUF.
+// Unload stops the server of a tag's GGUF.
 func (e *Engine) Unload(ctx context.Context, tag string) error {
 	d, err := e.read("unload", tag)
 	if err != nil {

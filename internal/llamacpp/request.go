@@ -12,24 +12,24 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 )
 
-// defaultContext is the context of a question without num_ctx, in tokens.
+// defaultContext is the context of a request without num_ctx, in tokens.
 const defaultContext = 4096
 
-// settings are those of one question, as llama-server takes them.
+// settings are a request's settings in llama-server's form.
 type settings struct {
-	load    load           // what the server is started with
-	predict int            // most tokens of the answer; below 1: up to the end of the context
-	request map[string]any // fields of the request for an answer
+	load    load           // settings at the server's start
+	predict int            // maximum tokens of the answer; below 1: up to the end of the context
+	request map[string]any // fields of the completion request
 }
 
-// load are the settings that a server cannot change while it runs.
+// load are the settings that a running server cannot change.
 type load struct {
 	context int // tokens
 	threads int // 0: the server chooses
 }
 
-// merge translates a tag's parameters and the options above them, by Ollama's
-// names. One that llama-server does not have is an error.
+// merge translates a tag's parameters and the overriding options from Ollama's names.
+// One that llama-server lacks is an error.
 func merge(parameters, options map[string]any) (settings, error) {
 	all := maps.Clone(parameters)
 	if all == nil {
@@ -64,7 +64,7 @@ func merge(parameters, options map[string]any) (settings, error) {
 	return s, nil
 }
 
-// whole reads a number that JSON may have made a float64.
+// whole reads an integer that JSON may have decoded as a float64.
 func whole(name string, value any) (int, error) {
 	switch value := value.(type) {
 	case int:
@@ -77,7 +77,7 @@ func whole(name string, value any) (int, error) {
 	return 0, fmt.Errorf("parameter %s is %.60q, not a whole number (hint: correct serve.parameters)", name, fmt.Sprint(value))
 }
 
-// parse reads a template with Ollama's own code, so that it means the same.
+// parse parses a template with Ollama's own code, so that it means the same.
 func parse(text string) (*template.Template, error) {
 	parsed, err := template.Parse(text)
 	if err != nil {
@@ -86,8 +86,8 @@ func parse(text string) (*template.Template, error) {
 	return parsed, nil
 }
 
-// render gives the prompt, as Ollama does: the tag's system prompt comes first
-// unless the conversation has its own.
+// render returns the prompt, like Ollama: the tag's system prompt comes first unless
+// the conversation has its own.
 func render(d engine.Definition, messages []chat.Message) (string, error) {
 	parsed, err := parse(d.Template)
 	if err != nil {

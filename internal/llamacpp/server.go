@@ -19,11 +19,11 @@ import (
 )
 
 const (
-	startLimit   = 5 * time.Minute // to read large weights from a slow disk
+	startLimit   = 5 * time.Minute // large weights may be on a slow disk
 	startPoll    = 20 * time.Millisecond
 	portAttempts = 3
 	maxBody      = 64 << 20        // bytes of one response
-	deathLimit   = 2 * time.Second // for a server that cut the connection to be gone
+	deathLimit   = 2 * time.Second // for a server to exit after it closed the connection
 )
 
 // child is a llama-server with one GGUF.
@@ -32,7 +32,7 @@ type child struct {
 	process *proc.Process
 	said    *proc.Tail
 	base    string // its address
-	key     string // without which it answers nobody: other users of the machine may reach its port
+	key     string // required in requests: other users of the machine may reach its port
 	http    http.Client
 }
 
@@ -41,7 +41,7 @@ var (
 	errCut       = errors.New("no answer from llama-server")
 )
 
-// serve gives a running server of a GGUF with these settings.
+// serve returns a running server of a GGUF with these settings.
 func (e *Engine) serve(ctx context.Context, gguf string, l load) (*child, error) {
 	running, found := e.servers[gguf]
 	if found && running.load == l && !running.ended() {
@@ -62,7 +62,7 @@ func (e *Engine) serve(ctx context.Context, gguf string, l load) (*child, error)
 	}
 }
 
-// start starts a server, which lives until it is ended, and waits until it answers.
+// start starts a server and waits until it answers. It runs until it is stopped.
 func (e *Engine) start(ctx context.Context, path string, l load) (*child, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -105,8 +105,8 @@ func (c *child) ended() bool {
 	}
 }
 
-// await returns nil when this very server has read its weights. The port alone
-// proves nothing: another program may have taken it.
+// await returns nil once this server has loaded its weights. The port alone proves
+// nothing: another program may have taken it.
 func (c *child) await(ctx context.Context, path string) error {
 	limit := time.After(startLimit)
 	poll := time.NewTicker(startPoll)
@@ -131,7 +131,7 @@ func (c *child) await(ctx context.Context, path string) error {
 	}
 }
 
-// post says why the server ended while it started.
+// post explains why the server exited during its start.
 func (c *child) post() error {
 	said := c.said.String()
 	kind, hint := engine.ErrRunner, "try again"
@@ -146,7 +146,7 @@ func (c *child) post() error {
 	return fmt.Errorf("%w (hint: %s)\n%s", kind, hint, c.said.Fenced())
 }
 
-// call posts a request, or gets where there is none, and reads the answer.
+// call posts a request, or sends a GET without one, and reads the response.
 func (c *child) call(ctx context.Context, path string, in, out any) error {
 	method, body := http.MethodGet, []byte(nil)
 	if in != nil {
@@ -180,8 +180,7 @@ func (c *child) call(ctx context.Context, path string, in, out any) error {
 	return nil
 }
 
-// ask is a call of a server that is ready. Where it came to nothing because the
-// server died, the error is ErrRunner.
+// ask calls a ready server. If the server died, the error is ErrRunner.
 func (c *child) ask(ctx context.Context, path string, in, out any) error {
 	err := c.call(ctx, path, in, out)
 	if ctx.Err() != nil {
@@ -198,7 +197,7 @@ func (c *child) ask(ctx context.Context, path string, in, out any) error {
 	}
 }
 
-// refused words an error that llama-server answers.
+// refused explains an error response of llama-server.
 func refused(path string, status int, data []byte) error {
 	var body struct {
 		Error struct {
@@ -206,7 +205,7 @@ func refused(path string, status int, data []byte) error {
 			Type    string `json:"type"`
 		} `json:"error"`
 	}
-	json.Unmarshal(data, &body) // what is no JSON is shown as it is
+	json.Unmarshal(data, &body) // text other than JSON is shown as it is
 	switch {
 	case body.Error.Type == "exceed_context_size_error":
 		return fmt.Errorf("%w: %.300q (hint: raise num_ctx or shorten the conversation)", engine.ErrTooLong, body.Error.Message)

@@ -36,7 +36,7 @@ func (e *Engine) tagPath(tag string) string {
 
 func (e *Engine) blobPath(digest string) string { return filepath.Join(e.blobs(), digest+blobSuffix) }
 
-// failed says what could not be done with the files.
+// failed explains a failed file operation.
 func failed(doing string, err error) error {
 	if errors.Is(err, syscall.ENOSPC) {
 		return fmt.Errorf("llamacpp: %s: %w: %w (hint: free disk space, then try again)", doing, engine.ErrDiskFull, err)
@@ -44,7 +44,7 @@ func failed(doing string, err error) error {
 	return fmt.Errorf("llamacpp: %s: %w", doing, err)
 }
 
-// read reads what a tag is made of.
+// read reads a tag's definition.
 func (e *Engine) read(doing, tag string) (engine.Definition, error) {
 	data, err := os.ReadFile(e.tagPath(tag))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -73,14 +73,14 @@ func (e *Engine) Show(_ context.Context, tag string) (engine.Model, error) {
 	return d.Model(), nil
 }
 
-// Digest is that of what Show shows.
+// Digest returns the digest of what Show returns.
 func (e *Engine) Digest(ctx context.Context, tag string) (string, error) {
 	shown, err := e.Show(ctx, tag)
 	return string(store.Digest(shown)), err
 }
 
-// Add takes a copy of the GGUF and makes or replaces the tag. A template or a
-// parameter that cannot be served is an error.
+// Add copies the GGUF and creates or replaces the tag. An unsupported template or
+// parameter is an error.
 func (e *Engine) Add(ctx context.Context, path string, d engine.Definition) error {
 	doing := "add " + d.Tag
 	if _, err := parse(d.Template); err != nil {
@@ -100,7 +100,7 @@ func (e *Engine) Add(ctx context.Context, path string, d engine.Definition) erro
 	return e.write(doing, d)
 }
 
-// bring copies a file whose sha256 is digest, unless it is there.
+// bring copies a file whose sha256 is digest, unless it exists.
 func (e *Engine) bring(path, digest string) error {
 	if _, err := os.Stat(e.blobPath(digest)); err == nil {
 		return nil
@@ -125,7 +125,7 @@ func (e *Engine) bring(path, digest string) error {
 	return to.CloseAtomicallyReplace()
 }
 
-// write makes or replaces a tag, and removes what it alone was made of.
+// write creates or replaces a tag, and removes files that only its old version used.
 func (e *Engine) write(doing string, d engine.Definition) error {
 	if err := store.WriteJSON(e.tagPath(d.Tag), d); err != nil {
 		return failed(doing, err)
@@ -133,7 +133,7 @@ func (e *Engine) write(doing string, d engine.Definition) error {
 	return e.prune()
 }
 
-// Copy makes the tag `to` name what the tag `from` names.
+// Copy points the tag `to` at the model of the tag `from`.
 func (e *Engine) Copy(ctx context.Context, from, to string) error {
 	give, err := e.take(ctx)
 	if err != nil {
@@ -161,8 +161,8 @@ func (e *Engine) Delete(ctx context.Context, tag string) error {
 	return e.prune()
 }
 
-// prune removes the weights that no tag names and ends their servers. With a
-// damaged tag nobody knows what is needed, so nothing is removed.
+// prune removes unused weights and stops their servers. It removes nothing if a tag is
+// damaged, because then it cannot tell what is needed.
 func (e *Engine) prune() error {
 	tags, err := os.ReadDir(e.tags())
 	if err != nil {
@@ -171,7 +171,7 @@ func (e *Engine) prune() error {
 	named := map[string]bool{}
 	for _, tag := range tags {
 		if !strings.HasSuffix(tag.Name(), tagSuffix) {
-			continue // what a killed process left of one
+			continue // left by a killed process
 		}
 		name, _ := url.PathUnescape(strings.TrimSuffix(tag.Name(), tagSuffix))
 		d, err := e.read("list", name)

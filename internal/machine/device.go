@@ -11,24 +11,23 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-// GPU is a graphics card that this process may use, or a slice of one.
+// GPU is a graphics card, or a slice of one, that this process may use.
 type GPU struct {
 	UUID       string  `json:"uuid"`
 	Name       string  `json:"name"`
-	MemoryMiB  int     `json:"memory_mib"` // all of it; 0: it does not tell
+	MemoryMiB  int     `json:"memory_mib"` // total; 0: unknown
 	Driver     string  `json:"driver"`     // its version
-	Capability float64 `json:"capability"` // CUDA's compute capability; 0: it does not tell
+	Capability float64 `json:"capability"` // CUDA's compute capability; 0: unknown
 }
 
-// minBF16 is the first compute capability whose cards compute in bfloat16; older
-// ones only emulate it.
+// minBF16 is the first compute capability with bfloat16; older cards only emulate it.
 const minBF16 = 8.0
 
-// BF16 says whether the card computes in bfloat16. The trainer asks the card
-// itself, and computes in float32 where it does not.
+// BF16 reports whether the card supports bfloat16. The trainer checks this itself, and
+// uses float32 otherwise.
 func (g GPU) BF16() bool { return g.Capability == 0 || g.Capability >= minBF16 }
 
-// GPUProcess is a program that holds memory of a GPU.
+// GPUProcess is a program that uses a GPU's memory.
 type GPUProcess struct {
 	GPU       string `json:"gpu"` // its UUID
 	PID       int    `json:"pid"`
@@ -36,14 +35,14 @@ type GPUProcess struct {
 	MemoryMiB int    `json:"memory_mib"`
 }
 
-// Device is what computes: a graphics card, or the CPU where there is no GPU.
+// Device is what computes: a graphics card, or the CPU without one.
 type Device struct {
 	GPU    *GPU
-	Others int // further cards that are visible and stay unused
+	Others int // other visible cards, which stay unused
 }
 
-// String names a device in keys: the same rows give another adapter, and the same
-// question another answer, on another one.
+// String identifies a device in keys: the same rows give a different adapter, and the
+// same prompt a different answer, on another device.
 func (d Device) String() string {
 	if d.GPU == nil {
 		return "cpu"
@@ -51,7 +50,7 @@ func (d Device) String() string {
 	return "cuda: " + d.GPU.Name + ", " + strconv.Itoa(d.GPU.MemoryMiB) + " MiB"
 }
 
-// Notes say which of several cards is used, and what it lacks.
+// Notes tell which of several cards is used, and what it lacks.
 func (d Device) Notes() []string {
 	var notes []string
 	if d.Others > 0 {
@@ -65,9 +64,9 @@ func (d Device) Notes() []string {
 	return notes
 }
 
-// Device is what this machine computes on: the first visible card, or the CPU. A
-// card that may be there and does not answer is an error: training would use it
-// all the same, without its lock and under the name of the CPU.
+// Device returns what this machine computes on: the first visible card, or the CPU. A
+// card that may exist but does not answer is an error: training would use it anyway,
+// without its lock and recorded as the CPU.
 func (m Machine) Device(ctx context.Context) (Device, error) {
 	if m.device != nil {
 		return *m.device, nil
@@ -90,7 +89,7 @@ func (m Machine) Device(ctx context.Context) (Device, error) {
 
 const onCPU = "or set CUDA_VISIBLE_DEVICES= to run on the CPU"
 
-// On is the machine whose programs see this device and no other graphics card.
+// On returns a machine whose programs see this device and no other card.
 func (m Machine) On(d Device) Machine {
 	shown := ""
 	if d.GPU != nil {
@@ -101,9 +100,9 @@ func (m Machine) On(d Device) Machine {
 	return m
 }
 
-// GPUs lists the cards that nvidia-smi knows and CUDA_VISIBLE_DEVICES leaves
-// visible, in its order, where numbers are those of nvidia-smi; none without
-// nvidia-smi. The error says why that cannot tell.
+// GPUs lists nvidia-smi's cards that CUDA_VISIBLE_DEVICES leaves visible, in that order
+// and with nvidia-smi's numbers; none without nvidia-smi. The error explains why
+// nvidia-smi cannot tell.
 func (m Machine) GPUs(ctx context.Context) ([]GPU, error) {
 	visible := m.visible()
 	if len(visible) == 1 && (visible[0] == "" || visible[0] == "-1") {
@@ -139,7 +138,7 @@ func (m Machine) GPUs(ctx context.Context) ([]GPU, error) {
 				return nil, err
 			}
 		}
-		if !known { // as for CUDA, which sees nothing of what follows
+		if !known { // like CUDA, which ignores the rest
 			break
 		}
 		chosen = append(chosen, gpu)
@@ -147,7 +146,7 @@ func (m Machine) GPUs(ctx context.Context) ([]GPU, error) {
 	return chosen, nil
 }
 
-// slice is the slice of a card (Multi-Instance GPU) that CUDA_VISIBLE_DEVICES names.
+// slice returns the slice of a card (Multi-Instance GPU) in CUDA_VISIBLE_DEVICES.
 func (m Machine) slice(ctx context.Context, name string, cards []GPU) (slice GPU, known bool, err error) {
 	out, err := m.ask(ctx, "-L")
 	if err != nil {
@@ -169,12 +168,12 @@ func (m Machine) slice(ctx context.Context, name string, cards []GPU) (slice GPU
 	return GPU{}, false, nil
 }
 
-// GPUProcesses lists the programs on these cards.
+// GPUProcesses lists the programs that use these cards.
 func (m Machine) GPUProcesses(ctx context.Context, gpus []GPU) ([]GPUProcess, error) {
 	if len(gpus) == 0 {
 		return nil, nil
 	}
-	const first, last = 2, 1 // columns around the name, which may hold what separates columns
+	const first, last = 2, 1 // columns around the name, which may contain separators
 	rows, err := m.smi(ctx, "--query-compute-apps=gpu_uuid,pid,process_name,used_gpu_memory", first+1+last)
 	var found []GPUProcess
 	for _, row := range rows {
@@ -189,10 +188,10 @@ func (m Machine) GPUProcesses(ctx context.Context, gpus []GPU) ([]GPUProcess, er
 	return found, err
 }
 
-// VisibleDevices is the variable by which CUDA sees some of the cards, or none.
+// VisibleDevices is the variable that limits the cards that CUDA sees.
 const VisibleDevices = "CUDA_VISIBLE_DEVICES"
 
-// visible is what CUDA_VISIBLE_DEVICES lists; nil: it is not set.
+// visible returns the entries of CUDA_VISIBLE_DEVICES; nil: not set.
 func (m Machine) visible() []string {
 	value, set := proc.LookupEnv(m.Environ, VisibleDevices)
 	if !set {

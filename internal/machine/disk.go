@@ -10,8 +10,8 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// Kept is the size in bytes of what runs keep in this home: results, records, the
-// private server's models; not the tools.
+// Kept returns the bytes that runs keep in this home: results, records, the private
+// server's models; not the tools.
 func (m Machine) Kept() (bytes int64, err error) {
 	for _, dir := range []string{"store", "runs", "setup"} {
 		size, err := store.Size(filepath.Join(m.Home, dir))
@@ -24,8 +24,8 @@ func (m Machine) Kept() (bytes int64, err error) {
 	return bytes + models, err
 }
 
-// FreeSpace is the space in bytes that this user may still fill on the disk of a
-// folder, which need not exist yet.
+// FreeSpace returns the free disk space for this user in a folder, which need not exist
+// yet, in bytes.
 func FreeSpace(dir string) (int64, error) {
 	there := dir
 	for {

@@ -6,17 +6,16 @@ import (
 	"slices"
 )
 
-// Isolation says why programs cannot have networks of their own on this machine, nil
-// where the private server, the trainer and the grader have them. Cards are made
-// ready for that.
+// Isolation returns why programs cannot have their own networks on this machine; nil if
+// the private server, the trainer and the grader have them. It prepares cards for that.
 func (m Machine) Isolation(ctx context.Context) error {
 	m.OpenCards(ctx)
 	return m.Launcher.CheckIsolation()
 }
 
-// OpenCards has the driver make the device file that CUDA needs, where it is missing:
-// after the machine's start the first program that uses CUDA has a program of root do
-// that, which one in a user namespace cannot.
+// OpenCards makes the driver create the device file that CUDA needs, if missing: after
+// boot, the first CUDA program does that through a setuid program, which does not work
+// in a user namespace.
 func (m Machine) OpenCards(ctx context.Context) {
 	memory := filepath.Join(filepath.Dir(m.Nodes), "nvidia-uvm")
 	nodes, _ := filepath.Glob(m.Nodes) // fails on a bad pattern only
@@ -29,5 +28,5 @@ func (m Machine) OpenCards(ctx context.Context) {
 	}
 	cmd, done := m.Question(ctx, modprobe, "-c", "0", "-u")
 	defer done()
-	cmd.Run() // where it fails, the trainer says that it has no card
+	cmd.Run() // if it fails, the trainer reports that it has no card
 }

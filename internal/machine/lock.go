@@ -17,24 +17,23 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// ErrBusy says that another command holds a lock and that Machine.NoWait asked
-// not to wait for it.
+// ErrBusy means that another command holds a lock and Machine.NoWait is set.
 var ErrBusy = errors.New("busy")
 
-// holder is what the file of a lock says about the command that has it.
+// holder is a lock file's content: the command that holds the lock.
 type holder struct {
 	Who     string    `json:"who"`
 	PID     int       `json:"pid"`
 	Started time.Time `json:"started"`
 }
 
-// lockPoll is how often a waiting command looks again.
+// lockPoll is how often a waiting command tries again.
 const lockPoll = 200 * time.Millisecond
 
-// Lock takes this home for one command, waiting for another's end, and closes it
-// to other users. Who names the command for those who wait for it. The machine
-// that it returns is the one to work with: its children hold the lock too, so that
-// a killed command's home is free only once they are gone.
+// Lock locks this home for one command, waiting for another to end, and makes it
+// private. Who describes the command to those who wait. Use the returned machine: its
+// children hold the lock too, so that a killed command's home is free only once they
+// are gone.
 func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release func(), err error) {
 	if err := os.MkdirAll(m.Home, 0o700); err != nil {
 		return m, nil, fmt.Errorf("%w (hint: make $TUNEGATE_HOME writable)", err)
@@ -45,14 +44,14 @@ func (m Machine) Lock(ctx context.Context, who string) (locked Machine, release 
 	return m.lock(ctx, filepath.Join(m.Home, "lock"), m.Home, who)
 }
 
-// homeParts are what a home without a lock may hold: tools that somebody brought, or
-// what was copied from another home. A disk of its own has the last.
+// homeParts lists what a home without a lock may hold: installed tools, or copies from
+// another home. The last is found on a separate disk.
 func homeParts() []string {
 	return []string{"python", "ollama", "ollama-private", "store", "runs", "setup", "promotions.jsonl", "doctor-e2e", "lost+found"}
 }
 
-// CheckHome refuses to close a folder to others that holds other things than a home
-// does, such as /var/lib.
+// CheckHome refuses to make a folder private that holds unrelated files, such as
+// /var/lib.
 func CheckHome(folder string) error {
 	info, err := os.Stat(folder)
 	if err != nil || info.Mode()&0o077 == 0 {
@@ -62,7 +61,7 @@ func CheckHome(folder string) error {
 	if err != nil {
 		return err
 	}
-	other, was := false, false // it holds other things; it was a home before
+	other, was := false, false // it holds unrelated files; it was a home before
 	for _, entry := range entries {
 		switch name := entry.Name(); {
 		case name == "lock" && entry.Type().IsRegular():
@@ -79,11 +78,10 @@ func CheckHome(folder string) error {
 		folder, filepath.Join(folder, "tunegate"))
 }
 
-// LockGPU takes the graphics card that this machine computes on, for all homes of
-// this user, and tells of programs that hold memory of it; where there is none,
-// there is nothing to take. The machine that it returns shows its children this
-// card and no other: what is not locked is not used. It is an error where the
-// runner of the config has a card and none is visible.
+// LockGPU locks the card that this machine computes on, for all homes of this user, and
+// reports other programs that use its memory; without a card it does nothing. The
+// returned machine shows its children only this card: unlocked cards are not used. It is
+// an error if the config's runner has a card but none is visible.
 func (m Machine) LockGPU(ctx context.Context, runner config.Runner, who string) (locked Machine, release func(), err error) {
 	device, err := m.Device(ctx)
 	if err != nil {
@@ -119,11 +117,11 @@ func (m Machine) LockGPU(ctx context.Context, runner config.Runner, who string) 
 	return m, release, nil
 }
 
-// shownName bounds the name of a program or a card, in characters.
+// shownName limits a program's or card's name, in characters.
 const shownName = 100
 
-// lock takes a flock on a file. It is free again once it is released here and every
-// child of the machine that it returns is gone.
+// lock takes a flock on a file. The lock is free again once it is released and every
+// child of the returned machine is gone.
 func (m Machine) lock(ctx context.Context, path, what, who string) (locked Machine, release func(), err error) {
 	file, err := filelock.Open(path)
 	if err != nil {
@@ -133,8 +131,8 @@ func (m Machine) lock(ctx context.Context, path, what, who string) (locked Machi
 	for {
 		err := filelock.Try(file)
 		if err == nil {
-			// Who has it is for those who wait only: a full disk must not keep
-			// `clean` from its work.
+			// The holder is only for those who wait: a full disk must not stop
+			// `clean`.
 			if err := m.sign(file, who); err != nil {
 				m.Progress.Say("note: cannot record the lock holder in %s: %v", path, err)
 			}
@@ -167,7 +165,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// sign writes into the file of a lock who has it.
+// sign writes the holder to the lock file.
 func (m Machine) sign(file *os.File, who string) error {
 	data, err := json.Marshal(holder{who, os.Getpid(), m.Clock().UTC().Truncate(time.Second)})
 	if err != nil {
@@ -180,18 +178,18 @@ func (m Machine) sign(file *os.File, who string) error {
 	return err
 }
 
-// A holder's file is read so far, in bytes, and its name shown so far, in characters.
+// Limits of a lock file, in bytes, and of the holder's name, in characters.
 const (
 	maxHolder = 16 << 10
 	maxWho    = 200
 )
 
-// holder says in words who has a lock and for how long.
+// holder describes the lock holder, and for how long.
 func (m Machine) holder(file *os.File) string {
 	var by holder
 	data, err := io.ReadAll(io.NewSectionReader(file, 0, maxHolder))
 	if err != nil || json.Unmarshal(data, &by) != nil {
-		return "another command" // that is just writing its name
+		return "another command" // that has not written its name yet
 	}
 	return fmt.Sprintf("%s (process %d) for %s", text.Shown(by.Who, maxWho), by.PID, m.Clock().Sub(by.Started).Round(time.Second))
 }

@@ -1,5 +1,5 @@
-// Package machine gives a run the computer that it uses: locks on the home and on
-// graphics cards, the Python interpreter, and an Ollama server.
+// Package machine provides a run's machine: locks on the home and on graphics cards, the
+// Python interpreter, and an Ollama server.
 package machine
 
 import (
@@ -11,28 +11,26 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// Machine is what a run uses of the computer it runs on.
+// Machine is what a run uses of its computer.
 type Machine struct {
 	Home     string // $TUNEGATE_HOME
 	Tool     string // this program's version
 	Launcher proc.Launcher
 	Environ  []string
 	TempDir  string
-	Locks    string // folder of this user's locks on GPUs, which all homes share; empty: there is none
-	Nodes    string // pattern of files that are there where a GPU is, such as /dev/nvidia*
+	Locks    string // folder of this user's GPU locks, shared by all homes; empty: none
+	Nodes    string // pattern of files that exist if there is a GPU, such as /dev/nvidia*
 	LookPath func(string) (string, error)
 	Clock    func() time.Time
 	Progress Progress
-	// Interpreter is the one that programs run with, where it was found before; nil:
-	// it is looked for.
+	// Interpreter runs the Python programs; nil: not looked up yet.
 	Interpreter *python.Interpreter
-	NoWait      bool // give up with ErrBusy where another command holds a lock
+	NoWait      bool // fail with ErrBusy if another command holds a lock
 
-	device *Device // what a locked machine computes on; nil: it is looked for
+	device *Device // what a locked machine computes on; nil: not looked up yet
 }
 
-// Progress is told what happens. Its methods are called from one goroutine at a
-// time.
+// Progress receives progress reports, from one goroutine at a time.
 type Progress interface {
 	// Say prints one line.
 	Say(format string, args ...any)
@@ -41,5 +39,5 @@ type Progress interface {
 	Update(stage string, done, total int64, eta time.Duration, detail string)
 }
 
-// Store holds the results of this home.
+// Store returns the store of this home.
 func (m Machine) Store() *store.Store { return store.Open(filepath.Join(m.Home, "store"), m.Tool) }

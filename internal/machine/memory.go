@@ -2,17 +2,16 @@ package machine
 
 import "github.com/tunegate/tunegate/internal/train"
 
-// TrainingMemory compares what a training takes of a graphics card's memory with
-// what the card has. All sizes are bytes.
+// TrainingMemory compares a training's GPU memory with the card's. All sizes are bytes.
 type TrainingMemory struct {
 	Card         GPU
 	Quantization string
-	Has          int64 // 0: the card does not tell
+	Has          int64 // 0: unknown
 	Needs        int64 // by train's rule of thumb
-	Weights      int64 // of Needs, what the base's weights alone take
+	Weights      int64 // the part of Needs for the base's weights
 }
 
-// MemoryToTrain is about a card and a base of this many parameters.
+// MemoryToTrain compares a card with a base of this many parameters.
 func MemoryToTrain(card GPU, quantization string, parameters int64) TrainingMemory {
 	needs := train.Memory(quantization, parameters)
 	if quantization != "nf4" && !card.BF16() {
@@ -24,10 +23,10 @@ func MemoryToTrain(card GPU, quantization string, parameters int64) TrainingMemo
 	}
 }
 
-// TooSmall says that not even the weights fit.
+// TooSmall reports that not even the weights fit.
 func (m TrainingMemory) TooSmall() bool { return m.Has > 0 && m.Has < m.Weights }
 
-// Fix says what to do where the card is too small.
+// Fix tells what to do if the card is too small.
 func (m TrainingMemory) Fix() string {
 	const other = "use a card with more memory, or a smaller base"
 	if m.Quantization == "nf4" {

@@ -9,13 +9,13 @@ import (
 	"github.com/tunegate/tunegate/internal/ollama"
 )
 
-// answerWait bounds how long a server may take to tell its version.
+// answerWait limits how long a server may take to report its version.
 const answerWait = 10 * time.Second
 
-// Answer is what an Ollama server said of itself when it was asked.
+// Answer is an Ollama server's answer to a version request.
 type Answer struct {
 	Address string
-	Version string // empty: the server did not tell
+	Version string // empty: unknown
 	Err     error  // why it cannot be used: it does not answer, or its version is not supported
 }
 
@@ -36,8 +36,8 @@ func AskServer(ctx context.Context, address string) Answer {
 	return answer
 }
 
-// AskPromotionServers asks the servers that a promotion brings a model to, all at
-// once, beside the one that evaluates it: that one is asked by every run.
+// AskPromotionServers asks the servers that receive a promotion, concurrently, except
+// the one that evaluates it, which every run checks.
 func AskPromotionServers(ctx context.Context, c config.Config) []Answer {
 	var answers []Answer
 	for _, address := range c.Promote.To {

@@ -10,8 +10,8 @@ import (
 	"github.com/tunegate/tunegate/internal/ollama"
 )
 
-// Server is the engine that models are registered with: the server that the config
-// names, or a private one of this home.
+// Server is the engine where models are registered: the config's shared server, or this
+// home's private one.
 type Server struct {
 	engine.Engine
 	Address string         // of a shared server, in one spelling; empty for a private one
@@ -19,11 +19,11 @@ type Server struct {
 	shared  *ollama.Client // nil for a private one
 }
 
-// Private says that the server is this home's own and ends with Close.
+// Private reports that the server belongs to this home and stops at Close.
 func (s *Server) Private() bool { return s.private != nil }
 
-// Undisturbed is nil as long as no one else has asked a private server, see
-// [ollama.Server.Undisturbed]; of a shared one nobody can tell.
+// Undisturbed returns nil as long as nobody else has used a private server, see
+// [ollama.Server.Undisturbed]; for a shared one it cannot tell.
 func (s *Server) Undisturbed(ctx context.Context) error {
 	if s.private == nil {
 		return nil
@@ -31,7 +31,7 @@ func (s *Server) Undisturbed(ctx context.Context) error {
 	return s.private.Undisturbed(ctx)
 }
 
-// Close ends a private server and leaves a shared one alone.
+// Close stops a private server and leaves a shared one running.
 func (s *Server) Close() error {
 	if s.private == nil {
 		return nil
@@ -39,9 +39,9 @@ func (s *Server) Close() error {
 	return s.private.Close()
 }
 
-// CheckUpload is an error where something before a shared server refuses a model of
-// so many bytes, as a proxy with a limit does. Gguf is the digest of one that the
-// server has: nothing is sent.
+// CheckUpload returns an error if something in front of a shared server, such as a proxy
+// with a limit, refuses a model of that many bytes. It sends nothing; gguf is the digest
+// of one on the server.
 func (s *Server) CheckUpload(ctx context.Context, gguf string, size int64) error {
 	if s.Private() {
 		return nil
@@ -49,8 +49,8 @@ func (s *Server) CheckUpload(ctx context.Context, gguf string, size int64) error
 	return s.shared.Accepts(ctx, gguf, size)
 }
 
-// Serve starts the private server, whose output goes to log, or dials the
-// shared one. The private server is for a command that holds the Lock.
+// Serve starts the private server, with its output in log, or dials the shared one. The
+// private server requires the Lock.
 func (m Machine) Serve(ctx context.Context, runner config.Runner, log io.Writer) (*Server, error) {
 	if !runner.PrivateServer() {
 		client, err := ollama.Dial(runner.Ollama)
@@ -81,8 +81,8 @@ func Dial(address string) (engine.Engine, error) {
 	return client, nil
 }
 
-// Address is that of the shared server that the config names, in one spelling;
-// empty for a private one.
+// Address returns the normalized address of the config's shared server; empty for a
+// private one.
 func Address(runner config.Runner) (string, error) {
 	if runner.PrivateServer() {
 		return "", nil
@@ -94,9 +94,9 @@ func Address(runner config.Runner) (string, error) {
 	return client.Base(), nil
 }
 
-// ServerVersion names the program that answers, without starting one: the version
-// of a shared server, the digest of a private one's program. Answers of another
-// are not reused.
+// ServerVersion identifies the server program without starting it: a shared server's
+// version, or the digest of a private one's program. Answers of other programs are not
+// reused.
 func (m Machine) ServerVersion(ctx context.Context, runner config.Runner) (string, error) {
 	if runner.PrivateServer() {
 		binary, err := ollama.FindBinary(m.Home, m.LookPath)
@@ -109,8 +109,8 @@ func (m Machine) ServerVersion(ctx context.Context, runner config.Runner) (strin
 	return client.Version(ctx)
 }
 
-// CheckVersion is an error where a shared server of this version, as ServerVersion
-// gives it, cannot be relied on. A private one is looked at when it starts.
+// CheckVersion returns an error if a shared server of this version, from ServerVersion,
+// is unsupported. A private one is checked when it starts.
 func (m Machine) CheckVersion(runner config.Runner, version string) error {
 	if runner.PrivateServer() {
 		return nil

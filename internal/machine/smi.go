@@ -11,8 +11,7 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// nvidia-smi may fail or hang once, such as the first time after a start, when the
-// driver is not loaded yet.
+// nvidia-smi may fail or hang once, such as after boot, before the driver is loaded.
 const (
 	smiAttempts = 3
 	smiPause    = 500 * time.Millisecond
@@ -22,8 +21,8 @@ const (
 
 var errNoSMI = errors.New("no nvidia-smi on PATH")
 
-// smi is the table that nvidia-smi prints for a query, whose rows have so many
-// columns or more; none without nvidia-smi. It is asked again where it cannot tell.
+// smi returns the table that nvidia-smi prints for a query, with at least that many
+// columns; none without nvidia-smi. It retries after a failure.
 func (m Machine) smi(ctx context.Context, query string, columns int) (rows [][]string, err error) {
 	for attempt := 1; ; attempt++ {
 		var out string
@@ -45,7 +44,7 @@ func (m Machine) smi(ctx context.Context, query string, columns int) (rows [][]s
 	}
 }
 
-// ask is what nvidia-smi answers, once.
+// ask runs nvidia-smi once.
 func (m Machine) ask(ctx context.Context, args ...string) (string, error) {
 	path, err := m.LookPath("nvidia-smi")
 	if err != nil {
@@ -65,8 +64,8 @@ func (m Machine) ask(ctx context.Context, args ...string) (string, error) {
 	return "", err
 }
 
-// noDevices is what nvidia-smi says, with an exit code of its own, where its
-// driver knows no card.
+// noDevices is nvidia-smi's output, with a distinct exit code, if the driver finds no
+// card.
 const noDevices = "No devices were found"
 
 func table(out string, columns int) (rows [][]string, err error) {
@@ -84,15 +83,15 @@ func table(out string, columns int) (rows [][]string, err error) {
 	return rows, nil
 }
 
-// A program that is only asked something gets so long, and what it started, which
-// may hold its output open, a moment more.
+// How long a queried program may run, and how much longer its children may keep its
+// output open.
 const (
 	questionWait = 10 * time.Second
 	outputWait   = time.Second
 )
 
-// Question prepares a program that is asked something, such as its version: it
-// is ended after 10 seconds. The caller calls done when it has the answer.
+// Question prepares a program for a query, such as its version. The program is killed
+// after 10 seconds. Call done once the answer is read.
 func (m Machine) Question(ctx context.Context, path string, args ...string) (cmd *exec.Cmd, done context.CancelFunc) {
 	ctx, done = context.WithTimeout(ctx, questionWait)
 	cmd = exec.CommandContext(ctx, path, args...) // #nosec G204 -- nvidia-smi of PATH, with arguments of this file

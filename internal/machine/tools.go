@@ -11,9 +11,9 @@ import (
 	"github.com/tunegate/tunegate/internal/python"
 )
 
-// Install brings the programs that a run needs and the machine may lack: the
-// Python environment and an Ollama server. What is there is not touched; what the
-// installers print goes to log. The caller holds the Lock.
+// Install installs what a run needs and the machine lacks: the Python environment and
+// an Ollama server. It keeps what exists, and writes the installers' output to log. The
+// caller holds the Lock.
 func (m Machine) Install(ctx context.Context, runner config.Runner, log io.Writer) error {
 	if _, err := m.Python(ctx, runner.Python); errors.Is(err, python.ErrMissing) {
 		m.Progress.Say("python: not installed yet in %s", m.Home)
@@ -40,13 +40,12 @@ func (m Machine) Install(ctx context.Context, runner config.Runner, log io.Write
 	return nil
 }
 
-// PythonTools are what an interpreter is looked for, and installed, with.
+// PythonTools returns the tools for finding and installing an interpreter.
 func (m Machine) PythonTools() python.Tools {
 	return python.Tools{LookPath: m.LookPath, Env: m.Environ}
 }
 
-// Python finds the interpreter that programs run with; python.ErrMissing: none
-// is installed.
+// Python finds the interpreter for the programs; python.ErrMissing: none is installed.
 func (m Machine) Python(ctx context.Context, configured string) (python.Interpreter, error) {
 	if m.Interpreter != nil {
 		return *m.Interpreter, nil
@@ -54,7 +53,7 @@ func (m Machine) Python(ctx context.Context, configured string) (python.Interpre
 	return python.Find(ctx, m.Launcher, m.Home, m.PythonTools(), configured)
 }
 
-// reach makes sure that a shared server answers.
+// reach checks that a shared server answers.
 func (m Machine) reach(ctx context.Context, address string) error {
 	client, err := ollama.Dial(address)
 	if err != nil {

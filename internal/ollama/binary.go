@@ -14,11 +14,11 @@ import (
 	"strings"
 )
 
-// PinnedVersion is the version that Build makes.
+// PinnedVersion is the version that Build builds.
 const PinnedVersion = "0.17.4"
 
-// The module that pins what Build compiles; build/README.md says how it is made.
-// A file with its real name would cut the folder out of this module.
+// The module that pins what Build compiles; build/README.md explains how to update
+// it. Files with their real names would exclude the folder from this module.
 var (
 	//go:embed build/go.mod.txt
 	goMod []byte
@@ -29,12 +29,11 @@ var (
 // Binary is an Ollama program on this machine.
 type Binary struct {
 	Path    string `json:"-"`
-	Version string `json:"version"` // empty for one from PATH: its server tells
+	Version string `json:"version"` // empty for one from PATH: ask its server
 	SHA256  string `json:"sha256"`  // of the file, hex
 }
 
-// built is the manifest of a binary that Build made. Without it the binary is
-// not used.
+// built is the manifest of a binary from Build. A binary without one is not used.
 type built struct {
 	Binary
 	Size  int64  `json:"size"`
@@ -43,8 +42,8 @@ type built struct {
 
 const manifestName = "manifest.json"
 
-// FindBinary returns the `ollama` that lookPath finds on PATH, else the one that
-// Build made under home for this type of machine, else ErrMissing.
+// FindBinary returns the `ollama` that lookPath finds on PATH, else the one from Build
+// under home for this type of machine, else ErrMissing.
 func FindBinary(home string, lookPath func(string) (string, error)) (Binary, error) {
 	path, err := lookPath("ollama")
 	if err != nil {
@@ -78,7 +77,7 @@ func findBuilt(folder string) (Binary, error) {
 	return manifest.Binary, nil
 }
 
-// buildFolder names the folder of a built binary after all that decides its bytes.
+// buildFolder names a built binary's folder after everything that decides its bytes.
 func buildFolder(home, flags string) string {
 	sum := sha256.Sum256(slices.Concat(goMod, goSum, []byte(runtime.GOARCH+flags+linkFlags)))
 	return filepath.Join(home, "ollama", PinnedVersion+"-"+hex.EncodeToString(sum[:4]))
@@ -86,13 +85,13 @@ func buildFolder(home, flags string) string {
 
 // hostFlags are the C and C++ compiler's flags for this machine.
 func hostFlags() string {
-	cpu, _ := os.ReadFile("/proc/cpuinfo") // there is none elsewhere than on Linux
+	cpu, _ := os.ReadFile("/proc/cpuinfo") // missing except on Linux
 	return compilerFlags(runtime.GOARCH, string(cpu))
 }
 
-// compilerFlags names the instruction set when all CPUs listed in cpuinfo have
-// it: without AVX2 a prompt is read up to 60 times slower. It is not
-// -march=native, whose binary fits a single type of CPU.
+// compilerFlags selects the instruction set that all CPUs in cpuinfo have: without AVX2
+// a prompt is read up to 60 times slower. It is not -march=native, whose binary fits
+// only one type of CPU.
 func compilerFlags(arch, cpuinfo string) string {
 	const plain = "-O3"
 	if arch != "amd64" {

@@ -14,10 +14,10 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-// Tools is how Build finds the programs that it needs.
+// Tools lets Build find the programs that it needs.
 type Tools struct {
 	LookPath func(name string) (string, error)
-	Env      []string // of tunegate; buildEnv names what is passed on
+	Env      []string // of tunegate; buildEnv selects what is passed on
 }
 
 const (
@@ -26,7 +26,7 @@ const (
 	headerModule = "github.com/gen2brain/malgo" // has miniaudio.h
 )
 
-// Program is one that Build needs on PATH, with how to get it.
+// Program is a program that Build needs on PATH, and how to get it.
 type Program struct{ Name, Hint string }
 
 // Programs lists what Build needs on PATH.
@@ -38,7 +38,7 @@ func Programs() []Program {
 	}
 }
 
-// GoVersion is the oldest Go that Build compiles with, as its module says.
+// GoVersion is the oldest Go that can compile Ollama, from its module.
 func GoVersion() string {
 	for line := range strings.Lines(string(goMod)) {
 		if version, ok := strings.CutPrefix(line, "go "); ok {
@@ -48,10 +48,10 @@ func GoVersion() string {
 	return ""
 }
 
-// Build compiles Ollama's pinned version from its Go module into a folder under
-// home (absolute) and returns it; one that is there is returned at once. It
-// writes what it runs to log and calls progress every few seconds with what it
-// is doing and for how long. Only one Build may run in a home at a time.
+// Build compiles Ollama's pinned version from its Go module into a folder under home
+// (absolute) and returns it; an existing one is returned at once. It logs what it runs
+// and calls progress every few seconds with the current action and its duration. Only
+// one Build may run in a home at a time.
 func Build(ctx context.Context, launcher proc.Launcher, home string, tools Tools, log io.Writer, progress func(doing string, elapsed time.Duration)) (Binary, error) {
 	flags := hostFlags()
 	folder := buildFolder(home, flags)
@@ -107,7 +107,7 @@ func (b *builder) compile(ctx context.Context, include, flags string) error {
 	if err != nil {
 		return fmt.Errorf("ollama: %w", err)
 	}
-	env := append(buildEnv(b.tools.Env), "CGO_ENABLED=1", "GOWORK=off", "GOFLAGS=-mod=readonly", // an empty GOFLAGS would leave that of `go env -w` in force
+	env := append(buildEnv(b.tools.Env), "CGO_ENABLED=1", "GOWORK=off", "GOFLAGS=-mod=readonly", // an empty GOFLAGS would leave `go env -w` in force
 		"CGO_CFLAGS="+flags, "CGO_CXXFLAGS="+flags,
 		fmt.Sprintf("CGO_CPPFLAGS='-I%s' '-I%s'", include, source))
 	if _, err := b.run(ctx, "downloading Ollama's modules", source, env, "go", "list", "-deps", ollamaModule); err != nil {
@@ -142,8 +142,7 @@ func (b *builder) compile(ctx context.Context, include, flags string) error {
 	return nil
 }
 
-// run runs one program to its end, tells progress, and returns the last lines
-// that it wrote.
+// run runs a program to its end, reports progress, and returns its last lines.
 func (b *builder) run(ctx context.Context, doing, dir string, env []string, program string, args ...string) (string, error) {
 	tail, err := b.launcher.Run(ctx, proc.Command{
 		Name: program, Path: b.programs[program], Args: args, Env: env, Dir: dir, Log: b.log,
@@ -154,8 +153,8 @@ func (b *builder) run(ctx context.Context, doing, dir string, env []string, prog
 	return tail.String(), nil
 }
 
-// buildEnv is what the programs of a build may see of an environment: where Go
-// keeps and fetches modules, and how the network is reached.
+// buildEnv selects the variables that a build's programs may see: where Go stores and
+// fetches modules, and how to reach the network.
 func buildEnv(environ []string) []string {
 	return proc.OnlyEnv(environ,
 		"PATH", "HOME", "TMPDIR", "LANG", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",

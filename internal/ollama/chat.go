@@ -12,7 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 )
 
-// Chat asks a tag, see [engine.Chatter].
+// Chat sends a request to a tag, see [engine.Chatter].
 func (c *Client) Chat(ctx context.Context, ask engine.Ask) (engine.Answer, error) {
 	request := chatRequest(ask.Tag, ask.Messages)
 	request.Options = ask.Options
@@ -43,7 +43,7 @@ func (c *Client) Chat(ctx context.Context, ask engine.Ask) (engine.Answer, error
 	case answer.Done:
 		return answer, nil
 	}
-	// The API client reports a cut stream as success.
+	// The API client reports a truncated stream as success.
 	if err := c.alive(ctx); err != nil {
 		return answer, c.explain(doing+": the server disconnected in the middle of the answer", err)
 	}
@@ -68,8 +68,8 @@ func logprob(l api.Logprob) engine.Logprob {
 	return out
 }
 
-// Render returns the prompt that the server makes of the messages, with the
-// tag's own system prompt and template. The server loads the model for it.
+// Render returns the server's prompt for the messages, with the tag's own system prompt
+// and template. The server loads the model for it.
 func (c *Client) Render(ctx context.Context, tag string, messages []chat.Message) (string, error) {
 	request := chatRequest(tag, messages)
 	request.DebugRenderOnly = true
@@ -92,7 +92,7 @@ func (c *Client) Render(ctx context.Context, tag string, messages []chat.Message
 	return *prompt, nil
 }
 
-// Unload asks the server to free the memory of a tag's model, loaded or not.
+// Unload makes the server free the memory of a tag's model, loaded or not.
 func (c *Client) Unload(ctx context.Context, tag string) error {
 	request := &api.ChatRequest{Model: tag, KeepAlive: &api.Duration{}}
 	err := c.once.Chat(ctx, request, func(api.ChatResponse) error { return nil })

@@ -17,8 +17,8 @@ import (
 )
 
 var (
-	// ErrMissingBlob: the GGUF that a tag should be made of is not on the server
-	// (a server that starts removes blobs that no tag uses).
+	// ErrMissingBlob: the GGUF of a new tag is not on the server (a starting server
+	// removes blobs that no tag uses).
 	ErrMissingBlob = errors.New("the server does not have the GGUF")
 	// ErrMissing: there is no Ollama binary on this machine.
 	ErrMissing = errors.New("no Ollama binary")
@@ -31,9 +31,8 @@ const (
 	hintRunner = "check the server's log and `dmesg` for lack of memory, then try again"
 )
 
-// symptoms are texts of the server's errors, tried in order, with what they mean
-// (a kind of error or nil) and what can be done. Some mean something
-// else for another request: those name the first word of what was done.
+// symptoms are texts in the server's errors, tried in order, with their kind of error
+// (or nil) and a hint. Some apply to one request only: doing is its first word.
 var symptoms = []struct {
 	doing string // "": any
 	text  string
@@ -67,9 +66,9 @@ var symptoms = []struct {
 	{"", "unexpected EOF", engine.ErrUnloadable, hintExport},
 }
 
-// explain words an error of the API client for the one who must fix it, and
-// makes engine.ErrNotFound and the like recognizable. The server's own text is quoted
-// and bounded. Doing starts with the request's verb.
+// explain turns an error of the API client into one that tells users how to fix it, and
+// wraps engine.ErrNotFound and similar. The server's own text is quoted and bounded.
+// Doing starts with the request's verb.
 func (c *Client) explain(doing string, err error) error {
 	switch {
 	case err == nil:
@@ -99,7 +98,7 @@ func (c *Client) explain(doing string, err error) error {
 	return c.diagnose(doing, err)
 }
 
-// diagnose words what the server said.
+// diagnose explains the server's error text.
 func (c *Client) diagnose(doing string, err error) error {
 	text := err.Error()
 	verb, _, _ := strings.Cut(doing, " ")

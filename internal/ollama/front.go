@@ -11,24 +11,24 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// ErrFront says that something in front of the server answered, such as a proxy or a
-// login, or that whoever asks was refused. The server runs, or its proxy does.
+// ErrFront means that something in front of the server answered, such as a proxy or a
+// login page, or that access was refused. The server runs, or its proxy does.
 var ErrFront = errors.New("a proxy or login page answered instead of the server")
 
-// front is an answer that is not one of Ollama's API to a request: a redirect, a
-// refusal, a page. Redirects are not followed: net/http would make a GET of a POST,
-// and an upload of gigabytes would be sent twice.
+// front is a response that does not come from Ollama's API: a redirect, a refusal, a
+// page. Redirects are not followed: net/http would turn a POST into a GET, and an
+// upload of gigabytes would be sent twice.
 type front struct {
 	code int
-	page string   // its words, untrusted
-	to   *url.URL // where a redirect leads; nil: no redirect
+	page string   // its text, untrusted
+	to   *url.URL // target of a redirect; nil: none
 	path string   // of the request
 }
 
-const maxPage = 64 << 10 // bytes of a page that are looked at
+const maxPage = 64 << 10 // bytes of a page that are read
 
-// fronted is what a front answers, or nil for an answer of the server, whose errors
-// are JSON or plain text. It reads the body of a front's.
+// fronted returns the front that sent a response, or nil for the server's own, whose
+// errors are JSON or plain text. It reads the body of a front's response.
 func fronted(answer *http.Response) *front {
 	f := &front{code: answer.StatusCode, path: answer.Request.URL.Path}
 	switch code := answer.StatusCode; {
@@ -46,7 +46,7 @@ func fronted(answer *http.Response) *front {
 
 func (f *front) Is(target error) bool { return target == ErrFront }
 
-// Error says what was answered, and what helps.
+// Error describes the response, with a hint.
 func (f *front) Error() string {
 	said := fmt.Sprint(f.code)
 	if words := text.Line(text.Page(f.page), 100); words != "" {
@@ -66,7 +66,7 @@ func (f *front) Error() string {
 	return fmt.Sprintf("the proxy in front of the server got no answer from it (%s) (hint: check that Ollama runs behind it and that the proxy waits long enough, proxy_read_timeout in nginx)", said)
 }
 
-// leads says where a redirect goes.
+// leads describes a redirect's target.
 func (f *front) leads() string {
 	if f.to == nil {
 		return fmt.Sprintf("(%d) without a location (hint: check that this is the address of an Ollama server)", f.code)

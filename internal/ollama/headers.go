@@ -20,15 +20,15 @@ const headerHint = "apt-get install nlohmann-json3-dev libstb-dev"
 
 func headerFolder(home string) string { return filepath.Join(home, "ollama", "headers") }
 
-// HeaderFolders lists where Build looks for the C++ headers that Ollama's
-// archive lacks: the system's folders and the one that it fetches them into.
+// HeaderFolders lists where Build looks for the C++ headers that Ollama's archive
+// lacks: the system's folders and the one that it downloads them to.
 func HeaderFolders(home string) []string {
 	return append(slices.Clone(systemHeaders), filepath.Join(headerFolder(home), "usr", "include"))
 }
 
-// headers returns a folder for the compiler's search path that has headerFiles:
-// one of the system's, or else folder/usr/include, filled from Debian packages
-// without installing them (which needs no root).
+// headers returns a folder with headerFiles for the compiler's search path: one of the
+// system's, else folder/usr/include, filled from Debian packages without installing
+// them (which needs no root).
 func (b *builder) headers(ctx context.Context, folder string, system []string) (string, error) {
 	fetched := filepath.Join(folder, "usr", "include")
 	for _, include := range append(system, fetched) {
@@ -52,7 +52,7 @@ func (b *builder) headers(ctx context.Context, folder string, system []string) (
 	return fetched, nil
 }
 
-// HasHeaders says whether a folder has the C++ headers that Ollama's archive lacks.
+// HasHeaders reports whether a folder has the C++ headers that Ollama's archive lacks.
 func HasHeaders(include string) bool {
 	for _, name := range headerFiles {
 		if _, err := os.Stat(filepath.Join(include, name)); err != nil {
@@ -79,7 +79,7 @@ func (b *builder) fetchHeaders(ctx context.Context, folder string) error {
 	env := buildEnv(b.tools.Env)
 	download := append([]string{"download"}, headerPackages...)
 	if _, err := b.run(ctx, doing, partial, env, "apt-get", download...); err != nil {
-		// The system has no package lists: fetch some into a folder of our own.
+		// The system has no package lists: download them to our own folder.
 		own := []string{"-o", "Dir::State::Lists=" + lists, "-o", "Dir::Cache=" + cache, "-o", "APT::Sandbox::User=root"}
 		if _, err := b.run(ctx, doing, partial, env, "apt-get", append(own, "update")...); err != nil {
 			return err

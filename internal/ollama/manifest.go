@@ -9,7 +9,7 @@ import (
 	"regexp"
 )
 
-// maxManifest bounds the bytes of a manifest; real ones have about a thousand.
+// maxManifest limits a manifest's size in bytes; real ones have about a thousand.
 const maxManifest = 1 << 20
 
 const (
@@ -20,21 +20,21 @@ const (
 
 var blobDigest = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
-// layer is a blob that a tag's manifest names.
+// layer is a blob in a tag's manifest.
 type layer struct {
 	MediaType string `json:"mediaType"`
 	Digest    string `json:"digest"`
 	Size      int64  `json:"size"`
 }
 
-// manifest is the file by which a server knows a tag.
+// manifest is the file in which a server stores a tag.
 type manifest struct {
 	Config layer   `json:"config"`
 	Layers []layer `json:"layers"`
 }
 
-// readManifest reads a tag's manifest. A file that is none, such as the empty
-// one that a full disk leaves, is an error.
+// readManifest reads a tag's manifest. An invalid file, such as the empty one that a
+// full disk leaves, is an error.
 func readManifest(path string) (manifest, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -65,11 +65,11 @@ func parseManifest(data []byte) (manifest, error) {
 	return m, nil
 }
 
-// blobs are all files that the tag is made of.
+// blobs returns all files of the tag.
 func (m manifest) blobs() []layer { return append(m.Layers[:len(m.Layers):len(m.Layers)], m.Config) }
 
-// gguf is the sha256 (hex) of the tag's weights, empty when it has not exactly
-// one file of weights.
+// gguf returns the sha256 (hex) of the tag's weights, empty unless it has exactly one
+// weight file.
 func (m manifest) gguf() string {
 	var found string
 	for _, l := range m.Layers {
@@ -86,7 +86,7 @@ func (m manifest) gguf() string {
 	return found
 }
 
-// whole says whether the models folder has all blobs in their right sizes.
+// whole reports whether the models folder has all blobs with the right sizes.
 func (m manifest) whole(models string) bool {
 	for _, l := range m.blobs() {
 		info, err := os.Stat(blobPath(models, l.Digest))
@@ -97,7 +97,7 @@ func (m manifest) whole(models string) bool {
 	return true
 }
 
-// blobPath is the file of a blob whose digest blobDigest matches.
+// blobPath returns the file of a blob whose digest blobDigest matches.
 func blobPath(models, digest string) string {
 	return filepath.Join(models, "blobs", "sha256-"+digest[len("sha256:"):])
 }

@@ -1,6 +1,6 @@
-// Package ollama asks an Ollama server. Where there is none to share, it finds, builds
-// and runs a private one. Tags name their weights by digest, and an answer says whether
-// it is complete.
+// Package ollama is the client of an Ollama server. Without a shared one it finds,
+// builds and runs a private one. Tags give the digest of their weights, and an answer
+// reports whether it is complete.
 package ollama
 
 import (
@@ -20,20 +20,20 @@ import (
 const (
 	maxBody     = 64 << 20         // bytes of one response
 	readTimeout = 60 * time.Second // one attempt of a request that changes nothing
-	quiet       = 30 * time.Minute // without a byte, in or out, a server is taken to hang; a long prompt takes minutes
+	quiet       = 30 * time.Minute // without a byte, in or out, a server counts as hung; a long prompt takes minutes
 )
 
 // Client talks to one Ollama server. It is safe for concurrent use.
 type Client struct {
 	base     *url.URL
-	once     *api.Client  // sends a request a single time
-	writes   *http.Client // what once sends through
-	retrying *api.Client  // sends again when nothing was changed by the first attempt
-	reads    *http.Client // what retrying sends through
+	once     *api.Client  // sends a request once
+	writes   *http.Client // used by once
+	retrying *api.Client  // retries requests that change nothing
+	reads    *http.Client // used by retrying
 }
 
-// Dial prepares a client of the server at base, such as http://127.0.0.1:11434.
-// It sends nothing.
+// Dial returns a client of the server at base, such as http://127.0.0.1:11434. It sends
+// nothing.
 func Dial(base string) (*Client, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" {
@@ -43,8 +43,8 @@ func Dial(base string) (*Client, error) {
 	return newClient(u, (&net.Dialer{Timeout: 10 * time.Second}).DialContext, nil), nil
 }
 
-// newClient is a client of the server at base, which dial connects to. Every
-// attempt of a request is noted by w; nil: by nobody.
+// newClient returns a client of the server at base, which dial connects to. w, unless
+// nil, records every attempt of a request.
 func newClient(base *url.URL, dial dialer, w *witness) *Client {
 	var transport http.RoundTripper = &http.Transport{
 		DialContext:           patiently(dial),
@@ -75,7 +75,7 @@ func newClient(base *url.URL, dial dialer, w *witness) *Client {
 // dialer connects to an address.
 type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 
-// patiently makes connections that fail when nothing moves on them.
+// patiently makes connections that fail when idle for too long.
 func patiently(dial dialer) dialer {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -86,7 +86,7 @@ func patiently(dial dialer) dialer {
 	}
 }
 
-// patient is a connection whose reads and writes give each other time.
+// patient is a connection whose reads and writes extend the deadline.
 type patient struct {
 	net.Conn
 	limit time.Duration
@@ -102,8 +102,8 @@ func (p patient) Write(b []byte) (int, error) {
 	return p.Conn.Write(b)
 }
 
-// worthRetrying is true for a connection that failed and for a busy server. Any
-// other answer, a 500 included, would be the same a second time.
+// worthRetrying is true for a failed connection and a busy server. Any other response,
+// including a 500, would be the same the second time.
 func worthRetrying(ctx context.Context, response *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
 		return false, ctx.Err()
@@ -118,9 +118,9 @@ func worthRetrying(ctx context.Context, response *http.Response, err error) (boo
 	return busy, nil
 }
 
-// bounded fails a response body after maxBody bytes, as the API client reads whole
-// bodies into memory, and an answer that comes from something before the server:
-// the API client takes a redirect that is not followed for a success.
+// bounded fails a response body after maxBody bytes, because the API client reads whole
+// bodies into memory, and a response from something in front of the server: the API
+// client takes a redirect that is not followed for success.
 type bounded struct{ http.RoundTripper }
 
 func (b *bounded) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -136,10 +136,10 @@ func (b *bounded) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// Base is the server's address.
+// Base returns the server's address.
 func (c *Client) Base() string { return c.base.String() }
 
-// Version is the version that the server reports.
+// Version returns the version that the server reports.
 func (c *Client) Version(ctx context.Context) (string, error) {
 	version, err := c.retrying.Version(ctx)
 	return version, c.explain("ask for the version", err)

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// parseParameters reads the text in which a server shows a tag's parameters: a
-// name, spaces and a Go literal on each line, the names in random order, one
-// line for each value of a list. Numbers come out in decimal notation (1e+06 as
-// 1000000), strings without quotes, lists in their order.
+// parseParameters reads a server's text of a tag's parameters: a name, spaces and a Go
+// literal on each line, names in random order, one line for each value of a list. It
+// returns numbers in decimal notation (1e+06 as 1000000), strings without quotes, lists
+// in order.
 func parseParameters(text string) (map[string][]string, error) {
 	parameters := map[string][]string{}
 	for line := range strings.Lines(text) {

@@ -22,23 +22,23 @@ const (
 	portAttempts = 3
 )
 
-// oldest is the first version that knows truncate, shift and logprobs. An older
-// one ignores them without a word.
+// oldest is the first version with truncate, shift and logprobs. Older ones silently
+// ignore them.
 var oldest = [3]int{0, 12, 11}
 
-// ServeOptions says what a private server runs with.
+// ServeOptions configures a private server.
 type ServeOptions struct {
 	Binary Binary
-	Home   string    // folder for all it writes, absolute; models are in Models(Home)
-	Env    []string  // of tunegate; proc.CleanEnv decides what is passed on
-	Log    io.Writer // what it prints; nil: dropped
+	Home   string    // folder for all its files, absolute; models are in Models(Home)
+	Env    []string  // of tunegate; proc.CleanEnv selects what is passed on
+	Log    io.Writer // its output; nil: dropped
 }
 
-// Models is the models folder of a private server with this home.
+// Models returns the models folder of a private server with this home.
 func Models(home string) string { return filepath.Join(home, "models") }
 
-// Server is a private server on a port of its own, in a network of its own where
-// the machine gives one.
+// Server is a private server on its own port, in its own network if the machine allows
+// it.
 type Server struct {
 	client  *Client
 	process *proc.Process
@@ -46,15 +46,15 @@ type Server struct {
 	version string
 }
 
-// Client talks to the server.
+// Client returns the server's client.
 func (s *Server) Client() *Client { return s.client }
 
-// Version is the version that the server reports.
+// Version returns the version that the server reports.
 func (s *Server) Version() string { return s.version }
 
-// Undisturbed is nil as long as no one but its client has asked the server, as far
-// as its log shows; it waits a moment for what the log does not show yet. The
-// error names what was asked.
+// Undisturbed returns nil as long as, according to the log, only its client has used
+// the server; it waits briefly for missing log lines. The error lists the other
+// requests.
 func (s *Server) Undisturbed(ctx context.Context) error {
 	foreign := s.witness.foreign(ctx)
 	if foreign == "" {
@@ -67,7 +67,7 @@ func (s *Server) Undisturbed(ctx context.Context) error {
 	return fmt.Errorf("ollama: %w at %s: %s (hint: %s)", engine.ErrDisturbed, s.client.Base(), foreign, hint)
 }
 
-// Close ends the server and its runners, and returns when they are gone.
+// Close stops the server and its runners, and returns when they are gone.
 func (s *Server) Close() error {
 	s.process.Stop()
 	return s.process.Wait()
@@ -77,9 +77,9 @@ var errPortTaken = errors.New("the port was taken by another program")
 
 // Serve starts a server on a free port of 127.0.0.1 and returns when it answers.
 // The server ends with ctx or Close. It runs one model and one request at a
-// time, because concurrent requests change each other's answers. Tags that an
-// earlier server's death or a full disk left broken are taken away first, since
-// they cannot be served and keep the server from removing what nobody needs.
+// time, because concurrent requests change each other's answers. It first removes tags
+// damaged by a crash or a full disk, which cannot be served and keep the server from
+// removing unused blobs.
 func Serve(ctx context.Context, launcher proc.Launcher, o ServeOptions) (*Server, error) {
 	if o.Log == nil {
 		o.Log = io.Discard
@@ -144,19 +144,18 @@ func serverEnv(o ServeOptions, address string) []string {
 		"OLLAMA_NUM_PARALLEL=1",
 		"OLLAMA_MAX_LOADED_MODELS=1",
 		"OLLAMA_KEEP_ALIVE=-1",
-		"OLLAMA_CONTEXT_LENGTH=4096", // else it depends on the machine's GPU memory
+		"OLLAMA_CONTEXT_LENGTH=4096", // otherwise it depends on GPU memory
 		"OLLAMA_NOHISTORY=true",
 		"OLLAMA_NO_CLOUD=true",
 		"OLLAMA_DEBUG=false",
 	)
 }
 
-// output is the end of what a server prints: recent to look for its words, last
-// to show.
+// output is the end of a server's output: recent to search, last to show.
 type output struct{ recent, last *proc.Tail }
 
-// await returns nil when this very server answers. The port alone proves
-// nothing: another server may have taken it.
+// await returns nil once this server answers. The port alone proves nothing: another
+// server may have taken it.
 func (s *Server) await(ctx context.Context, address, version string, said output) error {
 	limit := time.After(startLimit)
 	poll := time.NewTicker(startPoll)
@@ -190,7 +189,7 @@ func (s *Server) await(ctx context.Context, address, version string, said output
 	return Supported(answered)
 }
 
-// Supported returns an error when a server of this version cannot be relied on.
+// Supported returns an error if a server of this version is unsupported.
 func Supported(version string) error {
 	var v [3]int
 	n, _ := fmt.Sscanf(version, "%d.%d.%d", &v[0], &v[1], &v[2])

@@ -14,9 +14,9 @@ import (
 
 var ggufDigest = regexp.MustCompile(`sha256[-:]([0-9a-f]{64})$`)
 
-// Show reads a tag. A tag that is more than one GGUF with its settings (an
-// adapter, a projector, stored messages, a model in the cloud) is an error,
-// because an engine.Model would not name all of it. engine.ErrNotFound: there is no such tag.
+// Show reads a tag. A tag with more than one GGUF and its settings (an adapter, a
+// projector, stored messages, a model in the cloud) is an error, because an
+// engine.Model would not describe all of it. engine.ErrNotFound: no such tag.
 func (c *Client) Show(ctx context.Context, tag string) (engine.Model, error) {
 	response, err := c.retrying.Show(ctx, &api.ShowRequest{Model: tag})
 	if err != nil {
@@ -50,9 +50,9 @@ func modelOf(r *api.ShowResponse) (engine.Model, error) {
 
 type modelfile struct{ gguf, renderer, parser string }
 
-// readModelfile reads the lines of the Modelfile that no other field of the
-// response has. Template and system prompt may hold lines that look like them;
-// they are known, so they are cut out first. The server writes FROM, ADAPTER,
+// readModelfile reads the Modelfile lines that are in no other field of the response.
+// Template and system prompt may contain similar lines; they are known, so they are
+// removed first. The server writes FROM, ADAPTER,
 // TEMPLATE, SYSTEM, RENDERER, PARSER, then parameters, licenses and messages.
 func readModelfile(r *api.ShowResponse) (modelfile, error) {
 	var file modelfile

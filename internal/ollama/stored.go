@@ -12,17 +12,15 @@ import (
 	"github.com/ollama/ollama/types/model"
 )
 
-// StoredTag is a tag of a models folder (what a server calls OLLAMA_MODELS), read
-// without a server.
+// StoredTag is a tag in a models folder (OLLAMA_MODELS), read without a server.
 type StoredTag struct {
-	Tag    string // as a server lists it
-	GGUF   string // sha256 of the weights, hex; empty when broken or not made of one GGUF
-	Size   int64  // bytes of all its blobs, those that it shares included
-	Broken bool   // its manifest cannot be read, or a blob is gone or has another size
+	Tag    string // as listed by a server
+	GGUF   string // sha256 of the weights, hex; empty if broken or not exactly one GGUF
+	Size   int64  // bytes of all its blobs, including shared ones
+	Broken bool   // its manifest is unreadable, or a blob is missing or has the wrong size
 }
 
-// Stored lists the tags of a models folder in the order of their names.
-// A folder that is not there has none.
+// Stored lists the tags of a models folder by name. A missing folder has none.
 func Stored(models string) ([]StoredTag, error) {
 	var tags []StoredTag
 	err := eachManifest(models, func(path string, name model.Name) error {
@@ -39,8 +37,8 @@ func Stored(models string) ([]StoredTag, error) {
 	return tags, err
 }
 
-// Remove takes a tag out of a models folder, broken or not; one that is gone is
-// no error. Its blobs stay until Prune.
+// Remove removes a tag from a models folder, broken or not; a missing tag is not an
+// error. Its blobs stay until Prune.
 func Remove(models, tag string) error {
 	name := model.ParseName(tag)
 	if !name.IsValid() {
@@ -57,7 +55,7 @@ func Remove(models, tag string) error {
 	return nil
 }
 
-// removeBroken removes the broken tags of a folder whose layout is known.
+// removeBroken removes the broken tags of a folder with a known layout.
 func removeBroken(models string, log io.Writer) error {
 	stored, err := Stored(models)
 	if err != nil || knownLayout(models) != nil {
@@ -75,11 +73,10 @@ func removeBroken(models string, log io.Writer) error {
 	return nil
 }
 
-// Prune removes the blobs that no tag of a models folder names and the
-// temporary files of uploads that were cut, or only lists them when dry. It
-// returns their names and bytes. No server may run on the folder meanwhile. It
-// removes nothing when a manifest cannot be read or the folder has an unknown
-// layout: then nobody knows what is needed.
+// Prune removes unused blobs and temporary files of interrupted uploads from a models
+// folder; if dry, it only lists them. It returns their names and bytes. No server may
+// use the folder meanwhile. It removes nothing if a manifest is unreadable or the
+// layout is unknown: then it cannot tell what is needed.
 func Prune(models string, dry bool) (freed int64, blobs []string, err error) {
 	if err := knownLayout(models); err != nil {
 		return 0, nil, err
@@ -123,8 +120,7 @@ func Prune(models string, dry bool) (freed int64, blobs []string, err error) {
 	return freed, blobs, nil
 }
 
-// knownLayout fails for a models folder of a server that keeps its manifests
-// elsewhere too.
+// knownLayout fails for a models folder of a server that also keeps manifests elsewhere.
 func knownLayout(models string) error {
 	entries, err := os.ReadDir(models)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -138,7 +134,7 @@ func knownLayout(models string) error {
 	return nil
 }
 
-// eachManifest visits the manifest of each tag, and each other file among them.
+// eachManifest visits each tag's manifest, and other files among them.
 func eachManifest(models string, visit func(path string, name model.Name) error, other func(path string) error) error {
 	top := filepath.Join(models, "manifests")
 	return filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {

@@ -6,9 +6,9 @@ import (
 	"github.com/ollama/ollama/types/model"
 )
 
-// HasTag says, without a server, whether the tag in the given models folder
-// (what a server calls OLLAMA_MODELS) is made of the GGUF with this sha256 (hex)
-// and all its blobs are there in their right sizes.
+// HasTag reports, without a server, whether the tag in the models folder
+// (OLLAMA_MODELS) has the GGUF with this sha256 (hex) and all its blobs exist with the
+// right sizes.
 func HasTag(models, tag, gguf string) bool {
 	name := model.ParseName(tag)
 	if !name.IsValid() {

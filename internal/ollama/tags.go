@@ -12,14 +12,13 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 )
 
-// Tag is a tag as a server lists it.
+// Tag is a tag as listed by a server.
 type Tag struct {
-	Name   string // in its shortest form, with ":latest" when it says no other
-	Digest string // of its manifest: differs between servers for one and the same model
+	Name   string // in its shortest form, with ":latest" if it has no other
+	Digest string // of its manifest: differs between servers for the same model
 }
 
-// Tags lists the server's tags, the newest first. One whose manifest is damaged
-// is not among them.
+// Tags lists the server's tags, newest first, without those whose manifest is damaged.
 func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
 	list, err := c.retrying.List(ctx)
 	if err != nil {
@@ -32,8 +31,8 @@ func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
 	return tags, nil
 }
 
-// Digest is that of a tag's manifest, which names its weights and its settings. It
-// costs the server less than Show does.
+// Digest returns the digest of a tag's manifest, which covers its weights and settings.
+// It costs the server less than Show.
 func (c *Client) Digest(ctx context.Context, tag string) (string, error) {
 	tags, err := c.Tags(ctx)
 	if err != nil {
@@ -48,18 +47,18 @@ func (c *Client) Digest(ctx context.Context, tag string) (string, error) {
 	return "", fmt.Errorf("ollama: look up %s: %w at %s (hint: list its tags with `ollama list`)", tag, engine.ErrNotFound, c.base)
 }
 
-// Copy makes the tag `to` name what the tag `from` names, at once and without
-// more disk space; what it named before is gone. It is safe to repeat, and repairs
-// a damaged tag `to`. engine.ErrNotFound: there is no tag `from`. A server whose disk is
-// full may leave `to` damaged: show it before trusting it.
+// Copy points the tag `to` at the model of the tag `from`, at once and without more
+// disk space, replacing its previous one. It is safe to repeat, and repairs a damaged
+// `to`. engine.ErrNotFound: no tag `from`. A full disk may leave `to` damaged: show it
+// before trusting it.
 func (c *Client) Copy(ctx context.Context, from, to string) error {
 	err := c.retrying.Copy(ctx, &api.CopyRequest{Source: from, Destination: to})
 	return c.explain(fmt.Sprintf("copy %s to %s", from, to), err)
 }
 
-// Delete removes a tag with the files that no other tag uses. One that is gone
-// is no error. A damaged one, which the server cannot delete, is first made a
-// copy of another tag.
+// Delete removes a tag and the files that no other tag uses. A missing tag is not an
+// error. A damaged one, which the server cannot delete, is first overwritten with a copy
+// of another tag.
 func (c *Client) Delete(ctx context.Context, tag string) error {
 	err := c.delete(ctx, tag)
 	if !errors.Is(err, engine.ErrBroken) {
@@ -83,10 +82,9 @@ func (c *Client) delete(ctx context.Context, tag string) error {
 	return err
 }
 
-// Loaded says whether the server has a model made of the GGUF with this sha256
-// (hex) in memory, under whatever tag: tags of one GGUF share it. It is true also
-// when the server does not tell of a loaded model what it is made of, as after
-// its tag was deleted or replaced.
+// Loaded reports whether the server has a model of the GGUF with this sha256 (hex) in
+// memory, under any tag: tags with one GGUF share it. It is also true if the server
+// cannot identify a loaded model, as after its tag was deleted or replaced.
 func (c *Client) Loaded(ctx context.Context, gguf string) (bool, error) {
 	running, err := c.retrying.ListRunning(ctx)
 	if err != nil {

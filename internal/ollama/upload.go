@@ -14,8 +14,8 @@ import (
 	"github.com/tunegate/tunegate/internal/engine"
 )
 
-// Upload brings the file at path, whose sha256 is digest (hex), to the server.
-// It costs next to nothing when the server has it.
+// Upload uploads the file at path, whose sha256 is digest (hex). It costs almost
+// nothing if the server already has it.
 func (c *Client) Upload(ctx context.Context, path, digest string) error {
 	has, err := c.hasBlob(ctx, digest)
 	if err != nil || has {
@@ -33,19 +33,19 @@ func (c *Client) Upload(ctx context.Context, path, digest string) error {
 	return c.explain("upload "+path, c.post(ctx, digest, file, info.Size(), nil))
 }
 
-// errAsked ends a request whose body was asked for.
+// errAsked ends a request once the server asks for its body.
 var errAsked = errors.New("the body was asked for")
 
 type asked struct{}
 
 func (asked) Read([]byte) (int, error) { return 0, errAsked }
 
-// Accepts asks whether an upload of so many bytes would get to the server, and
-// sends none of them: a proxy's limit is known by the length. The digest (hex) is
-// that of a GGUF which the server has, so that it keeps nothing of this.
+// Accepts checks whether an upload of that many bytes would reach the server, without
+// sending them: a proxy applies its limit to the length. The digest (hex) is that of a
+// GGUF on the server, so that the server stores nothing.
 func (c *Client) Accepts(ctx context.Context, digest string, size int64) error {
-	// Not for an upload that is meant: a Go server that is asked so resets the
-	// connection when it refuses in the midst of the body, and its reason is lost.
+	// Not for real uploads: a Go server asked this way resets the connection when it
+	// refuses during the body, and its reason is lost.
 	err := c.post(ctx, digest, asked{}, size, http.Header{"Expect": {"100-continue"}})
 	if errors.Is(err, errAsked) {
 		return nil
@@ -53,7 +53,7 @@ func (c *Client) Accepts(ctx context.Context, digest string, size int64) error {
 	return c.explain("announce an upload", err)
 }
 
-// post sends a blob, whose length a proxy's limit is known by, with these headers.
+// post sends a blob with its length and these headers.
 func (c *Client) post(ctx context.Context, digest string, body io.Reader, size int64, header http.Header) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.blob(digest), body)
 	if err != nil {
@@ -83,13 +83,13 @@ func (c *Client) post(ctx context.Context, digest string, body io.Reader, size i
 	return refused
 }
 
-// blob is the address of a blob.
+// blob returns the address of a blob.
 func (c *Client) blob(digest string) string {
 	return c.base.JoinPath("api", "blobs", "sha256:"+digest).String() // #nosec G125 -- a digest that tunegate computed
 }
 
-// hasBlob asks first, because a server that has the blob answers an upload
-// without reading it, which can reset the connection under a large body.
+// hasBlob asks first, because a server that has the blob answers an upload without
+// reading it, which can reset the connection during a large body.
 func (c *Client) hasBlob(ctx context.Context, digest string) (bool, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodHead, c.blob(digest), nil)
 	if err != nil {
@@ -103,11 +103,11 @@ func (c *Client) hasBlob(ctx context.Context, digest string) (bool, error) {
 	return response.StatusCode == http.StatusOK, nil
 }
 
-// Create makes or replaces a tag of an uploaded GGUF. The server takes damaged
-// weights without complaint: show the tag and chat with it before trusting it.
-// It returns ErrMissingBlob when the GGUF has to be uploaded (again).
+// Create creates or replaces a tag with an uploaded GGUF. The server accepts damaged
+// weights: show the tag and chat with it before trusting it. ErrMissingBlob: upload the
+// GGUF (again).
 func (c *Client) Create(ctx context.Context, d engine.Definition) error {
-	stream := false // a stream that is cut looks like success
+	stream := false // a truncated stream looks like success
 	var status string
 	err := c.once.Create(ctx, &api.CreateRequest{
 		Model:      d.Tag,
@@ -132,8 +132,8 @@ func (c *Client) Create(ctx context.Context, d engine.Definition) error {
 	return nil
 }
 
-// Add uploads the GGUF at path and creates the tag, both once more when the
-// server lost the blob in between, as one that was restarted does.
+// Add uploads the GGUF at path and creates the tag. It retries both once if the server
+// lost the blob in between, as after a restart.
 func (c *Client) Add(ctx context.Context, path string, d engine.Definition) error {
 	err := c.add(ctx, path, d)
 	if errors.Is(err, ErrMissingBlob) {

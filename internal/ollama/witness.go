@@ -15,18 +15,18 @@ import (
 )
 
 const (
-	lateLimit  = 2 * time.Second // for a line of the log that is due
-	namedAsked = 3               // foreign requests that a message names
+	lateLimit  = 2 * time.Second // for an expected log line
+	namedAsked = 3               // foreign requests listed in a message
 )
 
-// witness compares what a client sent to a server with what the server's log shows
-// that it was asked, by method and path.
+// witness compares a client's requests with those in the server's log, by method and
+// path.
 type witness struct {
 	mu       sync.Mutex
-	answered map[string]int // the log shows each of these, if not yet
-	open     map[string]int // under way or cut: the log may show them
+	answered map[string]int // expected in the log, if not there yet
+	open     map[string]int // in progress or aborted: may be in the log
 	logged   map[string]int
-	silent   bool          // it has logged no request when one was due: none is waited for until it does
+	silent   bool          // an expected request was not logged: do not wait until one is
 	wrote    chan struct{} // closed and replaced with each request in the log
 }
 
@@ -34,7 +34,7 @@ func newWitness() *witness {
 	return &witness{answered: map[string]int{}, open: map[string]int{}, logged: map[string]int{}, wrote: make(chan struct{})}
 }
 
-// noted tells a witness of each request that is sent.
+// noted reports each sent request to a witness.
 type noted struct {
 	http.RoundTripper
 	witness *witness
@@ -60,15 +60,15 @@ func (w *witness) note(counts map[string]int, asked string, n int) {
 	counts[asked] += n
 }
 
-// requestMark begins a line about a request, such as
+// requestMark starts a log line about a request, such as
 //
 //	[GIN] 2026/11/30 - 18:14:09 | 200 |    1.234ms |       127.0.0.1 | POST     "/api/chat"
 const requestMark = "[GIN] "
 
 var requestLine = regexp.MustCompile(`^\[GIN\] (?:[^|]*\|){4}\s*(\S+)\s+(".*")$`)
 
-// Write takes one line of the server's log, as a proc.Cleaner gives it. A line
-// about a request that cannot be read is a request that nobody sent.
+// Write receives a line of the server's log from a proc.Cleaner. An unreadable line
+// about a request counts as foreign.
 func (w *witness) Write(line []byte) (int, error) {
 	if !bytes.HasPrefix(line, []byte(requestMark)) {
 		return len(line), nil
@@ -88,8 +88,8 @@ func (w *witness) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// foreign names what the log shows and the client did not send; empty: nothing. It
-// waits for the lines that are due, no longer than lateLimit.
+// foreign lists logged requests that the client did not send; empty: none. It waits for
+// expected lines, no longer than lateLimit.
 func (w *witness) foreign(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, lateLimit)
 	defer cancel()
@@ -107,7 +107,7 @@ func (w *witness) foreign(ctx context.Context) string {
 	}
 }
 
-// writeOff waits no longer for the lines that are due now, should they ever come.
+// writeOff stops waiting for the lines expected now, which may still arrive.
 func (w *witness) writeOff() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -120,7 +120,7 @@ func (w *witness) writeOff() {
 	}
 }
 
-// compare also says whether a line is due, and what is closed when one comes.
+// compare also returns whether a line is expected, and a channel closed when one arrives.
 func (w *witness) compare() (foreign string, due bool, wrote <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -8,22 +8,22 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Fence before each line keeps a line of untrusted text from being read as a
-// workflow command ("::error::") when it is relayed to a step log.
+// Fence before each line keeps untrusted text from being read as a workflow command
+// ("::error::") in a step log.
 const Fence = "| "
 
-// maxLogLine bounds a line of a log, in bytes.
+// maxLogLine limits a log line, in bytes.
 const maxLogLine = 8 << 10
 
-// Cleaner is a writer that makes a child's output harmless to terminals and to
-// the log readers of CI runners: each line is cleaned as [text.Clean] does it,
-// "##[" becomes "##\[", long lines are cut. Each line goes out in one Write.
+// Cleaner is a writer that makes a child's output harmless to terminals and CI logs: it
+// cleans each line with [text.Clean], turns "##[" into "##\[", and cuts long lines. It
+// writes each line in a single Write.
 type Cleaner struct {
 	out     io.Writer
 	prefix  string
 	line    []byte
 	cut     int  // bytes of the line that are dropped
-	afterCR bool // an LF that comes next belongs to the CR
+	afterCR bool // a following LF belongs to the CR
 }
 
 // NewCleaner returns a Cleaner that writes lines to out, each after prefix
@@ -32,7 +32,7 @@ func NewCleaner(out io.Writer, prefix string) *Cleaner {
 	return &Cleaner{out: out, prefix: prefix}
 }
 
-// Write takes a piece of output; an unfinished line is kept for later.
+// Write takes a piece of output and keeps an unfinished line for later.
 func (c *Cleaner) Write(p []byte) (int, error) {
 	for i, b := range p {
 		end := b == '\r' || b == '\n' && !c.afterCR
@@ -52,7 +52,7 @@ func (c *Cleaner) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Close writes an unfinished last line. It does not close the writer behind.
+// Close writes an unfinished last line. It does not close the underlying writer.
 func (c *Cleaner) Close() error {
 	if len(c.line) == 0 {
 		return nil
@@ -60,7 +60,7 @@ func (c *Cleaner) Close() error {
 	return c.emit()
 }
 
-// emit writes the line, or the lines that other ends than CR and LF make of it.
+// emit writes the line, split at line ends other than CR and LF.
 func (c *Cleaner) emit() error {
 	lines := text.Clean(string(c.line))
 	if c.cut > 0 {

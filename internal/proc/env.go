@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// childNames are the variables that a child may see, each documented by the maker
-// of what reads it. A prefix would do for none of them: NVIDIA_API_KEY and
-// CUDA_REGISTRY_PASSWORD are secrets. Left out are those that name a file to write
-// (NCCL_DEBUG_FILE), a library to load (NCCL_NET_PLUGIN) or the server of Ollama.
+// childNames are the variables that a child may see, each documented by the vendor of
+// the software that reads it. Prefixes would be unsafe: NVIDIA_API_KEY and
+// CUDA_REGISTRY_PASSWORD are secrets. Excluded are those that name a file to write
+// (NCCL_DEBUG_FILE), a library to load (NCCL_NET_PLUGIN) or the Ollama server.
 var childNames = []string{
 	"PATH", "TMPDIR", "USER", "LOGNAME", "TZ",
 	"LD_LIBRARY_PATH",    // where a driver or CUDA is installed outside the system's folders
-	"RUNNER_TRACKING_ID", // by which a GitHub runner finds what a job left running
+	"RUNNER_TRACKING_ID", // GitHub runners use it to find processes that a job left running
 
 	// POSIX and GNU gettext: the locale.
 	"LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME",
@@ -43,20 +43,20 @@ var childNames = []string{
 	"MKL_THREADING_LAYER", "MKL_INTERFACE_LAYER", "MKL_SERVICE_FORCE_INTEL",
 	"OPENBLAS_NUM_THREADS", "OPENBLAS_DEFAULT_NUM_THREADS", "OPENBLAS_CORETYPE",
 
-	// ROCm: which cards, and what a card that it does not know is treated as. The
-	// numbered ones are Ollama's, one for each of several cards.
+	// ROCm: which cards, and how to treat unknown ones. The numbered ones are Ollama's,
+	// one for each card.
 	"HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "HIP_LAUNCH_BLOCKING", "HSA_ENABLE_SDMA", "HSA_XNACK",
 	"HSA_OVERRIDE_GFX_VERSION", "HSA_OVERRIDE_GFX_VERSION_0", "HSA_OVERRIDE_GFX_VERSION_1", "HSA_OVERRIDE_GFX_VERSION_2",
 	"HSA_OVERRIDE_GFX_VERSION_3", "HSA_OVERRIDE_GFX_VERSION_4", "HSA_OVERRIDE_GFX_VERSION_5", "HSA_OVERRIDE_GFX_VERSION_6", "HSA_OVERRIDE_GFX_VERSION_7",
 }
 
-// CleanEnv returns the "NAME=value" entries of environ that a child may see, by
-// their exact names: the search path, the locale, GPU and thread settings, the
-// runner's mark. Nothing that holds a secret or names a file the runner reads
-// gets through, nor does HOME, which the caller adds with a folder of its own.
+// CleanEnv returns the "NAME=value" entries of environ that a child may see, by exact
+// name: the search path, the locale, GPU and thread settings, the runner's mark. It
+// excludes secrets, files that the runner reads, and HOME, which the caller sets to its
+// own folder.
 func CleanEnv(environ []string) []string { return OnlyEnv(environ, childNames...) }
 
-// OnlyEnv returns the "NAME=value" entries of environ that have one of the names.
+// OnlyEnv returns the "NAME=value" entries of environ with one of the names.
 func OnlyEnv(environ []string, names ...string) []string {
 	var kept []string
 	for _, entry := range environ {
@@ -67,7 +67,7 @@ func OnlyEnv(environ []string, names ...string) []string {
 	return kept
 }
 
-// LookupEnv is os.LookupEnv of an environment; of a name given twice the last counts.
+// LookupEnv is os.LookupEnv for an environment; the last of duplicate names counts.
 func LookupEnv(environ []string, name string) (value string, set bool) {
 	for _, entry := range slices.Backward(environ) {
 		if value, set = strings.CutPrefix(entry, name+"="); set {
@@ -77,7 +77,7 @@ func LookupEnv(environ []string, name string) (value string, set bool) {
 	return "", false
 }
 
-// WithEnv is a copy of an environment in which the name has this value.
+// WithEnv returns a copy of an environment with the name set to this value.
 func WithEnv(environ []string, name, value string) []string {
 	others := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
 	return append(others, name+"="+value)

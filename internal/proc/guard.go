@@ -12,10 +12,9 @@ import (
 	"time"
 )
 
-// The guard's arguments are one of these words, a [Network], the child's
-// executable and the child's arguments. It finds the lifeline, the child's
-// descriptor 3 and the child's portal, each where there is one, at the numbers
-// that exec.Cmd gives to ExtraFiles.
+// The guard's arguments are one of these words, a [Network], the child's executable and
+// its arguments. The lifeline, the child's descriptor 3 and its portal, if present, have
+// the numbers that exec.Cmd assigns to ExtraFiles.
 const (
 	withLines    = "lines"
 	withoutLines = "no-lines"
@@ -24,26 +23,25 @@ const (
 	linesFD    = 4
 )
 
-// Exit codes of the guard besides the child's own.
+// Exit codes of the guard other than the child's.
 const (
 	misused    = 2
 	notStarted = 127
 	signalBase = 128 // plus the number of the signal that ended the child
 )
 
-// What a child gets from SIGTERM to SIGKILL, and when the guard gives up on
-// what SIGKILL does not end. A cancelled workflow step has 7.5 s.
+// How long a child has between SIGTERM and SIGKILL, and when the guard gives up on
+// processes that survive SIGKILL. A cancelled workflow step has 7.5 s.
 const (
 	grace    = 3 * time.Second
 	giveUp   = 4500 * time.Millisecond
 	killPace = 20 * time.Millisecond
 )
 
-// Guard is the whole life of a guard process: it starts the child that args
-// name with the environment environ, waits for the child's end or the
-// lifeline's, and ends what is left of the child's descendants within 5 s. It
-// returns the code to exit with: the child's, 128 + n when signal n ended it,
-// or 127 when it could not be executed, which stderr explains.
+// Guard runs a guard process: it starts the child in args with the environment environ,
+// waits for the child or the lifeline to end, and ends the child's remaining
+// descendants within 5 s. It returns the exit code: the child's, 128 + n after signal n,
+// or 127 if the child could not be executed, with the reason on stderr.
 func Guard(args, environ []string, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == insideWord {
 		return inside(args[1:], environ, stderr)
@@ -53,8 +51,8 @@ func Guard(args, environ []string, stderr io.Writer) int {
 		return misused
 	}
 	network, command := Network(args[1]), args[2:]
-	syscall.Umask(0o077) // what children write holds rows and answers
-	// Caught and dropped; a signal that is ignored here would be ignored by the child too.
+	syscall.Umask(0o077) // children's files hold rows and answers
+	// Caught and dropped: the child would inherit an ignored signal.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 
 	files, next := []uintptr{0, 1, 2}, uintptr(linesFD)
@@ -65,7 +63,7 @@ func Guard(args, environ []string, stderr io.Writer) int {
 		files = append(files, next)
 	}
 	keepToSelf(lifelineFD)
-	// The child is to die with the guard, and the kernel takes the thread that started it for the guard.
+	// The child must die with the guard, which to the kernel is the thread that started it.
 	runtime.LockOSThread()
 	err := adoptOrphans()
 	var child int
@@ -106,7 +104,7 @@ func Guard(args, environ []string, stderr io.Writer) int {
 	}
 }
 
-// areWords says whether args begin with the words that a launcher writes.
+// areWords reports whether args begin with a launcher's words.
 func areWords(args []string) bool {
 	return len(args) >= 2 && (args[0] == withLines || args[0] == withoutLines) &&
 		slices.Contains([]Network{SharedNetwork, NoNetwork, PrivateNetwork}, Network(args[1]))
@@ -117,8 +115,8 @@ func isPipe(fd int) bool {
 	return syscall.Fstat(fd, &stat) == nil && stat.Mode&syscall.S_IFMT == syscall.S_IFIFO
 }
 
-// reap waits for every process that is or becomes the guard's child. It sends
-// the exit code of child, and closes none when there is no process left.
+// reap waits for every current and future child of the guard. It sends the exit code of
+// child, and closes none when no process is left.
 func reap(child int, ended chan<- int, none chan<- struct{}) {
 	for {
 		var status syscall.WaitStatus
@@ -134,7 +132,7 @@ func reap(child int, ended chan<- int, none chan<- struct{}) {
 	}
 }
 
-// exitCode is that of a guard whose child ended so.
+// exitCode returns a guard's exit code for the child's wait status.
 func exitCode(status syscall.WaitStatus) int {
 	if status.Signaled() {
 		return signalBase + int(status.Signal())
@@ -161,8 +159,8 @@ func endTree(group int, none <-chan struct{}) {
 	}
 }
 
-// signalTree signals the group at once, then the descendants that have left it.
-// A process that is gone by then is what was wanted.
+// signalTree signals the group at once, then the descendants that left it. It ignores
+// processes that are already gone.
 func signalTree(group int, s syscall.Signal) {
 	syscall.Kill(-group, s)
 	for _, pid := range descendantsOutside(group) {

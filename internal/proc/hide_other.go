@@ -2,5 +2,5 @@
 
 package proc
 
-// Hide does nothing where there is no procfs.
+// Hide does nothing without procfs.
 func Hide() error { return nil }

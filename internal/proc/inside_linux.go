@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// addNamespaces gives a child a network of its own. Root makes one as it is; a
-// user does in a user namespace, where it stays who it is, with its groups.
+// addNamespaces gives a child its own network namespace. Root creates one directly;
+// another user does so in a user namespace that keeps user and groups.
 func addNamespaces(attributes *syscall.SysProcAttr) {
 	attributes.Cloneflags = unix.CLONE_NEWNET
 	if may(unix.CAP_SYS_ADMIN) && may(unix.CAP_NET_ADMIN) {
@@ -25,17 +25,17 @@ func addNamespaces(attributes *syscall.SysProcAttr) {
 	attributes.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN} // until the loopback device is up
 }
 
-// may says whether this thread has a capability, below 32.
+// may reports whether this thread has a capability, below 32.
 func may(capability uint) bool {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
 	return unix.Capget(&header, &data[0]) == nil && data[0].Effective&(1<<capability) != 0
 }
 
-// inside is the life of the first process in a network: it brings the loopback
-// device up and becomes the command that follows the words in args. In a private
-// network it starts the command instead, and serves the portal for as long as that
-// runs. Without a command it ends at once, with exit code 0.
+// inside is the first process in a network: it brings up the loopback device and
+// executes the command after the words in args. In a private network it starts the
+// command as a child and serves the portal while that runs. Without a command it exits
+// at once with code 0.
 func inside(args, environ []string, stderr io.Writer) int {
 	if !areWords(args) {
 		fmt.Fprintln(stderr, "guard: only tunegate itself may start this")
@@ -63,7 +63,7 @@ func inside(args, environ []string, stderr io.Writer) int {
 	return notStarted
 }
 
-// raiseLoopback brings lo up and gives up the right to.
+// raiseLoopback brings up lo, then drops the capability to do so.
 func raiseLoopback() error {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -81,10 +81,10 @@ func raiseLoopback() error {
 	return unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
 }
 
-// attend starts a command, serves the portal while it runs, and returns what the
-// guard is to take for its exit code.
+// attend starts a command, serves the portal while it runs, and returns the exit code
+// for the guard.
 func attend(lines bool, command, environ []string) (int, error) {
-	// As in a guard: the signals of the group are for the command.
+	// As in a guard: signals to the group are meant for the command.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	files, portalFD := []uintptr{0, 1, 2}, 3
 	if lines {

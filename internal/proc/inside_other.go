@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// inside fails: only Linux gives a process a network of its own.
+// inside fails: only Linux has network namespaces.
 func inside(_, _ []string, stderr io.Writer) int {
 	fmt.Fprintln(stderr, "only Linux has network namespaces")
 	return notStarted

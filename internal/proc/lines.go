@@ -9,11 +9,11 @@ import (
 	"os"
 )
 
-// maxLine bounds a line on descriptor 3, in bytes.
+// maxLine limits a line on descriptor 3, in bytes.
 const maxLine = 8 << 20
 
-// readLines hands on the lines of descriptor 3 until the child has closed it.
-// A line that is too long ends the child.
+// readLines passes on the lines of descriptor 3 until the child closes it. A line that
+// is too long ends the child.
 func (p *Process) readLines(each func(line []byte)) error {
 	defer p.lines.Close()
 	err := scanLines(p.lines, each)
@@ -26,8 +26,8 @@ func (p *Process) readLines(each func(line []byte)) error {
 	return err
 }
 
-// scanLines calls each with every complete line of in, without its end; a last
-// line without one was cut by the writer's death and is dropped.
+// scanLines calls each with every complete line of in, without its line end; it drops
+// an unterminated last line, cut off by the writer's death.
 func scanLines(in io.Reader, each func(line []byte)) error {
 	scanner := bufio.NewScanner(in)
 	scanner.Buffer(nil, maxLine)

@@ -9,18 +9,18 @@ import (
 // environment.
 const markName = "TUNEGATE_STARTED_BY"
 
-// Mark names the tunegate that started a process. Every child has it in its
-// environment, and so does whatever the child starts: so they are known when their
-// guard was killed too, which ends them otherwise.
+// Mark identifies the tunegate process that started another. Every child and its
+// descendants have it in their environment, so that they can be found even if their
+// guard, which normally ends them, was killed.
 type Mark struct {
-	Home   string // folder that the tunegate works in
-	Runner string // runner whose job it was part of; empty: none
+	Home   string // the tunegate process's home
+	Runner string // runner of its job; empty: none
 	PID    int
-	Start  uint64 // of that process, in clock ticks since the machine started: numbers are used again
-	Space  string // in which the number counts: its PID namespace, as Linux names it
+	Start  uint64 // of that process, in clock ticks since boot: PIDs are reused
+	Space  string // its PID namespace, as named by Linux
 }
 
-// entry is the mark as an entry of an environment.
+// entry returns the mark as an environment entry.
 func (m Mark) entry() string {
 	data, err := json.Marshal(m)
 	if err != nil {
@@ -29,7 +29,7 @@ func (m Mark) entry() string {
 	return markName + "=" + string(data)
 }
 
-// markIn finds the mark in an environment as procfs shows it.
+// markIn finds the mark in an environment from procfs.
 func markIn(environ []byte) (m Mark, found bool) {
 	for entry := range strings.SplitSeq(string(environ), "\x00") {
 		if value, is := strings.CutPrefix(entry, markName+"="); is {
@@ -39,10 +39,10 @@ func markIn(environ []byte) (m Mark, found bool) {
 	return m, false
 }
 
-// Leftover is a process that a tunegate started and left when it was killed.
+// Leftover is a process that a killed tunegate left running.
 type Leftover struct {
 	PID  int    `json:"pid"`
-	Name string `json:"name"` // of its program; whoever started it chose that
+	Name string `json:"name"` // of its program, untrusted
 
 	start uint64
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// NewMark is the mark of this process.
+// NewMark returns this process's mark.
 func NewMark(home, runner string) (Mark, error) {
 	space, err := os.Readlink("/proc/self/ns/pid")
 	if err != nil {
@@ -23,8 +23,8 @@ func NewMark(home, runner string) (Mark, error) {
 	return Mark{Home: home, Runner: runner, PID: os.Getpid(), Start: self.start, Space: space}, nil
 }
 
-// leftovers finds what End ends. Processes of a PID namespace of their own, such as a container's, are not looked at: who is
-// alive there is not known here.
+// leftovers finds what End ends. It skips processes in other PID namespaces, such as a
+// container's, because it cannot tell who is alive there.
 func (m Mark) leftovers() ([]Leftover, error) {
 	home, err := os.Stat(m.Home)
 	if err != nil {
@@ -61,9 +61,9 @@ func (m Mark) leftovers() ([]Leftover, error) {
 	return found, nil
 }
 
-// End ends, as a guard does, the processes of this user that a tunegate of this mark's
-// home and runner, or of no runner, started and left when it was killed. It gives
-// those that it found, and those that are there when it gives up or ctx ends.
+// End ends, like a guard, this user's processes that a killed tunegate of this mark's
+// home and runner, or without a runner, left running. It returns those that it found,
+// and those still running when it gives up or ctx ends.
 func (m Mark) End(ctx context.Context) (found, left []Leftover, err error) {
 	began, seen := time.Now(), map[Leftover]bool{}
 	for {
@@ -74,7 +74,7 @@ func (m Mark) End(ctx context.Context) (found, left []Leftover, err error) {
 		for _, p := range left {
 			now, alive := statOf(p.PID)
 			switch {
-			case !alive || now.start != p.start: // gone, which is what is wanted
+			case !alive || now.start != p.start: // gone, as intended
 			case late:
 				syscall.Kill(p.PID, syscall.SIGKILL)
 			case !seen[p]:

@@ -4,10 +4,10 @@ package proc
 
 import "context"
 
-// Without procfs nobody can be asked for the mark.
+// Without procfs, marks cannot be read.
 
-// NewMark is no mark.
+// NewMark returns no mark.
 func NewMark(string, string) (Mark, error) { return Mark{}, nil }
 
-// End finds none to end.
+// End finds no processes.
 func (Mark) End(context.Context) (found, left []Leftover, err error) { return nil, nil, nil }

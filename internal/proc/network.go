@@ -7,26 +7,26 @@ import (
 	"time"
 )
 
-// Network says what a child can reach.
+// Network is what a child can reach.
 type Network string
 
 const (
-	// SharedNetwork is that of tunegate itself.
+	// SharedNetwork is tunegate's own network.
 	SharedNetwork Network = "shared"
-	// NoNetwork is a loopback device of the child's own, and nothing else.
+	// NoNetwork is only the child's own loopback device.
 	NoNetwork Network = "none"
-	// PrivateNetwork is likewise, and [Process.Dial] reaches what listens there.
-	// Nobody else does, but root and the processes of the same user.
+	// PrivateNetwork is the same, but [Process.Dial] can connect to it. Nobody else can,
+	// except root and processes of the same user.
 	PrivateNetwork Network = "private"
 )
 
 // insideWord is the guard's argument that makes it the first process in a network.
 const insideWord = "inside"
 
-// tryLimit bounds the trial of a network, which takes milliseconds.
+// tryLimit limits the trial of a network, which takes milliseconds.
 const tryLimit = 20 * time.Second
 
-// words are what a guard and the first process in a network are told of a command.
+// words tell a guard, and the first process in a network, about a command.
 func (c Command) words() []string {
 	if c.Lines != nil {
 		return []string{withLines, string(c.Network)}
@@ -34,14 +34,14 @@ func (c Command) words() []string {
 	return []string{withoutLines, string(c.Network)}
 }
 
-// inside is the command line that prepares the network in which it is, and then
-// becomes the command, or starts it.
+// inside returns the command line that prepares its network, then executes or starts
+// the command.
 func (l Launcher) inside(c Command, command []string) []string {
 	return slices.Concat(l.Guard, []string{insideWord}, c.words(), command)
 }
 
-// TryIsolation starts a process in a network of its own, and says why that cannot
-// be done on this machine.
+// TryIsolation starts a process in its own network, and returns why that is impossible
+// on this machine.
 func (l Launcher) TryIsolation() error {
 	ctx, cancel := context.WithTimeout(context.Background(), tryLimit)
 	defer cancel()
@@ -57,7 +57,7 @@ func (l Launcher) TryIsolation() error {
 	return nil
 }
 
-// CheckIsolation says why no child gets a network of its own: what Isolation says, or
+// CheckIsolation returns why children cannot have their own networks, from Isolation or
 // a trial.
 func (l Launcher) CheckIsolation() error {
 	if l.Isolation != nil {

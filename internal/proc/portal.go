@@ -15,16 +15,15 @@ const (
 	longAnswer  = 4 << 10          // bytes of an address, or of an error
 )
 
-// portal hands connections out of a private network: for each address that is
-// written into it comes a message with a connected socket, or the words of an
-// error. So nothing has to copy what goes through the connections, and no path
-// leads there.
+// portal passes connections out of a private network: it answers each address written
+// to it with a connected socket, or the text of an error. This needs no proxy that
+// copies data, and no path in the file system.
 type portal struct {
 	near *net.UnixConn
 	turn chan struct{} // holds a value while nobody waits for an answer
 }
 
-// openPortal makes a portal and returns its far end, for the child.
+// openPortal creates a portal and returns its far end, for the child.
 func (p *Process) openPortal() (far *os.File, err error) {
 	syscall.ForkLock.RLock()
 	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET, 0)
@@ -63,12 +62,12 @@ func portalEnd(fd int) (*net.UnixConn, error) {
 	return end, nil
 }
 
-// Private says whether the child has a private network, which the machine may not
-// have given it.
+// Private reports whether the child got a private network, which the machine may not
+// support.
 func (p *Process) Private() bool { return p.portal != nil }
 
-// Dial connects to a TCP address in the network that the child is in, whether that
-// is its own or the shared one.
+// Dial connects to a TCP address in the child's network, whether its own or the shared
+// one.
 func (p *Process) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if p.portal == nil {
 		return (&net.Dialer{Timeout: portalLimit}).DialContext(ctx, network, address)
@@ -86,8 +85,8 @@ func (p *Process) Dial(ctx context.Context, network, address string) (net.Conn, 
 	return conn, nil
 }
 
-// dial asks for a connection. What takes too long, or is not understood, ends the
-// portal, whose next answer would be the one to this question.
+// dial requests a connection. A timeout or an invalid answer closes the portal, because
+// its next answer would be the late one.
 func (p *portal) dial(address string) (net.Conn, error) {
 	p.near.SetDeadline(time.Now().Add(2 * portalLimit))
 	if _, err := p.near.Write([]byte(address)); err != nil {
@@ -111,7 +110,7 @@ func (p *portal) dial(address string) (net.Conn, error) {
 	return net.FileConn(file)
 }
 
-// passed is the file in a control message, or nil.
+// passed returns the file in a control message, or nil.
 func passed(rights []byte) (*os.File, error) {
 	messages, err := syscall.ParseSocketControlMessage(rights)
 	if err != nil || len(messages) == 0 {
@@ -124,14 +123,14 @@ func passed(rights []byte) (*os.File, error) {
 	return os.NewFile(uintptr(files[0]), "connection"), nil
 }
 
-// close ends the portal, if there is one.
+// close closes the portal, if there is one.
 func (p *portal) close() {
 	if p != nil {
 		p.near.Close()
 	}
 }
 
-// servePortal answers at the far end of a portal until the near one is closed.
+// servePortal serves a portal's far end until the near one is closed.
 func servePortal(fd int) {
 	far, err := portalEnd(fd)
 	if err != nil {
@@ -150,7 +149,7 @@ func servePortal(fd int) {
 	}
 }
 
-// passTo connects to an address and passes the connection on.
+// passTo connects to an address and passes on the connection.
 func passTo(far *net.UnixConn, address string) error {
 	conn, err := net.DialTimeout("tcp", address, portalLimit)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Process is a child that [Launcher.Start] has started.
+// Process is a child started by [Launcher.Start].
 type Process struct {
 	name string
 	cmd  *exec.Cmd // the guard's
@@ -20,7 +20,7 @@ type Process struct {
 
 	lifeline  *os.File // closing it makes the guard end the child
 	lines     *os.File
-	portal    *portal // into a private network; nil where the child has none
+	portal    *portal // into a private network; nil if the child has none
 	linesRead chan error
 
 	mu    sync.Mutex
@@ -31,7 +31,7 @@ type Process struct {
 	err  error
 }
 
-// ExitError says that a child ended by itself, and badly.
+// ExitError means that a child ended by itself with an error.
 type ExitError struct {
 	Name string // of the command
 	Code int    // exit code; 128 + n after signal n; 127: could not be executed
@@ -51,8 +51,8 @@ func (e *ExitError) Error() string {
 
 var errStopped = errors.New("stopped")
 
-// Stop asks for the child's end, as the end of Start's context does, and
-// returns at once. Wait then returns nil.
+// Stop ends the child, like the end of Start's context, and returns at once. Wait then
+// returns nil.
 func (p *Process) Stop() { p.stop(errStopped) }
 
 func (p *Process) stop(cause error) {
@@ -64,10 +64,10 @@ func (p *Process) stop(cause error) {
 	}
 }
 
-// Wait returns when the child and everything it started are gone and all it
-// wrote has been handed on. The error is nil after exit code 0 or a Stop, wraps
-// the context's error when that ended the child, and is an [*ExitError] after
-// another exit code. Any number of callers may wait.
+// Wait returns when the child and its descendants are gone and all their output has
+// been passed on. The error is nil after exit code 0 or a Stop, wraps the context's
+// error if that ended the child, and is an [*ExitError] after another exit code. Any
+// number of callers may wait.
 func (p *Process) Wait() error {
 	<-p.done
 	return p.err
@@ -76,9 +76,8 @@ func (p *Process) Wait() error {
 // Done is closed when Wait no longer blocks.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// start makes the pipes and starts the guard. The ends that stay here are
-// close-on-exec, as os.Pipe makes them: a lifeline that a sibling inherits
-// would keep this child alive.
+// start creates the pipes and starts the guard. The local ends are close-on-exec, as
+// from os.Pipe: a lifeline inherited by a sibling would keep this child alive.
 func (p *Process) start(c Command, hold []*os.File) error {
 	lifelineRead, lifeline, err := os.Pipe()
 	if err != nil {
@@ -113,7 +112,7 @@ func (p *Process) start(c Command, hold []*os.File) error {
 			return err
 		}
 		feed = func() {
-			io.Copy(w, c.Stdin) // fails when the child ends first, which is its right
+			io.Copy(w, c.Stdin) // fails if the child ends first, which is fine
 			w.Close()
 		}
 	}
@@ -169,7 +168,7 @@ func (p *Process) await() {
 	}
 }
 
-// outcome names the child in an error of exec.Cmd's Wait.
+// outcome turns the error of exec.Cmd's Wait into one that names the child.
 func (p *Process) outcome(err error) error {
 	var exit *exec.ExitError
 	switch {

@@ -12,10 +12,9 @@ const (
 	progressEvery = 5 * time.Second
 )
 
-// Run runs a command to its end, as [Launcher.Start] and [Process.Wait] do, and
-// returns the last lines of its log, never nil. elapsed is called at the start
-// and every few seconds of the child's life with how long that has been; nil:
-// nobody looks.
+// Run runs a command to its end, like [Launcher.Start] and [Process.Wait], and returns
+// the last lines of its log, never nil. elapsed, unless nil, is called at the start and
+// every few seconds with the time since the start.
 func (l Launcher) Run(ctx context.Context, c Command, elapsed func(time.Duration)) (*Tail, error) {
 	tail := NewTail(shownLines)
 	if c.Log == nil {
@@ -42,8 +41,7 @@ func (l Launcher) Run(ctx context.Context, c Command, elapsed func(time.Duration
 	}
 }
 
-// Explain adds the last lines, fenced, to the error of the child that wrote
-// them. No error stays none.
+// Explain adds the last lines, fenced, to a child's error. A nil error stays nil.
 func (t *Tail) Explain(err error) error {
 	if err == nil || t.String() == "" {
 		return err

@@ -17,7 +17,7 @@ func splitStat(line []byte) (name string, fields [][]byte) {
 	return string(line[from+1 : to]), bytes.Fields(line[to+1:])
 }
 
-// parseStat gives a process's parent and group.
+// parseStat returns a process's parent and group.
 func parseStat(line []byte) (parent, group int, ok bool) {
 	_, fields := splitStat(line)
 	if len(fields) < 3 {
@@ -31,13 +31,13 @@ func parseStat(line []byte) (parent, group int, ok bool) {
 	return parent, group, true
 }
 
-// stat is a process that has not ended.
+// stat describes a running process.
 type stat struct {
 	name  string
 	start uint64 // clock ticks after the start of the machine
 }
 
-// statOf gives that of a process which has not ended; a zombie has.
+// statOf returns the stat of a running process; a zombie has ended.
 func statOf(pid int) (s stat, alive bool) {
 	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

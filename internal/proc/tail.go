@@ -5,15 +5,15 @@ import (
 	"sync"
 )
 
-// Tail is a writer that keeps the last lines of what it gets, as a [Cleaner]
-// writes them: for an error message about a child that failed.
+// Tail is a writer that keeps the last lines written to it, cleaned by a [Cleaner], for
+// error messages about failed children.
 type Tail struct {
 	mu      sync.Mutex
 	cleaner *Cleaner
 	lines   lastLines
 }
 
-// NewTail returns a Tail of at most keep lines.
+// NewTail returns a Tail that keeps at most keep lines.
 func NewTail(keep int) *Tail {
 	t := &Tail{lines: lastLines{keep: keep}}
 	t.cleaner = NewCleaner(&t.lines, "")
@@ -32,7 +32,7 @@ func (t *Tail) String() string {
 	return t.Last(t.lines.keep)
 }
 
-// Last returns the n last complete lines, or all that there are.
+// Last returns the last n complete lines, or all if there are fewer.
 func (t *Tail) Last(n int) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -40,13 +40,12 @@ func (t *Tail) Last(n int) string {
 	return strings.TrimSuffix(strings.Join(kept[max(0, len(kept)-n):], ""), "\n")
 }
 
-// Fenced is String with [Fence] before each line, to stand on lines of its own
-// in a message.
+// Fenced is String with [Fence] before each line, for a message of several lines.
 func (t *Tail) Fenced() string {
 	return Fence + strings.ReplaceAll(t.String(), "\n", "\n"+Fence)
 }
 
-// lastLines gets one line a Write.
+// lastLines receives one line for each Write.
 type lastLines struct {
 	keep int
 	kept []string

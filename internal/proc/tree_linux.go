@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// adoptOrphans makes a descendant whose parent has died a child of this
-// process: a daemon cannot leave the tree.
+// adoptOrphans makes orphaned descendants children of this process, so that a daemon
+// cannot leave the tree.
 func adoptOrphans() error {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("prctl(PR_SET_CHILD_SUBREAPER): %w", err)
@@ -20,15 +20,15 @@ func adoptOrphans() error {
 	return nil
 }
 
-// keepToSelf hides from the child every descriptor from the first on that it is
-// not given, also those that tunegate's own parent left open.
+// keepToSelf hides from the child every descriptor from first on that is not passed to
+// it, including those that tunegate's own parent left open.
 func keepToSelf(first uint) {
 	if unix.CloseRange(first, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) != nil { // Linux before 5.11
 		keepEach(first)
 	}
 }
 
-// keepEach is keepToSelf, one descriptor after the other.
+// keepEach is keepToSelf, one descriptor at a time.
 func keepEach(first uint) {
 	open, _ := os.ReadDir("/proc/self/fd") // without procfs nothing works here
 	for _, entry := range open {

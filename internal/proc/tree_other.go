@@ -4,8 +4,8 @@ package proc
 
 import "syscall"
 
-// Only Linux lets a process adopt its orphaned descendants: elsewhere a child
-// that leaves its process group gets away.
+// Only Linux lets a process adopt orphaned descendants: elsewhere, a child that leaves
+// its process group escapes.
 
 func adoptOrphans() error { return nil }
 

@@ -7,13 +7,12 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-// Problem is a failure that a program names: a guard that did not hold, or
-// input that it cannot use.
+// Problem is a named failure of a program: a failed guard, or unusable input.
 type Problem struct {
 	Name    string `json:"name"` // such as guard/dead-adapter
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
-	Row     string `json:"row"` // source of the row that it is about, such as data/a.json#17; empty: of none
+	Row     string `json:"row"` // source of the affected row, such as data/a.json#17; empty: none
 }
 
 func (p *Problem) Error() string {
@@ -24,33 +23,33 @@ func (p *Problem) Error() string {
 	return fmt.Sprintf("%s: %s (hint: %s)", about, p.Message, p.Hint)
 }
 
-// Answer is a line that a program writes on its descriptor 3, or into the file
-// that --answers names: one of these keys.
+// Answer is a line that a program writes to descriptor 3, or to the file of --answers:
+// one of these keys.
 type Answer struct {
 	Progress json.RawMessage `json:"progress"`
 	Result   json.RawMessage `json:"result"`
 	Error    *Problem        `json:"error"`
 }
 
-// Answers takes the answers of a program that gives one result, wherever it
-// runs, and says what came of it. Where the program was started again meanwhile,
-// the last result or problem counts, and a line that its end cut short does no harm.
+// Answers collects the answers of a program with one result, wherever it runs. If the
+// program was restarted, the last result or problem counts; a line truncated by its
+// death does no harm.
 type Answers struct {
 	name     string
 	progress func(json.RawMessage)
 
 	result  json.RawMessage
 	problem *Problem
-	broken  error // the first line that is no answer; counts where there is no result
+	broken  error // the first invalid line; counts if there is no result
 }
 
-// NewAnswers takes the answers of the program that messages call name. Each of
-// its progress answers goes to progress, unless that is nil.
+// NewAnswers collects the answers of a program; name is for messages. Each progress
+// answer goes to progress, unless that is nil.
 func NewAnswers(name string, progress func(json.RawMessage)) *Answers {
 	return &Answers{name: name, progress: progress}
 }
 
-// Take takes the next line, of which nothing is kept.
+// Take processes the next line without keeping it.
 func (a *Answers) Take(line []byte) {
 	var answer Answer
 	if err := json.Unmarshal(line, &answer); err != nil {
@@ -69,9 +68,8 @@ func (a *Answers) Take(line []byte) {
 	}
 }
 
-// Result returns the result of a program that ended with this error, or none. A
-// failure that it names is a *Problem; any other ends with the last lines that
-// it printed, fenced.
+// Result returns the result of a program that ended with this error, or nil. A named
+// failure is a *Problem; other errors end with the program's last lines, fenced.
 func (a *Answers) Result(ended error, last *proc.Tail) (json.RawMessage, error) {
 	switch {
 	case a.problem != nil:

@@ -12,8 +12,8 @@ import (
 
 const pythonHint = "(hint: install Python 3.11, 3.12 or 3.13 with its venv module, e.g. `apt-get install python3 python3-venv`, or set runner.python)"
 
-// usableProgram exits with a message unless its interpreter's version is right.
-// What runs after it leaves no compiled modules behind.
+// usableProgram exits with a message unless its interpreter's version is supported. Code
+// after it writes no compiled modules.
 const usableProgram = `
 import sys
 sys.dont_write_bytecode = True
@@ -21,16 +21,16 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     sys.exit("this is Python %d.%d, not 3.11 to 3.13" % sys.version_info[:2])
 `
 
-// venvProgram fails on a Python without what "-m venv" needs; Debian has that
-// in a package of its own.
+// venvProgram fails on a Python without what "-m venv" needs; Debian has it in a separate
+// package.
 const venvProgram = `
 import venv, ensurepip
 `
 
 const versionRange = ">=3.11,<3.14"
 
-// Usable returns the program that [Install] would make the environment with: a
-// uv that finds a Python, or a Python with its venv module. It changes nothing.
+// Usable returns the program with which [Install] would create the environment: a uv that
+// finds a Python, or a Python with its venv module. It changes nothing.
 func Usable(ctx context.Context, launcher proc.Launcher, tools Tools) (string, error) {
 	in := &installer{launcher: launcher, tools: tools, log: io.Discard, progress: func(string, time.Duration) {}}
 	uv, works := in.uv(ctx)
@@ -43,15 +43,14 @@ func Usable(ctx context.Context, launcher proc.Launcher, tools Tools) (string, e
 	return uv, nil
 }
 
-// uv finds the machine's uv and says whether it runs.
+// uv finds the machine's uv and reports whether it runs.
 func (in *installer) uv(ctx context.Context) (path string, works bool) {
 	path, err := in.tools.LookPath("uv")
 	return path, err == nil && in.run(ctx, "asking uv for its version", nil, path, "--version") == nil
 }
 
-// basePython finds the machine's Python to make a virtual environment with.
-// Each candidate is run: the programs that version managers put on the path
-// may stand for a version that is not there.
+// basePython finds the machine's Python for a virtual environment. It runs each
+// candidate: version managers put programs on PATH for versions that are not installed.
 func (in *installer) basePython(ctx context.Context) (string, error) {
 	var refused []string
 	for _, name := range []string{"python3.13", "python3.12", "python3.11", "python3"} {

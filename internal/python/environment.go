@@ -27,14 +27,14 @@ func lockDigest() string {
 
 func executable(folder string) string { return filepath.Join(folder, "bin", "python") }
 
-// readyText is what an environment's READY file holds: the lock that it was
-// made from, and the machine's Python behind it, without which it is broken.
+// readyText is the content of an environment's READY file: its lock, and the machine's
+// Python that it needs.
 func readyText(folder string) (string, error) {
 	base, err := filepath.EvalSymlinks(executable(folder))
 	return lockDigest() + "\n" + base + "\n", err
 }
 
-// complete says whether the folder is an environment that was made to the end.
+// complete reports whether the folder is a complete environment.
 func complete(folder string) bool {
 	want, err := readyText(folder)
 	if err != nil {

@@ -23,12 +23,12 @@ const (
 	diskNeeded   = 8e9 // bytes
 )
 
-// Install makes the environment under home (absolute) and returns its
-// interpreter; one that is there is returned at once. It needs a Python 3.11
+// Install creates the environment under home (absolute) and returns its
+// interpreter; an existing one is returned at once. It needs a Python 3.11
 // to 3.13, and installs with uv, or without one with the venv module and pip.
-// It writes what it fetches and all output to log, and calls progress every
-// few seconds with what it is doing and for how long. Of several at the same
-// time one installs and the others wait.
+// It writes downloads and all output to log, and calls progress every few
+// seconds with the current action and its duration. Of several concurrent
+// calls, one installs and the others wait.
 func Install(ctx context.Context, launcher proc.Launcher, home string, tools Tools, log io.Writer, progress func(doing string, elapsed time.Duration)) (Interpreter, error) {
 	folder := environmentDir(home)
 	if complete(folder) {
@@ -41,7 +41,7 @@ func Install(ctx context.Context, launcher proc.Launcher, home string, tools Too
 	return open(home, executable(folder), tools)
 }
 
-// installer makes one environment in dir.
+// installer creates an environment in dir.
 type installer struct {
 	launcher proc.Launcher
 	tools    Tools
@@ -50,7 +50,7 @@ type installer struct {
 	dir      string
 }
 
-// install makes the environment and, last, gives it its name.
+// install creates the environment and renames it last.
 func (in *installer) install(ctx context.Context, folder string) error {
 	if err := os.MkdirAll(filepath.Dir(folder), 0o700); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (in *installer) install(ctx context.Context, folder string) error {
 	}
 	return errors.Join(
 		renameio.WriteFile(filepath.Join(in.dir, readyName), []byte(text), 0o600, renameio.WithTempDir(in.dir)),
-		os.RemoveAll(folder), // an older one that was not complete
+		os.RemoveAll(folder), // an older, incomplete one
 		os.Rename(in.dir, folder))
 }
 
@@ -124,7 +124,7 @@ func (in *installer) build(ctx context.Context) error {
 	if err := in.run(ctx, "making a Python environment", nil, base, "-m", "venv", in.dir); err != nil {
 		return err
 	}
-	// pip fetches one file after the other. A machine where uv does not work, say because only pip knows its mirror, has time.
+	// pip downloads one file at a time: slow, but it works where uv does not, e.g. if only pip is configured with a mirror.
 	if err := in.runPip(ctx, "installer.lock", installerLock); err == nil {
 		err = in.runUV(ctx, requirementsLock, executable(in.dir), "-m", "uv")
 		if err == nil || ctx.Err() != nil {
@@ -135,7 +135,7 @@ func (in *installer) build(ctx context.Context) error {
 	return in.runPip(ctx, "requirements.lock", requirementsLock)
 }
 
-// runUV installs the packages of a lock by a uv with this command line.
+// runUV installs a lock's packages with uv, started by this command line.
 func (in *installer) runUV(ctx context.Context, content []byte, uv string, args ...string) error {
 	lock, err := in.write("requirements.lock", content)
 	if err != nil {
@@ -149,7 +149,7 @@ func (in *installer) runUV(ctx context.Context, content []byte, uv string, args 
 		"pip", "install", "--python", executable(in.dir), "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", lock)...)
 }
 
-// runPip installs the packages of a lock by the environment's pip.
+// runPip installs a lock's packages with the environment's pip.
 func (in *installer) runPip(ctx context.Context, name string, content []byte) error {
 	lock, err := in.write(name, content)
 	if err != nil {
@@ -169,8 +169,8 @@ func (in *installer) write(name string, content []byte) (path string, err error)
 	return path, os.WriteFile(path, content, 0o600)
 }
 
-// run runs a program to its end and tells progress; the error has its last lines. The
-// settings are variables that give way to those of tunegate's own environment.
+// run runs a program to its end and reports progress; the error has its last lines.
+// Variables of tunegate's own environment override the settings.
 func (in *installer) run(ctx context.Context, doing string, settings []string, path string, args ...string) error {
 	tail, err := in.launcher.Run(ctx, proc.Command{
 		Name: filepath.Base(path), Path: path, Args: args, Env: append(settings, installEnv(in.tools.Env)...),

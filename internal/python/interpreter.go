@@ -1,5 +1,5 @@
 // Package python installs the hash-locked requirements of the embedded Python programs
-// into an environment of its own, and runs the programs with it.
+// into a separate environment, and runs the programs in it.
 package python
 
 import (
@@ -15,25 +15,25 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-// Interpreter is a Python that has the locked packages, with the programs.
+// Interpreter is a Python with the locked packages, and the programs.
 type Interpreter struct {
 	Path        string   // of the executable
 	ProgramsDir string   // folder of the programs
 	Digest      string   // see the function [Digest]
-	Home        string   // HOME and working folder of the programs: a scratch folder, which a caller may change
-	Env         []string // what the programs see of tunegate's environment
+	Home        string   // HOME and working folder of the programs: a scratch folder that a caller may change
+	Env         []string // the part of tunegate's environment that the programs see
 }
 
-// Tools is what this package may use of the machine.
+// Tools is the part of the machine that this package uses.
 type Tools struct {
 	LookPath func(name string) (string, error)
 	Env      []string // of tunegate
 }
 
-// ErrMissing says that there is no complete environment yet.
+// ErrMissing means that there is no complete environment yet.
 var ErrMissing = errors.New("the Python environment is missing")
 
-// Find returns the interpreter to use: that of [Locate], with the programs.
+// Find returns the interpreter of [Locate], with the programs.
 func Find(ctx context.Context, launcher proc.Launcher, home string, tools Tools, configured string) (Interpreter, error) {
 	path, err := Locate(ctx, launcher, home, tools, configured)
 	if err != nil {
@@ -43,10 +43,9 @@ func Find(ctx context.Context, launcher proc.Launcher, home string, tools Tools,
 }
 
 // Locate returns the path of the interpreter to use and changes nothing.
-// configured is the config's runner.python: "auto" (or empty) for the
-// environment that [Install] has made under home, else ErrMissing; or the name
-// or path of another one, which is then asked for its packages' versions: those
-// that differ from the pinned ones are an error.
+// configured is the config's runner.python: "auto" (or empty) for the environment
+// of [Install] under home, else ErrMissing; or the name or path of another one,
+// whose packages must have the pinned versions.
 func Locate(ctx context.Context, launcher proc.Launcher, home string, tools Tools, configured string) (string, error) {
 	if configured == "" || configured == "auto" {
 		folder := environmentDir(home)
@@ -68,7 +67,7 @@ func Locate(ctx context.Context, launcher proc.Launcher, home string, tools Tool
 	return path, nil
 }
 
-// open completes an interpreter with the programs and their scratch folder.
+// open adds the programs and their scratch folder to an interpreter.
 func open(home, path string, tools Tools) (Interpreter, error) {
 	root := rootDir(home)
 	scratch := filepath.Join(root, "scratch")
@@ -82,8 +81,8 @@ func open(home, path string, tools Tools) (Interpreter, error) {
 	return Interpreter{Path: path, ProgramsDir: programsDir, Digest: Digest(), Home: scratch, Env: proc.CleanEnv(tools.Env)}, nil
 }
 
-// Command returns what runs a program, e.g. "train.py", with args: without a
-// network, by the environment's own packages only. Paths in args must be absolute.
+// Command returns the command for a program, e.g. "train.py", with args: without network
+// access, with the environment's own packages only. Paths in args must be absolute.
 func (i Interpreter) Command(program string, args ...string) proc.Command {
 	return proc.Command{
 		Name: strings.TrimSuffix(program, ".py"),
@@ -94,7 +93,7 @@ func (i Interpreter) Command(program string, args ...string) proc.Command {
 		Network: proc.NoNetwork,
 		Env: append(slices.Clone(i.Env),
 			"HOME="+i.Home,
-			"TMPDIR="+i.Home, // what a killed program leaves stays in the home
+			"TMPDIR="+i.Home, // files of a killed program stay in the home
 			"HF_HUB_OFFLINE=1",
 			"TRANSFORMERS_OFFLINE=1",
 			"TOKENIZERS_PARALLELISM=false",
@@ -105,14 +104,14 @@ func (i Interpreter) Command(program string, args ...string) proc.Command {
 	}
 }
 
-// Verify asks an interpreter for the packages' versions and returns an error
-// that names those which differ from the pinned ones. It changes nothing.
+// Verify returns an error that lists the interpreter's packages that differ from the
+// pinned versions. It changes nothing.
 func Verify(ctx context.Context, launcher proc.Launcher, path string, tools Tools) error {
 	return checkVersions(ctx, launcher, path, tools)
 }
 
-// versionsProgram writes a JSON object of package name to version, "" for a
-// missing one, of the packages that are its arguments.
+// versionsProgram writes a JSON object from package name to version, "" for a missing
+// one, for the packages in its arguments.
 const versionsProgram = `
 import importlib.metadata, json, os, sys
 versions = {}
@@ -124,8 +123,8 @@ for name in sys.argv[1:]:
 os.write(3, json.dumps(versions).encode() + b"\n")
 `
 
-// checkVersions compares an interpreter's packages with the pinned ones; a
-// local part ("+cu128") is free.
+// checkVersions compares an interpreter's packages with the pinned ones, except for a
+// local part ("+cu128").
 func checkVersions(ctx context.Context, launcher proc.Launcher, path string, tools Tools) error {
 	args := []string{"-I", "-c", usableProgram + versionsProgram}
 	for _, p := range pins() {

@@ -25,8 +25,8 @@ var requirementsLock []byte
 //go:embed installer.lock
 var installerLock []byte
 
-// Digest is the digest, in hex, of all that decides what a program computes:
-// the programs and the locked packages. For cache keys.
+// Digest returns the digest, in hex, of everything that decides what a program computes:
+// the programs and the locked packages. For store keys.
 func Digest() string {
 	all := sha256.New()
 	add := func(name string, data []byte) {
@@ -59,8 +59,8 @@ func eachProgram(visit func(name string, data []byte) error) error {
 	return nil
 }
 
-// unpack returns the folder under root that holds the programs, and makes it
-// when it is not there or not as it should be.
+// unpack returns the folder with the programs under root, and creates it if it is missing
+// or differs.
 func unpack(root string) (string, error) {
 	folder := filepath.Join(root, "programs-"+Digest()[:idLen])
 	if unpacked(folder) {

@@ -7,8 +7,8 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-// Run runs a program to its end and returns its result, as [Answers.Result]
-// does. What it prints goes to c.Log.
+// Run runs a program to its end and returns its result, like [Answers.Result]. Its output
+// goes to c.Log.
 func Run(ctx context.Context, launcher proc.Launcher, c proc.Command) (json.RawMessage, error) {
 	answers := NewAnswers(c.Name, nil)
 	c.Lines = answers.Take

@@ -12,40 +12,40 @@ import (
 	"github.com/tunegate/tunegate/internal/proc"
 )
 
-// An installation takes over how a machine reaches its package index: a company's
-// mirror, proxy and authorities are set where pip and uv look for them. It takes
-// nothing else from there: user, target, prefix, no-binary, constraint and the like
-// would put the packages elsewhere or others in their place. So the settings that
-// pass are named here, and the tools read no file of settings themselves.
+// An installation uses the machine's settings for reaching its package index: a company's
+// mirror, proxy and certificate authorities are set where pip and uv look for them. It
+// uses no others: user, target, prefix, no-binary, constraint and similar would install
+// elsewhere, or other packages. The allowed settings are listed here, and the tools read
+// no settings files themselves.
 
-// reachNames are the variables by which programs reach a network and a cache.
+// reachNames are the variables for network access and caches.
 var reachNames = []string{
 	"HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "NETRC",
 	"SSL_CERT_FILE", "SSL_CERT_DIR", "SSL_CLIENT_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
 	"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
 }
 
-// pipNames are the variables of pip that pass; in its files the same settings are
-// called index-url and so on.
+// pipNames are the allowed variables of pip; its files call the same settings index-url
+// and so on.
 var pipNames = []string{
 	"PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_TRUSTED_HOST",
 	"PIP_PROXY", "PIP_CERT", "PIP_CLIENT_CERT", "PIP_KEYRING_PROVIDER", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "PIP_RETRIES",
 }
 
-// uvNames are the variables of uv that pass.
+// uvNames are the allowed variables of uv.
 var uvNames = []string{
 	"UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_INDEX_STRATEGY",
 	"UV_INSECURE_HOST", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_KEYRING_PROVIDER", "UV_CREDENTIALS_DIR",
 	"UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT", "UV_HTTP_RETRIES", "UV_OFFLINE",
 	"UV_CACHE_DIR", "UV_NO_CACHE", "UV_LINK_MODE", "UV_CONCURRENT_DOWNLOADS", "UV_CONCURRENT_INSTALLS",
-	"UV_PYTHON_INSTALL_DIR", // where the Pythons are that uv has
+	"UV_PYTHON_INSTALL_DIR", // where uv's Pythons are
 }
 
-// uvLogin is a variable with the login of one index, whose name is in it.
+// uvLogin matches a variable with an index's login; the index's name is part of it.
 var uvLogin = regexp.MustCompile(`^UV_INDEX_[A-Z0-9_]+_(USERNAME|PASSWORD)=`)
 
-// installEnv is what the programs of an installation see of an environment,
-// besides what every child does.
+// installEnv selects the variables that an installation's programs see, in addition to
+// those of every child.
 func installEnv(environ []string) []string {
 	env := append(proc.CleanEnv(environ), proc.OnlyEnv(environ, slices.Concat(reachNames, pipNames, uvNames)...)...)
 	for _, entry := range environ {
@@ -56,8 +56,8 @@ func installEnv(environ []string) []string {
 	return append(env, "PIP_CONFIG_FILE="+os.DevNull, "UV_NO_CONFIG=1", "UV_PYTHON_DOWNLOADS=never", "UV_NO_PROGRESS=1")
 }
 
-// pipSettingsProgram writes a JSON object of what pip's files set. pip knows which
-// they are, and prints a line "global.index-url='...'" for each.
+// pipSettingsProgram writes a JSON object of the settings in pip's files. pip finds them
+// and prints a line "global.index-url='...'" for each.
 const pipSettingsProgram = `
 import ast, json, os, subprocess, sys
 said = subprocess.run([sys.executable, "-I", "-m", "pip", "config", "list"], stdout=subprocess.PIPE, check=True, text=True).stdout
@@ -70,7 +70,7 @@ for scope in "global.", "install.":
 os.write(3, json.dumps(found).encode() + b"\n")
 `
 
-// pipSettings gives what pip's files set of pipNames, as variables.
+// pipSettings returns the pipNames set in pip's files, as variables.
 func (in *installer) pipSettings(ctx context.Context) ([]string, error) {
 	var found map[string]string
 	if err := in.ask(ctx, "reading the settings of pip", pipSettingsProgram, "PIP_CONFIG_FILE", &found); err != nil {
@@ -86,8 +86,8 @@ func (in *installer) pipSettings(ctx context.Context) ([]string, error) {
 	return settings, nil
 }
 
-// uvSettingsProgram writes a JSON list of what uv's files set, the user's first: all
-// but those of projects, which are about the project.
+// uvSettingsProgram writes a JSON list of the settings in uv's files, the user's first,
+// without those of projects.
 const uvSettingsProgram = `
 import json, os, tomllib
 env, files = os.environ, []
@@ -104,7 +104,7 @@ for file in filter(os.path.exists, files):
 os.write(3, json.dumps(found, default=str).encode() + b"\n")
 `
 
-// uvFile is what a file of uv's can say about indexes.
+// uvFile is the part of a uv settings file about indexes.
 type uvFile struct {
 	Index []struct {
 		Name, URL         string
@@ -129,7 +129,7 @@ type uvIndex struct {
 	LinkMode      string   `json:"link-mode"`
 }
 
-// uvSettings gives what uv's files set of uvNames, as variables.
+// uvSettings returns the uvNames set in uv's files, as variables.
 func (in *installer) uvSettings(ctx context.Context) ([]string, error) {
 	var files []uvFile
 	if err := in.ask(ctx, "reading the settings of uv", uvSettingsProgram, "UV_CONFIG_FILE UV_NO_CONFIG", &files); err != nil {
@@ -179,7 +179,7 @@ func (in *installer) uvSettings(ctx context.Context) ([]string, error) {
 			first("UV_LINK_MODE", level.LinkMode)
 		}
 	}
-	if len(proc.OnlyEnv(in.tools.Env, "UV_INDEX_URL")) > 0 { // which uv heeds less
+	if len(proc.OnlyEnv(in.tools.Env, "UV_INDEX_URL")) > 0 { // which uv gives lower priority
 		delete(set, "UV_DEFAULT_INDEX")
 	}
 	var settings []string
@@ -191,8 +191,8 @@ func (in *installer) uvSettings(ctx context.Context) ([]string, error) {
 	return settings, nil
 }
 
-// ask runs a program with the environment's Python, which may see the variables of
-// these names too, and reads the JSON that it answers.
+// ask runs a program with the environment's Python, with these additional variables, and
+// reads its JSON answer.
 func (in *installer) ask(ctx context.Context, doing, program, names string, answer any) error {
 	var broken error
 	env := append(installEnv(in.tools.Env), "PIP_CONFIG_FILE=", "UV_NO_CONFIG=", "UV_CONFIG_FILE=")

@@ -1,5 +1,5 @@
-// Package rawjson splits JSON lists and objects into their values as they are written,
-// each with its place, without copying the text.
+// Package rawjson splits JSON lists and objects into their raw values with offsets,
+// without copying the text.
 package rawjson
 
 import (
@@ -11,24 +11,24 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Space is what JSON takes for white space.
+// Space is JSON's white space.
 const Space = " \t\r\n"
 
-// Lenient lets bad text or a name that is there twice not hide the rest.
+// Lenient accepts invalid UTF-8 and duplicate names, so that they do not hide the rest.
 var Lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// Value is a member of a JSON object, or a nameless element of a list.
+// Value is a member of a JSON object, or an element of a list without a name.
 type Value struct {
 	Name   string
 	Offset int // in the file
 	Raw    jsontext.Value
 }
 
-// ErrTooMany says that a list has more elements than were asked for.
+// ErrTooMany means that a list has more elements than the limit.
 var ErrTooMany = errors.New("too many elements")
 
-// List splits a JSON list of at most so many elements; base is the offset of the data
-// in the file.
+// List splits a JSON list of at most that many elements; base is the data's offset in
+// the file.
 func List(data []byte, base, most int) ([]Value, error) {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(data), Lenient)
 	if _, err := dec.ReadToken(); err != nil {
@@ -51,7 +51,7 @@ func List(data []byte, base, most int) ([]Value, error) {
 	return elements, AtEnd(dec)
 }
 
-// Object splits a JSON object; base is the offset of the data in the file.
+// Object splits a JSON object; base is the data's offset in the file.
 func Object(data []byte, base int, options ...jsontext.Options) (members []Value, err error) {
 	err = EachMember(data, base, func(member Value) { members = append(members, member) }, options...)
 	if err != nil {
@@ -60,7 +60,7 @@ func Object(data []byte, base int, options ...jsontext.Options) (members []Value
 	return members, nil
 }
 
-// EachMember takes the members of a JSON object one by one.
+// EachMember visits the members of a JSON object.
 func EachMember(data []byte, base int, take func(Value), options ...jsontext.Options) error {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(data), options...)
 	if _, err := dec.ReadToken(); err != nil {
@@ -95,7 +95,7 @@ func nextValue(dec *jsontext.Decoder, data []byte, base int) (Value, error) {
 	return Value{Offset: base + start, Raw: data[start:end]}, nil
 }
 
-// AtEnd is an error unless only white space is left.
+// AtEnd returns an error unless only white space is left.
 func AtEnd(dec *jsontext.Decoder) error {
 	unread := dec.UnreadBuffer()
 	rest := bytes.TrimLeft(unread, Space)
@@ -108,19 +108,19 @@ func AtEnd(dec *jsontext.Decoder) error {
 	}
 }
 
-// Text gives the text of a JSON string without white space around it, U+FFFD for what
-// is no Unicode.
+// Text returns the text of a JSON string without surrounding white space, with U+FFFD
+// for invalid Unicode.
 func (v Value) Text() string {
 	text, _ := jsontext.AppendUnquote(nil, v.Raw)
 	return strings.TrimSpace(string(text))
 }
 
-// Blank says that a member is as good as absent: null, or text without a word.
+// Blank reports whether a member counts as absent: null, or text without a word.
 func (v Value) Blank() bool {
 	return v.Raw.Kind() == 'n' || v.Raw.Kind() == '"' && v.Text() == ""
 }
 
-// KindName is how a kind of value is called.
+// KindName returns the name of a kind of value.
 func KindName(kind jsontext.Kind) string {
 	switch kind {
 	case 'n':

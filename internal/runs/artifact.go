@@ -14,8 +14,8 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// Artifact is a model that a run made: its file, how it is served, and the keys
-// under which both are kept.
+// Artifact is a model made by a run: its file, how it is served, and the keys under
+// which both are stored.
 type Artifact struct {
 	Candidate register.Candidate
 	ModelID   string
@@ -24,10 +24,10 @@ type Artifact struct {
 	Register  store.Key
 }
 
-// ErrGone says that the bytes of a model are not kept any more.
+// ErrGone means that a model's bytes are no longer stored.
 var ErrGone = errors.New("its files are gone")
 
-// MadeBy gives the model that a run exported and registered.
+// MadeBy returns the model that a run exported and registered.
 func MadeBy(m machine.Machine, run Record) (Artifact, error) {
 	if !run.MadeModel() {
 		return Artifact{}, fmt.Errorf("run %s made no model", run.ID)
@@ -35,10 +35,10 @@ func MadeBy(m machine.Machine, run Record) (Artifact, error) {
 	return Kept(m, run.Key(step.Export), run.Key(step.Register))
 }
 
-// MadeModel says whether the run exported and registered a model.
+// MadeModel reports whether the run exported and registered a model.
 func (r Record) MadeModel() bool { return r.Key(step.Export) != "" && r.Key(step.Register) != "" }
 
-// Key is that of the stage's result; empty: the run did not come so far.
+// Key returns the key of the stage's result; empty: the run did not get that far.
 func (r Record) Key(stage step.Stage) store.Key {
 	i := slices.IndexFunc(r.Stages, func(s StageRun) bool { return s.Stage == stage && (s.State == step.Done || s.State == step.Reused) })
 	if i < 0 {
@@ -47,8 +47,8 @@ func (r Record) Key(stage step.Stage) store.Key {
 	return r.Stages[i].Key
 }
 
-// Answers tells the evaluation of a run from any other: the keys of the models' answers
-// that it compared. It is empty where the run came to none.
+// Answers identifies a run's evaluation: the keys of the compared models' answers. It
+// is empty if the run has none.
 func (r Record) Answers() string {
 	var keys []string
 	for _, s := range r.Stages {
@@ -60,8 +60,8 @@ func (r Record) Answers() string {
 	return strings.Join(keys, " ")
 }
 
-// Kept gives the model that is kept under the keys of its export and its
-// registration. It is ErrGone when one of them is missing or damaged.
+// Kept returns the model stored under the keys of its export and registration, or
+// ErrGone if one of them is missing or damaged.
 func Kept(m machine.Machine, exportKey, registerKey store.Key) (Artifact, error) {
 	exported, err := m.Store().Get(string(step.Export), exportKey)
 	if err != nil {

@@ -18,29 +18,29 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// Candidate says whether a tag is one that runs make, NAME:run-ID or
-// NAME:pr-N-LINEAGE, and not a base, a promoted version or somebody else's.
+// Candidate reports whether a tag was made by a run, NAME:run-ID or NAME:pr-N-LINEAGE,
+// and is not a base, a promoted version or foreign.
 func Candidate(tag string) bool {
 	_, version, _ := strings.Cut(tag, ":")
 	return strings.HasPrefix(version, "run-") || strings.HasPrefix(version, "pr-")
 }
 
-// intentName is the file in the draft of a registration that names the tag
-// before the server is asked for it.
+// intentName is the file in a registration's draft that records the tag before it is
+// created on the server.
 const intentName = "tag.json"
 
-// Intent is a tag that a registration is about to make.
+// Intent is a tag that a registration is about to create.
 type Intent struct {
 	Tag  string `json:"tag"`
 	Host string `json:"host"`        // the shared server's address; empty for the private one
-	GGUF string `json:"gguf_sha256"` // what it is made of
+	GGUF string `json:"gguf_sha256"` // of its weights
 }
 
 func (i Intent) save(dir string) error { return store.WriteJSON(filepath.Join(dir, intentName), i) }
 
-// Begin leaves the tag's name in the draft of a registration, before the server is
-// asked for it. A candidate's tag that an earlier attempt meant to make on the same
-// server, and this one will not, is taken back.
+// Begin records the tag in a registration's draft before it is created on the server.
+// It deletes the candidate tag that an earlier attempt may have created on the same
+// server, if this one differs.
 func (i Intent) Begin(ctx context.Context, draft string, server engine.Tags) error {
 	if left, err := loadIntent(draft); err == nil && left.Host == i.Host && left.key() != i.key() && Candidate(left.Tag) {
 		if _, err := left.takeBack(ctx, server); err != nil {
@@ -50,7 +50,7 @@ func (i Intent) Begin(ctx context.Context, draft string, server engine.Tags) err
 	return i.save(draft)
 }
 
-// loadIntent gives the zero intent where the draft holds none.
+// loadIntent returns the zero intent if the draft has none.
 func loadIntent(dir string) (i Intent, err error) {
 	path := filepath.Join(dir, intentName)
 	data, err := os.ReadFile(path)
@@ -66,8 +66,8 @@ func loadIntent(dir string) (i Intent, err error) {
 	return i, nil
 }
 
-// patience bounds what a command waits, at its start, for a shared server on
-// which a killed one had left a tag.
+// patience limits how long a command waits at its start for a shared server on which a
+// killed one left a tag.
 const patience = 10 * time.Second
 
 func deleteTag(ctx context.Context, i Intent) (deleted bool, err error) {
@@ -80,8 +80,8 @@ func deleteTag(ctx context.Context, i Intent) (deleted bool, err error) {
 	return i.takeBack(ctx, server)
 }
 
-// takeBack deletes the tag unless it was made of other bytes since: two homes
-// that judge the same pull request give their candidates the same name.
+// takeBack deletes the tag unless it has different bytes by now: two homes that judge
+// the same pull request name their candidates alike.
 func (i Intent) takeBack(ctx context.Context, server engine.Tags) (deleted bool, err error) {
 	shown, err := server.Show(ctx, i.Tag)
 	switch {
@@ -94,10 +94,10 @@ func (i Intent) takeBack(ctx context.Context, server engine.Tags) (deleted bool,
 	return err == nil, err
 }
 
-// key is the same for all spellings of a tag, whose case does not matter.
+// key is the same for all spellings of a tag, which is case-insensitive.
 func (i Intent) key() Intent { return Intent{Tag: strings.ToLower(i.Tag), Host: i.Host} }
 
-// registeredTags are the keys of the tags that finished registrations name.
+// registeredTags returns the keys of the tags in finished registrations.
 func registeredTags(m machine.Machine) (map[Intent]bool, error) {
 	entries, err := m.Store().Entries()
 	if err != nil {

@@ -12,16 +12,16 @@ import (
 	"github.com/tunegate/tunegate/internal/report"
 )
 
-// CopyFolder is the folder at the top of the repository in which the copy of the
-// latest run is, for a workflow to upload.
+// CopyFolder is the folder at the top of the repository with a copy of the latest run,
+// for a workflow to upload.
 const CopyFolder = ".tunegate"
 
-// copyLimit is the size in bytes above which a file stays out of the copy.
-// Verdict and comment are made again from the graded cases, whatever their size.
+// copyLimit is the size in bytes above which a file is not copied. Graded cases and the
+// report are always copied: verdict and comment are recomputed from them.
 const copyLimit = 4 << 20
 
-// CopyOut leaves a copy of a run's folder, without its large files, in the
-// workspace's .tunegate folder, which ignores itself.
+// CopyOut copies a run's folder, without its large files, to the workspace's .tunegate
+// folder, which git ignores.
 func CopyOut(workspace, dir string) error {
 	final := filepath.Join(workspace, CopyFolder)
 	temporary := final + ".tmp"
@@ -31,7 +31,7 @@ func CopyOut(workspace, dir string) error {
 	if err := errors.Join(removeCopy(temporary), os.MkdirAll(temporary, 0o755)); err != nil {
 		return err
 	}
-	// First of all: a copy that is cut short must not be taken for data.
+	// First: an incomplete copy must not be taken for data.
 	if err := os.WriteFile(filepath.Join(temporary, ignoreName), []byte(ignoreAll), 0o644); err != nil {
 		return err
 	}
@@ -41,21 +41,21 @@ func CopyOut(workspace, dir string) error {
 	return os.Rename(temporary, final)
 }
 
-// The file that keeps a copy out of git.
+// The file that makes git ignore a copy.
 const (
 	ignoreName = ".gitignore"
 	ignoreAll  = "*\n"
 )
 
-// isCopy says whether a folder is such a copy, or what a killed run left of it.
+// isCopy reports whether a folder is such a copy, complete or not.
 func isCopy(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, RecordFile))
 	ignored, _ := os.ReadFile(filepath.Join(dir, ignoreName))
 	return err == nil || string(ignored) == ignoreAll
 }
 
-// removeCopy takes a copy away, the file that keeps it out of git last. A link
-// in its place, which a change can hold, is not followed.
+// removeCopy removes a copy, its .gitignore last. It does not follow a symbolic link in
+// its place, which a change may contain.
 func removeCopy(dir string) error {
 	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
 		return os.RemoveAll(dir)

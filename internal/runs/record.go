@@ -1,6 +1,6 @@
-// Package runs keeps runs on disk: their records, found by id, and the models that they
-// made. It copies a run for a workflow to upload, and clears what killed commands left
-// in a home.
+// Package runs stores runs on disk: their records, by ID, and the models that they made.
+// It copies a run for a workflow to upload, and cleans up what killed commands left in
+// a home.
 package runs
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// Record is run.json: what a run was about and how far it came.
+// Record is run.json: what a run judged and how far it got.
 type Record struct {
 	Schema       int        `json:"schema"`
 	ID           string     `json:"id"`
@@ -30,30 +30,30 @@ type Record struct {
 	Repository   string     `json:"repository"` // the top folder of its working tree
 	BaseSHA      string     `json:"base_sha"`
 	HeadSHA      string     `json:"head_sha"`
-	Until        step.Stage `json:"until,omitempty"`    // the stage after which it was asked to stop
-	Again        bool       `json:"again,omitempty"`    // the model was there, so that nothing was trained
-	Retrains     bool       `json:"retrains,omitempty"` // no change was judged, but what the base tip holds
+	Until        step.Stage `json:"until,omitempty"`    // the stage after which it should stop
+	Again        bool       `json:"again,omitempty"`    // the model existed, so nothing was trained
+	Retrains     bool       `json:"retrains,omitempty"` // it judged the base tip, not a change
 	PolicySHA256 string     `json:"policy_sha256"`
 	Lineage      string     `json:"lineage"`
 	Started      time.Time  `json:"started"`
 	Candidate    string     `json:"candidate,omitempty"` // the tag
-	Server       string     `json:"server,omitempty"`    // version of the one that was asked; of a private one the program's digest
+	Server       string     `json:"server,omitempty"`    // version of a shared server, or digest of a private one's program
 	State        step.State `json:"state"`
 	Outcome      string     `json:"outcome,omitempty"`
-	Ended        string     `json:"ended,omitempty"` // how a run that is done has no verdict: a report.State
+	Ended        string     `json:"ended,omitempty"` // why a finished run has no verdict: a report.State
 	Stages       []StageRun `json:"stages"`
 	Uses         []Use      `json:"uses"`
 	Error        string     `json:"error,omitempty"`
 }
 
-// Use is a result in the store that a run needed.
+// Use is a result in the store that a run used.
 type Use struct {
 	Kind string    `json:"kind"`
 	Key  store.Key `json:"key"`
 }
 
-// StageRun is one stage of a run. Seconds is what the work took, also when it
-// was done by an earlier run and reused.
+// StageRun is a stage of a run. Seconds is the duration of the work, even if an earlier
+// run did it and it was reused.
 type StageRun struct {
 	Stage   step.Stage `json:"stage"`
 	Key     store.Key  `json:"key"`
@@ -61,17 +61,17 @@ type StageRun struct {
 	Seconds float64    `json:"seconds"`
 }
 
-// RecordFile is what a run was about and how far it came, in its folder.
+// RecordFile is the file of a run's Record in its folder.
 const RecordFile = "run.json"
 
 // Schema is the version of the form of run.json.
 const Schema = 1
 
-// errNoRecord says that a folder is no run: its record is missing or damaged. A
-// record that cannot be read for another reason may name what must stay.
+// errNoRecord means that a folder is not a run: its record is missing or damaged. A
+// record that is unreadable for another reason may refer to files that must stay.
 var errNoRecord = errors.New("no record of a run")
 
-// format is the form of run.json, which another version of tunegate may have written.
+// format is the format of run.json, which another version of tunegate may have written.
 func format() protocol.Format[Record] {
 	return protocol.Format[Record]{File: RecordFile, Key: "schema", Version: Schema}
 }
@@ -79,31 +79,30 @@ func format() protocol.Format[Record] {
 // Decode reads the text of a run.json.
 func Decode(data []byte) (Record, error) { return format().Decode(data) }
 
-// DecodeStrict is Decode for one that comes from somebody who is not trusted: it
-// refuses fields that are not known.
+// DecodeStrict is Decode for untrusted text: it refuses unknown fields.
 func DecodeStrict(data []byte) (Record, error) { return format().DecodeStrict(data) }
 
-// Save writes the record into the run's folder, in the form of this version.
+// Save writes the record to the run's folder, in this version's format.
 func (r Record) Save(dir string) error {
 	r.Schema = Schema
 	return store.WriteJSON(filepath.Join(dir, RecordFile), r)
 }
 
-// Command is the command that such a run is asked for with, without its options: run,
-// or the stage that is its last.
+// Command returns the command that starts such a run, without options: run, or its last
+// stage.
 func (r Record) Command() string {
 	switch r.Until {
 	case "":
 		return "run"
-	case step.Prepare: // which has no command of its own
+	case step.Prepare: // which has no own command
 		return "run --until " + string(step.Prepare)
 	}
 	return string(r.Until)
 }
 
-// Find gives the folder and record of the run whose id starts with the
-// prefix. An empty prefix stands for the latest run, however it ended, of the
-// repository, or of any for an empty one.
+// Find returns the folder and record of the run whose ID starts with the prefix. An
+// empty prefix means the latest run, however it ended, of the repository, or of any if
+// that is empty.
 func Find(home, prefix, repository string) (dir string, record Record, err error) {
 	entries, err := os.ReadDir(runsFolder(home))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -141,7 +140,7 @@ func latest(home string, ids []string, repository string) (string, Record, error
 	return "", Record{}, fmt.Errorf("this repository has no runs yet (hint: start one with `tunegate run`; runs are stored in %s)", runsFolder(home))
 }
 
-// loadRun reads the record of a run. It is errNoRecord where there is none.
+// loadRun reads a run's record. It returns errNoRecord if there is none.
 func loadRun(home, id string) (dir string, record Record, err error) {
 	dir = Folder(home, id)
 	path := filepath.Join(dir, RecordFile)
@@ -159,13 +158,13 @@ func loadRun(home, id string) (dir string, record Record, err error) {
 	if err != nil {
 		return "", Record{}, fmt.Errorf("%w: %s: %w", errNoRecord, path, err)
 	}
-	if record.ID != id { // folders are removed by the id
+	if record.ID != id { // folders are removed by ID
 		return "", Record{}, fmt.Errorf("%w: %s is about run %.60q", errNoRecord, path, record.ID)
 	}
 	return dir, record, nil
 }
 
-// Folder is where a run's files are.
+// Folder returns the folder of a run's files.
 func Folder(home, id string) string { return filepath.Join(runsFolder(home), id) }
 
 func runsFolder(home string) string { return filepath.Join(home, "runs") }

@@ -12,29 +12,29 @@ import (
 	"github.com/tunegate/tunegate/internal/store"
 )
 
-// runID is what the ids of runs look like. Other folders are not tunegate's.
+// runID matches run IDs. Other folders are not tunegate's.
 var runID = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}\.[0-9]{3}-[0-9a-f]{8}$`)
 
-// IsID says whether a text has the form of a run's id.
+// IsID reports whether a text has the form of a run ID.
 func IsID(s string) bool { return runID.MatchString(s) }
 
-// All gives the records of all runs, the oldest first. A folder whose record is
-// missing or damaged is left out; a record that cannot be read for another
-// reason is an error: what it names must not be taken for unused.
+// All returns the records of all runs, oldest first. It skips folders whose record is
+// missing or damaged; a record that is unreadable for another reason is an error,
+// because its results must not count as unused.
 func All(home string) ([]Record, error) {
 	records, _, err := readRuns(home)
 	return records, err
 }
 
-// Unreadable are the ids of runs that All leaves out: they were killed
-// before they had a record, were removed by half, or their record is damaged.
+// Unreadable returns the IDs of the runs that All skips: killed before they had a
+// record, partly removed, or with a damaged record.
 func Unreadable(home string) ([]string, error) {
 	_, others, err := readRuns(home)
 	return slices.DeleteFunc(others, func(name string) bool { return !IsID(name) }), err
 }
 
-// readRuns gives the records of all runs, and the names of what else lies among
-// their folders.
+// readRuns returns the records of all runs, and the names of other entries among their
+// folders.
 func readRuns(home string) (records []Record, others []string, err error) {
 	entries, err := os.ReadDir(runsFolder(home))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -54,8 +54,8 @@ func readRuns(home string) (records []Record, others []string, err error) {
 	return records, others, nil
 }
 
-// Remove takes a run away, its record first: a folder without one is no run,
-// and the next command removes what is left of it.
+// Remove removes a run, its record first: a folder without one is not a run, and the
+// next command removes it.
 func Remove(home, id string) error {
 	dir := Folder(home, id)
 	if err := os.Remove(filepath.Join(dir, RecordFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -64,9 +64,9 @@ func Remove(home, id string) error {
 	return os.RemoveAll(dir)
 }
 
-// Setups gives the records of what was set up, by folder: the config's name with
-// a digest of the repository. Unlike a run's, one that is damaged is an error
-// too: the base that it names must not be taken for unused.
+// Setups returns the records of setups, by folder: the config's name with a digest of
+// the repository. A damaged record is an error here, because its base must not count as
+// unused.
 func Setups(home string) (map[string]Record, error) {
 	entries, err := os.ReadDir(setupFolder(home))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -94,12 +94,12 @@ func Setups(home string) (map[string]Record, error) {
 	return records, nil
 }
 
-// SetupName is the folder of a setup: repositories may share a home, and a name.
+// SetupName returns the folder name of a setup: repositories may share a home and a name.
 func SetupName(name, repository string) string {
 	return name + "-" + store.Digest(repository).Short()
 }
 
-// SetupFolder is where the files of a setup are.
+// SetupFolder returns the folder of a setup's files.
 func SetupFolder(home, name string) string { return filepath.Join(setupFolder(home), name) }
 
 func setupFolder(home string) string { return filepath.Join(home, "setup") }

@@ -16,30 +16,30 @@ import (
 	"github.com/tunegate/tunegate/internal/text"
 )
 
-// Swept is what commands that were killed had left.
+// Swept is what killed commands had left.
 type Swept struct {
-	Runs    []string // ids of runs without an end, which are step.Interrupted now
-	Drafts  []string // stages and keys of drafts that nothing can take up
-	Files   []string // paths of files that were not finished
+	Runs    []string // IDs of runs without an end, now step.Interrupted
+	Drafts  []string // stages and keys of drafts that cannot be resumed
+	Files   []string // paths of unfinished files
 	Tags    []string // of candidates that never became a result
-	Blobs   []string // of the private server, named by no tag
+	Blobs   []string // of the private server, not used by any tag
 	Folders []string // paths of runs that never began, and of scratch repositories
 	Bytes   int64    // freed, without Folders
 }
 
-// Lock takes the home of a machine for one command, as Machine.Lock does, and
-// clears up what killed commands left there.
+// Lock locks a machine's home for one command, like Machine.Lock, and cleans up what
+// killed commands left there.
 func Lock(ctx context.Context, m machine.Machine, who string) (locked machine.Machine, release func(), err error) {
 	locked, release, err = m.Lock(ctx, who)
 	if err == nil {
-		clearUp(ctx, locked)
+		cleanUp(ctx, locked)
 	}
 	return locked, release, err
 }
 
-// clearUp takes away what killed commands left and says so. What it cannot
-// take away stops nobody.
-func clearUp(ctx context.Context, m machine.Machine) {
+// cleanUp removes what killed commands left and reports it. Failures to remove are only
+// reported.
+func cleanUp(ctx context.Context, m machine.Machine) {
 	swept, err := sweep(ctx, m)
 	if counted := swept.String(); counted != "" {
 		m.Progress.Say("cleaned up after an earlier command: %s", counted)
@@ -49,7 +49,7 @@ func clearUp(ctx context.Context, m machine.Machine) {
 	}
 }
 
-// String counts what was swept, and the bytes; empty when there was nothing.
+// String counts what was swept, and the bytes; empty if there was nothing.
 func (s Swept) String() string {
 	var parts []string
 	for _, kind := range []struct {
@@ -78,9 +78,9 @@ func (s Swept) String() string {
 	return counted
 }
 
-// sweep takes away what commands that were killed left in the home. The caller
-// holds the lock of the home, so that whatever looks unfinished is nobody's. It
-// goes on where one thing cannot be taken away, and gives all such errors.
+// sweep removes what killed commands left in the home. The caller holds the home's
+// lock, so that nothing unfinished is in use. It continues after errors and returns
+// them all.
 func sweep(ctx context.Context, m machine.Machine) (Swept, error) {
 	var s Swept
 	drafts, unlisted := m.Store().Drafts()
@@ -97,14 +97,14 @@ func sweep(ctx context.Context, m machine.Machine) (Swept, error) {
 	return s, errors.Join(append(failed, err)...)
 }
 
-// sweepDrafts removes the drafts of stages that always start anew and gives
-// those that stay. A tag that one of them had made on a shared server goes
-// first; where it cannot be deleted the draft stays, so that it is tried again.
+// sweepDrafts removes the drafts of stages that always restart and returns those that
+// stay. It first deletes the tag that a draft created on a shared server; if that fails,
+// the draft stays, so that the next command tries again.
 func sweepDrafts(ctx context.Context, drafts []store.DraftInfo, named map[Intent]bool, s *Swept) (stay []store.DraftInfo, err error) {
 	var failed []error
 	for _, draft := range drafts {
 		if draft.Stage == string(step.Train) || draft.Stage == string(step.Eval) {
-			stay = append(stay, draft) // the next run takes it up
+			stay = append(stay, draft) // the next run resumes it
 			continue
 		}
 		meant, err := loadIntent(draft.Dir)
@@ -127,8 +127,8 @@ func sweepDrafts(ctx context.Context, drafts []store.DraftInfo, named map[Intent
 	return stay, errors.Join(failed...)
 }
 
-// sweepFiles removes what was to become a file in one step and did not. It
-// leaves finished results alone: all their files are meant.
+// sweepFiles removes the temporary files of unfinished atomic writes. It skips finished
+// results: all their files belong to them.
 func sweepFiles(home string, drafts []store.DraftInfo, s *Swept) error {
 	places := []string{runsFolder(home), setupFolder(home)}
 	for _, draft := range drafts {
@@ -155,8 +155,8 @@ func sweepFiles(home string, drafts []store.DraftInfo, s *Swept) error {
 	return errors.Join(failed...)
 }
 
-// sweepRuns marks the runs and set-ups that had no end, and removes the folders
-// of runs that were killed before they had a record.
+// sweepRuns marks runs and setups without an end as interrupted, and removes the folders
+// of runs killed before they had a record.
 func sweepRuns(home string, s *Swept) error {
 	records, err := All(home)
 	if err != nil {
@@ -197,8 +197,8 @@ func (s *Swept) interrupt(record Record, dir, name string) error {
 	return record.Save(dir)
 }
 
-// sweepTags removes the private server's damaged tags, its candidates that never
-// became a result, and the blobs that no tag names then.
+// sweepTags removes the private server's damaged tags, its candidates that never became
+// a result, and the blobs that are then unused.
 func sweepTags(m machine.Machine, named map[Intent]bool, s *Swept) error {
 	stored, err := m.StoredTags()
 	if err != nil {

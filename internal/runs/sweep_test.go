@@ -95,7 +95,7 @@ func TestSweepOfNothing(t *testing.T) {
 	if swept := mustSweep(t, m); !cmp.Equal(swept, Swept{}) || swept.String() != "" {
 		t.Errorf("%+v", swept)
 	}
-	clearUp(t.Context(), m)
+	cleanUp(t.Context(), m)
 	if heard.Text() != "" || exists(m.Home) {
 		t.Errorf("said %q", heard.Text())
 	}
@@ -132,7 +132,7 @@ func TestSweepKeepsWhatCanBeTakenUp(t *testing.T) {
 		t.Error(err)
 	}
 	draft(t, m, step.Export, store.Digest(7))
-	clearUp(t.Context(), m)
+	cleanUp(t.Context(), m)
 	if heard.Text() != "cleaned up after an earlier command: 1 partial result (5 B)" {
 		t.Errorf("said %q", heard.Text())
 	}
@@ -251,7 +251,7 @@ func TestSweepOfSharedTags(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	clearUp(t.Context(), m)
+	cleanUp(t.Context(), m)
 	if text := heard.Text(); !strings.Contains(text, "3 partial results") || !strings.Contains(text, "note: could not clean up") {
 		t.Errorf("said %q", text)
 	}

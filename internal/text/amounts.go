@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// Count writes how many there are of something, with its plural in s: 1 record,
-// 1,240 records.
+// Count formats a number of things, with the plural in s: 1 record, 1,240 records.
 func Count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -14,7 +13,7 @@ func Count(n int, what string) string {
 	return Grouped(n) + " " + what + "s"
 }
 
-// Grouped writes a number with a comma between the thousands.
+// Grouped formats a number with commas between thousands.
 func Grouped(n int) string {
 	digits := fmt.Sprint(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
@@ -23,7 +22,7 @@ func Grouped(n int) string {
 	return digits
 }
 
-// Duration writes seconds for people: 59.9 s, 1.5 min, 2.0 h.
+// Duration formats seconds for people: 59.9 s, 1.5 min, 2.0 h.
 func Duration(seconds float64) string {
 	switch {
 	case seconds < 60:
@@ -34,7 +33,7 @@ func Duration(seconds float64) string {
 	return fmt.Sprintf("%.1f h", seconds/time.Hour.Seconds())
 }
 
-// Bytes writes a size in bytes in units of 1000, with three digits: 1.23 MB.
+// Bytes formats a size in bytes in units of 1000, with three digits: 1.23 MB.
 func Bytes(n int64) string {
 	amount, units := float64(n), []string{"B", "kB", "MB", "GB", "TB"}
 	for amount >= 999.5 && len(units) > 1 {

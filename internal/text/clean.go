@@ -7,10 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Visible says whether a rune may be shown where it came from others. Control
-// and format characters (terminal escapes, bidi, zero-width, tags) and whatever
-// else draws nothing may not: they change how the text around them is read. A
-// line feed and a tab are visible.
+// Visible reports whether an untrusted rune may be shown. Control and format characters
+// (terminal escapes, bidi, zero-width, tags) and other invisible ones may not: they
+// change how the surrounding text is read. A line feed and a tab are visible.
 func Visible(r rune) bool {
 	switch {
 	case ' ' <= r && r <= '~' || r == '\n' || r == '\t':
@@ -21,13 +20,13 @@ func Visible(r rune) bool {
 	return true
 }
 
-// endsLine are the runes beside the line feed that some reader takes for the end
-// of a line: a carriage return, and those of Unicode's newline guidelines.
+// endsLine reports runes other than the line feed that some readers take for a line end:
+// a carriage return, and those of Unicode's newline guidelines.
 const endsLine = "\r\v\f\u0085\u2028\u2029"
 
-// Clean makes untrusted text harmless to look at: what separates lines becomes a
-// line feed, what is not [Visible] is dropped, broken UTF-8 becomes U+FFFD.
-// Clean text is left as it is.
+// Clean makes untrusted text safe to display: line separators become line feeds, runes
+// that are not [Visible] are dropped, invalid UTF-8 becomes U+FFFD. Clean text is
+// unchanged.
 func Clean(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
@@ -41,8 +40,8 @@ func Clean(s string) string {
 	}, s)
 }
 
-// Line makes untrusted text one line of at most so many runes, 3 or more, with
-// single spaces; a longer one ends with "...".
+// Line turns untrusted text into one line of at most that many runes, 3 or more, with
+// single spaces; a longer text ends with "...".
 func Line(s string, most int) string {
 	s = strings.Join(strings.Fields(Clean(s)), " ")
 	if utf8.RuneCountInString(s) > most {
@@ -51,9 +50,9 @@ func Line(s string, most int) string {
 	return s
 }
 
-// Begin makes the beginning of an untrusted text fit for a line: white space becomes
-// spaces, what is not [Visible] is dropped, and after so many runes it ends with an
-// ellipsis. It reads no further, however long the text is.
+// Begin turns the beginning of an untrusted text into one line: white space becomes
+// spaces, runes that are not [Visible] are dropped, and after that many runes it ends
+// with an ellipsis. It reads no further, however long the text is.
 func Begin(s string, most int) string {
 	var b strings.Builder
 	runes := 0
@@ -73,11 +72,11 @@ func Begin(s string, most int) string {
 	return b.String()
 }
 
-// around is how many runes [Around] shows before its place, and from there on.
+// around is how many runes [Around] shows before the offset, and after it.
 const around = 20
 
-// Around shows where in an untrusted text a byte offset is: the character, counted from
-// 1, and in quotes the text around it, fit for a line.
+// Around describes a byte offset in an untrusted text: the character, counted from 1, and
+// the text around it, quoted, on one line.
 func Around(s string, at int) string {
 	before, after := []rune(s[:at]), s[at:]
 	character, opens := len(before)+1, ""
@@ -87,10 +86,10 @@ func Around(s string, at int) string {
 	return fmt.Sprintf(`character %d of "%s%s%s"`, character, opens, Begin(string(before), around+1), Begin(after, around+1))
 }
 
-// Empty stands where an untrusted text has nothing that can be seen.
+// Empty replaces an untrusted text with nothing visible.
 const Empty = "(empty)"
 
-// Shown is [Line], and [Empty] where that has nothing to show.
+// Shown is [Line], or [Empty] if that is empty.
 func Shown(s string, most int) string {
 	if s = Line(s, most); s == "" {
 		return Empty
@@ -98,8 +97,8 @@ func Shown(s string, most int) string {
 	return s
 }
 
-// Cut bounds clean text to so many lines and runes, and says in a line of its
-// own how much it left out.
+// Cut limits clean text to that many lines and runes, and adds a line with how much it
+// omitted.
 func Cut(s string, lines, runes int) string {
 	var kept int
 	for i := range s {
@@ -121,8 +120,8 @@ func Cut(s string, lines, runes int) string {
 	return fmt.Sprintf("%s\n[%s more]", strings.TrimRight(s[:kept], "\n"), Count(utf8.RuneCountInString(s[kept:]), "character"))
 }
 
-// Block is untrusted text of several lines, cleaned and [Cut]; [Empty] where
-// there is nothing but white space.
+// Block is untrusted text of several lines, cleaned and [Cut]; [Empty] if only white
+// space.
 func Block(s string, lines, runes int) string {
 	if s = Clean(s); strings.TrimSpace(s) == "" {
 		return Empty
@@ -130,10 +129,10 @@ func Block(s string, lines, runes int) string {
 	return Cut(s, lines, runes)
 }
 
-// maxName bounds a name, in bytes.
+// maxName limits a name, in bytes.
 const maxName = 64
 
-// Name makes an untrusted name one of [A-Za-z0-9._-]{1,64}.
+// Name turns an untrusted name into one that matches [A-Za-z0-9._-]{1,64}.
 func Name(s string) string {
 	kept := strings.Map(func(r rune) rune {
 		if r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r)) {
@@ -147,8 +146,8 @@ func Name(s string) string {
 	return kept[:min(len(kept), maxName)]
 }
 
-// Inert stops the old form of a workflow command, "##[error]", which the runner
-// of GitHub Actions obeys anywhere in a line of a log. The new form, "::error::",
-// counts at the start of a line only: there nothing untrusted may stand. Clean
-// first, as a dropped character can join what Inert must see.
+// Inert disables the old form of a workflow command, "##[error]", which GitHub's runner
+// obeys anywhere in a log line. The new form, "::error::", counts only at the start of a
+// line, where untrusted text must not be. Clean first, because a dropped character can
+// join what Inert must see.
 func Inert(s string) string { return strings.ReplaceAll(s, "##[", `##\[`) }

@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// ShingleWords is the length of the word runs by which Clusters compares.
+// ShingleWords is the length of the word n-grams that Clusters compares.
 const ShingleWords = 3
 
-// bucketReach bounds the work on hostile or templated texts: of the documents
-// that share a band, each is compared with this many before it. They stand in
-// the order of the following band, so that the most alike are near.
+// bucketReach limits the work on hostile or templated texts: each document that shares a
+// band is compared with this many before it. They are ordered by the following band, so
+// that the most similar are close.
 const bucketReach = 32
 
-// heldGrams bounds the n-grams that are kept in memory, 8 bytes each: those of
-// further documents are made again where two must be compared.
+// heldGrams limits the n-grams in memory, 8 bytes each: those of further documents are
+// recomputed when two must be compared.
 const heldGrams = 1 << 20
 
-// Documents are texts to be grouped, of which little more than a signature is kept.
+// Documents are texts to cluster, of which little more than a signature is kept.
 type Documents struct {
 	threshold float64
 	rows      int      // lanes of a band
@@ -26,12 +26,12 @@ type Documents struct {
 	held      int      // n-grams of sets
 }
 
-// NewDocuments begins with none. The threshold is that of Clusters, above 0 and up to 1.
+// NewDocuments returns an empty set. The threshold is for Clusters, above 0 and at most 1.
 func NewDocuments(threshold float64) *Documents {
 	return &Documents{threshold: threshold, rows: bandRows(threshold)}
 }
 
-// Add takes the next document.
+// Add adds the next document.
 func (d *Documents) Add(doc string) {
 	set := Shingles(doc, ShingleWords)
 	d.bands = sign(set).appendBands(d.bands, d.rows)
@@ -40,13 +40,13 @@ func (d *Documents) Add(doc string) {
 	}
 }
 
-// Len is how many there are.
+// Len returns the number of documents.
 func (d *Documents) Len() int { return len(d.bands) / (lanes / d.rows) }
 
-// Clusters groups those of the documents, by the order in which they were added from
-// 0, that are nearly the same: two whose word 3-grams have a Jaccard similarity of at
-// least the threshold are in one group, and so are the neighbours of neighbours. A
-// document's label is the lowest position in `of` in its group. Pairs are found by
+// Clusters clusters near-duplicates among the documents `of`, numbered from 0 as added:
+// two whose word 3-grams have a Jaccard similarity of at least the threshold are in one
+// cluster, and so are neighbours of neighbours. A document's label is the lowest
+// position in `of` in its cluster. Pairs are found by
 // MinHash bands, which miss about one in a thousand at the threshold and fewer above,
 // and are then compared exactly; whether two documents are joined directly depends on
 // nothing but their texts, as long as no more than 32 documents share a band. The
@@ -98,8 +98,8 @@ func (d *Documents) Clusters(of []int, doc func(int) string) []int {
 	return groups.labels()
 }
 
-// Join gives the groups that arise when everything that shares a label in a, or
-// shares one in b, belongs together. Labels are the lowest index in a group.
+// Join merges two clusterings: whatever shares a label in a or in b is in one cluster.
+// Labels are the lowest index in a cluster.
 func Join[A, B comparable](a []A, b []B) []int {
 	groups := newForest(len(a))
 	firstA, firstB := make(map[A]int), make(map[B]int)

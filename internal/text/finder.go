@@ -2,7 +2,7 @@ package text
 
 import "slices"
 
-// Finder looks in many texts for those that are like one of a few known ones.
+// Finder finds texts that are similar to one of a few known ones.
 type Finder struct {
 	known []Set
 	n     int
@@ -14,8 +14,8 @@ type Finder struct {
 
 const seenBits = 1 << 16
 
-// NewFinder compares by word n-grams; least is the lowest Jaccard similarity,
-// above 0 and at most 1, that counts.
+// NewFinder compares word n-grams; least is the minimum Jaccard similarity, above 0 and
+// at most 1.
 func NewFinder(known []string, n int, least float64) *Finder {
 	f := &Finder{known: make([]Set, len(known)), n: n, least: least}
 	for i, s := range known {
@@ -27,8 +27,8 @@ func NewFinder(known []string, n int, least float64) *Finder {
 	return f
 }
 
-// Find calls found with the place of each known text that is like s, and their
-// Jaccard similarity.
+// Find calls found with the index of each known text similar to s, and their Jaccard
+// similarity.
 func (f *Finder) Find(s string, found func(known int, similarity float64)) {
 	if len(f.known) == 0 {
 		return
@@ -59,7 +59,7 @@ func (f *Finder) Find(s string, found func(known int, similarity float64)) {
 	}
 }
 
-// distinct counts the distinct n-grams, as far as one more than most.
+// distinct counts the distinct n-grams, up to most+1.
 func distinct(grams []uint64, most int) int {
 	seen := make(map[uint64]bool, most)
 	for _, gram := range grams {

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Literals finds texts in another as they are written, letter by letter.
+// Literals finds exact texts in another.
 type Literals struct {
 	texts  map[string]bool
 	sizes  [256][]int // of those that begin with the byte, the longest first
 	starts string     // these first bytes
 }
 
-// NewLiterals takes the texts to find; empty ones are left out.
+// NewLiterals takes the texts to find; empty ones are ignored.
 func NewLiterals(texts []string) Literals {
 	l := Literals{texts: map[string]bool{}}
 	for _, s := range texts {
@@ -35,8 +35,8 @@ func NewLiterals(texts []string) Literals {
 	return l
 }
 
-// Find gives the different texts that s holds, in the order in which they stand there:
-// where several begin at one place the longest, and none inside another.
+// Find returns the distinct texts in s, in order of appearance: the longest of several at
+// one position, and none inside another.
 func (l Literals) Find(s string) (found []string) {
 	for at := 0; ; {
 		next := l.next(s[at:])
@@ -58,7 +58,7 @@ func (l Literals) Find(s string) (found []string) {
 	}
 }
 
-// next is the place of the first byte with which a text begins; -1: there is none.
+// next returns the index of the first byte that starts a text; -1: none.
 func (l Literals) next(s string) int {
 	if len(l.starts) == 1 { // as in most tokenizers, whose marks begin with <
 		return strings.IndexByte(s, l.starts[0])

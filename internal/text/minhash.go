@@ -37,8 +37,8 @@ func sign(set Set) signature {
 	return sig
 }
 
-// bandRows gives the lanes of a band: as many as leave a pair at the threshold
-// at most one chance in a thousand to share no band.
+// bandRows returns the lanes of a band: as many as possible while a pair at the threshold
+// misses all bands with a probability of at most 1 in 1000.
 func bandRows(threshold float64) int {
 	for rows := lanes; rows > 1; rows-- {
 		if math.Pow(1-math.Pow(threshold, float64(rows)), float64(lanes/rows)) <= 0.001 {
@@ -48,8 +48,8 @@ func bandRows(threshold float64) int {
 	return 1
 }
 
-// appendBands hashes each run of that many lanes into one number. Two signatures with
-// an equal band are worth a comparison.
+// appendBands hashes each group of that many lanes into one number. Two signatures with
+// an equal band are compared.
 func (s signature) appendBands(bands []uint64, rows int) []uint64 {
 	for number := range lanes / rows {
 		hash := uint64(number)

@@ -11,9 +11,9 @@ var (
 	unseen = regexp.MustCompile(`(?is)<!--.*?-->|<(script|style)\b.*?</(script|style)>|<[^>]*>`)
 )
 
-// Page is what an HTML page says, as that of a proxy which answers in a server's
-// place: its title, or its text where it has none. Other text stays as it is. The
-// result is as untrusted as the page: show it with [Line] or the like.
+// Page extracts the text of an HTML page, such as a proxy's error: its title, or else its
+// text. Other text is unchanged. The result is as untrusted as the page: show it with
+// [Line] or similar.
 func Page(page string) string {
 	if !strings.HasPrefix(strings.TrimSpace(page), "<") {
 		return page

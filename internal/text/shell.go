@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// unquoted is what a shell takes as it is.
+// unquoted matches what a shell takes literally.
 var unquoted = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
 
-// ShellWord makes one word of a shell's command line of the value.
+// ShellWord quotes the value as one word of a shell command line.
 func ShellWord(value string) string {
 	if unquoted.MatchString(value) {
 		return value

@@ -9,16 +9,16 @@ import (
 // Set holds the hashes of a text's distinct word n-grams in ascending order.
 type Set []uint64
 
-// Shingles hashes the runs of n words of a text. A text of fewer words, but at
-// least one, is a single run.
+// Shingles hashes the word n-grams of a text. A text of fewer than n words, but at least
+// one, is a single n-gram.
 func Shingles(s string, n int) Set {
 	grams := ngrams(Words(s), n)
 	slices.Sort(grams)
 	return slices.Compact(grams)
 }
 
-// Jaccard is the size of the intersection over that of the union, 0 to 1. Two
-// empty sets are alike.
+// Jaccard is the size of the intersection over that of the union, 0 to 1. For two empty
+// sets it is 1.
 func Jaccard(a, b Set) float64 {
 	common := shared(a, b, 0)
 	union := len(a) + len(b) - common
@@ -28,15 +28,15 @@ func Jaccard(a, b Set) float64 {
 	return float64(common) / float64(union)
 }
 
-// alike is Jaccard(a, b) >= threshold, and stops as soon as that is out of reach.
+// alike reports Jaccard(a, b) >= threshold, and stops once that is impossible.
 func alike(a, b Set, threshold float64) bool {
 	// J = c/(len(a)+len(b)-c) >= t  <=>  c >= t/(1+t) * (len(a)+len(b))
 	needed := int(threshold / (1 + threshold) * float64(len(a)+len(b)))
 	return shared(a, b, needed) >= needed && Jaccard(a, b) >= threshold
 }
 
-// shared counts common elements; it gives up, with less than needed, when needed
-// can't be reached any more.
+// shared counts common elements; it stops early, below needed, once needed is
+// impossible.
 func shared(a, b Set, needed int) int {
 	common, i, j := 0, 0, 0
 	for i < len(a) && j < len(b) {
@@ -58,9 +58,9 @@ func shared(a, b Set, needed int) int {
 	return common
 }
 
-// Repetition is the share, 0 to 1, of the word n-grams of a that occur in b too,
-// every place of a counted. When a has fewer than n words, all of them together
-// are its one n-gram; without words it repeats nothing.
+// Repetition is the share, 0 to 1, of the word n-grams of a that also occur in b, with
+// duplicates in a counted. If a has fewer than n words, they are one n-gram; without
+// words the share is 0.
 func Repetition(a, b string, n int) float64 {
 	words := Words(a)
 	if len(words) == 0 {

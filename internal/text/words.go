@@ -7,9 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// isSentenceMark knows the marks that surround words without changing them.
-// Brackets, signs and the exclamation mark are not among them: -3, f(x) and 5!
-// are mathematics.
+// isSentenceMark reports punctuation around words that does not change them. It excludes
+// brackets, signs and the exclamation mark: -3, f(x) and 5! are mathematics.
 func isSentenceMark(r rune) bool {
 	switch r {
 	case '.', ',', ';', ':', '?', '"', '\'', '‘', '’', '“', '”', '…':
@@ -18,9 +17,8 @@ func isSentenceMark(r rune) bool {
 	return false
 }
 
-// Words gives the words of a text as they are compared: what lies between white
-// space, in Unicode NFC and lower case, without invisible characters and without
-// sentence marks around it.
+// Words returns the words of a text for comparison: separated by white space, in Unicode
+// NFC and lower case, without invisible characters and surrounding punctuation.
 func Words(s string) []string {
 	words := strings.Fields(fold(s))
 	kept := words[:0]
@@ -32,10 +30,9 @@ func Words(s string) []string {
 	return kept
 }
 
-// Normal gives the form in which two questions count as the same one: NFC and
-// lower case, without invisible characters, full stops and question marks at the
-// end, and white space beside anything but letters and digits ("2 + 2" is "2+2",
-// but "1 1/2" is not "11/2").
+// Normal returns the form in which equal questions compare equal: NFC and lower case,
+// without invisible characters, final full stops and question marks, and white space
+// except between letters and digits ("2 + 2" is "2+2", but "1 1/2" is not "11/2").
 func Normal(s string) string {
 	s = strings.TrimRightFunc(fold(s), func(r rune) bool {
 		return r == '.' || r == '?' || unicode.IsSpace(r)

@@ -14,7 +14,7 @@ import (
 )
 
 // renders: the engine reads what the trainer rendered, byte by byte. A system
-// message of the conversation's own stands instead of the tag's.
+// message in the conversation replaces the tag's.
 func (c *check) renders(t *testing.T) {
 	earlier := []chat.Turn{{User: "  First,\n\ttab & <b>?", Assistant: "{{ .System }} \"4\" "}}
 	for name, test := range map[string]struct{ asked, want []chat.Message }{
@@ -48,7 +48,7 @@ func (c *check) counts(t *testing.T) {
 	}
 }
 
-// repeats: the same seed gives the same answer, also after the model was loaded anew.
+// repeats: the same seed gives the same answer, even after the model is reloaded.
 func (c *check) repeats(t *testing.T) {
 	first := c.answer(t, question(c.tag))
 	if again := c.answer(t, question(c.tag)); again.Text != first.Text {

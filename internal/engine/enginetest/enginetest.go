@@ -108,7 +108,7 @@ func (c *check) answer(t *testing.T, ask engine.Ask) engine.Answer {
 	return answer
 }
 
-// rendered is what the trainer makes of messages.
+// rendered returns the messages as rendered by the trainer.
 func rendered(messages []chat.Message) string {
 	var prompt strings.Builder
 	for _, m := range messages {

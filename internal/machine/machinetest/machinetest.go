@@ -1,5 +1,5 @@
-// Package machinetest gives tests a machine of their own: an empty home, no graphics
-// card, no tools, and progress that can be read.
+// Package machinetest provides machines for tests: an empty home, no graphics card, no
+// tools, and readable progress.
 package machinetest
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/tunegate/tunegate/internal/proc/proctest"
 )
 
-// Listener is a Progress that keeps what it is told.
+// Listener is a Progress that keeps its reports.
 type Listener struct {
 	mutex sync.Mutex
 	lines []string
@@ -35,15 +35,15 @@ func (l *Listener) add(line string) {
 	l.lines = append(l.lines, line)
 }
 
-// Text is all that was said so far, a line each.
+// Text returns all reports so far, one on each line.
 func (l *Listener) Text() string {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	return strings.Join(l.lines, "\n")
 }
 
-// New gives a machine whose home is not there yet, and what it says. Its children
-// run under the test binary, whose TestMain is proctest.Main.
+// New returns a machine whose home does not exist yet, and its reports. Its children run
+// under the test binary, whose TestMain is proctest.Main.
 func New(t testing.TB) (machine.Machine, *Listener) {
 	t.Helper()
 	heard := &Listener{}

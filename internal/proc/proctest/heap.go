@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// Heap is about the most that a function has of this process's heap at once beside what
-// was there before, in bytes. Nothing else may run.
+// Heap estimates the peak heap growth during a function, in bytes. Nothing else may run.
 func Heap(do func()) int64 {
 	var before, now runtime.MemStats
 	runtime.GC()

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// NeedIsolation skips a test, loudly, where no child gets a network of its own, and
-// fails it where CI is true.
+// NeedIsolation skips a test, loudly, if children cannot have their own networks, and
+// fails it if CI is true.
 func NeedIsolation(t testing.TB) {
 	t.Helper()
 	err := Launcher(t).TryIsolation()

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// NeedMounts skips a test, loudly, where `unshare` gives no name space to mount a
-// small disk in, and fails it where CI is true.
+// NeedMounts skips a test, loudly, if `unshare` cannot create a mount namespace for a
+// small disk, and fails it if CI is true.
 func NeedMounts(t testing.TB) {
 	t.Helper()
 	out, err := exec.Command("unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt").CombinedOutput()

@@ -12,9 +12,9 @@ import (
 // uid and gid of nobody, everywhere.
 const nobody = 65534
 
-// Nobody runs shell commands as another user, who has no rights of his own, in a
-// folder that he can reach. It gives what they print, and their error. It skips the
-// test, loudly, where this user may not become another.
+// Nobody runs shell commands as another, unprivileged user in a folder that the user
+// can reach, and returns their output and error. It skips the test, loudly, if this
+// user cannot become another.
 func Nobody(t testing.TB, dir, commands string) (string, error) {
 	t.Helper()
 	if os.Geteuid() != 0 {

@@ -42,9 +42,9 @@ func Shared(t testing.TB) proc.Launcher {
 	return l
 }
 
-// WriteFile writes a file that can be executed, and its folders. No child is
-// started meanwhile: one that inherits the open file would keep it from being
-// executed, until it has become another program (https://go.dev/issue/22315).
+// WriteFile writes an executable file and its folders. It prevents starting children
+// meanwhile: one that inherits the open file would keep it from being executed until
+// its own exec (https://go.dev/issue/22315).
 func WriteFile(t testing.TB, path, text string) {
 	t.Helper()
 	syscall.ForkLock.RLock()
