@@ -23,7 +23,7 @@ const cancelWithin = 6 * time.Second
 
 // TestCancel cancels jobs at random moments of all stages, as a runner does: one
 // process gets SIGINT. It must end in time with nothing left of it, say that it
-// was cancelled, and the next run goes on where it stopped.
+// was cancelled, and the next run resumes where it stopped.
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	cancels, chain := 3, 3 // of the cancels so many follow each other without a whole run between them

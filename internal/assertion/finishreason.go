@@ -22,7 +22,7 @@ var finishReason = Type{
 			return err
 		}
 		if a.Values[0] != stop {
-			return fmt.Errorf("finish-reason %q can never pass: an answer that ends otherwise than by stop is no evidence (hint: write value: stop)", a.Values[0])
+			return fmt.Errorf("finish-reason %q can never pass: an answer that does not end with stop is excluded (hint: write value: stop)", a.Values[0])
 		}
 		return nil
 	},

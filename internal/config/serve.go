@@ -52,7 +52,7 @@ func parameters() []parameter {
 		{"presence_penalty", aNumber, 0.0, "Penalty for a token that occurred before."},
 		{"frequency_penalty", aNumber, 0.0, "Penalty for a token, for each earlier occurrence."},
 		{"num_ctx", aCount, 8192, "Context length in tokens, prompt and answer together; at most what the base model was made for."},
-		{"num_predict", aCount, 1200, "Maximum tokens of an answer; an answer cut there is no evidence."},
+		{"num_predict", aCount, 1200, "Maximum tokens of an answer; an answer cut there is excluded."},
 		{"num_thread", anInteger, 1, "CPU threads per answer; 1 is fastest for a tiny model."},
 		{"stop", aList, []string{"###"}, "Texts that end an answer."},
 	}

@@ -54,7 +54,7 @@ func TestEveryEndOfARun(t *testing.T) {
 		{name: "unchanged", outcome: "unchanged", status: "success", words: "unchanged"},
 		{name: "inconclusive, let pass", cases: graded("basics", suite.Guard, 5, 5, 4), outcome: "inconclusive", status: "success", words: "allows inconclusive"},
 		{
-			name: "inconclusive, and the base blocks on that", cases: graded("basics", suite.Guard, 5, 5, 4), outcome: "inconclusive", exit: 4, status: "failure", words: "blocks inconclusive",
+			name: "inconclusive, and the base blocks it", cases: graded("basics", suite.Guard, 5, 5, 4), outcome: "inconclusive", exit: 4, status: "failure", words: "blocks inconclusive",
 			change: func(l *lab) {
 				l.api.SetFile("main", config.FileName, []byte(policy+"gate: {merge: {on_inconclusive: block}}\n"))
 			},

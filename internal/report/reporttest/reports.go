@@ -64,8 +64,8 @@ func Reports() map[string]report.Report {
 			Training: &report.Training{Steps: 120, Tokens: 51234, TrainLoss: 0.1234, EvalLoss: new(0.2345)},
 			Samples:  []report.Sample{{Prompt: "What is 2 + 2?", Base: "2 + 2 = 4", Adapter: "Step by step: 2 + 2 = 4."}},
 			Export:   &report.Export{Changed: 14, Unchanged: 12, GGUFSHA256: strings.Repeat("e", 64)}, Reproduce: "tunegate run --base main --head change",
-			Notes: []string{"this change edits the policy; the edit takes effect after the merge, and this verdict uses the policy of main",
-				"tunegate.yaml: gate.merge.margin would change from 0.1 to 0.3", "from @someone\n::error::and ##[error] others"},
+			Notes: []string{"this change edits the policy, which takes effect after the merge; this verdict uses the policy of main",
+				"tunegate.yaml: gate.merge.margin would be 0.3 (now 0.1)", "from @someone\n::error::and ##[error] others"},
 		}
 	}
 	p := Policy()

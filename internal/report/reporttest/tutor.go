@@ -130,8 +130,8 @@ func Tutor() report.Report {
 				{Name: "base model", Algorithm: "sha256", Digest: strings.Repeat("d", 64)},
 			},
 		},
-		Notes: []string{"this change edits the policy; the edit takes effect after the merge, and this verdict uses the policy of main",
-			"tunegate.yaml: gate.merge.margin would change from 0.1 to 0.3"},
+		Notes: []string{"this change edits the policy, which takes effect after the merge; this verdict uses the policy of main",
+			"tunegate.yaml: gate.merge.margin would be 0.3 (now 0.1)"},
 		Reproduce: "tunegate run --base 2c8a289b33a9a65fbcd054e1b27ee1a59c5f0c70 --head 11985b5fa9b65845aaf4f8ced74c0b7a037fe318",
 	}
 }
