@@ -65,7 +65,7 @@ func (e Evaluation) caveats(label string) []string {
 		add("cut after %s: %s; the app keeps a late answer and may show it as live in the next report", promptTimeout, text.Count(n, "prompt"))
 	}
 	if n := count(func(r Result) bool { return r.State() == empty }); n > 0 {
-		add("%s that the app calls live passed no check at all, as one does that Ollama aborted: such a one is no answer, and counts as failed (hint: check the server's log)", text.Count(n, "answer"))
+		add("%s that the app calls live passed no check at all, like an answer that Ollama aborted, and counts as failed (hint: check the server's log)", text.Count(n, "answer"))
 	}
 	if n := count(func(r Result) bool { return r.Error != "" }); n > 0 {
 		add("%s ended in an error (hint: check the app's log)", text.Count(n, "prompt"))
