@@ -107,7 +107,7 @@ func (c initCommand) discover(top, input string) (pickedTemplate, starter.Option
 	}
 	options, err := starter.Discover(picked.Name, tree, filepath.Base(top), input)
 	if err != nil {
-		return picked, options, err
+		return picked, options, usage(err)
 	}
 	options.Name = cmp.Or(c.Name, options.Name)
 	options.BaseModel = cmp.Or(c.BaseModel, options.BaseModel)

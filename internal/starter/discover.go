@@ -125,13 +125,13 @@ func prepared(top fs.FS, environment string) (string, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
-	if errors.Is(err, bounded.ErrTooLarge) {
+	if err != nil {
 		return "", fmt.Errorf("the Makefile: %w (hint: set LORA_INPUT in the environment to the file that `make lora-prepare` reads)", err)
 	}
 	if found := inputLine.FindSubmatch(makefile); found != nil {
 		return path.Clean(string(found[1])), nil
 	}
-	return "", err
+	return "", nil
 }
 
 // Unmatched lists the sources that no file of the working tree fits. Patterns

@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/tunegate/tunegate/internal/bounded"
 	"github.com/tunegate/tunegate/internal/config"
 	"github.com/tunegate/tunegate/internal/dataset"
 	"github.com/tunegate/tunegate/internal/reference/referencetest"
@@ -89,15 +88,21 @@ func testConfigFits(t *testing.T, template Template) {
 	}
 }
 
-// TestLargeMakefile: a repository's Makefile is not taken into memory whatever its size.
-func TestLargeMakefile(t *testing.T) {
+// TestOddMakefile: a repository's Makefile is not taken into memory whatever its size,
+// and what is no file is named.
+func TestOddMakefile(t *testing.T) {
 	t.Parallel()
-	top := fstest.MapFS{"Makefile": {Data: make([]byte, maxMakefile+1)}}
-	if _, err := Discover(Tutor, top, "a", ""); !errors.Is(err, bounded.ErrTooLarge) || !strings.Contains(err.Error(), "the Makefile: ") || !strings.Contains(err.Error(), "(hint: set LORA_INPUT") {
-		t.Error(err)
-	}
-	if _, err := Discover(Tutor, top, "a", "a.json"); err != nil {
-		t.Error(err)
+	for want, makefile := range map[string]fstest.MapFile{
+		"the Makefile: too large":           {Data: make([]byte, maxMakefile+1)},
+		"the Makefile: not a regular file ": {Mode: fs.ModeNamedPipe},
+	} {
+		top := fstest.MapFS{"Makefile": &makefile}
+		if _, err := Discover(Tutor, top, "a", ""); err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "(hint: set LORA_INPUT") {
+			t.Error(err)
+		}
+		if _, err := Discover(Tutor, top, "a", "a.json"); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
