@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,6 +34,9 @@ func Check(t *testing.T, path string, want []byte) {
 func CheckPart(t *testing.T, path, name, want string) {
 	t.Helper()
 	begin, end := "<!-- "+name+" -->\n", "<!-- /"+name+" -->\n"
+	if os.Getenv(updateVariable) != "" {
+		defer lock(t, path)()
+	}
 	page := string(read(t, path))
 	before, rest, begins := strings.Cut(page, begin)
 	part, after, ends := strings.Cut(rest, end)
@@ -71,6 +75,20 @@ func write(t *testing.T, path string, data []byte) {
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// lock keeps the page to this test until it is let go of: packages, which are tested at
+// the same time, write parts of one page.
+func lock(t *testing.T, path string) (release func()) {
+	t.Helper()
+	page, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Flock(int(page.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	return func() { _ = page.Close() }
 }
 
 // subject is a name of the code that a heading, or an item of a list, is about.
