@@ -65,7 +65,7 @@ func datasetKeys(d Config) []reference.Key {
 		},
 		{Path: "dataset.sources[].license", Type: reference.Text("text"), Example: "CC-BY-4.0", About: "License of the records, for the model card."},
 		{Path: "dataset.sources[].weight", Type: reference.AtLeast(1), Default: d.Dataset.Sources[0].Weight, Example: 2, About: "How many times each training row of the source is repeated."},
-		{Path: "dataset.sources[].optional", Type: reference.Switch(), Default: d.Dataset.Sources[0].Optional, Example: true, About: "The source may match no file; without it, a run warns of one that does."},
+		{Path: "dataset.sources[].optional", Type: reference.Switch(), Default: d.Dataset.Sources[0].Optional, Example: true, About: "No warning if the source matches no file. At least one source must match."},
 		{Path: "dataset.validation", Type: reference.ShareBelowOne(), Default: d.Dataset.Validation, Example: 0.1, About: "Share of the rows held out to measure the validation loss."},
 		{Path: "dataset.checks", Type: reference.Mapping(), About: "Levels of the dataset checks: a new error fails the change, a warning is shown."},
 	}

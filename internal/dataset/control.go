@@ -13,7 +13,7 @@ import (
 // teach the model to end in its midst, and a question could speak for another role.
 var controlToken = check{
 	name: "control_token", CheckOptions: CheckOptions{Level: Error},
-	about: "a text of the row holds a control token of the base model, such as <|im_end|>, which is no text to its tokenizer.",
+	about: "a text of the row contains a control token of the base model, such as <|im_end|>, which its tokenizer does not read as text.",
 	row: func(in Input) func(entry) []problem {
 		control := text.NewLiterals(in.Control)
 		return func(e entry) []problem {

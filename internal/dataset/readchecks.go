@@ -20,19 +20,19 @@ var (
 	}
 	byteOrderMarked = check{
 		name: records.CheckBOM, CheckOptions: CheckOptions{Level: Warn},
-		about: "the file begins with a byte-order mark, at which other readers stop.",
+		about: "the file begins with a byte-order mark, which other readers reject.",
 	}
 	duplicateKey = check{
 		name: records.CheckDuplicateKey, CheckOptions: CheckOptions{Level: Error},
-		about: "an object has two members of one name, and readers disagree which one counts.",
+		about: "an object has the same key twice, and parsers disagree which one counts.",
 	}
 	encoding = check{
 		name: records.CheckEncoding, CheckOptions: CheckOptions{Level: Error},
-		about: "a text is not UTF-8, or has half a surrogate pair.",
+		about: "a text is not UTF-8, or has an unpaired surrogate.",
 	}
 	wrongType = check{
 		name: checkType, CheckOptions: CheckOptions{Level: Error}, unreadable: true,
-		about: "a number, list or object stands where text is expected, or the record is no object or larger than 1 MiB.",
+		about: "a number, list or object is in place of text, or the record is not an object or is larger than 1 MiB.",
 	}
 	noQuestion = check{
 		name: checkNoQuestion, CheckOptions: CheckOptions{Level: Error}, unreadable: true,
@@ -44,14 +44,14 @@ var (
 	}
 	wrongContext = check{
 		name: checkContext, CheckOptions: CheckOptions{Level: Error}, unreadable: true,
-		about: "the earlier turns are not questions and answers by turns.",
+		about: "the earlier turns do not alternate between question and answer.",
 	}
 	unknownTag = check{
 		name: checkTag, CheckOptions: CheckOptions{Level: Warn},
-		about: "a tag of the record, such as a level, has a value that is not known.",
+		about: "a tag of the record, such as its level, has an unknown value.",
 	}
 	unusedText = check{
 		name: checkUnusedText, CheckOptions: CheckOptions{Level: Warn},
-		about: "the record has text that is in no row, so that nothing is learnt from it.",
+		about: "the record has text that is in no row, so nothing is learnt from it.",
 	}
 )

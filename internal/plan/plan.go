@@ -152,7 +152,7 @@ func (p *Plan) read(ctx context.Context, r *repo.Repo, configPath string, refs R
 		return err
 	}
 	if len(p.Head) == 0 {
-		return fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: the globs start at the top of the repository)", configPath, p.HeadRef)
+		return noRecords(configPath, p.HeadRef)
 	}
 	if err := p.findUnmatched(configPath); err != nil {
 		return err

@@ -136,7 +136,11 @@ func TestBrokenPolicyOfTheHead(t *testing.T) {
 		},
 		"no records": {
 			map[string]string{"tunegate.yaml": strings.Replace(plantest.Config, "data/*", "rows/*", 1)},
-			"the head's tunegate.yaml: `dataset.sources` match no file of main after the merge",
+			"the head's tunegate.yaml: `dataset.sources` match no file of main after the merge, so there is nothing to train on (hint: commit record files, ",
+		},
+		"no records of an optional source": {
+			map[string]string{"tunegate.yaml": strings.Replace(plantest.Config, `"data/*.json"`, `"rows/*.json", optional: true`, 1)},
+			"the head's tunegate.yaml: `dataset.sources` match no file of main after the merge, so there is nothing to train on (hint: commit record files, ",
 		},
 		"no suite": {
 			map[string]string{"tunegate.yaml": plantest.Config + "eval: {suites: [tests/*.yaml]}\n"},

@@ -225,7 +225,7 @@ func (p *Plan) checkPolicy(ctx context.Context, head *repo.Tree, configPath stri
 		return ofHead(err)
 	}
 	if len(records) == 0 {
-		return ofHead(fmt.Errorf("%s: `dataset.sources` match no file of %s (hint: commit records, or correct the paths, which start at the top of the repository)", configPath, merged.BaseRef))
+		return ofHead(noRecords(configPath, merged.BaseRef))
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 func TestPageHasEveryKeyAndNoOther(t *testing.T) {
 	t.Parallel()
 	keys := Format().Keys
-	referencetest.CheckPart(t, page, "keys", referencetest.KeyTable(keys)+"\n```yaml\n"+reference.Example(keys)+"```\n")
+	referencetest.CheckPart(t, page, "keys", referencetest.KeyTable(keys)+"\n```yaml\n"+reference.Example(keys)+"```\n"+referencetest.Footnote)
 	names := Format().Paths()
 	for _, kind := range assertion.Types() {
 		names = append(names, kind.Name)

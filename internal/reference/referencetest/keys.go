@@ -84,19 +84,28 @@ func Page(f reference.Format) string {
 		out.WriteString(KeyTable(s.Keys))
 		out.WriteString("\n```yaml\n" + reference.Example(listed) + "```\n")
 	}
-	return out.String()
+	return out.String() + Footnote
 }
 
-// KeyTable is a table of keys in Markdown.
+// KeyTable is a table of keys in Markdown. A key that is newer than the first release
+// has its version behind its meaning; Footnote says so.
 func KeyTable(keys []reference.Key) string {
 	var rows [][]string
 	for _, k := range keys {
-		if k.About != "" {
-			rows = append(rows, []string{"`" + k.Path + "`", k.Type.Words, shown(k), k.About, k.Introduced()})
+		about := k.About
+		if about == "" {
+			continue
 		}
+		if k.Introduced() != reference.FirstRelease {
+			about += " Since " + k.Introduced() + "."
+		}
+		rows = append(rows, []string{"`" + k.Path + "`", k.Type.Words, shown(k), about})
 	}
-	return Table([]string{"key", "type", "default", "meaning", "since"}, rows)
+	return Table([]string{"key", "type", "default", "meaning"}, rows)
 }
+
+// Footnote goes below the tables of a page.
+const Footnote = "\nKeys exist since " + reference.FirstRelease + ", unless the table names a later version.\n"
 
 // shown is the key's default; a value is code.
 func shown(k reference.Key) string {
