@@ -106,7 +106,7 @@ func TestActionRefuses(t *testing.T) {
 		code    int
 		want    string
 	}{
-		"no workflow":       {nil, hidden, exitUsage, "no step of a GitHub workflow"},
+		"no workflow":       {nil, hidden, exitUsage, "not a step of a GitHub workflow"},
 		"an unknown word":   {append(workflow, "INPUT_COMMAND=guard"), hidden, exitUsage, `"guard"`},
 		"an unknown input":  {append(workflow, "INPUT_COMMAND=list", "INPUT_BASE=x"), hidden, exitUsage, "list does not take it"},
 		"nothing is hidden": {append(workflow, "INPUT_COMMAND=list"), func() error { return errors.New("not hidden") }, exitBroke, "not hidden"},
