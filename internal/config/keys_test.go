@@ -39,11 +39,7 @@ func TestPageHasEveryKey(t *testing.T) {
 
 func TestSchemaIsPublished(t *testing.T) {
 	t.Parallel()
-	want, err := Format().Schema()
-	if err != nil {
-		t.Fatal(err)
-	}
-	referencetest.Check(t, schema, want)
+	referencetest.CheckSchema(t, schema, Format())
 }
 
 func TestExampleIsAConfig(t *testing.T) {

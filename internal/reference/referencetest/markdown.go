@@ -21,8 +21,8 @@ func Papers(t *testing.T, root string) []string {
 	var pages []string
 	for _, glob := range []string{"README.md", "CHANGELOG.md", "docs/*.md", ".github/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, glob))
-		if err != nil {
-			t.Fatal(err)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: no page, %v", glob, err)
 		}
 		pages = append(pages, found...)
 	}

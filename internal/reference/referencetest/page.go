@@ -18,16 +18,6 @@ import (
 // updateVariable has the pages written anew.
 const updateVariable = "UPDATE_DOCS"
 
-// Check fails the test where the file in path, relative to the package's folder, is
-// not want. Where UPDATE_DOCS is set it writes it.
-func Check(t *testing.T, path string, want []byte) {
-	t.Helper()
-	if os.Getenv(updateVariable) != "" {
-		write(t, path, want)
-	}
-	compare(t, path, want, read(t, path))
-}
-
 // CheckPart fails the test where a generated part of the page is not want. It stands
 // between two comments, <!-- NAME --> and <!-- /NAME -->, and prose around it. Where
 // UPDATE_DOCS is set it writes that part.

@@ -3,11 +3,28 @@ package referencetest
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"testing"
 
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/tunegate/tunegate/internal/reference"
 )
+
+// CheckSchema fails the test where the file in path, relative to the package's folder,
+// is not the format's JSON Schema. Where UPDATE_DOCS is set it writes it.
+func CheckSchema(t *testing.T, path string, f reference.Format) {
+	t.Helper()
+	want, err := f.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv(updateVariable) != "" {
+		write(t, path, want)
+	}
+	compare(t, path, want, read(t, path))
+}
 
 // Schema is a published JSON Schema.
 type Schema struct{ compiled *validator.Schema }
