@@ -147,7 +147,7 @@ func TestFaultsBeforeTraining(t *testing.T) {
 			change: func(l lab) {
 				l.write("data/raw_tuning_records.marks.json", `[{"question": "What is a cafe\u0301 worth?", "answer": "It is worth 3."}]`)
 			},
-			until: "prepare", exit: exitUsage, says: "raw_tuning_records.marks.json#1",
+			until: "prepare", exit: exitUsage, says: "raw_tuning_records.marks.json:1",
 		},
 		"a server that is down": {change: configured("runner: {ollama: \"http://127.0.0.1:1\"}"), exit: exitBroke, says: "127.0.0.1:1"},
 		"an address without a scheme": {
