@@ -24,16 +24,23 @@ func (listCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	var name, root string
-	if repository, err := s.repository(); err == nil {
+	var name, root, note string
+	if repository, err := s.repository(); err != nil {
+		note = "no git repository here: the models of all repositories are listed"
+	} else {
 		root = repository.Root()
 		if policy, err := plan.LoadPolicy(s.ctx, repository, s.cli.Config, ""); err == nil {
 			name = policy.Name
+		} else {
+			note = "no usable " + s.cli.Config + " on the default branch: the versions of all names are listed"
 		}
 	}
 	listing, err := promote.List(machine, name, root)
 	if err != nil {
 		return err
+	}
+	if note != "" {
+		listing.Notes = append([]string{note}, listing.Notes...)
 	}
 	if s.cli.JSON {
 		return s.encode(listing)

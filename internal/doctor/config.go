@@ -32,7 +32,7 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 	}
 	if about.Repo == nil {
 		if strings.Contains(about.RepoErr.Error(), "not a git repository") {
-			return fine("no repository here, so checked with the defaults")
+			return check.Warned("config", "no git repository here: the machine is checked with the defaults", "run doctor in the repository, or name it with `-C DIR`"), wants
 		}
 		return unread(about.RepoErr)
 	}
@@ -62,12 +62,16 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 	case !committed && found:
 		return readFirst(ctx, about, branch, wants)
 	case !committed:
-		return fine("no " + about.ConfigPath + " here, so checked with the defaults")
+		return check.Failed("config", "no "+about.ConfigPath+" here, without which no run starts; the rest is checked with the defaults",
+			"`"+about.Command+" init`, then commit what it writes"), wants
 	}
 	// A branch against itself: pending changes do not matter here.
 	judging, err := plan.New(ctx, about.Repo, about.ConfigPath, plan.Refs{Base: branch, Head: branch})
 	if err != nil {
 		fix := "correct it and commit the correction to " + short
+		if errors.Is(err, plan.ErrNoRecords) {
+			fix = "put records where `dataset.sources` looks, and commit them to " + short
+		}
 		if files, asked := about.Repo.Uncommitted(ctx, plan.PolicyFiles(about.ConfigPath, draft)...); found && asked == nil && len(files) > 0 {
 			fix = plan.HowToCommit(ctx, about.Repo, branch, plan.PolicyFiles(about.ConfigPath, draft))
 		}
@@ -82,7 +86,11 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 func readFirst(ctx context.Context, about Subject, branch string, wants wanted) (check.Check, wanted) {
 	first, err := plan.New(ctx, about.Repo, about.ConfigPath, plan.Refs{Base: branch})
 	if err != nil {
-		return check.Failed("config", err.Error(), "correct it in the working tree"), wants
+		fix := "correct it in the working tree"
+		if errors.Is(err, plan.ErrNoRecords) {
+			fix = "put records where `dataset.sources` looks, or correct it in the working tree"
+		}
+		return check.Failed("config", err.Error(), fix), wants
 	}
 	wants.plan = first
 	return check.Warned("config", about.ConfigPath+" of the working tree: "+repo.ShortName(branch)+" has none yet, and nothing is judged until it has",

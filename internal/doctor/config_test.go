@@ -57,13 +57,15 @@ func TestReadConfig(t *testing.T) {
 		"usable":            {"main", whole, "", true, "tunegate.yaml at main", "", true, true},
 		"another name":      {"master", whole, "", true, "tunegate.yaml at master", "", true, true},
 		"no default branch": {"trunk", whole, "", false, "no default branch", "name it with --base REF", true, false},
-		"none":              {"main", map[string]string{"README.md": "x"}, "", true, "no tunegate.yaml here", "", false, false},
-		"nothing at all":    {"trunk", map[string]string{"README.md": "x"}, "", true, "no tunegate.yaml here", "", false, false},
+		"none":              {"main", map[string]string{"README.md": "x"}, "", false, "no tunegate.yaml here, without which no run starts", "`tunegate init`, then commit", false, false},
+		"nothing at all":    {"trunk", map[string]string{"README.md": "x"}, "", false, "no tunegate.yaml here, without which no run starts", "`tunegate init`, then commit", false, false},
 		"a first one":       {"main", map[string]string{"README.md": "x", "suites/s.suite.yaml": goodSuite, "data/a.json": "[]"}, goodConfig, false, "of the working tree: main has none yet, and nothing is judged", "commit to main: `git add -- tunegate.yaml && git commit", true, true},
 		"without suites":    {"main", map[string]string{"README.md": "x"}, goodConfig, false, "matches no file of working-tree", "in the working tree", true, false},
 		"broken":            {"main", with("tunegate.yaml", broken), "", false, `tunegate.yaml:3:1: unknown key "bass"`, "in the working tree", false, false},
 		"broken at main":    {"main", with("tunegate.yaml", broken), goodConfig, false, `tunegate.yaml:3:1: unknown key "bass"`, "to main", true, false},
 		"broken draft":      {"main", whole, broken, false, `unknown key "bass"`, "in the working tree", false, false},
+		"no records":        {"main", map[string]string{"tunegate.yaml": goodConfig, "suites/s.suite.yaml": goodSuite}, "", false, "`dataset.sources` match no file of main", "put records where `dataset.sources` looks, and commit them to main", true, false},
+		"records to come":   {"main", map[string]string{"README.md": "x", "suites/s.suite.yaml": goodSuite}, goodConfig, false, "`dataset.sources` match no file of working-tree", "put records where", true, false},
 		"a broken suite":    {"main", with("suites/s.suite.yaml", "name: s\n"), "", false, "suites/s.suite.yaml", "to main", true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -101,7 +103,7 @@ func TestReadConfig(t *testing.T) {
 func TestReadConfigWithoutRepository(t *testing.T) {
 	t.Parallel()
 	for says, want := range map[string]check.Check{
-		"/x is not in a git repository: git rev-parse: not a git repository (or any of the parent directories): .git (hint: -C DIR)": check.Passed("config", "no repository here, so checked with the defaults"),
+		"/x is not in a git repository: git rev-parse: not a git repository (or any of the parent directories): .git (hint: -C DIR)": check.Warned("config", "no git repository here: the machine is checked with the defaults", "run doctor in the repository, or name it with `-C DIR`"),
 		"/x belongs to another user, so git does not read it (hint: `git config --global --add safe.directory /x`)": check.Failed("config",
 			"/x belongs to another user, so git does not read it", "`git config --global --add safe.directory /x`"),
 		"git is not on PATH (hint: apt-get install git)": check.Failed("config", "git is not on PATH", "apt-get install git"),

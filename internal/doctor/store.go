@@ -36,7 +36,7 @@ func storeCheck(ctx context.Context, m machine.Machine, command string) check.Ch
 	var damaged []store.Entry
 	var found []string
 	for i, entry := range entries {
-		m.Progress.Update("store", int64(i), int64(len(entries)), 0, entry.Manifest.Stage+" "+entry.Manifest.Key.Short())
+		m.Progress.Update("checking kept results", int64(i), int64(len(entries)), 0, entry.Manifest.Stage+" "+entry.Manifest.Key.Short())
 		if ctx.Err() != nil {
 			return check.Failed("store", "not fully read: "+ctx.Err().Error(), "run doctor again")
 		}

@@ -21,13 +21,19 @@ import (
 // suites, prompts.
 var ErrInput = errors.New("input")
 
-// inputError marks an error as one of input without changing its words.
-type inputError struct{ error }
+// ErrNoRecords is behind the error that no source of the config has a file.
+var ErrNoRecords = errors.New("no records")
+
+// marked is an error that is another one too, in its own words.
+type marked struct {
+	error
+	as error
+}
 
 // Input marks an error as one of input.
-func Input(err error) error { return inputError{err} }
+func Input(err error) error { return marked{err, ErrInput} }
 
-func (e inputError) Unwrap() []error { return []error{e.error, ErrInput} }
+func (e marked) Unwrap() []error { return []error{e.error, e.as} }
 
 // Refs are the base and the head to judge. Empty: the working tree against the
 // default branch. A head that is the base tip itself is trained as it is and

@@ -29,7 +29,7 @@ func (p *Plan) records(ctx context.Context, tree *repo.Tree) ([]repo.File, error
 // noRecords is the error of a config none of whose sources matches a file: there is
 // nothing to train on, even if each source is optional.
 func noRecords(configPath, ref string) error {
-	return fmt.Errorf("%s: `dataset.sources` match no file of %s, so there is nothing to train on (hint: commit record files, or correct the paths, which start at the top of the repository; `optional: true` excuses a source, not all of them)", configPath, ref)
+	return marked{fmt.Errorf("%s: `dataset.sources` match no file of %s, so there is nothing to train on (hint: commit record files, or correct the paths, which start at the top of the repository; `optional: true` excuses a source, not all of them)", configPath, ref), ErrNoRecords}
 }
 
 // FixUnmatched is the hint for a source that matches no file.
