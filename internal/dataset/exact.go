@@ -8,7 +8,7 @@ var exactDuplicate = check{
 		key: func(e entry) string { return string(e.digest[:]) },
 		compare: func(first, _ entry) []problem {
 			p := whole("the same conversation as in "+first.record.Where()+"; one of them is left out", "drop this one; a source's weight repeats rows")
-			p.see = first.record.Where()
+			p.see = first.record.FileLine()
 			return []problem{p}
 		},
 	},

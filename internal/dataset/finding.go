@@ -28,7 +28,8 @@ type Finding struct {
 	File string `json:"file"`
 	// Line is where the record begins, or the place of a mistake in the JSON, from 1.
 	Line int `json:"line"`
-	// Column counts characters from 1; 0: the record as a whole.
+	// Column counts characters from 1: of a mistake in the JSON, or of the record if
+	// another one begins on its line; 0: the record as a whole.
 	Column int `json:"column,omitzero"`
 	// See is the file:line of the other record, or of the suite's case.
 	See string `json:"see,omitzero"`
@@ -84,7 +85,7 @@ func whole(what, hint string) problem { return problem{offset: -1, what: what, h
 func (p problem) found(level Level) Finding {
 	finding := Finding{
 		Check: p.check, Level: string(level), New: p.record.Added, File: p.record.File.Path,
-		Line: p.record.Line, See: p.see, Message: message(p.what, p.hint),
+		Line: p.record.Line, Column: p.record.Column(), See: p.see, Message: message(p.what, p.hint),
 	}
 	if p.offset >= 0 {
 		finding.Line, finding.Column = p.record.Position(p.offset)

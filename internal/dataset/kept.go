@@ -87,7 +87,7 @@ func (x *examination) row(i int, buffer []byte) (row, error) {
 func (k kept) place() place.Place {
 	return place.Place{
 		ID: hex.EncodeToString(k.id[:]), Source: k.Source(), File: k.File.Path,
-		Line: k.Line, Pointer: k.Pointer(), New: k.Added,
+		Line: k.Line, Column: k.Column(), Pointer: k.Pointer(), New: k.Added,
 	}
 }
 

@@ -10,9 +10,9 @@ var nearDuplicate = check{
 		all := make(map[int]problem)
 		for i, k := range rows {
 			if k.like != i {
-				other := rows[k.like].Where()
-				p := whole("nearly the same words as in "+other, "say it in another way, or drop one of them")
-				p.see = other
+				other := rows[k.like]
+				p := whole("nearly the same words as in "+other.Where(), "say it in another way, or drop one of them")
+				p.see = other.FileLine()
 				all[i] = p
 			}
 		}

@@ -26,6 +26,7 @@ func TestPlaces(t *testing.T) {
 		base[0],
 		{Path: "one.jsonl", Blob: "3", Data: []byte("{\"answer\": \"2\", \"question\": \"b\"}\n\n{\"question\": \"new\", \"answer\": \"4\"}\n")},
 		{Path: "two.json", Blob: "4", Data: []byte("{\"items\": [\n  {\"question\": \"c\", \"answer\": \"3\"},\n  {\"question\": \"c\", \"answer\": \"other\"}\n]}\n")},
+		{Path: "line.json", Blob: "6", Data: []byte(`[{"question": "e", "answer": "5"}, {"question": "f", "answer": "6"}]`)},
 		{Path: "after#.json", Blob: "5", Data: base[2].Data},
 	}
 	dir := t.TempDir()
@@ -37,24 +38,25 @@ func TestPlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{
+		"line.json#2":   "line.json:1:36 /1 true", // beside the record line.json#1
 		"kept.json#1":   "kept.json:2 /0 false",
 		"one.jsonl#1":   "one.jsonl:1  false", // moved out of split.json and written otherwise
 		"one.jsonl#2":   "one.jsonl:3  true",
 		"two.json#1":    "two.json:2 /items/0 false",
 		"two.json#2":    "two.json:3 /items/1 true",
 		"after#.json#1": "after#.json:1 /0 false", // before.json under another name
-		"gone.json#1":   "gone.json:0  false",
-		"nothing":       "nothing:0  false",
+		"gone.json#1":   "gone.json#1  false",
+		"nothing":       "nothing  false",
 	}
 	got := map[string]string{}
 	for source := range want {
 		at := places.Of(source)
-		got[source] = fmt.Sprintf("%s:%d %s %v", at.File, at.Line, at.Pointer, at.New)
+		got[source] = fmt.Sprintf("%s %s %v", at.Where(), at.Pointer, at.New)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if len(places) != 6 {
+	if len(places) != 8 {
 		t.Errorf("%d places", len(places))
 	}
 	ended, cancel := context.WithCancel(t.Context())

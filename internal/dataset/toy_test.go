@@ -42,7 +42,7 @@ var toys = table{
 			key: func(e entry) string { return e.question },
 			compare: func(first, e entry) []problem {
 				p := whole(fmt.Sprintf("%s is not %s", e.answer, first.answer), "keep one of them")
-				p.see = first.record.Where()
+				p.see = first.record.FileLine()
 				return []problem{p}
 			},
 		},

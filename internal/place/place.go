@@ -29,6 +29,8 @@ type Place struct {
 	File   string `json:"file"`
 	// Line is the record's first line, from 1; 0: unknown.
 	Line int `json:"line"`
+	// Column is the record's first one, from 1, if another record begins on its line.
+	Column int `json:"column,omitzero"`
 	// Pointer is the record's JSON pointer (RFC 6901) in the file; empty for
 	// a line of a JSONL file.
 	Pointer string `json:"pointer"`
@@ -36,10 +38,13 @@ type Place struct {
 	New bool `json:"new"`
 }
 
-// Where returns file:line, or the row's Source if the line is unknown.
+// Where returns file:line, with the column if other records begin there, or the row's Source if the line is unknown.
 func (p Place) Where() string {
 	if p.Line == 0 {
 		return p.Source
+	}
+	if p.Column > 0 {
+		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 	}
 	return fmt.Sprintf("%s:%d", p.File, p.Line)
 }

@@ -130,7 +130,11 @@ func (f *File) readDocument(most int) error {
 	for i, value := range values {
 		line, column = advance(line, column, f.data[at:value.Offset])
 		at = value.Offset
-		f.Records = append(f.Records, Record{File: f, Number: i + 1, Offset: at, Line: line, column: column, Raw: value.Raw})
+		r := Record{File: f, Number: i + 1, Offset: at, Line: line, column: column, Raw: value.Raw}
+		if last := len(f.Records) - 1; i > 0 && f.Records[last].Line == line {
+			r.crowded, f.Records[last].crowded = true, true
+		}
+		f.Records = append(f.Records, r)
 	}
 	return nil
 }

@@ -55,8 +55,9 @@ type Record struct {
 	// Added: the base tip does not have it, see [MarkAdded].
 	Added bool
 
-	kind   kind
-	column int // where it begins, from 1, in characters
+	kind    kind
+	column  int  // where it begins, from 1, in characters
+	crowded bool // another record begins on its line
 }
 
 // kind tells a record from what else a file is looked at for, which is old or new as
@@ -93,8 +94,25 @@ func Read(ctx context.Context, files []repo.File, most int) (all []*File, err er
 	return all, nil
 }
 
-// Where is file:line.
-func (r Record) Where() string { return fmt.Sprintf("%s:%d", r.File.Path, r.Line) }
+// FileLine is file:line.
+func (r Record) FileLine() string { return fmt.Sprintf("%s:%d", r.File.Path, r.Line) }
+
+// Where is file:line, or file:line:column if another record begins on the line.
+func (r Record) Where() string {
+	if column := r.Column(); column > 0 {
+		return fmt.Sprintf("%s:%d", r.FileLine(), column)
+	}
+	return r.FileLine()
+}
+
+// Column is where the record begins, in characters from 1, if another one begins on
+// its line; 0: its line tells it from all others.
+func (r Record) Column() int {
+	if r.crowded {
+		return r.column
+	}
+	return 0
+}
 
 // Source is file#N, which stays where lines are moved.
 func (r Record) Source() string { return fmt.Sprintf("%s#%d", r.File.Path, r.Number) }
