@@ -128,7 +128,10 @@ func (r *run) findings() []dataset.Finding {
 // forecast computes the forecast, which only the report needs.
 func (r *run) forecast(ctx context.Context, found *outcome) {
 	planned, err := forecast.Of(ctx, r.steps, r.repo.Root(), r.options.ConfigPath)
-	if err != nil {
+	switch {
+	case errors.Is(err, plan.ErrInput): // the run ends with it, and says so once
+		return
+	case err != nil:
 		r.machine.Progress.Say("note: no forecast: %v", err)
 		return
 	}

@@ -44,7 +44,10 @@ func printStages(out *bytes.Buffer, f report.Forecast) {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", text.Name(stage.Name), shownStates[stage.State], took, detail)
 	}
 	table.Flush() // a bytes.Buffer does not fail
-	if f.Kept() {
+	switch {
+	case f.Kept() && f.Ends != "": // no stage is missing, but the run ends before most
+		return
+	case f.Kept():
 		fmt.Fprintln(out, "every result is reused")
 		return
 	}
@@ -88,6 +91,7 @@ func printEffects(out *bytes.Buffer, f report.Forecast) {
 	}
 	fmt.Fprintf(out, "\nminimum detectable effects at 80 %% power (%s):\n", line(f.NoiseFrom, 300))
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "rule\tsuites\tcases\tdetectable")
 	for _, effect := range f.Effects[:min(len(f.Effects), report.MostRules)] {
 		rule := gate.Rule{Rule: effect.Rule, Suite: effect.Suite, N: effect.Cases, Clusters: effect.Clusters}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", text.Name(effect.Rule), report.Bare.Suites(rule), report.Pairs(rule), detects(effect))

@@ -41,6 +41,10 @@ func forecasts() map[string]report.Forecast {
 			Ends: "the data has 2 new errors, so the verdict would be fail", Rows: report.PlannedRows{Records: 3, NewErrors: 2},
 			Stages: []report.PlannedStage{{Name: "dataset", State: report.ToDo, Seconds: new(0.2), Detail: "3 records"}}, Seconds: new(0.2),
 		},
+		"forecast-ends-kept": {
+			BaseRef: "main", HeadRef: "change", Ends: "the data has 2 new errors, so the verdict would be fail",
+			Stages: []report.PlannedStage{{Name: "dataset", State: report.Kept, Detail: "3 records"}}, Seconds: new(0.0),
+		},
 		"forecast-unknown": {
 			BaseRef: "main", HeadRef: "change",
 			Stages: []report.PlannedStage{{Name: "train", State: report.ToDo, Detail: "\x1b[31m::error::##[error]x"}},
