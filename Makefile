@@ -30,10 +30,10 @@ programs: ## those of a release: bin/release/tunegate-linux-amd64 and -arm64
 checksums: programs ## their digests, as the action checks them
 	cd bin/release && sha256sum tunegate-linux-amd64 tunegate-linux-arm64 > ../../.github/checksums.txt
 
-sbom: bin/cyclonedx-gomod ## what each of the programs is made of, beside it
+sbom: bin/cyclonedx-gomod ## an SBOM of each program, beside it
 	bash .github/release.sh sbom
 
-# The same bytes everywhere, since its digest stands in what it writes.
+# The same bytes everywhere, since what it writes contains its digest.
 bin/cyclonedx-gomod: .github/tools/sbom/go.mod .github/tools/sbom/go.sum
 	cd .github/tools/sbom && GOTOOLCHAIN=$(RELEASE_GO) $(BUILD) -o $(CURDIR)/bin/ tool
 	@touch $@

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # What a release takes beyond building its programs; docs/releasing.md has the steps.
 #
-#   check TAG          refuse a tag that a release must not be made of
+#   check TAG          refuse a tag that must not be released
 #   notes              print the release's notes, in Markdown
-#   sbom               list what each program is made of, in CycloneDX, beside it
+#   sbom               write an SBOM of each program, in CycloneDX, beside it
 #   prepare VERSION    edit the files of the release's commit
 #   next VERSION       edit the files of the commit after it
 set -euo pipefail
@@ -36,7 +36,7 @@ check() {
 	grep -qxF "const released = \"$repository@$1\"" cmd/tunegate/version.go ||
 		fail "cmd/tunegate/version.go does not name $repository@$1, so \`tunegate init\` would not" "run \`make release VERSION=$version\`"
 	[[ -n $(changes "$version") ]] ||
-		fail "CHANGELOG.md says nothing under [$version]" "add the section \`## [$version] - DATE\`"
+		fail "CHANGELOG.md has no entries under [$version]" "add the section \`## [$version] - DATE\`"
 }
 
 notes() {
@@ -86,7 +86,7 @@ prepare() {
 	local stale
 	valid "$1"
 	! git rev-parse --quiet --verify "refs/tags/v$1" >/dev/null || fail "the tag v$1 exists" "take a higher version"
-	[[ -n $(changes Unreleased) ]] || fail "CHANGELOG.md says nothing under [Unreleased]" "add what has changed"
+	[[ -n $(changes Unreleased) ]] || fail "CHANGELOG.md has no entries under [Unreleased]" "add what has changed"
 	stale=$(grep -rniE 'no release yet|not released yet|until there is a release' README.md docs --include='*.md' || true)
 	[[ -z $stale ]] || fail "these pages will be wrong: $stale" "edit them and commit that first"
 	sed -i "s/^## \[Unreleased\].*/&\n\n## [$1] - $(date -u +%F)/" CHANGELOG.md

@@ -75,7 +75,7 @@ func (s *session) helpExitCodes(words []string) error {
 	if len(words) > 0 {
 		return usage(errors.New("exit-codes takes no further argument (hint: `tunegate help exit-codes`)"))
 	}
-	_, err := fmt.Fprint(s.world.stdout, `0    success; for a run: the policy lets the change through
+	_, err := fmt.Fprint(s.world.stdout, `0    success; for a run: the policy allows the change
 1    internal error, or doctor found a problem
 2    usage error, or config, suites, data or base model cannot be used as they are
 3    fail: a suite got worse, the data has new errors, or a promotion was refused by its verdict

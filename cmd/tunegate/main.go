@@ -2,7 +2,7 @@
 // trains the model, compares it with the one that is served, and reports a verdict.
 // The exit codes:
 //
-//	0 the policy lets the change through, 1 internal error, 2 usage or config, 3 fail, 4 inconclusive and the policy blocks on it, 130 cancelled
+//	0 the policy allows the change, 1 internal error, 2 usage or config, 3 fail, 4 inconclusive and the policy blocks on it, 130 cancelled
 package main
 
 import (

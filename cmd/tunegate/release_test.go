@@ -121,7 +121,7 @@ func TestReleaseScript(t *testing.T) {
 		refused("git commit -qam x; "+prepare, "README.md:")
 	}
 	s.must("git reset -q --hard origin/main; echo '# Changelog' >CHANGELOG.md; git commit -qam x")
-	refused(prepare, "CHANGELOG.md says nothing under [Unreleased]")
+	refused(prepare, "CHANGELOG.md has no entries under [Unreleased]")
 	s.must("git reset -q --hard origin/main")
 
 	s.must(prepare + "| sed -n 's/^  //p' >../commands; date -u +%F >../day")
@@ -143,7 +143,7 @@ func TestReleaseScript(t *testing.T) {
 	}
 	refused("bash .github/release.sh check v9.8.70", "the tag v9.8.70 is not v9.8.7")
 	refused("sed -i s/9.8.7/9.8.6/ cmd/tunegate/version.go; "+check, "version.go does not name tunegate/tunegate@v9.8.7")
-	refused("git reset -q --hard; sed -i s/9.8.7/9.8.6/ CHANGELOG.md; "+check, "CHANGELOG.md says nothing under [9.8.7]")
+	refused("git reset -q --hard; sed -i s/9.8.7/9.8.6/ CHANGELOG.md; "+check, "CHANGELOG.md has no entries under [9.8.7]")
 	refused("git reset -q --hard; git commit -q --allow-empty -m beside; git tag origin/main; "+check, "the commit of v9.8.7 is not on main")
 
 	s.must("git checkout -q main")

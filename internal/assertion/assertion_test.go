@@ -115,7 +115,7 @@ func TestParse(t *testing.T) {
 		{Given{Type: "not-" + Regex, Values: []string{"x"}}, "not-regex [x]  0 1"},
 		{Given{Type: NoRepeat, Of: "previous"}, "no-repeat [] previous 0.35 1"},
 		{Given{Type: NoRepeat, Of: "previous", Threshold: number(0)}, "no-repeat [] previous 0 1"},
-		{Given{Type: "not-" + MathsEqual, Values: []string{"4"}}, "maths-equal cannot be negated (hint: take the not- away)"},
+		{Given{Type: "not-" + MathsEqual, Values: []string{"4"}}, "maths-equal cannot be negated (hint: remove the not-)"},
 		{Given{Type: "not-containz", Values: []string{"4"}}, `unknown assertion "not-containz"`},
 		{Given{Type: IContainsAny, Values: []string{""}}, "icontains-any: an empty text is in every answer"},
 	} {

@@ -11,7 +11,7 @@ import (
 const Contains = "contains"
 
 var contains = Type{
-	Name: Contains, About: "the value stands in the answer", Negatable: true, Parse: oneText,
+	Name: Contains, About: "the answer contains the value", Negatable: true, Parse: oneText,
 	Takes: value(reference.Scalar("text"), "Step 1:", "The text to look for."),
 	Grade: func(_ context.Context, a Assert, given Answer, _ Maths) (Result, error) {
 		return passIf(strings.Contains(given.Text, a.Values[0]), "the text is not in the answer")

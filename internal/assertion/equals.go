@@ -14,6 +14,6 @@ var equals = Type{
 	Name: Equals, About: "the whole answer is the value", Negatable: true, Parse: oneText,
 	Takes: value(reference.Scalar("text"), "Yes.", "The answer; white space around it does not count."),
 	Grade: func(_ context.Context, a Assert, given Answer, _ Maths) (Result, error) {
-		return passIf(strings.TrimSpace(given.Text) == strings.TrimSpace(a.Values[0]), "the answer is another text")
+		return passIf(strings.TrimSpace(given.Text) == strings.TrimSpace(a.Values[0]), "the answer differs from the value")
 	},
 }

@@ -11,7 +11,7 @@ import (
 const IContains = "icontains"
 
 var iContains = Type{
-	Name: IContains, About: "the value stands in the answer, in whatever case", Negatable: true, Parse: oneText,
+	Name: IContains, About: "the answer contains the value, ignoring case", Negatable: true, Parse: oneText,
 	Takes: value(reference.Scalar("text"), "pythagoras", "The text to look for."),
 	Grade: func(_ context.Context, a Assert, given Answer, _ Maths) (Result, error) {
 		return passIf(containsFold(given.Text, a.Values[0]), "the text is not in the answer")

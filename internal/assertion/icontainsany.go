@@ -12,7 +12,7 @@ import (
 const IContainsAny = "icontains-any"
 
 var iContainsAny = Type{
-	Name: IContainsAny, About: "one of the values stands in the answer, in whatever case", Negatable: true,
+	Name: IContainsAny, About: "the answer contains one of the values, ignoring case", Negatable: true,
 	Takes: value(reference.Either(reference.Scalar("text"), reference.ListOf("texts", reference.Scalar("text")).NotEmpty()), []string{"cos", "sin"}, "The texts to look for."),
 	Parse: func(given Given, a *Assert) error {
 		if err := onlyValue(given); err != nil {

@@ -20,10 +20,10 @@ const (
 )
 
 var noRepeat = Type{
-	Name: NoRepeat, About: "the answer says other things than the previous one", NeedsPrevious: true,
+	Name: NoRepeat, About: "the answer does not repeat the previous one", NeedsPrevious: true,
 	Takes: []reference.Key{
 		{Path: "of", Type: reference.OneOf(previous), Required: true, Example: previous, About: "The answer to compare with: that of the turn before."},
-		{Path: "threshold", Type: reference.Share(), Default: defaultRepeat, Example: defaultRepeat, About: "Largest share of its three-word sequences that may stand in that answer."},
+		{Path: "threshold", Type: reference.Share(), Default: defaultRepeat, Example: defaultRepeat, About: "Largest share of its three-word sequences that the previous answer may contain."},
 	},
 	Parse: func(given Given, a *Assert) error {
 		a.Of, a.Threshold = given.Of, defaultRepeat
@@ -32,7 +32,7 @@ var noRepeat = Type{
 		}
 		switch {
 		case given.HasValue:
-			return errors.New("no-repeat takes no `value` (hint: take it out; `threshold` is the share that may repeat)")
+			return errors.New("no-repeat takes no `value` (hint: remove it; `threshold` is the share that may repeat)")
 		case a.Of != previous:
 			return errors.New("no-repeat needs `of: previous`")
 		case !(a.Threshold >= 0 && a.Threshold <= 1):
@@ -42,6 +42,6 @@ var noRepeat = Type{
 	},
 	Grade: func(_ context.Context, a Assert, given Answer, _ Maths) (Result, error) {
 		share := text.Repetition(given.Text, given.Previous, repeatWords)
-		return passIf(share <= a.Threshold, fmt.Sprintf("%.0f %% of it stood in the previous answer", 100*share))
+		return passIf(share <= a.Threshold, fmt.Sprintf("%.0f %% of it repeats the previous answer", 100*share))
 	},
 }

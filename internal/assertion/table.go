@@ -69,7 +69,7 @@ func (t table) parse(given Given) (Assert, error) {
 	case !found:
 		return Assert{}, t.unknown(given.Type)
 	case negated && !kind.Negatable:
-		return Assert{}, fmt.Errorf("%s cannot be negated (hint: take the %s away)", kind.Name, negation)
+		return Assert{}, fmt.Errorf("%s cannot be negated (hint: remove the %s)", kind.Name, negation)
 	}
 	parsed := Assert{Type: given.Type, Values: given.Values, Weight: 1}
 	if given.Weight != nil {

@@ -132,7 +132,7 @@ func outOfBounds() map[string]string {
 		"gate: {merge: {margin: .nan}}":                        "NaN is not a share from 0 to 1",
 		"gate: {promote: {gain: {at_least: -.inf}}}":           "-Inf is not a share from 0 to 1",
 		"gate: {promote: {no_worse: {margin: .inf}}}":          "+Inf is not a share from 0 to 1",
-		"eval: {suites: [\"suites/[.yaml\"]}":                  `"suites/[.yaml" is no valid glob`,
+		"eval: {suites: [\"suites/[.yaml\"]}":                  `"suites/[.yaml" is not a valid glob`,
 	}
 }
 
@@ -159,9 +159,9 @@ func TestDatasetMistakes(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"validation":          {sources + "  validation: 1\n", "tunegate.yaml:6: dataset.validation is 1 (hint: "},
 		"validation NaN":      {sources + "  validation: .nan\n", "tunegate.yaml:6: dataset.validation is NaN (hint: "},
-		"glob":                {"  sources:\n    - {path: \"data/*.json\"}\n    - {path: \"data/[.json\"}\n", `tunegate.yaml:7: dataset source "data/[.json" is no valid glob`},
+		"glob":                {"  sources:\n    - {path: \"data/*.json\"}\n    - {path: \"data/[.json\"}\n", `tunegate.yaml:7: dataset source "data/[.json" is not a valid glob`},
 		"weight":              {"  sources:\n    - {path: a, weight: 0}\n", `tunegate.yaml:6: dataset source "a" has the weight 0`},
-		"off":                 {sources + "  checks:\n    json:\n      level: off\n", "tunegate.yaml:8: check json can't be off"},
+		"off":                 {sources + "  checks:\n    json:\n      level: off\n", "tunegate.yaml:8: check json cannot be off"},
 		"threshold":           {sources + "  checks:\n    near_duplicate:\n      level: warn\n      threshold: 0\n", "tunegate.yaml:9: check near_duplicate has the threshold 0 (hint: "},
 		"threshold NaN":       {sources + "  checks:\n    near_duplicate: {threshold: .nan}\n", "tunegate.yaml:7: check near_duplicate has the threshold NaN"},
 		"threshold elsewhere": {sources + "  checks:\n    exact_duplicate: {threshold: 0}\n", "tunegate.yaml:7: check exact_duplicate takes no threshold (hint: "},

@@ -33,11 +33,11 @@ func (p *parser) gpu() GPU {
 	}
 	memory, is := size(f.Memory)
 	if !is {
-		p.fail([]any{"runner", "gpu"}, "`runner.gpu.memory` %q is no size of a card's memory (hint: such as 24GB)", f.Memory)
+		p.fail([]any{"runner", "gpu"}, "`runner.gpu.memory` %q is not a memory size (hint: such as 24GB)", f.Memory)
 		return GPU{}
 	}
 	if memory < minGPUMemory || memory > maxGPUMemory {
-		p.fail([]any{"runner", "gpu", "memory"}, "%s is no size of a card's memory (hint: such as 24GB)", f.Memory)
+		p.fail([]any{"runner", "gpu", "memory"}, "%s is not a memory size (hint: such as 24GB)", f.Memory)
 		return GPU{}
 	}
 	return GPU{Class: f.Class, Memory: memory}

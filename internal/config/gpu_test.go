@@ -20,12 +20,12 @@ func TestGPU(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"gpu: {memory: 24GB}":                     "tunegate.yaml:5: `runner.gpu.class` must be words",
-		"gpu: {class: rtx-4090}":                  "`runner.gpu.memory` \"\" is no size",
-		"gpu: {class: rtx-4090, memory: 24}":      "`runner.gpu.memory` \"24\" is no size",
-		"gpu: {class: rtx-4090, memory: 24 MB}":   "24 MB is no size",
-		"gpu: {class: rtx-4090, memory: 0GB}":     `"0GB" is no size`,
+		"gpu: {class: rtx-4090}":                  "`runner.gpu.memory` \"\" is not a memory size",
+		"gpu: {class: rtx-4090, memory: 24}":      "`runner.gpu.memory` \"24\" is not a memory size",
+		"gpu: {class: rtx-4090, memory: 24 MB}":   "24 MB is not a memory size",
+		"gpu: {class: rtx-4090, memory: 0GB}":     `"0GB" is not a memory size`,
 		"gpu: {class: \"$(x)\", memory: 24GB}":    "must be words",
-		"gpu: {class: x, memory: 999999999999GB}": "is no size",
+		"gpu: {class: x, memory: 999999999999GB}": "is not a memory size",
 		"gpu: {clas: x, memory: 24GB}":            `unknown key "clas" (hint: did you mean "class"?)`,
 	} {
 		if _, err := Parse("tunegate.yaml", []byte(short+"runner: {"+text+"}\n")); err == nil || !strings.Contains(err.Error(), want) {

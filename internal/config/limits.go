@@ -22,13 +22,13 @@ func (p *parser) limits(t train.Options) Limits {
 	if l.Duration = p.duration([]any{"limits", "duration"}, f.Duration); f.Disk != "" {
 		var is bool
 		if l.Disk, is = size(f.Disk); !is {
-			p.fail([]any{"limits", "disk"}, "`limits.disk` %.60q is no size of a disk (hint: such as 80GB)", f.Disk)
+			p.fail([]any{"limits", "disk"}, "`limits.disk` %.60q is not a disk size (hint: such as 80GB)", f.Disk)
 		}
 	}
 	return l
 }
 
-// Bounds on records, which may be more than rows: what is there twice is one row.
+// Bounds on records, which may be more than rows: what occurs twice is one row.
 const (
 	recordsARow = 4
 	fewRecords  = 200_000 // take 8 s of a processor and 0.3 GB
@@ -52,7 +52,7 @@ func (p *parser) duration(at []any, text string) time.Duration {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < minDuration || d > maxDuration {
-		p.fail(at, "%.60q is no time that a run can take (hint: such as 5h or 1h30m, at most 840h)", text)
+		p.fail(at, "%.60q is not a valid time limit (hint: such as 5h or 1h30m, at most 840h)", text)
 		return 0
 	}
 	return d

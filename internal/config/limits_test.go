@@ -69,16 +69,16 @@ func TestWhatARunMayTake(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"duration: 5":                "tunegate.yaml:5: \"5\" is no time that a run can take (hint: such as 5h",
-		"duration: -5h":              "is no time",
-		"duration: 0s":               "is no time",
-		"duration: 841h":             "is no time",
-		"duration: soon":             "is no time",
-		"disk: 80":                   "tunegate.yaml:5: `limits.disk` \"80\" is no size of a disk (hint: such as 80GB)",
-		"disk: 0GB":                  "is no size",
-		"disk: -1GB":                 "is no size",
-		"disk: 80gb":                 "is no size",
-		"disk: 999999999TB":          "is no size",
+		"duration: 5":                "tunegate.yaml:5: \"5\" is not a valid time limit (hint: such as 5h",
+		"duration: -5h":              "is not a valid time limit",
+		"duration: 0s":               "is not a valid time limit",
+		"duration: 841h":             "is not a valid time limit",
+		"duration: soon":             "is not a valid time limit",
+		"disk: 80":                   "tunegate.yaml:5: `limits.disk` \"80\" is not a disk size (hint: such as 80GB)",
+		"disk: 0GB":                  "is not a disk size",
+		"disk: -1GB":                 "is not a disk size",
+		"disk: 80gb":                 "is not a disk size",
+		"disk: 999999999TB":          "is not a disk size",
 		"disc: 80GB":                 `unknown key "disc" (hint: did you mean "disk"?)`,
 		"duration: 5h, duration: 6h": "duration",
 	} {

@@ -152,7 +152,7 @@ func (p *parser) sanitySteps() int {
 	}
 	var steps int
 	if err := node.Load(&steps); err != nil || steps < 1 || steps > maxSanitySteps {
-		p.fail([]any{"train", "sanity_steps"}, "`sanity_steps` is auto or a number of steps from 1 to %d", maxSanitySteps)
+		p.fail([]any{"train", "sanity_steps"}, "`sanity_steps` must be auto or a number of steps from 1 to %d", maxSanitySteps)
 	}
 	return steps
 }
@@ -202,7 +202,7 @@ func (p *parser) eval(serve Serve) Eval {
 		at := []any{"eval", "suites", i}
 		p.inside(at, glob)
 		if _, err := path.Match(glob, ""); err != nil {
-			p.fail(at, "%q is no valid glob (hint: a [ needs its ])", glob)
+			p.fail(at, "%q is not a valid glob (hint: check for an unclosed '[' or '{')", glob)
 		}
 	}
 	if e.SanityPrompts != "" {
@@ -220,7 +220,7 @@ func (p *parser) runner() Runner {
 		r.Python = "auto"
 	}
 	if r.Python != "auto" && !filepath.IsAbs(r.Python) {
-		p.fail([]any{"runner", "python"}, "`runner.python` is auto or the absolute path of an interpreter")
+		p.fail([]any{"runner", "python"}, "`runner.python` must be auto or the absolute path of an interpreter")
 	}
 	r.GPU = p.gpu()
 	if r.Ollama == "" {

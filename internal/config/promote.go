@@ -30,7 +30,7 @@ func (p *parser) promote() Promote {
 			continue
 		}
 		if slices.Contains(promote.To, address) {
-			p.fail(at, "%s is named twice", address)
+			p.fail(at, "%s is listed twice", address)
 		}
 		promote.To = append(promote.To, address)
 	}

@@ -24,7 +24,7 @@ func TestPromote(t *testing.T) {
 		"promote: {to: [{ollama: \"box:11434\"}]}":                         `"box:11434" is not the address`,
 		"promote: {to: [{}]}":                                              `tunegate.yaml:5: ollama: "" is not the address`,
 		"promote: {to: [{ollama: auto}]}":                                  `"auto" is not the address`,
-		"promote: {to: [{ollama: \"http://a\"}, {ollama: \"http://a/\"}]}": "tunegate.yaml:5: http://a is named twice",
+		"promote: {to: [{ollama: \"http://a\"}, {ollama: \"http://a/\"}]}": "tunegate.yaml:5: http://a is listed twice",
 		"promote: {keep: 1}":                                               "tunegate.yaml:5: 1 versions are too few to keep (hint: 2 or more",
 		"promote: {keep: all}":                                             "tunegate.yaml:5:17",
 		"promote: {app: {dir: x}}":                                         `key "app" is not built yet`,

@@ -53,7 +53,7 @@ func TestTagMistakes(t *testing.T) {
 		"[{name: level, keys: [a], values: [b]}]":                                          `dataset tag level has the default "", which is none of its values (hint: one of b)`,
 		"[{name: level, keys: [a], values: [b], default: c}]":                              `dataset tag level has the default "c", which is none of its values`,
 		"[{name: level, keys: [a], values: [\"\"], default: \"\"}]":                        `dataset tag level has the value "" (hint: `,
-		"[" + learnerLevel + ", {name: level, keys: [a], values: [b], default: b}]":        "dataset tag level is there twice (hint: ",
+		"[" + learnerLevel + ", {name: level, keys: [a], values: [b], default: b}]":        "dataset tag level is defined twice (hint: ",
 		"[" + learnerLevel + ", {name: topic, keys: [audience], values: [b], default: b}]": `dataset tags level and topic both have the key "audience"`,
 		"[{name: level, keys: [a], value: [b], default: b}]":                               `unknown key "value" (hint: did you mean "values"?)`,
 	} {

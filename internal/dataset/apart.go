@@ -28,7 +28,7 @@ var allApart = []apart{
 	{CheckUnnamed, Warn, "a file that the change adds or edits looks like records, and no source of the config names it, so nothing is learnt from it.", "changed files beside the sources"},
 	{CheckLimits, Error, "the records give more rows than `limits.rows` of the base's config allows.", "the number of rows"},
 	{CheckRowTooLong, Error, "the row has more tokens with the chat template than `train.sequence_len`.", "each row as the trainer's tokenizer has it"},
-	{CheckLabels, Error, "what would be learnt of the row is not its answer: the chat template or the tokenizer changes the text.", "each row as the trainer's tokenizer has it"},
+	{CheckLabels, Error, "what would be learnt from the row is not its answer: the chat template or the tokenizer changes the text.", "each row as the trainer's tokenizer has it"},
 }
 
 func (a apart) explain() string {

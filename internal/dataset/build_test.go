@@ -135,10 +135,10 @@ func TestBuildErrors(t *testing.T) {
 		want    string
 	}{
 		"options":           {options("data/*", 1), Input{}, "dataset.validation is 1 (hint: "},
-		"nothing":           {options("data/*", 0), Input{}, "of 0 records none is left for training, and the number held out is 0 (hint: "},
-		"empty":             {options("data/*", 0), Input{Head: []repo.File{empty}}, "of 0 records"},
+		"nothing":           {options("data/*", 0), Input{}, "no record is left for training (0 records, 0 held out) (hint: "},
+		"empty":             {options("data/*", 0), Input{Head: []repo.File{empty}}, "no record is left for training"},
 		"broken before too": {options("data/*", 0), Input{Head: []repo.File{broken}, Base: []repo.File{broken}}, "no record is fit for training: data/a.json:1:3: this is not JSON"},
-		"all held out":      {options("data/*", 0.999999), Input{Head: []repo.File{one}}, "of 1 record none is left for training, and the number held out is 1"},
+		"all held out":      {options("data/*", 0.999999), Input{Head: []repo.File{one}}, "no record is left for training (1 record, 1 held out)"},
 		"no source":         {options("x", 0), Input{Head: []repo.File{one}}, "data/a.json matches no dataset source"},
 	} {
 		if _, err := Build(t.Context(), test.options, test.in, t.TempDir()); err == nil || !strings.HasPrefix(err.Error(), test.want) {

@@ -9,7 +9,7 @@ import (
 	"github.com/tunegate/tunegate/internal/records"
 )
 
-const chatHint = "write user and assistant messages by turns, the assistant's last"
+const chatHint = "alternate user and assistant messages, and end with the assistant's"
 
 // chatForm is {"messages": [{"role", "content"}, ...]}.
 var chatForm = form{

@@ -36,7 +36,7 @@ type check struct {
 	about string
 	// CheckOptions are the defaults. One with a threshold compares by it.
 	CheckOptions
-	// unreadable: there is no row whatever the level, so it can't be off.
+	// unreadable: there is no row whatever the level, so it cannot be off.
 	unreadable bool
 	// leavesOut: there is no row unless it is off.
 	leavesOut bool
@@ -129,7 +129,7 @@ func (t table) validateLevel(name string, level Level) error {
 	case level != Error && level != Warn && level != Off:
 		return fmt.Errorf("check %s has the level %q (hint: choose one of error, warn, off)", name, level)
 	case level == Off && c.unreadable:
-		return fmt.Errorf("check %s can't be off, records would vanish without a word (hint: use warn)", name)
+		return fmt.Errorf("check %s cannot be off, because records would be dropped silently (hint: use warn)", name)
 	}
 	return nil
 }
@@ -145,7 +145,7 @@ func (t table) validateThreshold(name string, threshold float64) error {
 	case !slices.Contains(comparing, name):
 		return fmt.Errorf("check %s takes no threshold (hint: only %s compares records by one)", name, strings.Join(comparing, ", "))
 	case !(threshold > 0 && threshold <= 1):
-		return fmt.Errorf("check %s has the threshold %v (hint: a share above 0, up to 1; level off ends the check)", name, threshold)
+		return fmt.Errorf("check %s has the threshold %v (hint: a share above 0, up to 1; level off disables the check)", name, threshold)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ var controlToken = check{
 					return []problem{{
 						offset: textOffset(e.record, part.text, found[0]),
 						what:   fmt.Sprintf("%s holds %s, a control token of the base model, at %s", part.name, quoted(found[0]), text.Around(part.text, strings.Index(part.text, found[0]))),
-						hint:   "take it out, or write it as text: < |im_end|>; `dataset.checks.control_token.level: warn` allows it, but not a stop token in an answer",
+						hint:   "remove it, or write it as text: < |im_end|>; `dataset.checks.control_token.level: warn` allows it, but not a stop token in an answer",
 					}}
 				}
 			}

@@ -118,6 +118,6 @@ func nothingToTrain(r Result) error {
 			return fmt.Errorf("no record is fit for training: %s: %s", finding.Where(), finding.Message)
 		}
 	}
-	return fmt.Errorf("of %s none is left for training, and the number held out is %d (hint: add records, or lower dataset.validation)",
+	return fmt.Errorf("no record is left for training (%s, %d held out) (hint: add records, or lower dataset.validation)",
 		text.Count(r.Stats.Records, "record"), r.Stats.Validation)
 }

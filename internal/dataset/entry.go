@@ -61,7 +61,7 @@ type normalizer struct {
 func normalize(r records.Record, o Options) *normalizer {
 	n := &normalizer{entry: entry{record: r}, options: o}
 	if len(r.Raw) > records.MaxRecord {
-		n.report(checkType, fmt.Sprintf("the record holds %d bytes, more than %d", len(r.Raw), records.MaxRecord), "divide it")
+		n.report(checkType, fmt.Sprintf("the record holds %d bytes, more than %d", len(r.Raw), records.MaxRecord), "split it")
 		return n
 	}
 	if kind := r.Raw.Kind(); kind != '{' {

@@ -7,7 +7,7 @@ import (
 
 // Revision is part of the stage's key. Raise it with each change of the code that
 // changes a result, so that results of older code are not reused.
-const Revision = 7
+const Revision = 8
 
 // Slot is that of what Build writes for the options and the input. Of the files
 // the paths and blobs decide, so they need not be loaded.

@@ -28,7 +28,7 @@ func TestSlot(t *testing.T) {
 	}
 	options.DefaultTags = levels // which are in no key
 	slot := Slot(options, in)
-	if want := "3b6367edd17f89f2d472760e6bc3e6a38cefac58c96f955b563887c25421bff3"; slot.Stage != "dataset" || string(slot.Key) != want {
+	if want := "2e96821e70ef6ff56650b817dffd728f1db7373cc5cff95efea64915cbc72fcf"; slot.Stage != "dataset" || string(slot.Key) != want {
 		t.Errorf("%s %s, want %s", slot.Stage, slot.Key, want)
 	}
 	in.Head[0].Data, in.Head[0].Size = nil, 0

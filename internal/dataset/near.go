@@ -11,7 +11,7 @@ var nearDuplicate = check{
 		for i, k := range rows {
 			if k.like != i {
 				other := rows[k.like]
-				p := whole("nearly the same words as in "+other.Where(), "say it in another way, or drop one of them")
+				p := whole("nearly the same words as in "+other.Where(), "rephrase it, or drop one of them")
 				p.see = other.FileLine()
 				all[i] = p
 			}

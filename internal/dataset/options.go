@@ -93,7 +93,7 @@ func (s Source) Validate() error {
 		return fmt.Errorf("dataset source %q leaves the repository (hint: a path from its top, with slashes and without ..)", s.Path)
 	}
 	if _, err := path.Match(s.Path, ""); err != nil {
-		return fmt.Errorf("dataset source %q is no valid glob (hint: a [ needs its ])", s.Path)
+		return fmt.Errorf("dataset source %q is not a valid glob (hint: check for an unclosed '[' or '{')", s.Path)
 	}
 	if s.Weight < 1 {
 		return fmt.Errorf("dataset source %q has the weight %d (hint: 1 or more)", s.Path, s.Weight)

@@ -24,9 +24,9 @@ const maxTagValue = 40
 func (t Tag) Validate(earlier []Tag) error {
 	switch {
 	case !tagName.MatchString(t.Name):
-		return fmt.Errorf("dataset tag %q has no valid name (hint: small letters, digits and _, a letter first, at most 40 in all)", t.Name)
+		return fmt.Errorf("dataset tag %q has no valid name (hint: lower-case letters, digits and _, a letter first, at most 40 in all)", t.Name)
 	case !tagCalled.MatchString(t.Called) || t.Called == previousTurn:
-		return fmt.Errorf("dataset tag %s can't be called %q (hint: small letters, digits, _, - and spaces, a letter first, at most 40 in all, and not %q)",
+		return fmt.Errorf("dataset tag %s cannot be called %q (hint: lower-case letters, digits, _, - and spaces, a letter first, at most 40 in all, and not %q)",
 			t.Name, t.Called, previousTurn)
 	case len(t.Keys) == 0:
 		return fmt.Errorf("dataset tag %s has no keys (hint: name the members of a record that may hold it)", t.Name)
@@ -40,7 +40,7 @@ func (t Tag) Validate(earlier []Tag) error {
 	}
 	for i, value := range t.Values {
 		if value == "" || value != asCompared(value) || value != text.Line(value, maxTagValue) {
-			return fmt.Errorf("dataset tag %s has the value %q (hint: a short text in small letters, without white space or a full stop at its ends)", t.Name, value)
+			return fmt.Errorf("dataset tag %s has the value %q (hint: use a short text in lower-case letters, without white space or a full stop at its ends)", t.Name, value)
 		}
 		if slices.Contains(t.Values[:i], value) {
 			return fmt.Errorf("dataset tag %s has the value %q twice (hint: keep one of them)", t.Name, value)
@@ -68,7 +68,7 @@ func (t Tag) validateBeside(earlier []Tag) error {
 	for _, other := range earlier {
 		switch {
 		case other.Name == t.Name:
-			return fmt.Errorf("dataset tag %s is there twice (hint: give one of them another name)", t.Name)
+			return fmt.Errorf("dataset tag %s is defined twice (hint: give one of them another name)", t.Name)
 		case other.Called == t.Called:
 			return fmt.Errorf("dataset tags %s and %s are both called %q (hint: give one of them another `called`)", other.Name, t.Name, t.Called)
 		}

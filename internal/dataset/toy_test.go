@@ -19,7 +19,7 @@ var toys = table{
 		record: func(_ records.Record, fields []rawjson.Value) (problems []problem) {
 			for _, f := range fields {
 				if f.Name == "comment" {
-					problems = append(problems, problem{offset: f.Offset, what: "a comment is read by nobody", hint: "take it out"})
+					problems = append(problems, problem{offset: f.Offset, what: "a comment is read by nobody", hint: "remove it"})
 				}
 			}
 			return problems

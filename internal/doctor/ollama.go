@@ -29,7 +29,7 @@ func ollamaChecks(ctx context.Context, in inspection) []check.Check {
 	case errors.Is(err, ollama.ErrMissing):
 		return append(buildChecks(ctx, in.machine), check.Failed("ollama", err.Error(), in.setup()))
 	}
-	return []check.Check{check.Failed("ollama", err.Error(), "install Ollama again: `"+installOllama+"`, or take it off PATH and let setup build one")}
+	return []check.Check{check.Failed("ollama", err.Error(), "install Ollama again: `"+installOllama+"`, or remove it from PATH and let setup build one")}
 }
 
 // clientVersion matches the output of `ollama --version`, with a server at its address or
@@ -43,7 +43,7 @@ func binaryCheck(ctx context.Context, m machine.Machine, binary ollama.Binary) c
 		return check.Failed("ollama", onNoexec(binary.Path), fixNoexec)
 	}
 	version := binary.Version
-	fix := "install a newer Ollama: `" + installOllama + "`, or take " + filepath.Dir(binary.Path) + " off PATH and let setup build one"
+	fix := "install a newer Ollama: `" + installOllama + "`, or remove " + filepath.Dir(binary.Path) + " from PATH and let setup build one"
 	if version == "" {
 		cmd, done := m.Question(ctx, binary.Path, "--version")
 		defer done()

@@ -32,5 +32,5 @@ func sharingChecks(ctx context.Context, in inspection) []check.Check {
 		return nil
 	}
 	return []check.Check{check.Warned("sharing", strings.Join(found, "\n"),
-		"they are left alone; if training runs out of memory, wait until they end (`nvidia-smi` shows them)")}
+		"they are left running; if training runs out of memory, wait until they end (`nvidia-smi` shows them)")}
 }

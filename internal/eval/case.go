@@ -138,7 +138,7 @@ func (s claims) check(c Case, line int) error {
 		{"evidence", c.Evidence, []string{Direct, None}},
 	} {
 		if !slices.Contains(field.known, field.value) {
-			return fmt.Errorf("unknown %s %q (known: %q)", field.name, field.value, field.known)
+			return fmt.Errorf("unknown %s %q, expected one of %q", field.name, field.value, field.known)
 		}
 	}
 	row := [5]string{"row", c.Suite, c.Case, c.History, c.Model}

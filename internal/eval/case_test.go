@@ -57,7 +57,7 @@ func TestLoadCasesSaysWhatIsWrong(t *testing.T) {
 		{"other model", func(c *Case) { c.Case, c.ModelID = "x", "c2" }, `f:2: not a graded case: model_id is "c2", on line 1 it is "c1"`},
 		{"other role", func(c *Case) { c.Case, c.Role = "x", "guard" }, `role is "guard", on line 1 it is "target"`},
 		{"other cluster", func(c *Case) { c.Model, c.Cluster = Baseline, "sub" }, `cluster is "sub", on line 1 it is "add"`},
-		{"unknown role", func(c *Case) { c.Role = "star" }, `unknown role "star" (known: ["target" "guard" "observed"])`},
+		{"unknown role", func(c *Case) { c.Role = "star" }, `unknown role "star", expected one of ["target" "guard" "observed"]`},
 		{"unknown model", func(c *Case) { c.Model = "third" }, `unknown model "third"`},
 		{"unknown evidence", func(c *Case) { c.Evidence = "" }, `unknown evidence ""`},
 		{"unknown history", func(c *Case) { c.History = "none" }, `unknown history "none"`},

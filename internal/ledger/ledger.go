@@ -98,7 +98,7 @@ func whole(data []byte) int {
 func (e Entry) check() error {
 	switch {
 	case e.Action != Promote && e.Action != Rollback && e.Action != Remove:
-		return fmt.Errorf("unknown action %.50q (known: %s, %s, %s)", e.Action, Promote, Rollback, Remove)
+		return fmt.Errorf("unknown action %.50q, expected %s, %s or %s", e.Action, Promote, Rollback, Remove)
 	case e.Name == "" || e.Version == "" || e.Tag == "" || e.ModelID == "" || e.GGUFSHA256 == "":
 		return errors.New("a promotion needs name, version, tag, model_id and gguf_sha256")
 	}

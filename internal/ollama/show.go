@@ -71,7 +71,7 @@ lines:
 				return file, fmt.Errorf("its FROM line %.200q names no digest", value)
 			}
 			if file.gguf != "" {
-				return file, errors.New("it is made of more than one file")
+				return file, errors.New("it consists of several files")
 			}
 			file.gguf = digest[1]
 		case "ADAPTER":

@@ -43,7 +43,7 @@ func TestModelOf(t *testing.T) {
 			in:   api.ShowResponse{Modelfile: from + "TEMPLATE t\nLICENSE \"l\nPARSER no\"\n", Template: "t"},
 			want: engine.Model{GGUF: sumA, Template: "t", Parameters: map[string][]string{}}},
 		{name: "adapter", in: api.ShowResponse{Modelfile: from + "ADAPTER /x\nTEMPLATE t\n", Template: "t"}, wrong: "an adapter"},
-		{name: "projector", in: api.ShowResponse{Modelfile: from + "FROM /x/sha256-" + sumB + "\nTEMPLATE t\n", Template: "t"}, wrong: "more than one file"},
+		{name: "projector", in: api.ShowResponse{Modelfile: from + "FROM /x/sha256-" + sumB + "\nTEMPLATE t\n", Template: "t"}, wrong: "several files"},
 		{name: "messages", in: api.ShowResponse{Modelfile: from, Messages: make([]api.Message, 2)}, wrong: "2 stored messages"},
 		{name: "cloud", in: api.ShowResponse{Modelfile: from, RemoteHost: "https://cloud"}, wrong: "https://cloud"},
 		{name: "no digest", in: api.ShowResponse{Modelfile: "FROM llama3\n"}, wrong: "names no digest"},

@@ -157,8 +157,8 @@ func (r *run) stopped() (where string, early bool) {
 
 // each runs steps in order, and keeps each stage's results in the run.
 func (r *run) each(ctx context.Context, list []step.Step) error {
-	for i, work := range list {
-		stage, _ := work.Label()
+	for i, s := range list {
+		stage, _ := s.Label()
 		r.recorder.part, r.recorder.parts = position(list, i)
 		if stage == step.Eval && r.recorder.part == 1 {
 			version, err := r.steps.ServerVersion(ctx)
@@ -167,7 +167,7 @@ func (r *run) each(ctx context.Context, list []step.Step) error {
 			}
 			r.record.Server = version
 		}
-		if err := r.do(ctx, work); err != nil {
+		if err := r.do(ctx, s); err != nil {
 			return err
 		}
 		if r.recorder.part < r.recorder.parts {
@@ -203,9 +203,9 @@ func position(list []step.Step, i int) (part, parts int) {
 }
 
 // do runs one step and keeps its result in the run's folder.
-func (r *run) do(ctx context.Context, work step.Step) error {
-	stage, _ := work.Label()
-	err := work.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Force: r.steps.Options().Force, Watch: r.recorder})
+func (r *run) do(ctx context.Context, s step.Step) error {
+	stage, _ := s.Label()
+	err := s.Run(ctx, step.Executor{Store: r.machine.Store(), Clock: r.machine.Clock, Force: r.steps.Options().Force, Watch: r.recorder})
 	for _, use := range r.steps.Uses() {
 		r.recorder.use(use)
 	}

@@ -130,7 +130,7 @@ func TestLockIsPolicy(t *testing.T) {
 		locked[:9]: "the head's tunegate.lock: ",
 		locked + strings.Repeat(" ", maxPolicyFile):                     "the head's ",
 		strings.Replace(locked, gone, "/models/other", 1):               `the head's tunegate.lock describes the base model "/models/other", but the config names "` + gone + `"`,
-		strings.Replace(locked, `"version": 1`, `"version": 2`, 1):      "the head's tunegate.lock has version 2, and this tunegate reads up to 1",
+		strings.Replace(locked, `"version": 1`, `"version": 2`, 1):      "the head's tunegate.lock has version 2, but this tunegate reads up to 1",
 		strings.Replace(locked, `"context": 32768`, `"kontext": 32`, 1): "the head's tunegate.lock: ",
 	} {
 		f.Write("tunegate.lock", change)

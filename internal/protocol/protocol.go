@@ -53,7 +53,7 @@ func (f Format[T]) decode(data []byte, strict bool) (T, error) {
 		}
 	}
 	if err := json.Unmarshal(data, &value, json.RejectUnknownMembers(strict)); err != nil {
-		return value, fmt.Errorf("%s: %w (hint: is it of another version of tunegate?)", f.File, err)
+		return value, fmt.Errorf("%s: %w (hint: use the version of tunegate that wrote it)", f.File, err)
 	}
 	return value, nil
 }
@@ -62,23 +62,23 @@ func (f Format[T]) decode(data []byte, strict bool) (T, error) {
 func (f Format[T]) version(data []byte) (int, error) {
 	var fields map[string]jsontext.Value
 	if err := json.Unmarshal(data, &fields); err != nil {
-		return 0, fmt.Errorf("%s: %w (hint: is the file cut?)", f.File, err)
+		return 0, fmt.Errorf("%s: %w (hint: check whether the file is truncated)", f.File, err)
 	}
 	if fields == nil { // null
-		return 0, fmt.Errorf("%s: no JSON object (hint: did tunegate write it?)", f.File)
+		return 0, fmt.Errorf("%s: not a JSON object (hint: check that tunegate wrote it)", f.File)
 	}
 	version := 0
 	if raw, there := fields[f.Key]; there {
 		var err error
 		if version, err = strconv.Atoi(string(raw)); err != nil || version < 1 {
-			return 0, fmt.Errorf("%s: %.40q is no `%s` (hint: did tunegate write it?)", f.File, raw, f.Key)
+			return 0, fmt.Errorf("%s: %.40q is not a valid `%s` (hint: check that tunegate wrote it)", f.File, raw, f.Key)
 		}
 	}
 	switch {
 	case version > f.Version:
-		return 0, fmt.Errorf("%s has %s %d, and this tunegate reads up to %d (hint: it was %w; update this one)", f.File, f.Key, version, f.Version, ErrNewer)
+		return 0, fmt.Errorf("%s has %s %d, but this tunegate reads up to %d (hint: it was %w; update this one)", f.File, f.Key, version, f.Version, ErrNewer)
 	case version < f.oldest():
-		return 0, fmt.Errorf("%s has %s %d, and this tunegate reads %d (hint: it was made by an older tunegate; make it again)", f.File, f.Key, version, f.Version)
+		return 0, fmt.Errorf("%s has %s %d, but this tunegate reads %d (hint: it was made by an older tunegate; make it again)", f.File, f.Key, version, f.Version)
 	}
 	return version, nil
 }

@@ -72,17 +72,17 @@ func TestRenameFieldsTwice(t *testing.T) {
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	for data, want := range map[string]string{
-		`{"version": 3}`:               "made.json has version 3, and this tunegate reads up to 2 (hint: it was made by a newer tunegate; update this one)",
-		`{"version": 0}`:               "\"0\" is no `version`",
-		`{"version": "1"}`:             "is no `version`",
-		`{"version": 1.0}`:             "is no `version`",
+		`{"version": 3}`:               "made.json has version 3, but this tunegate reads up to 2 (hint: it was made by a newer tunegate; update this one)",
+		`{"version": 0}`:               "\"0\" is not a valid `version`",
+		`{"version": "1"}`:             "is not a valid `version`",
+		`{"version": 1.0}`:             "is not a valid `version`",
 		`{"version": 2, "other": 1}`:   `unknown object member name "other"`,
 		`{"version": 2} {}`:            "after top-level value",
 		`{"Plain": "x"} x`:             "after top-level value",
 		`{"version": 2, "seed": "x"}`:  `within "/seed"`,
-		`{"version": 2, "seed"`:        "after offset 21 (hint: is the file cut?)",
+		`{"version": 2, "seed"`:        "after offset 21 (hint: check whether the file is truncated)",
 		`{"version": 2, "version": 3}`: "duplicate object member name",
-		"null":                         "made.json: no JSON object",
+		"null":                         "made.json: not a JSON object",
 		"[]":                           "unmarshal JSON array",
 		"":                             "unexpected EOF",
 	} {
@@ -94,7 +94,7 @@ func TestRefused(t *testing.T) {
 		t.Error(err)
 	}
 	record := Format[made]{File: "run.json", Key: "schema", Version: 1}
-	if _, err := record.Decode([]byte(`{}`)); err == nil || !strings.HasSuffix(err.Error(), "has schema 0, and this tunegate reads 1 (hint: it was made by an older tunegate; make it again)") {
+	if _, err := record.Decode([]byte(`{}`)); err == nil || !strings.HasSuffix(err.Error(), "has schema 0, but this tunegate reads 1 (hint: it was made by an older tunegate; make it again)") {
 		t.Errorf("without a migration: %v", err)
 	}
 }

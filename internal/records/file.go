@@ -50,7 +50,7 @@ func read(from repo.File, most int) (*File, error) {
 	return f, nil
 }
 
-var errPointer = errors.New("a pointer of Git LFS stands in place of the records, which are read from git itself")
+var errPointer = errors.New("this is a Git LFS pointer, and records are read from git itself")
 
 // isLines tells JSONL by its content: more follows a first line that is a whole object.
 func (f *File) isLines() bool {

@@ -80,8 +80,8 @@ func TestReadMistakes(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ file, data, want string }{
 		"empty":             {"a.json", "", "a.json:1:1: the file is empty"},
-		"git lfs":           {"a.json", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n", "a.json:1:1: a pointer of Git LFS stands in place of the records"},
-		"git lfs, lines":    {"a.jsonl", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n", "a.jsonl:1:1: a pointer of Git LFS stands in place of the records"},
+		"git lfs":           {"a.json", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n", "a.json:1:1: this is a Git LFS pointer"},
+		"git lfs, lines":    {"a.jsonl", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n", "a.jsonl:1:1: this is a Git LFS pointer"},
 		"white space":       {"a.json", " \n ", "a.json:1:1: the file is empty"},
 		"trailing comma":    {"a.json", "[\n  {\"n\": 1},\n]", "a.json:2:11: this is not JSON: invalid character ',' at start of value"},
 		"missing comma":     {"a.json", "[\n  {\"né\": 1 \"m\": 2}]", "a.json:2:12: this is not JSON: invalid character '\"' after object value"},

@@ -44,7 +44,7 @@ func (r Record) Mistake() (Mistake, bool) {
 	if errors.As(err, &syntactic) {
 		m.Offset = min(r.Offset+int(syntactic.ByteOffset), len(bytes.TrimRight(r.File.data, rawjson.Space)))
 		m.What = "this is not JSON: " + syntactic.Err.Error()
-		m.Hint = "look here and just before: a comma, quote or bracket may be missing or one too many"
+		m.Hint = "check here and just before: a comma, quote or bracket may be missing or one too many"
 	} else if errors.Is(err, io.EOF) {
 		m.What = "the file is empty"
 	} else if errors.Is(err, errPointer) {
@@ -71,12 +71,12 @@ func (r Record) Fields() (fields []rawjson.Value, mistakes []Mistake) {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
 			duplicates = true
 			m.Check = CheckDuplicateKey
-			m.What = `the name "` + text.Begin(syntactic.JSONPointer.LastToken(), maxQuoted) + `" is there twice`
+			m.What = `the name "` + text.Begin(syntactic.JSONPointer.LastToken(), maxQuoted) + `" occurs twice`
 			m.Hint = "keep one of them; readers disagree which one counts"
 		} else {
 			badText = true
 			m.What = "this is not Unicode text: " + syntactic.Err.Error()
-			m.Hint = "save the file as UTF-8; half a surrogate pair needs its other half"
+			m.Hint = "save the file as UTF-8; half of a surrogate pair is missing"
 		}
 		mistakes = append(mistakes, m)
 	}

@@ -75,7 +75,7 @@ func TestDecodeOfGoNames(t *testing.T) {
 func TestDecodeRefusesANewerVersion(t *testing.T) {
 	t.Parallel()
 	_, err := report.Decode([]byte(`{"version": 2, "name": "tutor"}`))
-	if err == nil || !strings.Contains(err.Error(), "report.json has version 2, and this tunegate reads up to 1 (hint: it was made by a newer tunegate; update this one)") {
+	if err == nil || !strings.Contains(err.Error(), "report.json has version 2, but this tunegate reads up to 1 (hint: it was made by a newer tunegate; update this one)") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -24,13 +24,13 @@ type measure struct {
 
 func (m *measure) take(node *yaml.Node, depth int) error {
 	if m.nodes++; m.nodes > maxNodes {
-		return fmt.Errorf("%s:%d: more than %d values, counted where aliases repeat them (hint: divide the file)", m.path, node.Line, maxNodes)
+		return fmt.Errorf("%s:%d: more than %d values, counted where aliases repeat them (hint: split the file)", m.path, node.Line, maxNodes)
 	}
 	if depth > maxDepth {
 		return fmt.Errorf("%s:%d: nested deeper than %d levels (hint: write it flatter, and without aliases to itself)", m.path, node.Line, maxDepth)
 	}
 	if node.Kind == yaml.MappingNode && len(node.Content)/2 > maxKeys {
-		return fmt.Errorf("%s:%d: a mapping of more than %d keys (hint: divide it)", m.path, node.Line, maxKeys)
+		return fmt.Errorf("%s:%d: a mapping of more than %d keys (hint: split it)", m.path, node.Line, maxKeys)
 	}
 	if node.Kind == yaml.AliasNode && node.Alias != nil {
 		return m.take(node.Alias, depth+1)

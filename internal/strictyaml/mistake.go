@@ -45,7 +45,7 @@ func (d *Document) mistake(e *yaml.LoadError, known, planned []string) error {
 		return d.wrong(where, keyAt(&d.root, e.Mark.Line, e.Mark.Column), match[1], match[2])
 	}
 	if match := doubleKey.FindStringSubmatch(e.Message); match != nil {
-		return fmt.Errorf("%s: key %s is also in line %s (hint: keep one of them)", where, match[1], match[2])
+		return fmt.Errorf("%s: key %s is also on line %s (hint: keep one of them)", where, match[1], match[2])
 	}
 	return d.invalid(where, e.Message)
 }
@@ -58,10 +58,10 @@ func (d *Document) invalid(where, said string) error {
 func (d *Document) unknown(where, key string, known, planned []string) error {
 	for _, name := range planned {
 		if name == key {
-			return fmt.Errorf("%s: key %q is not built yet (hint: take it out; this version would ignore it)", where, key)
+			return fmt.Errorf("%s: key %q is not built yet (hint: remove it; this version would ignore it)", where, key)
 		}
 	}
-	hint := "take it out"
+	hint := "remove it"
 	if near := Nearest(key, append(known, planned...)); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	} else if d.Topic != "" {

@@ -30,7 +30,7 @@ type Document struct {
 // 1,000 keys in one mapping, or is nested deeper than 100 levels is a mistake.
 func Parse(path string, data []byte) (*Document, error) {
 	if len(data) > maxBytes {
-		return nil, fmt.Errorf("%s: holds %d bytes, more than %d (hint: divide it)", path, len(data), maxBytes)
+		return nil, fmt.Errorf("%s: holds %d bytes, more than %d (hint: split it)", path, len(data), maxBytes)
 	}
 	loader, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithUniqueKeys())
 	if err != nil {

@@ -23,7 +23,7 @@ func TestDecodeNamesEveryMistake(t *testing.T) {
 		want []string
 	}{
 		"unknown key":      {"version: 1\ntrain:\n  epchs: 3\n", []string{`a.yaml:3:3: unknown key "epchs" (hint: did you mean "epochs"?)`}},
-		"nothing near":     {"zzzzzzzzzz: 1\n", []string{`a.yaml:1:1: unknown key "zzzzzzzzzz" (hint: take it out)`}},
+		"nothing near":     {"zzzzzzzzzz: 1\n", []string{`a.yaml:1:1: unknown key "zzzzzzzzzz" (hint: remove it)`}},
 		"planned key":      {"shapes: []\n", []string{`a.yaml:1:1: key "shapes" is not built yet`}},
 		"wrong type":       {"version: one\n", []string{"a.yaml:1:10: `version` must be an integer, not \"one\" (hint: such as 4)"}},
 		"a cut number":     {"train: {lora: {r: 1.5}}\n", []string{"a.yaml:1:19: `train.lora.r` must be an integer, not \"1.5\" (hint: "}},
@@ -31,7 +31,7 @@ func TestDecodeNamesEveryMistake(t *testing.T) {
 		"a list for keys":  {"train:\n  - lora: 1\n", []string{"a.yaml:2:3: `train` must be a mapping (hint: "}},
 		"a list for texts": {"tags: {a: [b]}\n", []string{"a.yaml:1:11: `tags.a` must be a text (hint: "}},
 		"two mistakes":     {"verson: 1\ntrain: {epochs: many}\n", []string{`"verson"`, "a.yaml:2:17"}},
-		"double key":       {"version: 1\nversion: 2\n", []string{"a.yaml:2:1: key \"version\" is also in line 1 (hint: keep one of them)"}},
+		"double key":       {"version: 1\nversion: 2\n", []string{"a.yaml:2:1: key \"version\" is also on line 1 (hint: keep one of them)"}},
 		"broken":           {"version: 1: 2\n", []string{"a.yaml:1:", ": not valid YAML: "}},
 		"empty":            {"", []string{"a.yaml: the file is empty"}},
 		"second document":  {"version: 1\n---\nversion: 2\n", []string{"second document"}},

@@ -88,7 +88,7 @@ func (p *parser) suite(path string) Suite {
 		at := []any{"tests", i}
 		parsedCase := p.oneCase(at, test, parsed.History, defaults)
 		if first, double := seen[parsedCase.ID]; double {
-			p.fail(at, "the description %q stands at line %d already (hint: a case is named by its description)", parsedCase.ID, first)
+			p.fail(at, "duplicate description %q, first used at line %d (hint: rename one of them: a case is named by its description)", parsedCase.ID, first)
 		}
 		seen[parsedCase.ID] = parsedCase.Line
 		parsed.Cases = append(parsed.Cases, parsedCase)
@@ -104,7 +104,7 @@ func (p *parser) history() []History {
 		case mode != Replayed && mode != Own:
 			p.fail([]any{"history", i}, "unknown history %q (hint: choose one of replayed, own)", text)
 		case slices.Contains(modes, mode):
-			p.fail([]any{"history", i}, "history %q stands there twice", text)
+			p.fail([]any{"history", i}, "duplicate history %q (hint: remove one)", text)
 		}
 		modes = append(modes, mode)
 	}
@@ -205,12 +205,12 @@ func values(node yaml.Node) ([]string, error) {
 		var list []string
 		for _, item := range node.Content {
 			if item.Kind != yaml.ScalarNode {
-				return nil, fmt.Errorf("the entries of `value` are texts")
+				return nil, fmt.Errorf("the entries of `value` must be texts")
 			}
 			list = append(list, item.Value)
 		}
 		return list, nil
 	default:
-		return nil, fmt.Errorf("`value` is a text or a list of texts")
+		return nil, fmt.Errorf("`value` must be a text or a list of texts")
 	}
 }

@@ -106,7 +106,7 @@ func mistakes() map[string]struct{ text, want string } {
 		"no turns":            {"name: a\ntests:\n  - {description: c}\n", "needs `turns`"},
 		"double description": {
 			"name: a\ntests:\n  - &c {description: c, turns: [{user: q, assert: [{type: equals, value: x}]}]}\n  - *c\n",
-			"stands at line 3 already",
+			"first used at line 3",
 		},
 		"no answer to replay": {
 			"name: a\ntests:\n  - {description: c, turns: [{user: q}, {user: r, assert: [{type: equals, value: x}]}]}\n",

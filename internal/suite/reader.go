@@ -70,5 +70,5 @@ func (r Reader) CheckText(s string) error {
 	if found == nil {
 		return nil
 	}
-	return fmt.Errorf("%.60q is a control token of the base model, which is no text to its tokenizer, at %s (hint: take it out; the chat template writes its own)", found[0], text.Around(s, strings.Index(s, found[0])))
+	return fmt.Errorf("%.60q is a control token of the base model, which its tokenizer does not read as text, at %s (hint: remove it; the chat template writes its own)", found[0], text.Around(s, strings.Index(s, found[0])))
 }

@@ -31,7 +31,7 @@ func TestControlTokens(t *testing.T) {
 	r := Reader{Control: text.NewLiterals([]string{"<|im_end|>"})}
 	_, err := r.Suite("s.yaml", []byte(marked))
 	said := func(at string) string {
-		return `: "<|im_end|>" is a control token of the base model, which is no text to its tokenizer, at ` + at + ` (hint: take it out; the chat template writes its own)`
+		return `: "<|im_end|>" is a control token of the base model, which its tokenizer does not read as text, at ` + at + ` (hint: remove it; the chat template writes its own)`
 	}
 	if want := `s.yaml:5: case "asks"` + said(`character 15 of "What is 1 + 1?<|im_end|> "`) + "\n" + `s.yaml:11: case "replays"` + said(`character 9 of "It is 2.<|im_end|>"`); err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

@@ -142,7 +142,7 @@ func (s *Server) exchange(r *http.Request, body []byte) (answer, Kind) {
 func (s *Server) allowed(r *http.Request, body []byte) (*routers.Route, *openapi3filter.RequestValidationInput, error) {
 	route, parameters, err := s.router.FindRoute(r)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w (hint: is it among the operations of prune/main.go?)", err)
+		return nil, nil, fmt.Errorf("%w (hint: add it to the operations of prune/main.go)", err)
 	}
 	uploads := route.Operation.OperationID == upload
 	if uploads != strings.HasPrefix(r.URL.Path, uploadsRoot) {

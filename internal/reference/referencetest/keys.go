@@ -58,7 +58,7 @@ func CheckKeys(t *testing.T, f reference.Format, parsed []string, chosen ...stri
 	}
 	for path := range described {
 		if !slices.Contains(parsed, path) {
-			t.Errorf("%s: the parser knows no %s, which the reference describes (hint: take it out of the table of keys)", f.Name, path)
+			t.Errorf("%s: the parser knows no %s, which the reference describes (hint: remove it from the table of keys)", f.Name, path)
 		}
 	}
 	for _, path := range parsed {
