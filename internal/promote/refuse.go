@@ -9,8 +9,8 @@ var (
 	// ErrUsage is behind refusals of what the user named: a version that is taken
 	// or unknown, a run that does not exist.
 	ErrUsage = errors.New("usage")
-	// ErrVerdict is behind the refusal of a model that its verdict is against.
-	ErrVerdict = errors.New("the verdict is against it")
+	// ErrVerdict is behind the refusal of a model whose verdict forbids its promotion.
+	ErrVerdict = errors.New("the verdict forbids the promotion")
 )
 
 // refusal is an error whose kind its message does not repeat.
