@@ -70,8 +70,8 @@ func Judge(m machine.Machine, p *plan.Plan, o Options) *List {
 		[]step.Step{s.Dataset}, s.preparation(), []step.Step{s.checks.rows, s.checks.training},
 		[]step.Step{s.Adapter, s.Candidate, s.Registered, s.BaselineAnswers, s.CandidateAnswers})
 	if last := slices.Index(step.Stages(), o.Until); last >= 0 {
-		s.all = slices.DeleteFunc(s.all, func(work step.Step) bool {
-			stage, _ := work.Label()
+		s.all = slices.DeleteFunc(s.all, func(next step.Step) bool {
+			stage, _ := next.Label()
 			return slices.Index(step.Stages(), stage) > last
 		})
 	}

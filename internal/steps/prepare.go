@@ -145,16 +145,16 @@ func longest(prompts []register.Rendered, most int) []register.Rendered {
 }
 
 // missing are the steps whose results are not kept, as far as that is known by now.
-func (s *List) missing(ctx context.Context) (works []step.Step) {
-	for _, work := range s.all {
-		if !work.Keeps() || work == step.Step(s.Dataset) {
+func (s *List) missing(ctx context.Context) (steps []step.Step) {
+	for _, next := range s.all {
+		if !next.Keeps() || next == step.Step(s.Dataset) {
 			continue
 		}
-		if look, err := work.Inspect(ctx, s.machine.Store(), s.options.Force); err != nil || !look.Kept {
-			works = append(works, work) // the step itself reports the error
+		if look, err := next.Inspect(ctx, s.machine.Store(), s.options.Force); err != nil || !look.Kept {
+			steps = append(steps, next) // the step itself reports the error
 		}
 	}
-	return works
+	return steps
 }
 
 // trains reports whether a run to the end would train, wherever this one ends.
@@ -187,9 +187,9 @@ func (s *List) toWrite(ctx context.Context) (needed int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, work := range s.missing(ctx) {
-		takes := work.Takes().Disk
-		if look, err := work.Inspect(ctx, s.machine.Store(), s.options.Force); err == nil && look.Slot != nil {
+	for _, next := range s.missing(ctx) {
+		takes := next.Takes().Disk
+		if look, err := next.Inspect(ctx, s.machine.Store(), s.options.Force); err == nil && look.Slot != nil {
 			for _, draft := range drafts {
 				if draft.Stage == look.Slot.Stage && draft.Key == look.Slot.Key {
 					takes -= min(takes, draft.Size)
@@ -220,8 +220,8 @@ func (s *List) checkDiskLimit(needed int64) error {
 // it, without starting it.
 func (s *List) checkPython(ctx context.Context) error {
 	configured := s.plan.Config.Runner.Python
-	if configured != config.Auto || !slices.ContainsFunc(s.missing(ctx), func(work step.Step) bool {
-		stage, _ := work.Label()
+	if configured != config.Auto || !slices.ContainsFunc(s.missing(ctx), func(next step.Step) bool {
+		stage, _ := next.Label()
 		return stage != step.Export && stage != step.Register
 	}) {
 		return nil

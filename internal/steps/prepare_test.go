@@ -144,8 +144,8 @@ func TestListEnds(t *testing.T) {
 		if last, _ := all[len(all)-1].Label(); last != want {
 			t.Errorf("until %q it ends with %s", until, last)
 		}
-		for _, work := range s.missing(t.Context()) {
-			if stage, _ := work.Label(); until == step.Train && (stage == step.Export || stage == step.Register) {
+		for _, next := range s.missing(t.Context()) {
+			if stage, _ := next.Label(); until == step.Train && (stage == step.Export || stage == step.Register) {
 				t.Errorf("until the training %s is missing", stage)
 			}
 		}
@@ -167,8 +167,8 @@ func TestMissingOfAForcedStage(t *testing.T) {
 			t.Fatal(err)
 		}
 		found := false
-		for _, work := range s.missing(t.Context()) {
-			found = found || work == step.Step(s.Adapter)
+		for _, next := range s.missing(t.Context()) {
+			found = found || next == step.Step(s.Adapter)
 		}
 		if found != want {
 			t.Errorf("force %q: the training is missing: %v", force, found)

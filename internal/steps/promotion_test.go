@@ -20,8 +20,8 @@ func TestDeadPromotionServerIsANote(t *testing.T) {
 		Name: "demo", Runner: config.Runner{Ollama: config.Auto}, Promote: config.Promote{To: []string{"http://127.0.0.1:1"}},
 	}}, Options{})
 	found := false
-	for _, work := range s.All() {
-		if _, name := work.Label(); name == "the servers of a promotion" {
+	for _, next := range s.All() {
+		if _, name := next.Label(); name == "the servers of a promotion" {
 			found = true
 		}
 	}

@@ -30,7 +30,7 @@ func (s *List) register(stage step.Stage, name, tag string, file func() (gguf, b
 		return &at, serve, err
 	}
 	lost := false // kept, and gone from the server
-	work := &step.Of[register.Registered]{
+	registration := &step.Of[register.Registered]{
 		Stage: stage, Name: name, Resume: true, // a draft may name a tag that is to be deleted
 		Slot: func(context.Context) (*store.Slot, error) {
 			at, _, err := slot()
@@ -43,7 +43,7 @@ func (s *List) register(stage step.Stage, name, tag string, file func() (gguf, b
 			return s.ofBase() // one more file in the private server's store
 		},
 	}
-	work.Holds = func(ctx context.Context, kept register.Registered) (bool, error) {
+	registration.Holds = func(ctx context.Context, kept register.Registered) (bool, error) {
 		from, _ := file()
 		_, serve, err := slot()
 		if err != nil {
@@ -53,19 +53,19 @@ func (s *List) register(stage step.Stage, name, tag string, file func() (gguf, b
 		lost = err == nil && !held
 		return held, err
 	}
-	work.Do = func(ctx context.Context, dir string) (register.Registered, error) {
+	registration.Do = func(ctx context.Context, dir string) (register.Registered, error) {
 		from, _ := file()
 		_, serve, err := slot()
 		if err != nil {
 			return register.Registered{}, err
 		}
-		named := cmp.Or(work.Value().Tag, tag)
-		if lost && named == work.Value().Tag {
+		named := cmp.Or(registration.Value().Tag, tag)
+		if lost && named == registration.Value().Tag {
 			s.machine.Progress.Say("register: the server has no %s with these bytes; creating it again", named)
 		}
 		return s.create(ctx, stage, dir, register.Candidate{Tag: named, Path: from.path, Digest: from.digest, Serve: serve})
 	}
-	return work
+	return registration
 }
 
 // create makes a tag and proves it. Its name is in the draft before the server
