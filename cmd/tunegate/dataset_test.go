@@ -40,14 +40,14 @@ func TestPlaybookKeepsItsInputs(t *testing.T) {
 		args []string
 		says string
 	}{
-		"prepared in place":           {[]string{"--input", "base.json", "--output", "base.json"}, "--output base.json is the file of --input too"},
-		"by another name":             {[]string{"--input", "base.json", "--output", "sub/../base.json"}, "is the file of --input too"},
-		"through a linked folder":     {[]string{"--input", "base.json", "--output", "sub/here/base.json"}, "is the file of --input too"},
-		"a hard link":                 {[]string{"--input", "base.json", "--output", "again.json"}, "is the file of --input too"},
-		"merged over the base":        {merging("./base.json"), "--merged ./base.json is the file of --base-sample too"},
-		"merged over the follow-ups":  {merging("more.json"), "is the file of --followup-sample too"},
-		"both in one":                 {merging("new.json", "--output", "sub/../new.json"), "--output sub/../new.json is the file of --merged too"},
-		"prepared over the base":      {merging("new.json", "--output", "base.json"), "--output base.json is the file of --base-sample too"},
+		"prepared in place":           {[]string{"--input", "base.json", "--output", "base.json"}, "--output base.json is also the file of --input"},
+		"by another name":             {[]string{"--input", "base.json", "--output", "sub/../base.json"}, "is also the file of --input"},
+		"through a linked folder":     {[]string{"--input", "base.json", "--output", "sub/here/base.json"}, "is also the file of --input"},
+		"a hard link":                 {[]string{"--input", "base.json", "--output", "again.json"}, "is also the file of --input"},
+		"merged over the base":        {merging("./base.json"), "--merged ./base.json is also the file of --base-sample"},
+		"merged over the follow-ups":  {merging("more.json"), "is also the file of --followup-sample"},
+		"both in one":                 {merging("new.json", "--output", "sub/../new.json"), "--output sub/../new.json is also the file of --merged"},
+		"prepared over the base":      {merging("new.json", "--output", "base.json"), "--output base.json is also the file of --base-sample"},
 		"prepared is not what merged": {merging("new.json", "--output", "rows.jsonl", "--input", "base.json"), "would not be prepared, but"},
 		"apart":                       {merging("new.json", "--output", "rows.jsonl", "--input", "sub/../new.json"), ""},
 		"only merged":                 {merging("new.json"), ""},
