@@ -22,7 +22,7 @@ func TestFuzzScript(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, want := range []string{
-		"go test -run ^$ -fuzz ^FuzzRead$ -fuzztime 7s -fuzzminimizetime 10x ./internal/dataset\n",
+		"go test -run ^$ -fuzz ^FuzzRead$ -fuzztime 7s -fuzzminimizetime 10x ./internal/records\n",
 		"go test -run ^$ -fuzz ^FuzzNormalize$ -fuzztime 7s -fuzzminimizetime 10x ./internal/dataset\n",
 		"go test -run ^$ -fuzz ^FuzzUntrustedText$ -fuzztime 7s -fuzzminimizetime 10x ./internal/report/page\n",
 	} {

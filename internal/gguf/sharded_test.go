@@ -76,7 +76,7 @@ func TestOpenWeightsRefuses(t *testing.T) {
 	if err := os.Truncate(filepath.Join(large, IndexFile), maxIndex+1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openFolder(large); err == nil || !strings.Contains(err.Error(), IndexFile+": too large: it holds 67108865 bytes, and at most 67108864 are read (hint: ") {
+	if _, err := openFolder(large); err == nil || !strings.Contains(err.Error(), IndexFile+": too large: 67108865 bytes, the limit is 67108864 (hint: ") {
 		t.Errorf("a large index: error %v", err)
 	}
 	if _, err := openFolder(t.TempDir()); err == nil || !strings.Contains(err.Error(), "neither model.safetensors nor") {

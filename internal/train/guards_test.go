@@ -47,7 +47,7 @@ var faults = map[string]fault{
 	"no rows":        {spec: func(s *spec) { s.TrainRows = os.DevNull }, want: "rows/none "},
 	"diverges":       {spec: func(s *spec) { s.LearningRate = 1e3 }, want: "guard/loss "},
 	"learns nothing": {spec: func(s *spec) { s.LearningRate = 0 }, want: "guard/dead-adapter lora_B is all zero after training in 21 "},
-	"lost factor":    {sabotage: "lose-a-factor", want: "guard/dead-adapter the saved adapter is not the trained one"},
+	"lost factor":    {sabotage: "lose-a-factor", want: "guard/dead-adapter the saved adapter differs from the trained one"},
 	"bad merge":      {sabotage: "merge-nothing", want: "guard/merge-logits "},
 	"none":           {spec: func(s *spec) { s.Quantization, s.ValRows, s.SanityPrompts = "none", "", s.SanityPrompts[:0] }},
 }
