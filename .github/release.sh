@@ -87,7 +87,7 @@ prepare() {
 	valid "$1"
 	! git rev-parse --quiet --verify "refs/tags/v$1" >/dev/null || fail "the tag v$1 exists" "take a higher version"
 	[[ -n $(changes Unreleased) ]] || fail "CHANGELOG.md has no entries under [Unreleased]" "add what has changed"
-	stale=$(grep -rniE 'no release yet|not released yet|until there is a release' README.md docs --include='*.md' || true)
+	stale=$(grep -rniE 'no release yet|not released yet|until there is a release|will be the first release' README.md docs CHANGELOG.md .github/SECURITY.md --include='*.md' || true)
 	[[ -z $stale ]] || fail "these pages will be wrong: $stale" "edit them and commit that first"
 	sed -i "s/^## \[Unreleased\].*/&\n\n## [$1] - $(date -u +%F)/" CHANGELOG.md
 	echo "$1" >cmd/tunegate/VERSION

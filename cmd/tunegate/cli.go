@@ -41,7 +41,7 @@ type cli struct {
 	About  kong.VersionFlag `name:"version" help:"Print the version."`
 	NoWait bool             `help:"Fail at once instead of waiting for another tunegate that is running on this machine."`
 
-	Init    initCommand    `cmd:"" help:"Write starter files: tunegate.yaml, suites, tunegate.mk and workflows. Existing files are kept."`
+	Init    initCommand    `cmd:"" help:"Write starter files: tunegate.yaml, suites, tunegate.mk, workflows and, if the base model is on this machine, tunegate.lock. Existing files are kept."`
 	Setup   setupCommand   `cmd:"" help:"Prepare a machine, once: Python environment, Ollama, the base model's GGUF and its baseline answers."`
 	Doctor  doctorCommand  `cmd:"" help:"Find what would stop a run, and print a fix for each problem."`
 	Run     runCommand     `cmd:"" help:"Judge a change: dataset, prepare, train, export, register, eval, gate, report."`

@@ -77,7 +77,7 @@ func (s *session) helpExitCodes(words []string) error {
 	}
 	_, err := fmt.Fprint(s.world.stdout, `0    success; for a run: the policy allows the change
 1    internal error, or doctor found a problem
-2    usage error, or config, suites, data or base model cannot be used as they are
+2    usage error, or config, suites, record files or base model cannot be used as they are
 3    fail: a suite got worse, the data has new errors, or a promotion was refused by its verdict
 4    inconclusive, and the policy blocks on it
 130  cancelled

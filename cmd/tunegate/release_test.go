@@ -58,7 +58,7 @@ func newSource(t testing.TB, files ...string) source {
 	const clone = `to=$PWD; cd "$1"; git ls-files -z --cached --others --exclude-standard -- "${@:2}" | xargs -0 cp --parents -t "$to"`
 	s.must(clone, append([]string{absolute(t, project)}, files...)...)
 	s.write("CHANGELOG.md", releaseChangelog)
-	s.must("sed -i -E '/no release yet|not released yet|until there is a release/Id' README.md docs/*.md")
+	s.must("sed -i -E '/no release yet|not released yet|until there is a release/Id' README.md docs/*.md .github/SECURITY.md")
 	s.must(`git init -q -b main; git add -A; git commit -q -m begun; git init -q --bare "$1"; git remote add origin "$1"; git push -q origin main; git fetch -q`, s.origin)
 	return s
 }
@@ -120,6 +120,8 @@ func TestReleaseScript(t *testing.T) {
 		s.must(`cp "$1" README.md`, absolute(t, project, "README.md"))
 		refused("git commit -qam x; "+prepare, "README.md:")
 	}
+	s.must("git reset -q --hard origin/main")
+	refused("sed -i 's/A promise/This will be the first release/' CHANGELOG.md; git commit -qam x; "+prepare, "CHANGELOG.md:7:")
 	s.must("git reset -q --hard origin/main; echo '# Changelog' >CHANGELOG.md; git commit -qam x")
 	refused(prepare, "CHANGELOG.md has no entries under [Unreleased]")
 	s.must("git reset -q --hard origin/main")
