@@ -73,7 +73,7 @@ func readConfig(ctx context.Context, about Subject) (check.Check, wanted) {
 			fix = "put records where `dataset.sources` looks, and commit them to " + short
 		}
 		if files, asked := about.Repo.Uncommitted(ctx, plan.PolicyFiles(about.ConfigPath, draft)...); found && asked == nil && len(files) > 0 {
-			fix = plan.HowToCommit(ctx, about.Repo, branch, plan.PolicyFiles(about.ConfigPath, draft))
+			fix = plan.HowToCommit(branch, files)
 		}
 		return fail(err, fix)
 	}
@@ -93,8 +93,9 @@ func readFirst(ctx context.Context, about Subject, branch string, wants wanted) 
 		return check.Failed("config", err.Error(), fix), wants
 	}
 	wants.plan = first
+	files, _ := about.Repo.Uncommitted(ctx, plan.Named(about.ConfigPath, *wants.config)...) // unknown, they are said to be elsewhere
 	return check.Warned("config", about.ConfigPath+" of the working tree: "+repo.ShortName(branch)+" has none yet, and nothing is judged until it has",
-		plan.HowToCommit(ctx, about.Repo, branch, plan.Named(about.ConfigPath, *wants.config))), wants
+		plan.HowToCommit(branch, files)), wants
 }
 
 // maxNamed bounds the uncommitted files that are listed.
@@ -119,10 +120,8 @@ func uncommittedChecks(ctx context.Context, in inspection) []check.Check {
 		named += fmt.Sprintf(" and %d more", more)
 	}
 	return []check.Check{check.Warned("uncommitted", "uncommitted changes in the working tree: "+named+"; runs use what "+in.plan.BaseRef+" has",
-		plan.HowToCommit(ctx, in.about.Repo, in.plan.BaseRef, patterns))}
+		plan.HowToCommit(in.plan.BaseRef, files))}
 }
-
-const maxDraft = 1 << 20 // bytes, as of a committed one
 
 // readDraft reads the config in the working tree, if there is one. Like git's
 // trees, it does not accept a link as a file.
@@ -135,7 +134,7 @@ func readDraft(about Subject) (draft config.Config, found bool, err error) {
 	if err != nil {
 		return config.Config{}, false, err
 	}
-	data, err := bounded.ReadFile(path, maxDraft)
+	data, err := bounded.ReadFile(path, plan.MaxPolicyFile)
 	if err != nil {
 		return config.Config{}, false, err
 	}

@@ -20,7 +20,7 @@ func lockChecks(ctx context.Context, in inspection) []check.Check {
 	}
 	fix := "`" + in.setup() + "` writes it; commit it to " + in.plan.BaseRef
 	if files, err := in.about.Repo.Uncommitted(ctx, in.plan.LockPath()); err == nil && len(files) > 0 {
-		fix = plan.HowToCommit(ctx, in.about.Repo, in.plan.BaseRef, files)
+		fix = plan.HowToCommit(in.plan.BaseRef, files)
 	}
 	return []check.Check{check.Warned("lock", in.plan.BaseRef+" has no "+in.plan.LockPath()+": a machine without the base cannot check records for its control tokens", fix)}
 }

@@ -20,7 +20,7 @@ const maxDifferences = 5
 // readLock reads the lock of the base model beside the config, if there is one. A lock
 // of a base other than the config's is a mistake.
 func (p *Plan) readLock(ctx context.Context, policy map[string]string) error {
-	data, err := p.policyTree.Read(ctx, p.lockPath, maxPolicyFile)
+	data, err := p.policyTree.Read(ctx, p.lockPath, MaxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -128,7 +128,7 @@ func TestLockIsPolicy(t *testing.T) {
 	for change, says := range map[string]string{
 		"{":        "the head's tunegate.lock: ",
 		locked[:9]: "the head's tunegate.lock: ",
-		locked + strings.Repeat(" ", maxPolicyFile):                     "the head's ",
+		locked + strings.Repeat(" ", MaxPolicyFile):                     "the head's ",
 		strings.Replace(locked, gone, "/models/other", 1):               `the head's tunegate.lock describes the base model "/models/other", but the config names "` + gone + `"`,
 		strings.Replace(locked, `"version": 1`, `"version": 2`, 1):      "the head's tunegate.lock has version 2, but this tunegate reads up to 1",
 		strings.Replace(locked, `"context": 32768`, `"kontext": 32`, 1): "the head's tunegate.lock: ",

@@ -177,7 +177,7 @@ func (p *Plan) choosePolicy(ctx context.Context, r *repo.Repo, base, head *repo.
 	if _, found, err := base.Lookup(ctx, p.configPath); err != nil || found {
 		return err
 	}
-	if _, err := head.Read(ctx, p.configPath, maxPolicyFile); errors.Is(err, fs.ErrNotExist) {
+	if _, err := head.Read(ctx, p.configPath, MaxPolicyFile); errors.Is(err, fs.ErrNotExist) {
 		return noConfig(ctx, r, p.configPath, p.BaseRef, p.HeadRef)
 	} else if err != nil {
 		return ofHead(err)

@@ -15,7 +15,7 @@ import (
 
 // Bounds on what is read of the policy, in bytes: one file, and all suites.
 const (
-	maxPolicyFile = 1 << 20
+	MaxPolicyFile = 1 << 20
 	maxSuites     = 16 << 20
 )
 
@@ -44,7 +44,7 @@ func loadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (conf
 	if err != nil {
 		return config.Config{}, err
 	}
-	data, err := tree.Read(ctx, configPath, maxPolicyFile)
+	data, err := tree.Read(ctx, configPath, MaxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return config.Config{}, noConfig(ctx, r, configPath, repo.ShortName(ref))
 	}
@@ -58,7 +58,7 @@ func loadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (conf
 // them as the policy.
 func (p *Plan) readPolicy(ctx context.Context, configPath string, relocks bool) error {
 	var err error
-	if p.configText, err = p.policyTree.Read(ctx, configPath, maxPolicyFile); err != nil {
+	if p.configText, err = p.policyTree.Read(ctx, configPath, MaxPolicyFile); err != nil {
 		return err
 	}
 	if p.Config, err = config.Parse(configPath, p.configText); err != nil {
@@ -107,7 +107,7 @@ func (p *Plan) readPolicy(ctx context.Context, configPath string, relocks bool) 
 }
 
 func (p *Plan) file(ctx context.Context, path, key string) ([]byte, error) {
-	data, err := p.policyTree.Read(ctx, path, maxPolicyFile)
+	data, err := p.policyTree.Read(ctx, path, MaxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("`%s`: no file %s in %s (hint: commit the file, or correct the path)", key, path, p.PolicyRef())
 	}
@@ -158,7 +158,7 @@ func (p *Plan) readSuites(ctx context.Context, policy map[string]string) error {
 // readTrainValues takes the values under train: from the merged tree, if
 // they are within the base's limits, and lists other differences of the config.
 func (p *Plan) readTrainValues(ctx context.Context, head *repo.Tree, configPath string) (changes []string, err error) {
-	data, err := head.Read(ctx, configPath, maxPolicyFile)
+	data, err := head.Read(ctx, configPath, MaxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return []string{configPath + " would be deleted"}, nil
 	}

@@ -41,15 +41,14 @@ func Named(configPath string, c config.Config) []string {
 	return patterns
 }
 
-// HowToCommit is a hint on how to bring uncommitted files of the patterns to
-// a ref. If there are none, another branch or only this clone has them.
-func HowToCommit(ctx context.Context, r *repo.Repo, ref string, patterns []string) string {
+// HowToCommit is a hint on how to bring uncommitted files (see repo.Uncommitted) to
+// a ref. If there are none, another branch or only this clone has what is missing there.
+func HowToCommit(ref string, files []string) string {
 	branch, ofOrigin := strings.CutPrefix(repo.ShortName(ref), "origin/")
-	files, err := r.Uncommitted(ctx, patterns...)
 	switch {
-	case err == nil && len(files) > 0 && ofOrigin:
+	case len(files) > 0 && ofOrigin:
 		return fmt.Sprintf("commit to %s, and push: `%s`, then `git push`", branch, commitCommand(files))
-	case err == nil && len(files) > 0:
+	case len(files) > 0:
 		return fmt.Sprintf("commit to %s: `%s`", branch, commitCommand(files))
 	case ofOrigin:
 		return fmt.Sprintf("`git push` if %s in this clone has it, else merge the pull request that adds it", branch)
@@ -80,7 +79,7 @@ func noConfig(ctx context.Context, r *repo.Repo, configPath string, refs ...stri
 	if len(refs) > 1 && refs[0] != refs[1] {
 		says = fmt.Sprintf("%s: neither %s nor %s has it", configPath, refs[0], refs[1])
 	}
-	data, err := bounded.ReadFile(filepath.Join(r.Root(), filepath.FromSlash(configPath)), maxPolicyFile)
+	data, err := bounded.ReadFile(filepath.Join(r.Root(), filepath.FromSlash(configPath)), MaxPolicyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s (hint: `tunegate init` writes one to start from; commit it to %s)", says, strings.TrimPrefix(refs[0], "origin/"))
 	}
@@ -94,5 +93,6 @@ func noConfig(ctx context.Context, r *repo.Repo, configPath string, refs ...stri
 	if draft, err := config.Parse(configPath, data); err == nil {
 		patterns = Named(configPath, draft)
 	}
-	return fmt.Errorf("%s, but the working tree does (hint: %s)", says, HowToCommit(ctx, r, refs[0], patterns))
+	files, _ := r.Uncommitted(ctx, patterns...) // unknown, they are said to be elsewhere
+	return fmt.Errorf("%s, but the working tree does (hint: %s)", says, HowToCommit(refs[0], files))
 }

@@ -17,7 +17,7 @@ func TestNoConfigIsNotWaitedFor(t *testing.T) {
 		want string
 	}{
 		"nothing":         {func(string) error { return nil }, "main has no tunegate.yaml (hint: `tunegate init` writes one"},
-		"a large file":    {func(path string) error { return os.WriteFile(path, make([]byte, maxPolicyFile+1), 0o600) }, "too large"},
+		"a large file":    {func(path string) error { return os.WriteFile(path, make([]byte, MaxPolicyFile+1), 0o600) }, "too large"},
 		"a pipe":          {func(path string) error { return syscall.Mkfifo(path, 0o600) }, "not a regular file"},
 		"an endless link": {func(path string) error { return os.Symlink("/dev/zero", path) }, "not a regular file"},
 	} {
