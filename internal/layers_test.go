@@ -130,27 +130,6 @@ func TestFilesStaySmall(t *testing.T) {
 	})
 }
 
-func TestPackagesSayWhatGoesInAndOut(t *testing.T) {
-	t.Parallel()
-	documented := map[string]bool{}
-	eachGoFile(t, func(path string) {
-		if strings.HasSuffix(path, "_test.go") {
-			return
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", path), nil, parser.PackageClauseOnly|parser.ParseComments)
-		if err != nil {
-			t.Fatal(err)
-		}
-		dir := filepath.Dir(path)
-		documented[dir] = documented[dir] || file.Doc != nil && (strings.HasPrefix(file.Doc.Text(), "Package ") || strings.HasPrefix(file.Doc.Text(), "Command "))
-	})
-	for dir, has := range documented {
-		if !has {
-			t.Errorf("%s has no package comment", dir)
-		}
-	}
-}
-
 func eachGoFile(t *testing.T, visit func(path string)) {
 	t.Helper()
 	for _, top := range []string{"cmd", "internal"} {

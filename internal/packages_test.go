@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,7 +32,10 @@ func TestPackageComments(t *testing.T) {
 	for folder, all := range comments {
 		comment := strings.TrimSpace(strings.Join(all, "\n"))
 		first := new(doc.Package).Synopsis(comment)
-		if len(first) == 0 || len(first) > 240 || formula.MatchString(comment) {
+		named := slices.ContainsFunc(all, func(text string) bool {
+			return strings.HasPrefix(text, "Package ") || strings.HasPrefix(text, "Command ")
+		})
+		if !named || len(first) == 0 || len(first) > 240 || formula.MatchString(comment) {
 			t.Errorf("%s: its comment begins %q, in %d characters", folder, first, len(first))
 		}
 	}
