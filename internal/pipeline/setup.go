@@ -37,12 +37,9 @@ type SetupOptions struct {
 // this repository share: its GGUF, the tag NAME-base, the baseline's answers, and the
 // lock in the working tree if there is none yet.
 func Setup(ctx context.Context, m machine.Machine, r *repo.Repo, o SetupOptions, log io.Writer) error {
-	base := o.Base
-	if base == "" {
-		var err error
-		if base, err = r.DefaultBranch(ctx); err != nil {
-			return plan.Input(err)
-		}
+	base, err := r.OrDefault(ctx, o.Base)
+	if err != nil {
+		return plan.Input(err)
 	}
 	p, err := plan.New(ctx, r, o.ConfigPath, plan.Refs{Base: base, Head: base, Relocks: o.Relock})
 	if err != nil {

@@ -29,21 +29,17 @@ func Again(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Pl
 // Tip is the plan of a branch's content (empty: the default branch). Its errors are
 // ErrInput unless the context ended.
 func Tip(ctx context.Context, r *repo.Repo, configPath, branch string) (*Plan, error) {
-	if branch == "" {
-		var err error
-		if branch, err = r.DefaultBranch(ctx); err != nil {
-			return nil, Input(err)
-		}
+	branch, err := r.OrDefault(ctx, branch)
+	if err != nil {
+		return nil, Input(err)
 	}
 	return New(ctx, r, configPath, Refs{Base: branch, Head: branch})
 }
 
 func again(ctx context.Context, r *repo.Repo, configPath string, refs Refs) (*Plan, error) {
-	if refs.Base == "" {
-		var err error
-		if refs.Base, err = r.DefaultBranch(ctx); err != nil {
-			return nil, err
-		}
+	var err error
+	if refs.Base, err = r.OrDefault(ctx, refs.Base); err != nil {
+		return nil, err
 	}
 	merged, err := r.Contains(ctx, refs.Base, refs.Head)
 	if err != nil {

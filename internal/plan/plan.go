@@ -189,10 +189,8 @@ func (p *Plan) choosePolicy(ctx context.Context, r *repo.Repo, base, head *repo.
 
 // resolve finds the commits and returns the tree, or commit, to judge.
 func (p *Plan) resolve(ctx context.Context, r *repo.Repo) (merged string, err error) {
-	if p.BaseRef == "" {
-		if p.BaseRef, err = r.DefaultBranch(ctx); err != nil {
-			return "", err
-		}
+	if p.BaseRef, err = r.OrDefault(ctx, p.BaseRef); err != nil {
+		return "", err
 	}
 	if p.BaseSHA, err = r.Commit(ctx, p.BaseRef); err != nil {
 		return "", err

@@ -30,11 +30,9 @@ func LoadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (conf
 }
 
 func loadPolicy(ctx context.Context, r *repo.Repo, configPath, ref string) (config.Config, error) {
-	var err error
-	if ref == "" {
-		if ref, err = r.DefaultBranch(ctx); err != nil {
-			return config.Config{}, err
-		}
+	ref, err := r.OrDefault(ctx, ref)
+	if err != nil {
+		return config.Config{}, err
 	}
 	commit, err := r.Commit(ctx, ref)
 	if err != nil {

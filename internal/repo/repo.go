@@ -117,6 +117,14 @@ func (r *Repo) Commit(ctx context.Context, ref string) (string, error) {
 // ErrNoCommit is the error of a new repository.
 var ErrNoCommit = errors.New("nothing is committed")
 
+// OrDefault returns the ref, or if it is empty the default branch, see DefaultBranch.
+func (r *Repo) OrDefault(ctx context.Context, ref string) (string, error) {
+	if ref != "" {
+		return ref, nil
+	}
+	return r.DefaultBranch(ctx)
+}
+
 // DefaultBranch is the full name of the ref that a change is compared with
 // if none is given: origin's default branch, else main, else
 // master. A short name could be a tag's, which anybody may have pushed.
