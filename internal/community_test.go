@@ -1,7 +1,6 @@
 package internal
 
 import (
-	"bytes"
 	"cmp"
 	"net/url"
 	"os"
@@ -11,22 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"go.yaml.in/yaml/v4"
+	"github.com/tunegate/tunegate/internal/reference/referencetest"
 )
-
-// readYAML reads a file of the repository that may have the keys of into only.
-func readYAML(t *testing.T, name string, into any) {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(into); err != nil {
-		t.Errorf("%s: %v", name, err)
-	}
-}
 
 // issueForm has the keys of GitHub's issue forms that ours use:
 // https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms
@@ -46,7 +31,7 @@ func TestIssueForms(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"bug.yml", "feature.yml"} {
 		var form issueForm
-		readYAML(t, filepath.Join(".github", "ISSUE_TEMPLATE", name), &form)
+		referencetest.ReadYAML(t, filepath.Join("..", ".github", "ISSUE_TEMPLATE", name), &form)
 		if form.Name == "" || form.Description == "" {
 			t.Errorf("%s: the name is %q, the description %q", name, form.Name, form.Description)
 		}
@@ -78,7 +63,7 @@ func TestIssueChooser(t *testing.T) {
 		Blank bool                                `yaml:"blank_issues_enabled"`
 		Links []struct{ Name, URL, About string } `yaml:"contact_links"`
 	}
-	readYAML(t, ".github/ISSUE_TEMPLATE/config.yml", &chooser)
+	referencetest.ReadYAML(t, "../.github/ISSUE_TEMPLATE/config.yml", &chooser)
 	for _, link := range chooser.Links {
 		if u, err := url.Parse(link.URL); err != nil || u.Scheme != "https" || link.Name == "" || link.About == "" {
 			t.Errorf("%+v", link)
@@ -110,7 +95,7 @@ func TestDependabot(t *testing.T) {
 		Version int
 		Updates []update
 	}
-	readYAML(t, ".github/dependabot.yml", &file)
+	referencetest.ReadYAML(t, "../.github/dependabot.yml", &file)
 	if file.Version != 2 || len(file.Updates) == 0 {
 		t.Errorf("version %d, %d updates", file.Version, len(file.Updates))
 	}

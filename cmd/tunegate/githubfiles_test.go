@@ -13,10 +13,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"go.yaml.in/yaml/v4"
 
 	"github.com/tunegate/tunegate/internal/actions"
 	"github.com/tunegate/tunegate/internal/ollama"
+	"github.com/tunegate/tunegate/internal/reference/referencetest"
 	"github.com/tunegate/tunegate/internal/starter"
 )
 
@@ -57,20 +57,6 @@ type workflowKeys struct {
 	Jobs map[string]jobKeys `yaml:"jobs"`
 }
 
-// parse reads a file of the project that may have the keys of into only.
-func parse(t *testing.T, name string, into any) {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(project, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(into); err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-}
-
 // actionlint does not read action.yml: its one step hands over each input under
 // the name that the binary reads, and each output comes from there.
 func TestActionFile(t *testing.T) {
@@ -85,7 +71,7 @@ func TestActionFile(t *testing.T) {
 			Steps []stepKeys
 		}
 	}
-	parse(t, "action.yml", &action)
+	referencetest.ReadYAML(t, filepath.Join(project, "action.yml"), &action)
 	env, declared := map[string]string{}, actions.Inputs{}
 	for name, input := range action.Inputs {
 		env["INPUT_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))] = fmt.Sprintf("${{ inputs.%s }}", name)
@@ -130,7 +116,7 @@ func TestWorkflowFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		var w workflowKeys
-		parse(t, name, &w)
+		referencetest.ReadYAML(t, filepath.Join(project, name), &w)
 		if w.Permissions == nil || len(w.Permissions) > 0 || w.Concurrency.Group == "" || w.Concurrency.Cancel == nil {
 			t.Errorf("%s: permissions %v, concurrency %+v", name, w.Permissions, w.Concurrency)
 		}
@@ -176,7 +162,7 @@ func TestLastJobAlwaysRuns(t *testing.T) {
 	t.Parallel()
 	for file, last := range map[string]string{"pull-request.yml": "tunegate", "gpu.yml": "publish", "retrain.yml": "publish"} {
 		var w workflowKeys
-		parse(t, filepath.Join(".github", "examples", file), &w)
+		referencetest.ReadYAML(t, filepath.Join(project, ".github", "examples", file), &w)
 		for id := range w.Jobs {
 			if id != last && !strings.Contains(fmt.Sprint(w.Jobs[last].Needs), id) {
 				t.Errorf("%s: %s does not wait for %s", file, last, id)

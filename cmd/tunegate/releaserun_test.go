@@ -12,6 +12,7 @@ import (
 	"github.com/tunegate/tunegate/internal/github/githubtest"
 	"github.com/tunegate/tunegate/internal/ollama"
 	"github.com/tunegate/tunegate/internal/proc/proctest"
+	"github.com/tunegate/tunegate/internal/reference/referencetest"
 )
 
 // releaseHub is GitHub around a source: act runs release.yml for its tags.
@@ -78,7 +79,7 @@ func (h *hub) expectRelease(s source, tag string) {
 func TestReleaseRights(t *testing.T) {
 	t.Parallel()
 	var w workflowKeys
-	parse(t, filepath.Join(".github", "workflows", "release.yml"), &w)
+	referencetest.ReadYAML(t, filepath.Join(project, ".github", "workflows", "release.yml"), &w)
 	rights := map[string]map[string]string{
 		"build":   {"contents": "read"},
 		"attest":  {"id-token": "write", "attestations": "write"},
