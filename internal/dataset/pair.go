@@ -38,7 +38,7 @@ func (n *normalizer) text(missing, what string, keys []string) string {
 	case !ok:
 		n.report(missing,
 			fmt.Sprintf("the record has no %s; it has %s", what, n.names()),
-			"put it under "+strings.Join(keys[:len(keys)-1], ", ")+" or "+keys[len(keys)-1])
+			"put it under "+text.Or(keys))
 		return ""
 	case f.Raw.Kind() != '"':
 		n.report(checkType, fmt.Sprintf("%s is %s where text is expected", f.Name, rawjson.KindName(f.Raw.Kind())), "put it in quotes")

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/invopop/jsonschema"
+	"github.com/tunegate/tunegate/internal/text"
 )
 
 // Type is what values a key takes.
@@ -57,10 +57,7 @@ func Path(words string) Type { return Matching(words, `^[^/\\][^\\]*$`, `(^|/)\.
 
 // OneOf is one of some words.
 func OneOf(values ...string) Type {
-	t := Text(strings.Join(values, ", "))
-	if last := len(values) - 1; last > 0 {
-		t.Words = strings.Join(values[:last], ", ") + " or " + values[last]
-	}
+	t := Text(text.Or(values))
 	t.Schema.Enum = make([]any, len(values))
 	for i, value := range values {
 		t.Schema.Enum[i] = value
